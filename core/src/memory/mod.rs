@@ -1,1 +1,24 @@
-//! Room `memory`.
+//! Room `memory`: documents of millions of tokens, answered from with proof, without a model at
+//! first.
+//!
+//! ```text
+//! source ──documents──> text ──segment──> blocks ──index──> store        (ingest: once, resumable)
+//! question ──plan──> passages ──> sentences ──answer──> citations        (ask: bounded work)
+//! ```
+//! Policy only: files are read through `documents`, everything kept goes through the trait
+//! [`store::Store`]. Imports nothing of the crate but `error`.
+
+pub mod answer;
+pub mod documents;
+pub mod index;
+mod ingest;
+mod library;
+pub mod plan;
+pub mod segment;
+pub mod store;
+
+pub use answer::{Answer, Citation, Status, Usage};
+pub use documents::{Format, Limits, Source};
+pub use ingest::{Ingested, Progress};
+pub use library::{AskOptions, Library};
+pub use store::DocumentRecord;

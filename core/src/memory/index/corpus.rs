@@ -1,0 +1,218 @@
+//! A read-only view of all blocks of a library in order, with the few that are being read at hand.
+//!
+//! Sentences are addressed by the ordinal of their block in the library and their ordinal in the
+//! block, so that comparing addresses compares places. At most [`CACHED`] blocks are held.
+
+use std::cell::RefCell;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use crate::error::{MemoryError, Result};
+use crate::memory::segment::layout::Layout;
+use crate::memory::store::{BlockRef, DocumentRecord, Part, Store};
+
+/// Blocks whose text and layout are held at a time: bounds the memory of a question.
+const CACHED: usize = 4;
+
+/// Address of a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SentenceId {
+    /// Ordinal of the block in the library.
+    pub block: u32,
+    /// Ordinal of the sentence in the block.
+    pub sentence: u32,
+}
+
+/// Where a block lies in the library.
+#[derive(Debug, Clone, Copy)]
+pub struct BlockPlace {
+    /// Ordinal of its document.
+    pub document: usize,
+    /// The block.
+    pub block: BlockRef,
+    /// Characters of the document before it.
+    pub first_char: u64,
+}
+
+/// Text and layout of one block.
+#[derive(Debug)]
+pub struct Block {
+    /// The text.
+    pub text: String,
+    /// Its sentences and passages.
+    pub layout: Layout,
+}
+
+impl Block {
+    /// Text of the sentences `range`, with the blank space between and behind them.
+    pub fn sentences(&self, range: Range<usize>) -> &str {
+        match (
+            self.layout.sentences.get(range.start),
+            range.end.checked_sub(1),
+        ) {
+            (Some(first), Some(last)) if last >= range.start => {
+                let last = self.layout.sentences[last.min(self.layout.sentences.len() - 1)];
+                &self.text[first.start as usize..last.end as usize]
+            }
+            _ => "",
+        }
+    }
+}
+
+/// The blocks of a library.
+pub struct Corpus<'a> {
+    store: &'a dyn Store,
+    /// The documents, in order.
+    pub documents: Vec<DocumentRecord>,
+    /// The blocks of all documents, in order.
+    pub blocks: Vec<BlockPlace>,
+    cache: RefCell<Vec<(u32, Rc<Block>)>>,
+}
+
+impl<'a> Corpus<'a> {
+    /// A view of what `store` holds now, or of the documents `only` where some are named.
+    ///
+    /// # Errors
+    /// If the store cannot be read or one of the named documents is not there.
+    pub fn of(store: &'a dyn Store, only: &[String]) -> Result<Self> {
+        store.begin_read()?;
+        // From here on the view ends the read when it is dropped, whatever happens below.
+        let mut corpus = Self {
+            store,
+            documents: Vec::new(),
+            blocks: Vec::new(),
+            cache: RefCell::new(Vec::new()),
+        };
+        let mut documents = store.documents()?;
+        for name in only {
+            if !documents.iter().any(|document| document.name == *name) {
+                return Err(MemoryError::UnknownDocument {
+                    document: name.clone(),
+                }
+                .into());
+            }
+        }
+        documents.retain(|document| only.is_empty() || only.contains(&document.name));
+        for (document, record) in documents.iter().enumerate() {
+            let mut first_char = 0;
+            for block in &record.blocks {
+                corpus.blocks.push(BlockPlace {
+                    document,
+                    block: *block,
+                    first_char,
+                });
+                first_char += u64::from(block.chars);
+            }
+        }
+        corpus.documents = documents;
+        Ok(corpus)
+    }
+
+    /// Number of passages in all blocks.
+    pub fn passages(&self) -> u64 {
+        self.blocks
+            .iter()
+            .map(|place| u64::from(place.block.passages))
+            .sum()
+    }
+
+    /// Number of words in all blocks.
+    pub fn words(&self) -> u64 {
+        self.blocks
+            .iter()
+            .map(|place| u64::from(place.block.words))
+            .sum()
+    }
+
+    /// One stored part of block `block`.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn part(&self, block: u32, part: Part) -> Result<Vec<u8>> {
+        self.store
+            .part(self.blocks[block as usize].block.hash, part)
+    }
+
+    /// The layout of block `block`, without its text.
+    ///
+    /// # Errors
+    /// If the store cannot be read or the layout is damaged.
+    pub fn layout(&self, block: u32) -> Result<Layout> {
+        let place = &self.blocks[block as usize];
+        let bytes = self.part(block, Part::Layout)?;
+        Layout::decode(&bytes, place.block.bytes as usize)
+            .ok_or_else(|| self.damaged(block, "the layout does not fit the text"))
+    }
+
+    /// Text and layout of block `block`.
+    ///
+    /// # Errors
+    /// If the store cannot be read or the block is damaged.
+    pub fn block(&self, block: u32) -> Result<Rc<Block>> {
+        let mut cache = self.cache.borrow_mut();
+        if let Some(at) = cache.iter().position(|(held, _)| *held == block) {
+            let entry = cache.remove(at);
+            cache.push(entry);
+        } else {
+            let text = String::from_utf8(self.part(block, Part::Text)?)
+                .map_err(|_| self.damaged(block, "the text is not UTF-8"))?;
+            let place = &self.blocks[block as usize];
+            if text.len() != place.block.bytes as usize {
+                return Err(
+                    self.damaged(block, "the text has another length than its document says")
+                );
+            }
+            let layout = self.layout(block)?;
+            let fits = layout
+                .sentences
+                .iter()
+                .all(|s| text.is_char_boundary(s.start as usize));
+            if !fits {
+                return Err(self.damaged(block, "a sentence begins inside a character"));
+            }
+            if cache.len() == CACHED {
+                cache.remove(0);
+            }
+            cache.push((block, Rc::new(Block { text, layout })));
+        }
+        Ok(Rc::clone(&cache[cache.len() - 1].1))
+    }
+
+    /// The text of one sentence, without the blank space around it.
+    ///
+    /// # Errors
+    /// If the store cannot be read or the block is damaged.
+    pub fn sentence(&self, id: SentenceId) -> Result<String> {
+        let block = self.block(id.block)?;
+        let at = id.sentence as usize;
+        Ok(block.sentences(at..at + 1).trim().to_owned())
+    }
+
+    /// Characters of the document before byte `byte` of block `block`.
+    ///
+    /// # Errors
+    /// If the store cannot be read or the block is damaged.
+    pub fn char_offset(&self, block: u32, byte: usize) -> Result<u64> {
+        let place = &self.blocks[block as usize];
+        let text = &self.block(block)?.text;
+        Ok(place.first_char + text[..byte].chars().count() as u64)
+    }
+
+    /// The error for a damaged block.
+    pub fn damaged(&self, block: u32, problem: &str) -> crate::Error {
+        let place = &self.blocks[block as usize];
+        MemoryError::CorruptLibrary {
+            path: PathBuf::from(&self.documents[place.document].name),
+            place: format!("block {}", place.block.hash),
+            problem: problem.to_owned(),
+        }
+        .into()
+    }
+}
+
+impl Drop for Corpus<'_> {
+    fn drop(&mut self) {
+        self.store.end_read();
+    }
+}

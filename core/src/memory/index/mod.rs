@@ -1,0 +1,16 @@
+//! Room `memory`, folder `index`: what is computed once from a block so that questions are quick.
+//!
+//! Why own postings, and not SQLite FTS5 or tantivy: FTS5 needs one table for exact and one for
+//! stemmed words and a tokenizer written against its C interface for Chinese; tantivy keeps files
+//! of its own beside the library, which a killed process can leave out of step with it, and asks
+//! for 15 MB of heap per writer. Here the index of a block is a pure function of the block's text,
+//! stored in the same transaction and found by the same hash, so resuming, editing and checking
+//! need no code of their own. One exact dictionary serves stemmed search too (`postings`).
+
+pub mod corpus;
+pub mod names;
+pub mod patterns;
+pub mod postings;
+pub mod search;
+pub mod stems;
+pub mod stopwords;

@@ -1,0 +1,203 @@
+//! Patterns: what a question looks for in the postings of a block.
+//!
+//! A pattern is a sequence of words that stand side by side, each exact or by its stem. A single
+//! word, a name, a quoted phrase, and a pair of Chinese characters (which stands for a word where no
+//! spaces mark them) are all patterns. Matching walks the dictionary once for all patterns.
+
+use super::postings::{self, Entry};
+use super::stems::{Stems, irregular_forms};
+use crate::memory::segment::words;
+
+/// One place of a pattern: the words that may stand there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Slot {
+    exact: Vec<String>,
+    /// Stem to compare with and the bytes that every word with this stem begins with.
+    stem: Option<(String, String)>,
+}
+
+/// A sequence of adjacent words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pattern {
+    /// The words as the question has them, folded and joined by blanks: the pattern's name.
+    pub text: String,
+    slots: Vec<Slot>,
+}
+
+impl Pattern {
+    /// Any form of the folded word `word`.
+    pub fn word(word: &str, stems: &Stems) -> Self {
+        Self {
+            text: word.to_owned(),
+            slots: vec![Slot::stemmed(word, stems)],
+        }
+    }
+
+    /// One of several words of the same meaning, in any form; named by the first.
+    pub fn any_of(group: &[String], stems: &Stems) -> Self {
+        let mut pattern = Self::word(group.first().map_or("", String::as_str), stems);
+        for word in group.iter().skip(1) {
+            let slot = Slot::stemmed(word, stems);
+            pattern.slots[0].exact.extend(slot.exact);
+            pattern.slots[0]
+                .exact
+                .extend(slot.stem.map(|(stem, _)| stem));
+        }
+        pattern
+    }
+
+    /// The words of `text` side by side, in exactly these folded forms. `None` without a word.
+    pub fn phrase(text: &str) -> Option<Self> {
+        let slots: Vec<Slot> = words::words(text)
+            .map(|word| {
+                let mut exact = words::folded(&text[word.start..word.end]);
+                postings::truncate(&mut exact);
+                Slot {
+                    exact: vec![exact],
+                    stem: None,
+                }
+            })
+            .collect();
+        let names: Vec<&str> = slots.iter().map(|slot| slot.exact[0].as_str()).collect();
+        let text = names.join(" ");
+        (!slots.is_empty()).then_some(Self { text, slots })
+    }
+
+    /// Whether the pattern occurs in a list of folded words.
+    pub fn occurs_in(&self, words: &[String], stems: &Stems) -> bool {
+        words.windows(self.slots.len().max(1)).any(|window| {
+            window
+                .iter()
+                .zip(&self.slots)
+                .all(|(word, slot)| slot.matches(word.as_bytes(), stems))
+        })
+    }
+
+    /// Number of adjacent words.
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Whether the pattern has no word; never so for a pattern made here.
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+}
+
+impl Slot {
+    fn stemmed(word: &str, stems: &Stems) -> Self {
+        let mut exact = vec![word.to_owned()];
+        if let Some(forms) = irregular_forms(word) {
+            exact.extend(forms.iter().map(|form| (*form).to_owned()));
+        }
+        postings::truncate(&mut exact[0]);
+        let stemmed = word.len() > 2 && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'\'');
+        let stem = stemmed.then(|| {
+            let stem = stems.stem(word);
+            // A final y becomes i in a stem, so words of one stem share all but its last letter.
+            let shared: usize = stem
+                .bytes()
+                .zip(word.bytes())
+                .take_while(|(a, b)| a == b)
+                .count();
+            let prefix = stem[..shared.min(stem.len() - 1).max(1)].to_owned();
+            (stem, prefix)
+        });
+        Self { exact, stem }
+    }
+
+    fn matches(&self, term: &[u8], stems: &Stems) -> bool {
+        self.exact.iter().any(|exact| exact.as_bytes() == term)
+            || self.stem.as_ref().is_some_and(|(stem, prefix)| {
+                term.starts_with(prefix.as_bytes())
+                    && std::str::from_utf8(term).is_ok_and(|term| stems.stem(term) == *stem)
+            })
+    }
+}
+
+/// The entries of one block's dictionary that the slots of the patterns match.
+#[derive(Debug, Default)]
+pub struct Matches {
+    /// Per pattern, per slot.
+    entries: Vec<Vec<Vec<Entry>>>,
+}
+
+impl Matches {
+    /// Looks all patterns up in the part `terms`; `None` if it is damaged.
+    pub fn find(patterns: &[Pattern], terms: &[u8], stems: &Stems) -> Option<Self> {
+        let mut entries: Vec<Vec<Vec<Entry>>> = patterns
+            .iter()
+            .map(|pattern| vec![Vec::new(); pattern.slots.len()])
+            .collect();
+        postings::for_each_term(terms, |term, entry| {
+            for (pattern, found) in patterns.iter().zip(&mut entries) {
+                for (slot, found) in pattern.slots.iter().zip(found) {
+                    if slot.matches(term, stems) {
+                        found.push(entry);
+                    }
+                }
+            }
+        })?;
+        Some(Self { entries })
+    }
+
+    /// Upper bound of the matches of pattern `pattern` in the block; exact for single words.
+    pub fn bound(&self, pattern: usize) -> u64 {
+        self.entries[pattern]
+            .iter()
+            .map(|slot| slot.iter().map(|entry| u64::from(entry.count)).sum())
+            .min()
+            .unwrap_or(0)
+    }
+
+    /// Whether any pattern can match in the block.
+    pub fn any(&self) -> bool {
+        (0..self.entries.len()).any(|pattern| self.bound(pattern) > 0)
+    }
+
+    /// Word ordinals where pattern `pattern` begins; `None` if the part `positions` is damaged.
+    pub fn positions(&self, pattern: usize, positions: &[u8]) -> Option<Vec<u32>> {
+        let mut starts: Option<Vec<u32>> = None;
+        for (offset, slot) in self.entries[pattern].iter().enumerate() {
+            let mut list = Vec::new();
+            for entry in slot {
+                postings::positions_of(positions, *entry, &mut list)?;
+            }
+            if slot.len() > 1 {
+                list.sort_unstable();
+                list.dedup();
+            }
+            starts = Some(match starts {
+                None => list,
+                Some(mut starts) => {
+                    starts.retain(|at| list.binary_search(&(at + offset as u32)).is_ok());
+                    starts
+                }
+            });
+        }
+        Some(starts.unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::index::postings::PostingsBuilder;
+
+    fn positions(text: &str, pattern: Pattern) -> Vec<u32> {
+        let (terms, positions) = PostingsBuilder::default().build(text);
+        let matches = Matches::find(&[pattern], &terms, &Stems::default()).unwrap();
+        matches.positions(0, &positions).unwrap()
+    }
+
+    #[test]
+    fn stems_irregular_forms_and_phrases_match() {
+        let stems = Stems::default();
+        let text = "He took the carriages. They take a carriage; taking 上海 and 海上 carried.";
+        assert_eq!(positions(text, Pattern::word("take", &stems)), [1, 5, 8]);
+        assert_eq!(positions(text, Pattern::word("carriage", &stems)), [3, 7]);
+        assert_eq!(positions(text, Pattern::phrase("上海").unwrap()), [9]);
+        assert_eq!(positions(text, Pattern::phrase("take a").unwrap()), [5]);
+        assert_eq!(Pattern::phrase(" ?!"), None);
+    }
+}

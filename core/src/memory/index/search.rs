@@ -1,0 +1,261 @@
+//! Ranked search over all blocks: BM25 of passages and of sentences in one pass.
+//!
+//! ```text
+//! score(unit) = sum over patterns  idf * tf * (k1 + 1) / (tf + k1 * (1 - b + b * words / mean))
+//! idf         = ln(1 + (N - n + 0.5) / (n + 0.5))
+//! ```
+//! k1 = 1.2, b = 0.75 (Robertson and Zaragoza, "The probabilistic relevance framework", 2009). N is
+//! the number of passages; n is the number of occurrences, at most N, which for all but frequent
+//! words is the number of passages that hold them. Work and memory are bounded by one block and two
+//! heaps, whatever the length of the library.
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
+
+use super::corpus::{Corpus, SentenceId};
+use super::patterns::{Matches, Pattern};
+use super::stems::Stems;
+use crate::error::Result;
+use crate::memory::store::Part;
+
+const K1: f32 = 1.2;
+const B: f32 = 0.75;
+
+/// At most this many patterns are searched at once: a set of them fits one word of bits.
+pub const MOST_PATTERNS: usize = 64;
+
+/// A unit of text that was found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Hit {
+    /// Its first sentence.
+    pub first: SentenceId,
+    /// Number of its sentences.
+    pub sentences: u32,
+    /// BM25 score.
+    pub score: f32,
+    /// Bit i is set if pattern i occurs in it.
+    pub found: u64,
+}
+
+impl Eq for Hit {}
+
+impl Ord for Hit {
+    /// By score; at the same score the earlier place is the better one.
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.score
+            .total_cmp(&other.score)
+            .then_with(|| other.first.cmp(&self.first))
+    }
+}
+
+impl PartialOrd for Hit {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// What a search found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// How often each pattern occurs; for a phrase an upper bound.
+    pub counts: Vec<u64>,
+    /// Weight of each pattern.
+    pub idf: Vec<f32>,
+    /// Best sentences, best first.
+    pub sentences: Vec<Hit>,
+    /// Best passages, best first.
+    pub passages: Vec<Hit>,
+}
+
+impl Found {
+    /// Sum of the weights of the patterns in `set`.
+    pub fn weight(&self, set: u64) -> f32 {
+        self.idf
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| set >> index & 1 == 1)
+            .map(|(_, idf)| *idf)
+            .sum()
+    }
+}
+
+/// Keeps the best `limit` hits.
+struct Best {
+    heap: BinaryHeap<Reverse<Hit>>,
+    limit: usize,
+}
+
+impl Best {
+    fn new(limit: usize) -> Self {
+        Self {
+            heap: BinaryHeap::with_capacity(limit + 1),
+            limit,
+        }
+    }
+
+    fn push(&mut self, hit: Hit) {
+        self.heap.push(Reverse(hit));
+        if self.heap.len() > self.limit {
+            self.heap.pop();
+        }
+    }
+
+    fn into_sorted(self) -> Vec<Hit> {
+        self.heap
+            .into_sorted_vec()
+            .into_iter()
+            .map(|Reverse(hit)| hit)
+            .collect()
+    }
+}
+
+/// How often each pattern occurs in the library; for a phrase an upper bound.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn counts(corpus: &Corpus, patterns: &[Pattern], stems: &Stems) -> Result<Vec<u64>> {
+    let mut counts = vec![0; patterns.len()];
+    for block in 0..corpus.blocks.len() as u32 {
+        let matches = find(corpus, block, patterns, stems)?;
+        for (pattern, count) in counts.iter_mut().enumerate() {
+            *count += matches.bound(pattern);
+        }
+    }
+    Ok(counts)
+}
+
+fn find(corpus: &Corpus, block: u32, patterns: &[Pattern], stems: &Stems) -> Result<Matches> {
+    let terms = corpus.part(block, Part::Terms)?;
+    Matches::find(patterns, &terms, stems)
+        .ok_or_else(|| corpus.damaged(block, "the dictionary is cut short"))
+}
+
+/// The best `limit` passages and as many sentences for `patterns`; those beyond
+/// [`MOST_PATTERNS`] are not looked at.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn search(corpus: &Corpus, patterns: &[Pattern], stems: &Stems, limit: usize) -> Result<Found> {
+    let patterns = &patterns[..patterns.len().min(MOST_PATTERNS)];
+    let counts = counts(corpus, patterns, stems)?;
+    let passages = corpus.passages().max(1);
+    let idf: Vec<f32> = counts.iter().map(|count| idf(passages, *count)).collect();
+    let sentences: u64 = corpus
+        .blocks
+        .iter()
+        .map(|p| u64::from(p.block.sentences))
+        .sum();
+    let mean_passage = corpus.words() as f32 / passages as f32;
+    let mean_sentence = corpus.words() as f32 / sentences.max(1) as f32;
+    let mut best_sentences = Best::new(limit);
+    let mut best_passages = Best::new(limit);
+    let mut held: Vec<(u32, u32)> = Vec::new();
+    for block in 0..corpus.blocks.len() as u32 {
+        let matches = find(corpus, block, patterns, stems)?;
+        if !matches.any() {
+            continue;
+        }
+        let positions = corpus.part(block, Part::Positions)?;
+        let layout = corpus.layout(block)?;
+        // (sentence, pattern) of every occurrence, then grouped by sentence.
+        held.clear();
+        for pattern in 0..patterns.len() {
+            let list = matches
+                .positions(pattern, &positions)
+                .ok_or_else(|| corpus.damaged(block, "a position list is cut short"))?;
+            held.extend(
+                list.iter()
+                    .map(|word| (layout.sentence_of_word(*word) as u32, pattern as u32)),
+            );
+        }
+        held.sort_unstable();
+        for group in held.chunk_by(|one, other| one.0 == other.0) {
+            let sentence = group[0].0;
+            let words = layout.words_in(sentence as usize..sentence as usize + 1);
+            let (score, found) = bm25(group, &idf, words as f32 / mean_sentence);
+            best_sentences.push(Hit {
+                first: SentenceId { block, sentence },
+                sentences: 1,
+                score,
+                found,
+            });
+        }
+        let passage_of = |sentence: u32| layout.passage_of(sentence as usize);
+        for group in held.chunk_by(|one, other| passage_of(one.0) == passage_of(other.0)) {
+            let range = layout.passage(passage_of(group[0].0));
+            let words = layout.words_in(range.clone());
+            let mut group = group.to_vec();
+            group.sort_unstable_by_key(|(_, pattern)| *pattern);
+            let (score, found) = bm25(&group, &idf, words as f32 / mean_passage);
+            best_passages.push(Hit {
+                first: SentenceId {
+                    block,
+                    sentence: range.start as u32,
+                },
+                sentences: range.len() as u32,
+                score,
+                found,
+            });
+        }
+    }
+    Ok(Found {
+        counts,
+        idf,
+        sentences: best_sentences.into_sorted(),
+        passages: best_passages.into_sorted(),
+    })
+}
+
+fn idf(units: u64, count: u64) -> f32 {
+    let n = count.min(units) as f32;
+    (1.0 + (units as f32 - n + 0.5) / (n + 0.5)).ln()
+}
+
+/// Score and set of patterns of the occurrences `group`, sorted by pattern within it.
+fn bm25(group: &[(u32, u32)], idf: &[f32], relative_length: f32) -> (f32, u64) {
+    let mut score = 0.0;
+    let mut found = 0_u64;
+    for run in group.chunk_by(|one, other| one.1 == other.1) {
+        let pattern = run[0].1 as usize;
+        let tf = run.len() as f32;
+        score += idf[pattern] * tf * (K1 + 1.0) / (tf + K1 * (1.0 - B + B * relative_length));
+        found |= 1 << pattern;
+    }
+    (score, found)
+}
+
+/// Calls `visit` with every occurrence of every pattern, in document order inside each block, until
+/// it answers `false`: the sentence and the index of the pattern.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn occurrences(
+    corpus: &Corpus,
+    patterns: &[Pattern],
+    stems: &Stems,
+    mut visit: impl FnMut(SentenceId, usize) -> bool,
+) -> Result<()> {
+    for block in 0..corpus.blocks.len() as u32 {
+        let matches = find(corpus, block, patterns, stems)?;
+        if !matches.any() {
+            continue;
+        }
+        let positions = corpus.part(block, Part::Positions)?;
+        let layout = corpus.layout(block)?;
+        let mut held = Vec::new();
+        for pattern in 0..patterns.len() {
+            let list = matches
+                .positions(pattern, &positions)
+                .ok_or_else(|| corpus.damaged(block, "a position list is cut short"))?;
+            held.extend(list.iter().map(|word| (*word, pattern)));
+        }
+        held.sort_unstable();
+        for (word, pattern) in held {
+            let sentence = layout.sentence_of_word(word) as u32;
+            if !visit(SentenceId { block, sentence }, pattern) {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,208 @@
+//! Stems and irregular forms of English words, for matching a question to a text.
+//!
+//! The stemmer is Snowball English ("Porter2", snowballstem.org) from `rust-stemmers`. Forms that no
+//! suffix rule relates ("took", "take") come from a table of irregular verbs and plurals of the
+//! language. Other languages are matched by their exact folded words.
+
+use rust_stemmers::{Algorithm, Stemmer};
+
+/// Groups of irregular forms; the first is the base form.
+const IRREGULAR: &[&[&str]] = &[
+    &["arise", "arose", "arisen"],
+    &["bear", "bore", "borne", "born"],
+    &["beat", "beaten"],
+    &["become", "became"],
+    &["begin", "began", "begun"],
+    &["bend", "bent"],
+    &["bind", "bound"],
+    &["bite", "bit", "bitten"],
+    &["bleed", "bled"],
+    &["blow", "blew", "blown"],
+    &["break", "broke", "broken"],
+    &["breed", "bred"],
+    &["bring", "brought"],
+    &["build", "built"],
+    &["burn", "burnt"],
+    &["buy", "bought"],
+    &["catch", "caught"],
+    &["choose", "chose", "chosen"],
+    &["cling", "clung"],
+    &["come", "came"],
+    &["creep", "crept"],
+    &["deal", "dealt"],
+    &["die", "died", "dying", "dead", "death"],
+    &["dig", "dug"],
+    &["draw", "drew", "drawn"],
+    &["dream", "dreamt"],
+    &["drink", "drank", "drunk"],
+    &["drive", "drove", "driven"],
+    &["eat", "ate", "eaten"],
+    &["fall", "fell", "fallen"],
+    &["feed", "fed"],
+    &["feel", "felt"],
+    &["fight", "fought"],
+    &["find", "found"],
+    &["flee", "fled"],
+    &["fly", "flew", "flown"],
+    &["forbid", "forbade", "forbidden"],
+    &["forget", "forgot", "forgotten"],
+    &["forgive", "forgave", "forgiven"],
+    &["freeze", "froze", "frozen"],
+    &["get", "got", "gotten"],
+    &["give", "gave", "given"],
+    &["go", "went", "gone", "goes"],
+    &["grind", "ground"],
+    &["grow", "grew", "grown"],
+    &["hang", "hung"],
+    &["hear", "heard"],
+    &["hide", "hid", "hidden"],
+    &["hold", "held"],
+    &["keep", "kept"],
+    &["kneel", "knelt"],
+    &["know", "knew", "known"],
+    &["lay", "laid"],
+    &["lead", "led"],
+    &["leap", "leapt"],
+    &["learn", "learnt"],
+    &["leave", "left"],
+    &["lend", "lent"],
+    &["light", "lit"],
+    &["lose", "lost"],
+    &["make", "made"],
+    &["mean", "meant"],
+    &["meet", "met"],
+    &["pay", "paid"],
+    &["ride", "rode", "ridden"],
+    &["ring", "rang", "rung"],
+    &["rise", "rose", "risen"],
+    &["run", "ran"],
+    &["say", "said"],
+    &["see", "saw", "seen"],
+    &["seek", "sought"],
+    &["sell", "sold"],
+    &["send", "sent"],
+    &["sew", "sewn"],
+    &["shake", "shook", "shaken"],
+    &["shine", "shone"],
+    &["shoot", "shot"],
+    &["show", "shown"],
+    &["shrink", "shrank", "shrunk"],
+    &["sing", "sang", "sung"],
+    &["sink", "sank", "sunk"],
+    &["sit", "sat"],
+    &["slay", "slew", "slain"],
+    &["sleep", "slept"],
+    &["slide", "slid"],
+    &["speak", "spoke", "spoken"],
+    &["spend", "spent"],
+    &["spin", "spun"],
+    &["spring", "sprang", "sprung"],
+    &["stand", "stood"],
+    &["steal", "stole", "stolen"],
+    &["stick", "stuck"],
+    &["sting", "stung"],
+    &["strike", "struck", "stricken"],
+    &["strive", "strove"],
+    &["swear", "swore", "sworn"],
+    &["sweep", "swept"],
+    &["swim", "swam", "swum"],
+    &["swing", "swung"],
+    &["take", "took", "taken"],
+    &["teach", "taught"],
+    &["tear", "tore", "torn"],
+    &["tell", "told"],
+    &["think", "thought"],
+    &["throw", "threw", "thrown"],
+    &["understand", "understood"],
+    &["wake", "woke", "woken"],
+    &["wear", "wore", "worn"],
+    &["weave", "wove", "woven"],
+    &["weep", "wept"],
+    &["win", "won"],
+    &["wind", "wound"],
+    &["write", "wrote", "written"],
+    &["child", "children"],
+    &["man", "men"],
+    &["woman", "women"],
+    &["foot", "feet"],
+    &["tooth", "teeth"],
+    &["goose", "geese"],
+    &["mouse", "mice"],
+    &["wife", "wives"],
+    &["knife", "knives"],
+    &["life", "lives"],
+    &["thief", "thieves"],
+    &["brother", "brethren"],
+    &["person", "people"],
+];
+
+/// Stems words, one instance per question.
+pub struct Stems {
+    stemmer: Stemmer,
+}
+
+impl Default for Stems {
+    fn default() -> Self {
+        Self {
+            stemmer: Stemmer::create(Algorithm::English),
+        }
+    }
+}
+
+impl std::fmt::Debug for Stems {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Stems")
+    }
+}
+
+impl Stems {
+    /// The stem of a folded word.
+    pub fn stem(&self, word: &str) -> String {
+        self.stemmer.stem(word).into_owned()
+    }
+
+    /// Whether two folded words are forms of one word.
+    pub fn same(&self, one: &str, other: &str) -> bool {
+        one == other
+            || self.stemmer.stem(one) == self.stemmer.stem(other)
+            || match (irregular_forms(one), irregular_forms(other)) {
+                (Some(one), Some(other)) => one[0] == other[0],
+                _ => false,
+            }
+    }
+}
+
+/// All forms of the irregular word that the folded `word` is a form of.
+pub fn irregular_forms(word: &str) -> Option<&'static [&'static str]> {
+    IRREGULAR.iter().copied().find(|forms| {
+        forms.contains(&word)
+            || word.strip_suffix('s').is_some_and(|base| forms[0] == base)
+            || word.strip_suffix("ing").is_some_and(|base| {
+                forms[0] == base || forms[0].strip_suffix('e').is_some_and(|cut| cut == base)
+            })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_of_one_word_are_the_same() {
+        let stems = Stems::default();
+        assert!(stems.same("walked", "walking"));
+        assert!(stems.same("took", "taking"));
+        assert!(stems.same("wives", "wife"));
+        assert!(stems.same("dies", "died"));
+        assert!(!stems.same("caution", "cat"));
+        assert!(!stems.same("found", "foundry"));
+    }
+
+    #[test]
+    fn the_table_repeats_no_form() {
+        let mut seen = std::collections::BTreeSet::new();
+        for form in IRREGULAR.iter().flat_map(|forms| forms.iter()) {
+            assert!(seen.insert(form), "{form}");
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! Ingestion: from a source to the blocks and the record of a document, without a model.
+//!
+//! One pass: the reader pushes text, the cutter makes blocks, each block is indexed and put into the
+//! store unless it is there already, and the record comes last. Memory is bounded by one block. A
+//! killed or cancelled ingestion leaves whole blocks, which the next attempt finds by their hashes.
+
+use std::ops::ControlFlow;
+
+use super::documents::{self, Flow, Format, Limits, Source, TextSink};
+use super::index::postings::PostingsBuilder;
+use super::segment::blocks::BlockCutter;
+use super::segment::layout::Layout;
+use super::segment::paragraphs;
+use super::store::{BlockParts, BlockRef, ContentHash, DocumentRecord, Section, Store};
+use crate::error::Result;
+
+/// Longest section title in characters; the rest of a longer heading is left out.
+const LONGEST_TITLE: usize = 160;
+/// Most sections kept of one document.
+const MOST_SECTIONS: usize = 20_000;
+
+/// How far an ingestion is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes of text done.
+    pub text_bytes: u64,
+    /// Length of the source in bytes; for packed formats less than its text.
+    pub source_bytes: u64,
+    /// Blocks indexed in this run.
+    pub blocks_indexed: usize,
+    /// Blocks that were there already.
+    pub blocks_kept: usize,
+}
+
+/// How an ingestion ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ingested {
+    /// The document is in the library.
+    Added(DocumentRecord),
+    /// The same source is in the library under this name already; nothing was done.
+    Unchanged(DocumentRecord),
+    /// The caller stopped it; blocks done so far are kept for the next attempt.
+    Cancelled,
+}
+
+/// Ingests `source` into `store`, reporting to `progress` after every block.
+///
+/// # Errors
+/// If the source cannot be read as a document or the store cannot be written.
+pub fn ingest(
+    store: &mut dyn Store,
+    source: &Source,
+    limits: &Limits,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Ingested> {
+    let source_bytes = source.checked_length(limits)?;
+    let format = source.format(limits)?;
+    let hash = source.hash()?;
+    let known = store
+        .documents()?
+        .into_iter()
+        .find(|document| document.name == source.name());
+    if let Some(record) = known
+        && record.source == hash
+        && record.format == format.name()
+    {
+        let mut complete = true;
+        for block in &record.blocks {
+            complete &= store.has_block(block.hash)?;
+        }
+        if complete {
+            return Ok(Ingested::Unchanged(record));
+        }
+    }
+    let mut pipeline = Pipeline {
+        store,
+        progress,
+        owner: source.name(),
+        find_headings: matches!(format, Format::Text | Format::Markdown),
+        cutter: BlockCutter::new(),
+        postings: PostingsBuilder::default(),
+        blocks: Vec::new(),
+        sections: Vec::new(),
+        pages: Vec::new(),
+        pushed_chars: 0,
+        done_chars: 0,
+        state: Progress {
+            text_bytes: 0,
+            source_bytes,
+            blocks_indexed: 0,
+            blocks_kept: 0,
+        },
+    };
+    let summary = documents::read(source, limits, &mut pipeline)?;
+    if summary.stopped || pipeline.drain(true)? == Flow::Stop {
+        return Ok(Ingested::Cancelled);
+    }
+    let record = DocumentRecord {
+        name: source.name().to_owned(),
+        source: hash,
+        format: format.name().to_owned(),
+        guessed_encoding: summary.guessed_encoding,
+        blocks: pipeline.blocks,
+        sections: pipeline.sections,
+        pages: pipeline.pages,
+    };
+    store.put_document(&record)?;
+    Ok(Ingested::Added(record))
+}
+
+struct Pipeline<'a> {
+    store: &'a mut dyn Store,
+    progress: &'a mut dyn FnMut(Progress) -> ControlFlow<()>,
+    owner: &'a str,
+    /// Whether headings are told from the text; other formats mark them.
+    find_headings: bool,
+    cutter: BlockCutter,
+    postings: PostingsBuilder,
+    blocks: Vec<BlockRef>,
+    sections: Vec<Section>,
+    pages: Vec<u64>,
+    /// Characters received from the reader.
+    pushed_chars: u64,
+    /// Characters in finished blocks.
+    done_chars: u64,
+    state: Progress,
+}
+
+impl TextSink for Pipeline<'_> {
+    fn text(&mut self, text: &str) -> Result<Flow> {
+        self.cutter.push(text);
+        self.pushed_chars += text.chars().count() as u64;
+        self.drain(false)
+    }
+
+    fn heading(&mut self, level: u8, title: &str) {
+        let start = self.pushed_chars;
+        self.add_section(level, start, title);
+    }
+
+    fn page(&mut self) {
+        self.pages.push(self.pushed_chars);
+    }
+}
+
+impl Pipeline<'_> {
+    fn drain(&mut self, complete: bool) -> Result<Flow> {
+        while let Some(text) = self.cutter.next_block(complete) {
+            self.finish_block(text)?;
+            if (self.progress)(self.state).is_break() {
+                return Ok(Flow::Stop);
+            }
+        }
+        Ok(Flow::Continue)
+    }
+
+    fn finish_block(&mut self, text: String) -> Result<()> {
+        let hash = ContentHash::of_block(&text);
+        let layout = Layout::of(&text);
+        let chars = text.chars().count() as u32;
+        if self.find_headings {
+            self.find_sections(&text, &layout);
+        }
+        self.done_chars += u64::from(chars);
+        self.state.text_bytes += text.len() as u64;
+        self.blocks.push(BlockRef {
+            hash,
+            bytes: text.len() as u32,
+            chars,
+            words: layout.words,
+            sentences: layout.sentences.len() as u32,
+            passages: layout.passages.len() as u32,
+        });
+        if self.store.has_block(hash)? {
+            self.state.blocks_kept += 1;
+            return Ok(());
+        }
+        let (terms, positions) = self.postings.build(&text);
+        let parts = BlockParts {
+            layout: layout.encode(),
+            text,
+            terms,
+            positions,
+        };
+        self.store.put_block(self.owner, hash, &parts)?;
+        self.state.blocks_indexed += 1;
+        Ok(())
+    }
+
+    fn find_sections(&mut self, text: &str, layout: &Layout) {
+        let (mut byte, mut chars) = (0, 0);
+        for sentence in layout.sentences.iter().filter(|sentence| sentence.heading) {
+            let (start, end) = (sentence.start as usize, sentence.end as usize);
+            chars += text[byte..start].chars().count() as u64;
+            byte = start;
+            // A heading of several sentences ("CHAPTER I. The Storm.") is one section.
+            if sentence.opens_paragraph {
+                let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
+                let line = text[start..line_end.max(end)].trim();
+                let level = paragraphs::heading_level(line).unwrap_or(1);
+                let title = line
+                    .lines()
+                    .next()
+                    .unwrap_or("")
+                    .trim_start_matches('#')
+                    .trim();
+                self.add_section(level, self.done_chars + chars, title);
+            }
+        }
+    }
+
+    fn add_section(&mut self, level: u8, start: u64, title: &str) {
+        let title: String = title.split_whitespace().collect::<Vec<_>>().join(" ");
+        if !title.is_empty() && self.sections.len() < MOST_SECTIONS {
+            self.sections.push(Section {
+                level,
+                start,
+                title: title.chars().take(LONGEST_TITLE).collect(),
+            });
+        }
+    }
+}

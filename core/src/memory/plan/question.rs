@@ -1,0 +1,416 @@
+//! What a question looks for: its patterns, its names, and the type of answer it expects.
+//!
+//! The expected type comes from the question word and the noun behind it ("which year", "how
+//! many", "where"); the patterns are the content words in any form, the quoted phrases and the
+//! names as phrases. Chinese questions give pairs of adjacent characters between function words.
+
+use crate::memory::index::names::{self, Name};
+use crate::memory::index::patterns::Pattern;
+use crate::memory::index::stems::Stems;
+use crate::memory::index::stopwords;
+use crate::memory::segment::words;
+
+/// The type of answer that a question expects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// A name of a person.
+    Person,
+    /// A place.
+    Place,
+    /// A date, a year, a time of day.
+    Date,
+    /// A number, with its unit if it has one.
+    Number,
+    /// A colour.
+    Colour,
+    /// A reason or manner: a sentence.
+    Explanation,
+    /// Anything else.
+    Anything,
+}
+
+/// One thing that the question looks for.
+#[derive(Debug, Clone)]
+pub struct Term {
+    /// How it is found.
+    pub pattern: Pattern,
+    /// Whether it is a phrase whose words are terms by themselves too.
+    pub phrase: bool,
+}
+
+/// A question, taken apart.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// The question as it was asked.
+    pub text: String,
+    /// Folded words of the question, in order.
+    pub words: Vec<String>,
+    /// What it looks for.
+    pub terms: Vec<Term>,
+    /// Names in the question.
+    pub names: Vec<String>,
+    /// The type of answer it expects.
+    pub expected: Expected,
+}
+
+const PERSON_NOUNS: &[&str] = &[
+    "person",
+    "man",
+    "woman",
+    "boy",
+    "girl",
+    "gentleman",
+    "lady",
+    "people",
+    "character",
+    "member",
+    "actor",
+    "author",
+    "writer",
+    "king",
+    "queen",
+    "president",
+    "detective",
+    "murderer",
+    "killer",
+    "culprit",
+    "thief",
+    "victim",
+    "brother",
+    "sister",
+    "mother",
+    "father",
+    "son",
+    "daughter",
+    "uncle",
+    "aunt",
+    "husband",
+    "wife",
+    "owner",
+    "employee",
+    "colleague",
+    "student",
+];
+const PLACE_NOUNS: &[&str] = &[
+    "place",
+    "city",
+    "country",
+    "town",
+    "village",
+    "state",
+    "street",
+    "room",
+    "location",
+    "county",
+    "region",
+    "island",
+    "river",
+    "building",
+    "house",
+    "address",
+    "planet",
+    "continent",
+];
+const DATE_NOUNS: &[&str] = &[
+    "year", "date", "day", "month", "century", "time", "hour", "decade", "week", "season",
+];
+const NUMBER_NOUNS: &[&str] = &[
+    "number",
+    "price",
+    "cost",
+    "salary",
+    "amount",
+    "sum",
+    "age",
+    "distance",
+    "weight",
+    "height",
+    "size",
+    "code",
+    "percentage",
+    "fee",
+    "fine",
+    "temperature",
+    "length",
+    "width",
+    "depth",
+    "speed",
+    "population",
+    "count",
+    "wage",
+    "rent",
+    "value",
+    "score",
+    "pin",
+];
+const MEASURES: &[&str] = &[
+    "many", "much", "old", "long", "far", "tall", "high", "deep", "wide", "heavy", "large", "big",
+    "fast", "often",
+];
+
+impl Question {
+    /// Takes `text` apart.
+    pub fn of(text: &str, stems: &Stems) -> Self {
+        let spans: Vec<words::Word> = words::words(text).collect();
+        let folded: Vec<String> = spans
+            .iter()
+            .map(|word| words::folded(&text[word.start..word.end]))
+            .collect();
+        let mut question = Self {
+            text: text.to_owned(),
+            names: question_names(text),
+            expected: expected(text, &folded),
+            terms: Vec::new(),
+            words: folded,
+        };
+        for phrase in quoted(text) {
+            question.add_phrase(phrase);
+        }
+        for name in question.names.clone() {
+            if words::words(&name).count() > 1 {
+                question.add_phrase(&name);
+            }
+        }
+        let capitals: Vec<bool> = spans
+            .iter()
+            .map(|word| {
+                text[word.start..]
+                    .chars()
+                    .next()
+                    .is_some_and(char::is_uppercase)
+            })
+            .collect();
+        for (index, word) in question.words.clone().iter().enumerate() {
+            let dull = stopwords::is_stopword(word)
+                || (stopwords::is_about_the_document(word) && !(capitals[index] && index > 0));
+            if spans[index].ideograph || dull {
+                continue;
+            }
+            question.add(Pattern::word(word, stems), false);
+        }
+        for run in ideograph_runs(text) {
+            for stretch in stopwords::chinese_content(run) {
+                let chars: Vec<char> = stretch.chars().collect();
+                let pieces = chars.windows(2.min(chars.len()));
+                for piece in pieces {
+                    let piece: String = piece.iter().collect();
+                    question
+                        .terms
+                        .extend(Pattern::phrase(&piece).map(|pattern| Term {
+                            pattern,
+                            phrase: false,
+                        }));
+                }
+            }
+        }
+        question
+    }
+
+    fn add_phrase(&mut self, phrase: &str) {
+        if let Some(pattern) = Pattern::phrase(phrase)
+            && pattern.len() > 1
+        {
+            self.add(pattern, true);
+        }
+    }
+
+    fn add(&mut self, pattern: Pattern, phrase: bool) {
+        if !self.terms.iter().any(|term| term.pattern == pattern) {
+            self.terms.push(Term { pattern, phrase });
+        }
+    }
+
+    /// The patterns of all terms, in their order.
+    pub fn patterns(&self) -> Vec<Pattern> {
+        self.terms.iter().map(|term| term.pattern.clone()).collect()
+    }
+}
+
+/// Names of a question; its first word is capitalised anyway and is no name by itself.
+fn question_names(text: &str) -> Vec<String> {
+    let mut found: Vec<Name> = Vec::new();
+    names::names(text, &mut found);
+    found
+        .iter()
+        .filter(|name| {
+            let opener = text[name.start..name.end].split(' ').next().unwrap_or("");
+            !name.uncertain && !stopwords::is_stopword(&words::folded(opener))
+        })
+        .map(|name| text[name.start..name.end].to_owned())
+        .collect()
+}
+
+/// The quoted phrases of a question.
+fn quoted(text: &str) -> Vec<&str> {
+    const PAIRS: &[(char, char)] = &[
+        ('"', '"'),
+        ('“', '”'),
+        ('「', '」'),
+        ('《', '》'),
+        ('`', '`'),
+    ];
+    let mut out = Vec::new();
+    for (open, close) in PAIRS {
+        let mut rest = text;
+        while let Some((_, after)) = rest.split_once(*open)
+            && let Some((inside, next)) = after.split_once(*close)
+        {
+            out.push(inside);
+            rest = next;
+        }
+    }
+    out
+}
+
+/// Maximal runs of ideographs.
+fn ideograph_runs(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c| !words::is_ideograph(c))
+        .filter(|run| !run.is_empty())
+}
+
+fn expected(text: &str, folded: &[String]) -> Expected {
+    if let Some(expected) = expected_chinese(text) {
+        return expected;
+    }
+    for (index, word) in folded.iter().enumerate() {
+        let next = folded.get(index + 1).map_or("", String::as_str);
+        let near = &folded[index + 1..folded.len().min(index + 5)];
+        match word.as_str() {
+            "who" | "whom" | "whose" => return Expected::Person,
+            "where" => return Expected::Place,
+            "when" => return Expected::Date,
+            "why" => return Expected::Explanation,
+            "how" if MEASURES.contains(&next) => return Expected::Number,
+            "how" => return Expected::Explanation,
+            "which" | "what" => return by_noun(near),
+            _ => {}
+        }
+    }
+    Expected::Anything
+}
+
+/// The type that the nouns behind "which" or "what" ask for, up to the verb.
+fn by_noun(near: &[String]) -> Expected {
+    for word in near {
+        let singular = word.strip_suffix('s').unwrap_or(word);
+        let among = |list: &[&str]| list.contains(&word.as_str()) || list.contains(&singular);
+        if among(DATE_NOUNS) {
+            return Expected::Date;
+        } else if among(NUMBER_NOUNS) {
+            return Expected::Number;
+        } else if among(PLACE_NOUNS) {
+            return Expected::Place;
+        } else if among(PERSON_NOUNS) || word == "men" || word == "women" {
+            return Expected::Person;
+        } else if among(&["colour", "color"]) {
+            return Expected::Colour;
+        } else if ["did", "does", "do", "has", "had", "of"].contains(&word.as_str()) {
+            break;
+        }
+    }
+    Expected::Anything
+}
+
+fn expected_chinese(text: &str) -> Option<Expected> {
+    let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    if has(&["谁", "哪位", "哪个人", "什么人"]) {
+        Some(Expected::Person)
+    } else if has(&[
+        "什么时候",
+        "何时",
+        "哪一年",
+        "哪年",
+        "几点",
+        "哪天",
+        "日期",
+        "几月",
+    ]) {
+        Some(Expected::Date)
+    } else if has(&[
+        "哪里",
+        "哪儿",
+        "什么地方",
+        "何处",
+        "哪座",
+        "哪个城市",
+        "哪个国家",
+    ]) {
+        Some(Expected::Place)
+    } else if has(&[
+        "多少", "几个", "几次", "数字", "号码", "密码", "多大", "多高", "几岁",
+    ]) {
+        Some(Expected::Number)
+    } else if has(&["什么颜色"]) {
+        Some(Expected::Colour)
+    } else if has(&["为什么", "为何", "怎么", "如何"]) {
+        Some(Expected::Explanation)
+    } else if has(&["什么"]) {
+        Some(Expected::Anything)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn question(text: &str) -> Question {
+        Question::of(text, &Stems::default())
+    }
+
+    #[test]
+    fn types_follow_the_question_word() {
+        let cases = [
+            ("Who killed the cook?", Expected::Person),
+            ("In which year did the bridge fall?", Expected::Date),
+            ("What weekly salary was offered?", Expected::Number),
+            ("How many boats left?", Expected::Number),
+            ("Where is the school?", Expected::Place),
+            ("Of which country was she queen?", Expected::Place),
+            ("What colour was the door?", Expected::Colour),
+            ("How did the horse escape?", Expected::Explanation),
+            ("What was in the box?", Expected::Anything),
+            ("谁打开了门？", Expected::Person),
+            ("密码是多少？", Expected::Number),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(question(text).expected, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn terms_are_content_words_names_and_quotes() {
+        let question = question("Which letter did John Adams call \"the last one\" in the text?");
+        let terms: Vec<&str> = question
+            .terms
+            .iter()
+            .map(|t| t.pattern.text.as_str())
+            .collect();
+        assert_eq!(
+            terms,
+            [
+                "the last one",
+                "john adams",
+                "letter",
+                "john",
+                "adams",
+                "call",
+                "last",
+                "one"
+            ]
+        );
+        assert_eq!(question.names, ["John Adams"]);
+    }
+
+    #[test]
+    fn chinese_terms_are_pairs_between_function_words() {
+        let question = question("李明的保险柜密码是什么？");
+        let terms: Vec<&str> = question
+            .terms
+            .iter()
+            .map(|t| t.pattern.text.as_str())
+            .collect();
+        assert_eq!(terms, ["李 明", "保 险", "险 柜", "柜 密", "密 码"]);
+    }
+}

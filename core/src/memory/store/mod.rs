@@ -1,0 +1,70 @@
+//! Room `memory`, folder `store`: what a library keeps, behind one small trait.
+//!
+//! Blocks are found by the SHA-256 of their text and of the format version, so that putting one
+//! twice does nothing, an edited document shares all blocks it did not change, and a document whose
+//! ingestion was killed finds what it had already done. A document is a list of blocks and comes to
+//! be in one step, after all of them.
+
+pub mod memory;
+pub mod record;
+pub mod sqlite;
+pub mod varint;
+
+#[cfg(test)]
+mod tests;
+
+pub use memory::MemoryStore;
+pub use record::{BlockParts, BlockRef, ContentHash, DocumentRecord, Part, Section};
+pub use sqlite::SqliteStore;
+
+use crate::error::Result;
+
+/// Where a library keeps its blocks and documents.
+pub trait Store: Send {
+    /// All documents, in the order in which they were first added.
+    ///
+    /// # Errors
+    /// If the backing cannot be read or is damaged.
+    fn documents(&self) -> Result<Vec<DocumentRecord>>;
+
+    /// Begins to read: until [`Self::end_read`], nothing that another process writes is seen, so
+    /// that documents and their blocks fit each other. Calls may nest.
+    ///
+    /// # Errors
+    /// If the backing cannot be read.
+    fn begin_read(&self) -> Result<()>;
+
+    /// Ends what [`Self::begin_read`] began.
+    fn end_read(&self);
+
+    /// Whether the block is there, complete.
+    ///
+    /// # Errors
+    /// If the backing cannot be read.
+    fn has_block(&self, hash: ContentHash) -> Result<bool>;
+
+    /// Puts a block with all its parts in one step, on behalf of the document `owner`.
+    ///
+    /// # Errors
+    /// If the backing cannot be written; nothing was kept then.
+    fn put_block(&mut self, owner: &str, hash: ContentHash, parts: &BlockParts) -> Result<()>;
+
+    /// One part of a block.
+    ///
+    /// # Errors
+    /// If the backing cannot be read or has no such block.
+    fn part(&self, hash: ContentHash, part: Part) -> Result<Vec<u8>>;
+
+    /// Puts a document in one step, in the place of the one of the same name if there is one, and
+    /// drops the blocks that no document needs any more.
+    ///
+    /// # Errors
+    /// If the backing cannot be written; the library is unchanged then.
+    fn put_document(&mut self, record: &DocumentRecord) -> Result<()>;
+
+    /// Drops a document and the blocks that no other document needs; `false` if there was none.
+    ///
+    /// # Errors
+    /// If the backing cannot be written; the library is unchanged then.
+    fn remove_document(&mut self, name: &str) -> Result<bool>;
+}

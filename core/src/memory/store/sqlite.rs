@@ -1,0 +1,339 @@
+//! A library file: the store in SQLite, through `rusqlite` with SQLite built in.
+//!
+//! ```text
+//! block(id, hash unique, owner)          one row per block
+//! part(id = block * 8 + part, bytes)     its parts, a row each, so that one is read without the others
+//! document(position, name unique, record)
+//! document_block(document, block)        which documents need a block
+//! ```
+//! The file is told by its application id and the version of the format. It is in WAL mode with
+//! `synchronous = NORMAL`: a transaction that was committed survives a killed process; a power cut
+//! can lose the last ones, but damages nothing. A locked file is waited for, then reported.
+
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, params};
+
+use super::{BlockParts, ContentHash, DocumentRecord, Part, Store};
+use crate::error::{Error, MemoryError, Result};
+
+/// "CARL" in ASCII.
+const APPLICATION_ID: i64 = 0x4341_524c;
+/// Version of the tables and of the records in them.
+const VERSION: i64 = 1;
+/// How long a locked file is waited for.
+const PATIENCE: Duration = Duration::from_millis(5_000);
+/// SQLite's page cache in KiB: bounds what reading a library of any size keeps in memory.
+const CACHE_KIB: i64 = 4_096;
+
+const SCHEMA: &str = "
+    CREATE TABLE block(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, owner TEXT NOT NULL);
+    CREATE TABLE part(id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+    CREATE TABLE document(position INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
+                          record BLOB NOT NULL);
+    CREATE TABLE document_block(document INTEGER NOT NULL, block INTEGER NOT NULL,
+                                PRIMARY KEY(document, block)) WITHOUT ROWID;
+    CREATE INDEX needed ON document_block(block);
+    CREATE INDEX owned ON block(owner);
+";
+
+/// A store in one file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    path: PathBuf,
+    connection: Connection,
+    readers: Cell<u32>,
+}
+
+impl SqliteStore {
+    /// Opens the library in the file `path`, or makes it.
+    ///
+    /// # Errors
+    /// If the file is not a library, is damaged, of another version, or kept busy.
+    pub fn open(path: &Path) -> Result<Self> {
+        let failed = |operation| move |error| translate(path, operation, error);
+        let mut connection = Connection::open(path).map_err(failed("opening"))?;
+        connection
+            .busy_timeout(PATIENCE)
+            .map_err(failed("opening"))?;
+        let pragma = |connection: &Connection, name: &str| {
+            connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0))
+        };
+        let tables: i64 = connection
+            .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+            .map_err(failed("reading the schema"))?;
+        if tables == 0 {
+            create(&mut connection).map_err(failed("making the tables"))?;
+        }
+        let id = pragma(&connection, "application_id").map_err(failed("reading the header"))?;
+        if id != APPLICATION_ID {
+            return Err(MemoryError::ForeignLibrary {
+                path: path.to_owned(),
+            }
+            .into());
+        }
+        let found = pragma(&connection, "user_version").map_err(failed("reading the header"))?;
+        if found != VERSION {
+            return Err(MemoryError::LibraryVersion {
+                path: path.to_owned(),
+                found,
+                supported: VERSION,
+            }
+            .into());
+        }
+        connection
+            .execute_batch(&format!(
+                "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -{CACHE_KIB}"
+            ))
+            .map_err(failed("opening"))?;
+        Ok(Self {
+            path: path.to_owned(),
+            connection,
+            readers: Cell::new(0),
+        })
+    }
+
+    fn failed(&self, operation: &'static str) -> impl Fn(rusqlite::Error) -> Error + '_ {
+        move |error| translate(&self.path, operation, error)
+    }
+
+    fn corrupt(&self, place: String, problem: &str) -> Error {
+        MemoryError::CorruptLibrary {
+            path: self.path.clone(),
+            place,
+            problem: problem.to_owned(),
+        }
+        .into()
+    }
+
+    /// Runs `steps` in one write transaction.
+    fn write<T>(
+        &mut self,
+        operation: &'static str,
+        steps: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T> {
+        let path = self.path.clone();
+        let failed = |error| translate(&path, operation, error);
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(failed)?;
+        let value = steps(&transaction).map_err(failed)?;
+        transaction.commit().map_err(failed)?;
+        Ok(value)
+    }
+}
+
+fn create(connection: &mut Connection) -> rusqlite::Result<()> {
+    connection.execute_batch("PRAGMA page_size = 8192; PRAGMA journal_mode = WAL")?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another process may have made them between the look and the lock.
+    let tables: i64 =
+        transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if tables == 0 {
+        transaction.execute_batch(SCHEMA)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", VERSION)?;
+    }
+    transaction.commit()
+}
+
+/// SQLite's error as one of ours.
+fn translate(path: &Path, operation: &'static str, error: rusqlite::Error) -> Error {
+    let path = path.to_owned();
+    let problem = error.to_string();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => MemoryError::ForeignLibrary { path },
+        Some(ErrorCode::DiskFull) => MemoryError::DiskFull { path },
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => MemoryError::LibraryBusy {
+            path,
+            waited_ms: PATIENCE.as_millis() as u64,
+        },
+        Some(ErrorCode::DatabaseCorrupt) => MemoryError::CorruptLibrary {
+            path,
+            place: operation.to_owned(),
+            problem,
+        },
+        Some(ErrorCode::CannotOpen) => {
+            return Error::file(path, std::io::Error::other(problem));
+        }
+        _ => MemoryError::Storage {
+            path,
+            operation,
+            code: error.sqlite_error().map_or(0, |error| error.extended_code),
+            problem,
+        },
+    }
+    .into()
+}
+
+fn part_id(block: i64, part: Part) -> i64 {
+    block * 8 + part as i64
+}
+
+/// Drops the blocks that no document needs and that `owner` put or `document` used.
+const DROP_UNNEEDED: &str = "
+    CREATE TEMP TABLE IF NOT EXISTS unneeded(id INTEGER PRIMARY KEY);
+    DELETE FROM unneeded;
+    INSERT INTO unneeded SELECT id FROM block
+        WHERE (owner = (SELECT name FROM leaving) OR id IN (SELECT block FROM leaving_block))
+        AND NOT EXISTS (SELECT 1 FROM document_block WHERE block = block.id);
+    DELETE FROM part WHERE id / 8 IN (SELECT id FROM unneeded);
+    DELETE FROM block WHERE id IN (SELECT id FROM unneeded);
+";
+
+/// Notes the document `name` and its blocks as leaving, and takes its claim on them away.
+fn leave(connection: &Connection, name: &str) -> rusqlite::Result<()> {
+    connection.execute_batch(
+        "CREATE TEMP TABLE IF NOT EXISTS leaving(name TEXT);
+         CREATE TEMP TABLE IF NOT EXISTS leaving_block(block INTEGER);
+         DELETE FROM leaving; DELETE FROM leaving_block;",
+    )?;
+    connection.execute("INSERT INTO leaving VALUES(?1)", [name])?;
+    let of_name = "document IN (SELECT position FROM document WHERE name = ?1)";
+    connection.execute(
+        &format!("INSERT INTO leaving_block SELECT block FROM document_block WHERE {of_name}"),
+        [name],
+    )?;
+    connection.execute(
+        &format!("DELETE FROM document_block WHERE {of_name}"),
+        [name],
+    )?;
+    Ok(())
+}
+
+impl Store for SqliteStore {
+    fn documents(&self) -> Result<Vec<DocumentRecord>> {
+        let failed = self.failed("reading the documents");
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT record FROM document ORDER BY position")
+            .map_err(&failed)?;
+        let records = statement
+            .query_map([], |row| row.get::<_, Vec<u8>>(0))
+            .map_err(&failed)?
+            .collect::<rusqlite::Result<Vec<_>>>()
+            .map_err(&failed)?;
+        records
+            .iter()
+            .enumerate()
+            .map(|(at, bytes)| {
+                DocumentRecord::decode(bytes)
+                    .ok_or_else(|| self.corrupt(format!("document {at}"), "cannot be decoded"))
+            })
+            .collect()
+    }
+
+    fn begin_read(&self) -> Result<()> {
+        if self.readers.get() == 0 {
+            self.connection
+                .execute_batch("BEGIN")
+                .map_err(self.failed("beginning to read"))?;
+        }
+        self.readers.set(self.readers.get() + 1);
+        Ok(())
+    }
+
+    fn end_read(&self) {
+        let readers = self.readers.get().saturating_sub(1);
+        self.readers.set(readers);
+        if readers == 0
+            && let Err(error) = self.connection.execute_batch("COMMIT")
+        {
+            // A read transaction holds nothing that could be lost.
+            log::debug!("ending a read of {}: {error}", self.path.display());
+        }
+    }
+
+    fn has_block(&self, hash: ContentHash) -> Result<bool> {
+        self.connection
+            .prepare_cached("SELECT 1 FROM block WHERE hash = ?1")
+            .and_then(|mut statement| statement.exists(params![hash.0]))
+            .map_err(self.failed("looking for a block"))
+    }
+
+    fn put_block(&mut self, owner: &str, hash: ContentHash, parts: &BlockParts) -> Result<()> {
+        self.write("putting a block", |connection| {
+            let new = connection
+                .prepare_cached("INSERT OR IGNORE INTO block(hash, owner) VALUES(?1, ?2)")?
+                .execute(params![hash.0, owner])?;
+            if new == 1 {
+                let block = connection.last_insert_rowid();
+                let mut insert =
+                    connection.prepare_cached("INSERT INTO part(id, bytes) VALUES(?1, ?2)")?;
+                for part in Part::ALL {
+                    insert.execute(params![part_id(block, part), parts.part(part)])?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn part(&self, hash: ContentHash, part: Part) -> Result<Vec<u8>> {
+        let failed = self.failed("reading a block");
+        let bytes = self
+            .connection
+            .prepare_cached(
+                "SELECT bytes FROM part
+                 WHERE id = (SELECT id FROM block WHERE hash = ?1) * 8 + ?2",
+            )
+            .and_then(|mut statement| {
+                statement
+                    .query_row(params![hash.0, part as i64], |row| row.get::<_, Vec<u8>>(0))
+                    .optional()
+            })
+            .map_err(failed)?;
+        bytes.ok_or_else(|| self.corrupt(format!("block {hash}"), "is missing"))
+    }
+
+    fn put_document(&mut self, record: &DocumentRecord) -> Result<()> {
+        let path = self.path.clone();
+        let complete = self.write("putting a document", |connection| {
+            leave(connection, &record.name)?;
+            connection.execute(
+                "INSERT INTO document(name, record) VALUES(?1, ?2)
+                 ON CONFLICT(name) DO UPDATE SET record = excluded.record",
+                params![record.name, record.encode()],
+            )?;
+            let mut complete = true;
+            for block in &record.blocks {
+                let claimed = connection
+                    .prepare_cached(
+                        "INSERT OR IGNORE INTO document_block SELECT document.position, block.id
+                         FROM document, block WHERE document.name = ?1 AND block.hash = ?2",
+                    )?
+                    .execute(params![record.name, block.hash.0])?;
+                // A block that the document holds twice is claimed once.
+                complete &= claimed == 1
+                    || connection
+                        .prepare_cached("SELECT 1 FROM block WHERE hash = ?1")?
+                        .exists(params![block.hash.0])?;
+            }
+            if !complete {
+                return Err(rusqlite::Error::QueryReturnedNoRows);
+            }
+            connection.execute_batch(DROP_UNNEEDED)
+        });
+        complete.map_err(|error| match error {
+            Error::Memory(MemoryError::Storage { code: 0, .. }) => MemoryError::Storage {
+                path,
+                operation: "putting a document",
+                code: 0,
+                problem: "another process removed blocks of this document meanwhile".to_owned(),
+            }
+            .into(),
+            other => other,
+        })
+    }
+
+    fn remove_document(&mut self, name: &str) -> Result<bool> {
+        self.write("removing a document", |connection| {
+            leave(connection, name)?;
+            let removed = connection.execute("DELETE FROM document WHERE name = ?1", [name])?;
+            connection.execute_batch(DROP_UNNEEDED)?;
+            Ok(removed > 0)
+        })
+    }
+}

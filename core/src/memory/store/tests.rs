@@ -1,0 +1,244 @@
+//! Both stores keep the same contract; the file store also survives what files go through.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use super::{
+    BlockParts, BlockRef, ContentHash, DocumentRecord, MemoryStore, Part, SqliteStore, Store,
+};
+use crate::error::{Error, MemoryError};
+use crate::memory::{AskOptions, Ingested, Library, Source};
+
+/// A folder of its own under the system's folder for temporary files, removed when dropped.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("carrel-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).unwrap();
+    }
+}
+
+fn parts(text: &str) -> (ContentHash, BlockParts) {
+    let parts = BlockParts {
+        text: text.to_owned(),
+        layout: vec![1],
+        terms: vec![2, 2],
+        positions: vec![3, 3, 3],
+    };
+    (ContentHash::of_block(text), parts)
+}
+
+fn record(name: &str, blocks: &[ContentHash]) -> DocumentRecord {
+    DocumentRecord {
+        name: name.to_owned(),
+        source: ContentHash([0; 32]),
+        format: "text".to_owned(),
+        guessed_encoding: false,
+        blocks: blocks
+            .iter()
+            .map(|hash| BlockRef {
+                hash: *hash,
+                bytes: 1,
+                chars: 1,
+                words: 1,
+                sentences: 1,
+                passages: 1,
+            })
+            .collect(),
+        sections: Vec::new(),
+        pages: Vec::new(),
+    }
+}
+
+fn keeps_the_contract(store: &mut dyn Store) {
+    let [(a, a_parts), (b, b_parts), (c, c_parts)] = [parts("a"), parts("b"), parts("c")];
+    for _ in 0..2 {
+        store.put_block("one", a, &a_parts).unwrap();
+        store.put_block("one", b, &b_parts).unwrap();
+    }
+    store.put_document(&record("one", &[a, b, a])).unwrap();
+    store.put_block("two", c, &c_parts).unwrap();
+    store.put_document(&record("two", &[b, c])).unwrap();
+    assert_eq!(store.part(c, Part::Positions).unwrap(), [3, 3, 3]);
+    assert_eq!(store.part(b, Part::Text).unwrap(), b"b");
+
+    // An edit of "one" no longer needs a; b stays, "two" needs it.
+    store.put_document(&record("one", &[b])).unwrap();
+    assert!(!store.has_block(a).unwrap());
+    assert!(store.has_block(b).unwrap());
+    let names: Vec<String> = store
+        .documents()
+        .unwrap()
+        .into_iter()
+        .map(|d| d.name)
+        .collect();
+    assert_eq!(names, ["one", "two"]);
+
+    assert!(store.remove_document("two").unwrap());
+    assert!(!store.remove_document("two").unwrap());
+    assert!(store.has_block(b).unwrap() && !store.has_block(c).unwrap());
+    assert!(matches!(
+        store.part(c, Part::Text),
+        Err(Error::Memory(MemoryError::CorruptLibrary { .. }))
+    ));
+}
+
+#[test]
+fn both_stores_keep_the_contract() {
+    keeps_the_contract(&mut MemoryStore::default());
+    let folder = Folder::new("contract");
+    keeps_the_contract(&mut SqliteStore::open(&folder.file("library")).unwrap());
+}
+
+#[test]
+fn a_document_without_its_blocks_is_refused_and_changes_nothing() {
+    let folder = Folder::new("incomplete");
+    let mut store = SqliteStore::open(&folder.file("library")).unwrap();
+    let (a, _) = parts("a");
+    let refused = store.put_document(&record("one", &[a]));
+    assert!(matches!(
+        refused,
+        Err(Error::Memory(MemoryError::Storage { .. }))
+    ));
+    assert!(store.documents().unwrap().is_empty());
+}
+
+#[test]
+fn foreign_damaged_and_newer_files_are_told_apart() {
+    let folder = Folder::new("foreign");
+    let problem = |name: &str| match SqliteStore::open(&folder.file(name)) {
+        Err(Error::Memory(error)) => error,
+        other => panic!("{other:?}"),
+    };
+    std::fs::write(
+        folder.file("text"),
+        "not a database, but long enough to be looked at".repeat(99),
+    )
+    .unwrap();
+    assert!(matches!(
+        problem("text"),
+        MemoryError::ForeignLibrary { .. }
+    ));
+
+    let other = rusqlite::Connection::open(folder.file("other")).unwrap();
+    other.execute_batch("CREATE TABLE t(x)").unwrap();
+    drop(other);
+    assert!(matches!(
+        problem("other"),
+        MemoryError::ForeignLibrary { .. }
+    ));
+
+    drop(SqliteStore::open(&folder.file("newer")).unwrap());
+    let newer = rusqlite::Connection::open(folder.file("newer")).unwrap();
+    newer.pragma_update(None, "user_version", 99).unwrap();
+    drop(newer);
+    assert!(matches!(
+        problem("newer"),
+        MemoryError::LibraryVersion { found: 99, .. }
+    ));
+
+    assert!(SqliteStore::open(&folder.0).is_err());
+}
+
+fn book() -> String {
+    (0..20_000)
+        .map(|n| {
+            format!(
+                "Keeper number {n} wrote the figure {} in the book.\n\n",
+                n * 31 + 7
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn a_stopped_ingestion_resumes_to_the_same_library() {
+    let folder = Folder::new("resume");
+    let source = Source::text("book", book());
+    let mut whole = Library::in_memory();
+    whole.open_document(&source).unwrap();
+    let mut library = Library::open(folder.file("library")).unwrap();
+    let stopped = library
+        .add(&source, &mut |_| ControlFlow::Break(()))
+        .unwrap();
+    assert_eq!(stopped, Ingested::Cancelled);
+    assert!(library.documents().unwrap().is_empty());
+    drop(library);
+
+    let mut library = Library::open(folder.file("library")).unwrap();
+    let mut last = None;
+    library
+        .add(&source, &mut |progress| {
+            last = Some(progress);
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    assert_eq!(last.map(|progress| progress.blocks_kept), Some(1));
+    assert_eq!(library.index_hash().unwrap(), whole.index_hash().unwrap());
+    assert!(matches!(
+        library.add(&source, &mut |_| ControlFlow::Continue(())),
+        Ok(Ingested::Unchanged(_))
+    ));
+    let answer = library
+        .ask("What figure did keeper 777 write?", &AskOptions::default())
+        .unwrap();
+    assert!(answer.answer.contains("24094"), "{answer:?}");
+}
+
+#[test]
+fn an_edit_redoes_only_what_changed() {
+    let text = book();
+    let mut library = Library::in_memory();
+    library
+        .open_document(&Source::text("book", text.clone()))
+        .unwrap();
+    let edited = text.replace("Keeper number 777 ", "Keeper number 777, much later, ");
+    let mut last = None;
+    library
+        .add(&Source::text("book", edited.clone()), &mut |progress| {
+            last = Some(progress);
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    let last = last.unwrap();
+    assert!(
+        last.blocks_kept >= 1 && last.blocks_indexed <= 2,
+        "{last:?}"
+    );
+    let mut fresh = Library::in_memory();
+    fresh.open_document(&Source::text("book", edited)).unwrap();
+    assert_eq!(library.index_hash().unwrap(), fresh.index_hash().unwrap());
+}
+
+#[test]
+fn two_writers_wait_for_each_other() {
+    let folder = Folder::new("writers");
+    let path = folder.file("library");
+    std::thread::scope(|scope| {
+        for writer in 0..2 {
+            let path = &path;
+            scope.spawn(move || {
+                let mut library = Library::open(path).unwrap();
+                for n in 0..5 {
+                    let text = format!("Writer {writer} wrote note {n}.");
+                    library
+                        .open_document(&Source::text(format!("{writer}-{n}"), text))
+                        .unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(Library::open(&path).unwrap().documents().unwrap().len(), 10);
+}
