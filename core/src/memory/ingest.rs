@@ -56,10 +56,7 @@ pub fn ingest(
     let source_bytes = source.checked_length(limits)?;
     let format = source.format(limits)?;
     let hash = source.hash()?;
-    let known = store
-        .documents()?
-        .into_iter()
-        .find(|document| document.name == source.name());
+    let known = store.documents()?.into_iter().find(|document| document.name == source.name());
     if let Some(record) = known
         && record.source == hash
         && record.format == format.name()
@@ -84,12 +81,7 @@ pub fn ingest(
         pages: Vec::new(),
         pushed_chars: 0,
         done_chars: 0,
-        state: Progress {
-            text_bytes: 0,
-            source_bytes,
-            blocks_indexed: 0,
-            blocks_kept: 0,
-        },
+        state: Progress { text_bytes: 0, source_bytes, blocks_indexed: 0, blocks_kept: 0 },
     };
     let summary = documents::read(source, limits, &mut pipeline)?;
     if summary.stopped || pipeline.drain(true)? == Flow::Stop {
@@ -176,12 +168,7 @@ impl Pipeline<'_> {
             return Ok(());
         }
         let (terms, positions) = self.postings.build(&text);
-        let parts = BlockParts {
-            layout: layout.encode(),
-            text,
-            terms,
-            positions,
-        };
+        let parts = BlockParts { layout: layout.encode(), text, terms, positions };
         self.store.put_block(self.owner, hash, &parts)?;
         self.state.blocks_indexed += 1;
         Ok(())
@@ -198,12 +185,7 @@ impl Pipeline<'_> {
                 let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
                 let line = text[start..line_end.max(end)].trim();
                 let level = paragraphs::heading_level(line).unwrap_or(1);
-                let title = line
-                    .lines()
-                    .next()
-                    .unwrap_or("")
-                    .trim_start_matches('#')
-                    .trim();
+                let title = line.lines().next().unwrap_or("").trim_start_matches('#').trim();
                 self.add_section(level, self.done_chars + chars, title);
             }
         }

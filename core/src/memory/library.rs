@@ -42,17 +42,12 @@ impl Library {
     /// # Errors
     /// If the file is no library, is damaged, of another version, or kept busy by another process.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        Ok(Self::with_store(Box::new(SqliteStore::open(
-            path.as_ref(),
-        )?)))
+        Ok(Self::with_store(Box::new(SqliteStore::open(path.as_ref())?)))
     }
 
     /// A library over a store of the caller's.
     pub fn with_store(store: Box<dyn Store>) -> Self {
-        Self {
-            store,
-            limits: Limits::default(),
-        }
+        Self { store, limits: Limits::default() }
     }
 
     /// Sets how large documents may be.
@@ -80,10 +75,9 @@ impl Library {
     pub fn open_document(&mut self, source: &Source) -> Result<DocumentRecord> {
         match self.add(source, &mut |_| ControlFlow::Continue(()))? {
             Ingested::Added(record) | Ingested::Unchanged(record) => Ok(record),
-            Ingested::Cancelled => Err(MemoryError::UnknownDocument {
-                document: source.name().to_owned(),
+            Ingested::Cancelled => {
+                Err(MemoryError::UnknownDocument { document: source.name().to_owned() }.into())
             }
-            .into()),
         }
     }
 
@@ -124,10 +118,7 @@ impl Library {
         if self.store.remove_document(document)? {
             return Ok(());
         }
-        Err(MemoryError::UnknownDocument {
-            document: document.to_owned(),
-        }
-        .into())
+        Err(MemoryError::UnknownDocument { document: document.to_owned() }.into())
     }
 
     /// Answers a question from the documents, with citations.
@@ -166,24 +157,13 @@ fn prove(corpus: &Corpus, finding: Finding) -> Result<Answer> {
     for (first, count) in finding.evidence {
         citations.extend(cite::cite(corpus, first, count)?);
     }
-    let usage = Usage {
-        passages_read: finding.passages_read,
-        ..Usage::default()
-    };
+    let usage = Usage { passages_read: finding.passages_read, ..Usage::default() };
     let (status, answer) = match finding.answer {
         Some(answer) if !citations.is_empty() => (Status::Answered, answer),
         _ => {
             citations.clear();
-            (
-                Status::NotInDocument,
-                "The document does not say.".to_owned(),
-            )
+            (Status::NotInDocument, "The document does not say.".to_owned())
         }
     };
-    Ok(Answer {
-        status,
-        answer,
-        citations,
-        usage,
-    })
+    Ok(Answer { status, answer, citations, usage })
 }

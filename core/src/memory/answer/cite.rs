@@ -33,11 +33,7 @@ pub fn cite(corpus: &Corpus, first: SentenceId, count: u32) -> Result<Option<Cit
     Ok(Some(Citation {
         document: document.name.clone(),
         page: document.page_at(start),
-        section: document
-            .section_path(start)
-            .into_iter()
-            .map(str::to_owned)
-            .collect(),
+        section: document.section_path(start).into_iter().map(str::to_owned).collect(),
         start,
         end,
         quote: quote.to_owned(),

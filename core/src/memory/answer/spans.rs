@@ -150,10 +150,7 @@ fn name_spans(sentence: &str) -> Vec<Range<usize>> {
 fn place_spans(sentence: &str) -> Vec<Range<usize>> {
     let mut found = name_spans(sentence);
     let behind_preposition = |range: &Range<usize>| {
-        let before = sentence[..range.start]
-            .split_whitespace()
-            .next_back()
-            .unwrap_or("");
+        let before = sentence[..range.start].split_whitespace().next_back().unwrap_or("");
         PLACE_PREPOSITIONS.contains(&before)
     };
     found.sort_by_key(|range| !behind_preposition(range));
@@ -175,10 +172,7 @@ fn word_spans(sentence: &str, vocabulary: &[&str]) -> Vec<Range<usize>> {
 }
 
 fn is_number(folded: &str) -> bool {
-    folded
-        .bytes()
-        .next()
-        .is_some_and(|byte| byte.is_ascii_digit())
+    folded.bytes().next().is_some_and(|byte| byte.is_ascii_digit())
         || NUMBER_WORDS.contains(&folded)
 }
 
@@ -194,19 +188,13 @@ fn number_spans(sentence: &str) -> Vec<Range<usize>> {
         let mut end = at + 1;
         while end < words.len()
             && is_number(&words[end].1)
-            && matches!(
-                &sentence[words[end - 1].0.end..words[end].0.start],
-                " " | "-"
-            )
+            && matches!(&sentence[words[end - 1].0.end..words[end].0.start], " " | "-")
         {
             end += 1;
         }
         let mut range = words[at].0.start..words[end - 1].0.end;
         if sentence[..range.start].ends_with(['$', '£', '€', '¥']) {
-            range.start = sentence[..range.start]
-                .char_indices()
-                .next_back()
-                .map_or(0, |c| c.0);
+            range.start = sentence[..range.start].char_indices().next_back().map_or(0, |c| c.0);
         }
         // The unit or thing counted belongs to the number.
         if let Some((unit, folded)) = words.get(end)
@@ -237,11 +225,7 @@ fn date_spans(sentence: &str) -> Vec<Range<usize>> {
             || (folded.contains(':') && folded.bytes().all(|b| b.is_ascii_digit() || b == b':'))
     };
     let is_ordinal = |folded: &str| {
-        folded
-            .bytes()
-            .next()
-            .is_some_and(|byte| byte.is_ascii_digit())
-            && folded.len() <= 4
+        folded.bytes().next().is_some_and(|byte| byte.is_ascii_digit()) && folded.len() <= 4
     };
     let mut out = Vec::new();
     let mut at = 0;
@@ -270,42 +254,20 @@ mod tests {
     use super::*;
 
     fn first(sentence: &str, expected: Expected) -> Option<&str> {
-        spans(sentence, expected)
-            .first()
-            .map(|range| &sentence[range.clone()])
+        spans(sentence, expected).first().map(|range| &sentence[range.clone()])
     }
 
     #[test]
     fn each_type_finds_its_spans() {
         let cases = [
-            (
-                "Then he met Anna Lee in Oslo.",
-                Expected::Person,
-                Some("Anna Lee"),
-            ),
+            ("Then he met Anna Lee in Oslo.", Expected::Person, Some("Anna Lee")),
             ("Then Anna went to Oslo.", Expected::Place, Some("Oslo")),
-            (
-                "She paid 4,000 pounds to 2 men.",
-                Expected::Number,
-                Some("4,000 pounds"),
-            ),
-            (
-                "It took twenty-five days.",
-                Expected::Number,
-                Some("twenty-five days"),
-            ),
+            ("She paid 4,000 pounds to 2 men.", Expected::Number, Some("4,000 pounds")),
+            ("It took twenty-five days.", Expected::Number, Some("twenty-five days")),
             ("It cost $30 in all.", Expected::Number, Some("$30")),
-            (
-                "It fell on 3 May 1887 at night.",
-                Expected::Date,
-                Some("3 May 1887"),
-            ),
+            ("It fell on 3 May 1887 at night.", Expected::Date, Some("3 May 1887")),
             ("They may march on.", Expected::Date, None),
-            (
-                "She wore a pale blue dress.",
-                Expected::Colour,
-                Some("blue"),
-            ),
+            ("She wore a pale blue dress.", Expected::Colour, Some("blue")),
             ("Nothing was said.", Expected::Person, None),
         ];
         for (sentence, expected, span) in cases {

@@ -40,10 +40,7 @@ pub struct Limits {
 impl Default for Limits {
     /// 1 GiB each: about 250 million tokens.
     fn default() -> Self {
-        Self {
-            source_bytes: 1 << 30,
-            text_bytes: 1 << 30,
-        }
+        Self { source_bytes: 1 << 30, text_bytes: 1 << 30 }
     }
 }
 
@@ -68,10 +65,7 @@ impl Source {
     /// A file; its path is the document's name.
     pub fn file(path: impl AsRef<Path>) -> Self {
         let path = path.as_ref();
-        Self {
-            name: path.display().to_string(),
-            place: Place::File(path.to_owned()),
-        }
+        Self { name: path.display().to_string(), place: Place::File(path.to_owned()) }
     }
 
     /// A text that is at hand already.
@@ -81,10 +75,7 @@ impl Source {
 
     /// Bytes of any format that are at hand already; the ending of `name` may tell the format.
     pub fn bytes(name: impl Into<String>, bytes: Vec<u8>) -> Self {
-        Self {
-            name: name.into(),
-            place: Place::Bytes(bytes),
-        }
+        Self { name: name.into(), place: Place::Bytes(bytes) }
     }
 
     /// The same source under another name.
@@ -107,9 +98,7 @@ impl Source {
         Ok(match &self.place {
             Place::File(path) => {
                 let file = File::open(path).map_err(|source| Error::file(path, source))?;
-                let kind = file
-                    .metadata()
-                    .map_err(|source| Error::file(path, source))?;
+                let kind = file.metadata().map_err(|source| Error::file(path, source))?;
                 if kind.is_dir() {
                     return Err(Error::file(path, std::io::ErrorKind::IsADirectory.into()));
                 }
@@ -129,10 +118,7 @@ impl Source {
     /// # Errors
     /// If the source cannot be opened, is empty or too large.
     pub fn checked_length(&self, limits: &Limits) -> Result<u64> {
-        let bytes = self
-            .open()?
-            .seek(SeekFrom::End(0))
-            .map_err(|e| self.failed(e))?;
+        let bytes = self.open()?.seek(SeekFrom::End(0)).map_err(|e| self.failed(e))?;
         if bytes == 0 {
             return Err(self.empty(0));
         }
@@ -149,11 +135,7 @@ impl Source {
 
     /// The error for a source without text.
     pub fn empty(&self, bytes: u64) -> Error {
-        MemoryError::EmptyDocument {
-            document: self.name.clone(),
-            bytes,
-        }
-        .into()
+        MemoryError::EmptyDocument { document: self.name.clone(), bytes }.into()
     }
 
     /// SHA-256 of the bytes.
@@ -178,12 +160,7 @@ impl Source {
     /// If the source cannot be opened, is empty or too large.
     pub fn format(&self, limits: &Limits) -> Result<Format> {
         self.checked_length(limits)?;
-        let ending = self
-            .name
-            .rsplit('.')
-            .next()
-            .unwrap_or("")
-            .to_ascii_lowercase();
+        let ending = self.name.rsplit('.').next().unwrap_or("").to_ascii_lowercase();
         Ok(match ending.as_str() {
             "md" | "markdown" | "mdown" => Format::Markdown,
             _ => Format::Text,

@@ -26,13 +26,9 @@ pub fn read(source: &Source, limits: &Limits, sink: &mut dyn TextSink) -> Result
     let bytes = source.checked_length(limits)?;
     let (encoding, mark) = detect(source)?;
     let mut reader = source.open()?;
-    reader
-        .seek(SeekFrom::Start(mark))
-        .map_err(|e| source.failed(e))?;
-    let mut summary = ReadSummary {
-        guessed_encoding: encoding == Encoding::Latin1,
-        stopped: false,
-    };
+    reader.seek(SeekFrom::Start(mark)).map_err(|e| source.failed(e))?;
+    let mut summary =
+        ReadSummary { guessed_encoding: encoding == Encoding::Latin1, stopped: false };
     let mut decoder = Decoder::new(encoding);
     let mut buffer = vec![0; PIECE];
     let mut text = String::with_capacity(PIECE * 2);
@@ -56,11 +52,7 @@ pub fn read(source: &Source, limits: &Limits, sink: &mut dyn TextSink) -> Result
             return Ok(summary);
         }
         if length < PIECE {
-            return if blank {
-                Err(source.empty(bytes))
-            } else {
-                Ok(summary)
-            };
+            return if blank { Err(source.empty(bytes)) } else { Ok(summary) };
         }
     }
 }
@@ -119,11 +111,7 @@ fn detect(source: &Source) -> Result<(Encoding, u64)> {
         offset += length as u64;
         if length < PIECE {
             let utf8 = valid && carried.is_empty();
-            return Ok(if utf8 {
-                (Encoding::Utf8, mark)
-            } else {
-                (Encoding::Latin1, 0)
-            });
+            return Ok(if utf8 { (Encoding::Utf8, mark) } else { (Encoding::Latin1, 0) });
         }
     }
 }
@@ -136,10 +124,7 @@ struct Decoder {
 
 impl Decoder {
     fn new(encoding: Encoding) -> Self {
-        Self {
-            encoding,
-            carried: Vec::new(),
-        }
+        Self { encoding, carried: Vec::new() }
     }
 
     /// Appends the characters of `piece` to `text`; those cut at its end wait, unless it is `last`.
@@ -162,22 +147,12 @@ impl Decoder {
                     .chunks_exact(2)
                     .map(|pair| {
                         let pair = [pair[0], pair[1]];
-                        if big_endian {
-                            u16::from_be_bytes(pair)
-                        } else {
-                            u16::from_le_bytes(pair)
-                        }
+                        if big_endian { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) }
                     })
                     .collect();
                 // A high surrogate at the end waits for its other half.
-                let waits = units
-                    .last()
-                    .is_some_and(|unit| (0xd800..0xdc00).contains(unit));
-                let ready = if waits && !last {
-                    units.len() - 1
-                } else {
-                    units.len()
-                };
+                let waits = units.last().is_some_and(|unit| (0xd800..0xdc00).contains(unit));
+                let ready = if waits && !last { units.len() - 1 } else { units.len() };
                 text.extend(
                     char::decode_utf16(units[..ready].iter().copied())
                         .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)),
@@ -214,26 +189,14 @@ mod tests {
     #[test]
     fn encodings_are_told_apart() {
         let text = "né 他 \u{1f600}\r\n".repeat(20_000);
-        assert_eq!(
-            decoded(text.clone().into_bytes()).unwrap(),
-            (text.clone(), false)
-        );
+        assert_eq!(decoded(text.clone().into_bytes()).unwrap(), (text.clone(), false));
         let marked = [b"\xef\xbb\xbf".to_vec(), text.clone().into_bytes()].concat();
         assert_eq!(decoded(marked).unwrap(), (text.clone(), false));
         let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
-        assert_eq!(
-            decoded([vec![0xff, 0xfe], little].concat()).unwrap(),
-            (text.clone(), false)
-        );
-        assert_eq!(
-            decoded([vec![0xfe, 0xff], big].concat()).unwrap(),
-            (text, false)
-        );
-        assert_eq!(
-            decoded(b"caf\xe9 au lait".to_vec()).unwrap(),
-            ("café au lait".into(), true)
-        );
+        assert_eq!(decoded([vec![0xff, 0xfe], little].concat()).unwrap(), (text.clone(), false));
+        assert_eq!(decoded([vec![0xfe, 0xff], big].concat()).unwrap(), (text, false));
+        assert_eq!(decoded(b"caf\xe9 au lait".to_vec()).unwrap(), ("café au lait".into(), true));
     }
 
     #[test]
@@ -242,36 +205,16 @@ mod tests {
             Err(Error::Memory(error)) => error,
             other => panic!("{other:?}"),
         };
-        assert!(matches!(
-            problem(b""),
-            MemoryError::EmptyDocument { bytes: 0, .. }
-        ));
-        assert!(matches!(
-            problem(b" \n\t"),
-            MemoryError::EmptyDocument { bytes: 3, .. }
-        ));
-        assert!(matches!(
-            problem(b"ab\0c"),
-            MemoryError::BinaryDocument { offset: 2, .. }
-        ));
-        let limits = Limits {
-            source_bytes: 3,
-            ..Limits::default()
-        };
+        assert!(matches!(problem(b""), MemoryError::EmptyDocument { bytes: 0, .. }));
+        assert!(matches!(problem(b" \n\t"), MemoryError::EmptyDocument { bytes: 3, .. }));
+        assert!(matches!(problem(b"ab\0c"), MemoryError::BinaryDocument { offset: 2, .. }));
+        let limits = Limits { source_bytes: 3, ..Limits::default() };
         let large = read(&Source::text("x", "abcd"), &limits, &mut Collect::default());
         assert!(matches!(
             large,
-            Err(Error::Memory(MemoryError::TooLarge {
-                bytes: 4,
-                limit: 3,
-                ..
-            }))
+            Err(Error::Memory(MemoryError::TooLarge { bytes: 4, limit: 3, .. }))
         ));
-        let missing = read(
-            &Source::file("/no/such/file"),
-            &limits,
-            &mut Collect::default(),
-        );
+        let missing = read(&Source::file("/no/such/file"), &limits, &mut Collect::default());
         assert!(matches!(missing, Err(Error::File { .. })));
     }
 }

@@ -47,10 +47,7 @@ pub struct Block {
 impl Block {
     /// Text of the sentences `range`, with the blank space between and behind them.
     pub fn sentences(&self, range: Range<usize>) -> &str {
-        match (
-            self.layout.sentences.get(range.start),
-            range.end.checked_sub(1),
-        ) {
+        match (self.layout.sentences.get(range.start), range.end.checked_sub(1)) {
             (Some(first), Some(last)) if last >= range.start => {
                 let last = self.layout.sentences[last.min(self.layout.sentences.len() - 1)];
                 &self.text[first.start as usize..last.end as usize]
@@ -87,21 +84,14 @@ impl<'a> Corpus<'a> {
         let mut documents = store.documents()?;
         for name in only {
             if !documents.iter().any(|document| document.name == *name) {
-                return Err(MemoryError::UnknownDocument {
-                    document: name.clone(),
-                }
-                .into());
+                return Err(MemoryError::UnknownDocument { document: name.clone() }.into());
             }
         }
         documents.retain(|document| only.is_empty() || only.contains(&document.name));
         for (document, record) in documents.iter().enumerate() {
             let mut first_char = 0;
             for block in &record.blocks {
-                corpus.blocks.push(BlockPlace {
-                    document,
-                    block: *block,
-                    first_char,
-                });
+                corpus.blocks.push(BlockPlace { document, block: *block, first_char });
                 first_char += u64::from(block.chars);
             }
         }
@@ -111,18 +101,12 @@ impl<'a> Corpus<'a> {
 
     /// Number of passages in all blocks.
     pub fn passages(&self) -> u64 {
-        self.blocks
-            .iter()
-            .map(|place| u64::from(place.block.passages))
-            .sum()
+        self.blocks.iter().map(|place| u64::from(place.block.passages)).sum()
     }
 
     /// Number of words in all blocks.
     pub fn words(&self) -> u64 {
-        self.blocks
-            .iter()
-            .map(|place| u64::from(place.block.words))
-            .sum()
+        self.blocks.iter().map(|place| u64::from(place.block.words)).sum()
     }
 
     /// One stored part of block `block`.
@@ -130,8 +114,7 @@ impl<'a> Corpus<'a> {
     /// # Errors
     /// If the store cannot be read.
     pub fn part(&self, block: u32, part: Part) -> Result<Vec<u8>> {
-        self.store
-            .part(self.blocks[block as usize].block.hash, part)
+        self.store.part(self.blocks[block as usize].block.hash, part)
     }
 
     /// The layout of block `block`, without its text.
@@ -164,10 +147,7 @@ impl<'a> Corpus<'a> {
                 );
             }
             let layout = self.layout(block)?;
-            let fits = layout
-                .sentences
-                .iter()
-                .all(|s| text.is_char_boundary(s.start as usize));
+            let fits = layout.sentences.iter().all(|s| text.is_char_boundary(s.start as usize));
             if !fits {
                 return Err(self.damaged(block, "a sentence begins inside a character"));
             }

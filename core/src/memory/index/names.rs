@@ -9,9 +9,7 @@ use super::stopwords;
 use crate::memory::segment::words::{self, Word};
 
 /// Words in lower case that may stand inside a name.
-const PARTICLES: &[&str] = &[
-    "of", "de", "von", "van", "du", "del", "la", "le", "da", "di", "der",
-];
+const PARTICLES: &[&str] = &["of", "de", "von", "van", "du", "del", "la", "le", "da", "di", "der"];
 
 /// Titles that stand before a name, folded and without their full stop.
 pub const TITLES: &[&str] = &[
@@ -117,11 +115,7 @@ pub fn names(sentence: &str, out: &mut Vec<Name>) {
             pending_particle = false;
         }
         if capital && !is_never(text) && !(opening && opens_dully(text)) {
-            let name = Name {
-                start: word.start,
-                end: word.end,
-                uncertain: opening,
-            };
+            let name = Name { start: word.start, end: word.end, uncertain: opening };
             open = Some((name, 1));
         }
     }
@@ -190,20 +184,14 @@ mod tests {
     fn found(sentence: &str) -> Vec<(&str, bool)> {
         let mut out = Vec::new();
         names(sentence, &mut out);
-        out.iter()
-            .map(|n| (&sentence[n.start..n.end], n.uncertain))
-            .collect()
+        out.iter().map(|n| (&sentence[n.start..n.end], n.uncertain)).collect()
     }
 
     #[test]
     fn titles_initials_and_particles_join() {
         assert_eq!(
             found("Then Mr. Fitzwilliam Darcy met J. S. Mill at the Bank of England, I think."),
-            [
-                ("Mr. Fitzwilliam Darcy", false),
-                ("J. S. Mill", false),
-                ("Bank of England", false)
-            ]
+            [("Mr. Fitzwilliam Darcy", false), ("J. S. Mill", false), ("Bank of England", false)]
         );
         assert_eq!(
             found("the K. K. K. and Holmes's pipe"),
@@ -218,10 +206,7 @@ mod tests {
 
     #[test]
     fn sentence_openers_are_uncertain() {
-        assert_eq!(
-            found("However, Smith left Paris."),
-            [("Smith", false), ("Paris", false)]
-        );
+        assert_eq!(found("However, Smith left Paris."), [("Smith", false), ("Paris", false)]);
         assert_eq!(found("He said, \"Come to Rome.\""), [("Rome", false)]);
     }
 

@@ -27,10 +27,7 @@ pub struct Pattern {
 impl Pattern {
     /// Any form of the folded word `word`.
     pub fn word(word: &str, stems: &Stems) -> Self {
-        Self {
-            text: word.to_owned(),
-            slots: vec![Slot::stemmed(word, stems)],
-        }
+        Self { text: word.to_owned(), slots: vec![Slot::stemmed(word, stems)] }
     }
 
     /// One of several words of the same meaning, in any form; named by the first.
@@ -39,9 +36,7 @@ impl Pattern {
         for word in group.iter().skip(1) {
             let slot = Slot::stemmed(word, stems);
             pattern.slots[0].exact.extend(slot.exact);
-            pattern.slots[0]
-                .exact
-                .extend(slot.stem.map(|(stem, _)| stem));
+            pattern.slots[0].exact.extend(slot.stem.map(|(stem, _)| stem));
         }
         pattern
     }
@@ -52,10 +47,7 @@ impl Pattern {
             .map(|word| {
                 let mut exact = words::folded(&text[word.start..word.end]);
                 postings::truncate(&mut exact);
-                Slot {
-                    exact: vec![exact],
-                    stem: None,
-                }
+                Slot { exact: vec![exact], stem: None }
             })
             .collect();
         let names: Vec<&str> = slots.iter().map(|slot| slot.exact[0].as_str()).collect();
@@ -66,10 +58,7 @@ impl Pattern {
     /// Whether the pattern occurs in a list of folded words.
     pub fn occurs_in(&self, words: &[String], stems: &Stems) -> bool {
         words.windows(self.slots.len().max(1)).any(|window| {
-            window
-                .iter()
-                .zip(&self.slots)
-                .all(|(word, slot)| slot.matches(word.as_bytes(), stems))
+            window.iter().zip(&self.slots).all(|(word, slot)| slot.matches(word.as_bytes(), stems))
         })
     }
 
@@ -95,11 +84,7 @@ impl Slot {
         let stem = stemmed.then(|| {
             let stem = stems.stem(word);
             // A final y becomes i in a stem, so words of one stem share all but its last letter.
-            let shared: usize = stem
-                .bytes()
-                .zip(word.bytes())
-                .take_while(|(a, b)| a == b)
-                .count();
+            let shared: usize = stem.bytes().zip(word.bytes()).take_while(|(a, b)| a == b).count();
             let prefix = stem[..shared.min(stem.len() - 1).max(1)].to_owned();
             (stem, prefix)
         });
@@ -125,10 +110,8 @@ pub struct Matches {
 impl Matches {
     /// Looks all patterns up in the part `terms`; `None` if it is damaged.
     pub fn find(patterns: &[Pattern], terms: &[u8], stems: &Stems) -> Option<Self> {
-        let mut entries: Vec<Vec<Vec<Entry>>> = patterns
-            .iter()
-            .map(|pattern| vec![Vec::new(); pattern.slots.len()])
-            .collect();
+        let mut entries: Vec<Vec<Vec<Entry>>> =
+            patterns.iter().map(|pattern| vec![Vec::new(); pattern.slots.len()]).collect();
         postings::for_each_term(terms, |term, entry| {
             for (pattern, found) in patterns.iter().zip(&mut entries) {
                 for (slot, found) in pattern.slots.iter().zip(found) {

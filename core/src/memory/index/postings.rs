@@ -70,11 +70,7 @@ impl PostingsBuilder {
         let mut previous: &[u8] = &[];
         for (term, id) in sorted {
             let bytes = term.as_bytes();
-            let shared = previous
-                .iter()
-                .zip(bytes)
-                .take_while(|(a, b)| a == b)
-                .count();
+            let shared = previous.iter().zip(bytes).take_while(|(a, b)| a == b).count();
             let list = &ordinals[starts[id as usize] as usize..starts[id as usize + 1] as usize];
             let before = positions.len();
             let mut last = 0;
@@ -126,14 +122,7 @@ pub fn for_each_term(terms: &[u8], mut visit: impl FnMut(&[u8], Entry)) -> Optio
         term.extend_from_slice(reader.bytes(rest)?);
         let count = u32::try_from(reader.number()?).ok()?;
         let length = usize::try_from(reader.number()?).ok()?;
-        visit(
-            &term,
-            Entry {
-                count,
-                start,
-                length,
-            },
-        );
+        visit(&term, Entry { count, start, length });
         start = start.checked_add(length)?;
     }
     reader.is_at_end().then_some(())
@@ -193,11 +182,7 @@ mod tests {
     fn damage_is_noticed() {
         let (terms, positions) = PostingsBuilder::default().build("alpha beta alphabet beta");
         for cut in 0..terms.len() {
-            assert_eq!(
-                for_each_term(&terms[..cut], |_, _| ()),
-                None,
-                "cut at {cut}"
-            );
+            assert_eq!(for_each_term(&terms[..cut], |_, _| ()), None, "cut at {cut}");
         }
         let mut last = None;
         for_each_term(&terms, |_, entry| last = Some(entry)).unwrap();

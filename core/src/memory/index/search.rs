@@ -42,9 +42,7 @@ impl Eq for Hit {}
 impl Ord for Hit {
     /// By score; at the same score the earlier place is the better one.
     fn cmp(&self, other: &Self) -> Ordering {
-        self.score
-            .total_cmp(&other.score)
-            .then_with(|| other.first.cmp(&self.first))
+        self.score.total_cmp(&other.score).then_with(|| other.first.cmp(&self.first))
     }
 }
 
@@ -87,10 +85,7 @@ struct Best {
 
 impl Best {
     fn new(limit: usize) -> Self {
-        Self {
-            heap: BinaryHeap::with_capacity(limit + 1),
-            limit,
-        }
+        Self { heap: BinaryHeap::with_capacity(limit + 1), limit }
     }
 
     fn push(&mut self, hit: Hit) {
@@ -101,11 +96,7 @@ impl Best {
     }
 
     fn into_sorted(self) -> Vec<Hit> {
-        self.heap
-            .into_sorted_vec()
-            .into_iter()
-            .map(|Reverse(hit)| hit)
-            .collect()
+        self.heap.into_sorted_vec().into_iter().map(|Reverse(hit)| hit).collect()
     }
 }
 
@@ -140,11 +131,7 @@ pub fn search(corpus: &Corpus, patterns: &[Pattern], stems: &Stems, limit: usize
     let counts = counts(corpus, patterns, stems)?;
     let passages = corpus.passages().max(1);
     let idf: Vec<f32> = counts.iter().map(|count| idf(passages, *count)).collect();
-    let sentences: u64 = corpus
-        .blocks
-        .iter()
-        .map(|p| u64::from(p.block.sentences))
-        .sum();
+    let sentences: u64 = corpus.blocks.iter().map(|p| u64::from(p.block.sentences)).sum();
     let mean_passage = corpus.words() as f32 / passages as f32;
     let mean_sentence = corpus.words() as f32 / sentences.max(1) as f32;
     let mut best_sentences = Best::new(limit);
@@ -164,8 +151,7 @@ pub fn search(corpus: &Corpus, patterns: &[Pattern], stems: &Stems, limit: usize
                 .positions(pattern, &positions)
                 .ok_or_else(|| corpus.damaged(block, "a position list is cut short"))?;
             held.extend(
-                list.iter()
-                    .map(|word| (layout.sentence_of_word(*word) as u32, pattern as u32)),
+                list.iter().map(|word| (layout.sentence_of_word(*word) as u32, pattern as u32)),
             );
         }
         held.sort_unstable();
@@ -188,10 +174,7 @@ pub fn search(corpus: &Corpus, patterns: &[Pattern], stems: &Stems, limit: usize
             group.sort_unstable_by_key(|(_, pattern)| *pattern);
             let (score, found) = bm25(&group, &idf, words as f32 / mean_passage);
             best_passages.push(Hit {
-                first: SentenceId {
-                    block,
-                    sentence: range.start as u32,
-                },
+                first: SentenceId { block, sentence: range.start as u32 },
                 sentences: range.len() as u32,
                 score,
                 found,

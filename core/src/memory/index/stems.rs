@@ -143,9 +143,7 @@ pub struct Stems {
 
 impl Default for Stems {
     fn default() -> Self {
-        Self {
-            stemmer: Stemmer::create(Algorithm::English),
-        }
+        Self { stemmer: Stemmer::create(Algorithm::English) }
     }
 }
 

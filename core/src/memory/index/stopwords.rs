@@ -418,9 +418,7 @@ mod tests {
     fn lists_are_sorted_as_the_search_needs() {
         assert!(ENGLISH.is_sorted() && ABOUT_THE_DOCUMENT.is_sorted() && OPENERS.is_sorted());
         let longer_first = CHINESE.iter().enumerate().all(|(at, word)| {
-            CHINESE[at + 1..]
-                .iter()
-                .all(|later| !later.starts_with(word) || later == word)
+            CHINESE[at + 1..].iter().all(|later| !later.starts_with(word) || later == word)
         });
         assert!(longer_first);
     }

@@ -53,15 +53,8 @@ pub struct Candidate {
 pub fn lookup(corpus: &Corpus, question: &Question, stems: &Stems) -> Result<Finding> {
     let candidates = candidates(corpus, question, stems)?;
     let passages_read = PASSAGES.min(candidates.len()) as u32;
-    let Some(best) = candidates
-        .first()
-        .filter(|best| best.coverage >= LEAST_COVERAGE)
-    else {
-        return Ok(Finding {
-            answer: None,
-            evidence: Vec::new(),
-            passages_read,
-        });
+    let Some(best) = candidates.first().filter(|best| best.coverage >= LEAST_COVERAGE) else {
+        return Ok(Finding { answer: None, evidence: Vec::new(), passages_read });
     };
     let sentence = corpus.sentence(best.id)?;
     let answer = match answering_span(&sentence, question, stems) {
@@ -76,18 +69,11 @@ pub fn lookup(corpus: &Corpus, question: &Question, stems: &Stems) -> Result<Fin
                 && (id.sentence..id.sentence + count).contains(&candidate.id.sentence)
         });
         if !known && evidence.len() < CITATIONS {
-            let id = SentenceId {
-                sentence: first,
-                ..candidate.id
-            };
+            let id = SentenceId { sentence: first, ..candidate.id };
             evidence.push((id, candidate.id.sentence - first + 2));
         }
     }
-    Ok(Finding {
-        answer: Some(answer),
-        evidence,
-        passages_read,
-    })
+    Ok(Finding { answer: Some(answer), evidence, passages_read })
 }
 
 /// The span of `sentence` that has the expected type and is not part of the question.
@@ -102,10 +88,7 @@ fn answering_span(sentence: &str, question: &Question, stems: &Stems) -> Option<
 fn repeats_question(span: &str, question: &Question, stems: &Stems) -> bool {
     words::words(span).all(|word| {
         let folded = words::folded(&span[word.start..word.end]);
-        question
-            .words
-            .iter()
-            .any(|asked| stems.same(asked, &folded))
+        question.words.iter().any(|asked| stems.same(asked, &folded))
     })
 }
 
@@ -129,15 +112,10 @@ pub fn candidates(corpus: &Corpus, question: &Question, stems: &Stems) -> Result
     }
     for passage in fused_passages(corpus, &found)? {
         let block = corpus.block(passage.first.block)?;
-        score_passage(
-            &block, &passage, question, &patterns, &weights, total, stems, &mut out,
-        );
+        score_passage(&block, &passage, question, &patterns, &weights, total, stems, &mut out);
     }
     out.sort_by(|one: &Candidate, other| {
-        other
-            .score
-            .total_cmp(&one.score)
-            .then_with(|| one.id.cmp(&other.id))
+        other.score.total_cmp(&one.score).then_with(|| one.id.cmp(&other.id))
     });
     Ok(out)
 }
@@ -157,30 +135,17 @@ fn fused_passages(corpus: &Corpus, found: &Found) -> Result<Vec<Hit>> {
     for hit in &found.sentences {
         let layout = &corpus.block(hit.first.block)?.layout;
         let range = layout.passage(layout.passage_of(hit.first.sentence as usize));
-        let first = SentenceId {
-            block: hit.first.block,
-            sentence: range.start as u32,
-        };
+        let first = SentenceId { block: hit.first.block, sentence: range.start as u32 };
         if !seen.contains(&first) {
             seen.push(first);
             let sentences = range.len() as u32;
-            add(
-                rank,
-                Hit {
-                    first,
-                    sentences,
-                    ..*hit
-                },
-            );
+            add(rank, Hit { first, sentences, ..*hit });
             rank += 1;
         }
     }
     let mut passages: Vec<(f32, Hit)> = fused.into_values().collect();
     passages.sort_by(|one, other| {
-        other
-            .0
-            .total_cmp(&one.0)
-            .then_with(|| one.1.first.cmp(&other.1.first))
+        other.0.total_cmp(&one.0).then_with(|| one.1.first.cmp(&other.1.first))
     });
     passages.truncate(PASSAGES);
     Ok(passages.into_iter().map(|(_, hit)| hit).collect())
@@ -206,15 +171,11 @@ fn score_passage(
         .clone()
         .map(|sentence| {
             let text = block.sentences(sentence..sentence + 1);
-            let words: Vec<String> = words::words(text)
-                .map(|word| words::folded(&text[word.start..word.end]))
-                .collect();
-            patterns
-                .iter()
-                .enumerate()
-                .fold(0, |mask, (index, pattern)| {
-                    mask | u64::from(pattern.occurs_in(&words, stems)) << index
-                })
+            let words: Vec<String> =
+                words::words(text).map(|word| words::folded(&text[word.start..word.end])).collect();
+            patterns.iter().enumerate().fold(0, |mask, (index, pattern)| {
+                mask | u64::from(pattern.occurs_in(&words, stems)) << index
+            })
         })
         .collect();
     let in_passage = masks.iter().fold(0, |all, mask| all | mask);
@@ -225,9 +186,7 @@ fn score_passage(
             let has = |mask: &u64| mask >> index & 1 == 1;
             let near = (0..=reach).find(|distance| {
                 masks.get(at + distance).is_some_and(has)
-                    || at
-                        .checked_sub(*distance)
-                        .is_some_and(|before| has(&masks[before]))
+                    || at.checked_sub(*distance).is_some_and(|before| has(&masks[before]))
             });
             covered += weight
                 * match near {
@@ -238,19 +197,12 @@ fn score_passage(
         }
         let coverage = covered / total;
         let text = block.sentences(sentence..sentence + 1).trim();
-        let typed = !matches!(
-            question.expected,
-            Expected::Anything | Expected::Explanation
-        ) && answering_span(text, question, stems).is_some();
-        let asks = text
-            .trim_end_matches(['"', '”', '\'', '’'])
-            .ends_with(['?', '？']);
+        let typed = !matches!(question.expected, Expected::Anything | Expected::Explanation)
+            && answering_span(text, question, stems).is_some();
+        let asks = text.trim_end_matches(['"', '”', '\'', '’']).ends_with(['?', '？']);
         let score = coverage + if typed { TYPE_BONUS } else { 0.0 } - if asks { 0.1 } else { 0.0 };
         out.push(Candidate {
-            id: SentenceId {
-                block: passage.first.block,
-                sentence: sentence as u32,
-            },
+            id: SentenceId { block: passage.first.block, sentence: sentence as u32 },
             score,
             coverage,
         });

@@ -111,9 +111,8 @@ const PLACE_NOUNS: &[&str] = &[
     "planet",
     "continent",
 ];
-const DATE_NOUNS: &[&str] = &[
-    "year", "date", "day", "month", "century", "time", "hour", "decade", "week", "season",
-];
+const DATE_NOUNS: &[&str] =
+    &["year", "date", "day", "month", "century", "time", "hour", "decade", "week", "season"];
 const NUMBER_NOUNS: &[&str] = &[
     "number",
     "price",
@@ -152,10 +151,8 @@ impl Question {
     /// Takes `text` apart.
     pub fn of(text: &str, stems: &Stems) -> Self {
         let spans: Vec<words::Word> = words::words(text).collect();
-        let folded: Vec<String> = spans
-            .iter()
-            .map(|word| words::folded(&text[word.start..word.end]))
-            .collect();
+        let folded: Vec<String> =
+            spans.iter().map(|word| words::folded(&text[word.start..word.end])).collect();
         let mut question = Self {
             text: text.to_owned(),
             names: question_names(text),
@@ -173,12 +170,7 @@ impl Question {
         }
         let capitals: Vec<bool> = spans
             .iter()
-            .map(|word| {
-                text[word.start..]
-                    .chars()
-                    .next()
-                    .is_some_and(char::is_uppercase)
-            })
+            .map(|word| text[word.start..].chars().next().is_some_and(char::is_uppercase))
             .collect();
         for (index, word) in question.words.clone().iter().enumerate() {
             let dull = stopwords::is_stopword(word)
@@ -194,12 +186,9 @@ impl Question {
                 let pieces = chars.windows(2.min(chars.len()));
                 for piece in pieces {
                     let piece: String = piece.iter().collect();
-                    question
-                        .terms
-                        .extend(Pattern::phrase(&piece).map(|pattern| Term {
-                            pattern,
-                            phrase: false,
-                        }));
+                    question.terms.extend(
+                        Pattern::phrase(&piece).map(|pattern| Term { pattern, phrase: false }),
+                    );
                 }
             }
         }
@@ -242,13 +231,8 @@ fn question_names(text: &str) -> Vec<String> {
 
 /// The quoted phrases of a question.
 fn quoted(text: &str) -> Vec<&str> {
-    const PAIRS: &[(char, char)] = &[
-        ('"', '"'),
-        ('“', '”'),
-        ('「', '」'),
-        ('《', '》'),
-        ('`', '`'),
-    ];
+    const PAIRS: &[(char, char)] =
+        &[('"', '"'), ('“', '”'), ('「', '」'), ('《', '》'), ('`', '`')];
     let mut out = Vec::new();
     for (open, close) in PAIRS {
         let mut rest = text;
@@ -264,8 +248,7 @@ fn quoted(text: &str) -> Vec<&str> {
 
 /// Maximal runs of ideographs.
 fn ideograph_runs(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c| !words::is_ideograph(c))
-        .filter(|run| !run.is_empty())
+    text.split(|c| !words::is_ideograph(c)).filter(|run| !run.is_empty())
 }
 
 fn expected(text: &str, folded: &[String]) -> Expected {
@@ -315,30 +298,14 @@ fn expected_chinese(text: &str) -> Option<Expected> {
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
     if has(&["谁", "哪位", "哪个人", "什么人"]) {
         Some(Expected::Person)
-    } else if has(&[
-        "什么时候",
-        "何时",
-        "哪一年",
-        "哪年",
-        "几点",
-        "哪天",
-        "日期",
-        "几月",
-    ]) {
+    } else if has(&["什么时候", "何时", "哪一年", "哪年", "几点", "哪天", "日期", "几月"])
+    {
         Some(Expected::Date)
-    } else if has(&[
-        "哪里",
-        "哪儿",
-        "什么地方",
-        "何处",
-        "哪座",
-        "哪个城市",
-        "哪个国家",
-    ]) {
+    } else if has(&["哪里", "哪儿", "什么地方", "何处", "哪座", "哪个城市", "哪个国家"])
+    {
         Some(Expected::Place)
-    } else if has(&[
-        "多少", "几个", "几次", "数字", "号码", "密码", "多大", "多高", "几岁",
-    ]) {
+    } else if has(&["多少", "几个", "几次", "数字", "号码", "密码", "多大", "多高", "几岁"])
+    {
         Some(Expected::Number)
     } else if has(&["什么颜色"]) {
         Some(Expected::Colour)
@@ -382,23 +349,10 @@ mod tests {
     #[test]
     fn terms_are_content_words_names_and_quotes() {
         let question = question("Which letter did John Adams call \"the last one\" in the text?");
-        let terms: Vec<&str> = question
-            .terms
-            .iter()
-            .map(|t| t.pattern.text.as_str())
-            .collect();
+        let terms: Vec<&str> = question.terms.iter().map(|t| t.pattern.text.as_str()).collect();
         assert_eq!(
             terms,
-            [
-                "the last one",
-                "john adams",
-                "letter",
-                "john",
-                "adams",
-                "call",
-                "last",
-                "one"
-            ]
+            ["the last one", "john adams", "letter", "john", "adams", "call", "last", "one"]
         );
         assert_eq!(question.names, ["John Adams"]);
     }
@@ -406,11 +360,7 @@ mod tests {
     #[test]
     fn chinese_terms_are_pairs_between_function_words() {
         let question = question("李明的保险柜密码是什么？");
-        let terms: Vec<&str> = question
-            .terms
-            .iter()
-            .map(|t| t.pattern.text.as_str())
-            .collect();
+        let terms: Vec<&str> = question.terms.iter().map(|t| t.pattern.text.as_str()).collect();
         assert_eq!(terms, ["李 明", "保 险", "险 柜", "柜 密", "密 码"]);
     }
 }

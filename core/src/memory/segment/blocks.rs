@@ -31,10 +31,7 @@ pub struct BlockCutter {
 impl BlockCutter {
     /// A cutter with room for one block and the text that completes it.
     pub fn new() -> Self {
-        Self {
-            pending: String::with_capacity(MOST + LEAST),
-            ..Self::default()
-        }
+        Self { pending: String::with_capacity(MOST + LEAST), ..Self::default() }
     }
 
     /// Adds text behind what is there.
@@ -78,11 +75,7 @@ impl BlockCutter {
 
     /// Where to cut when the paragraph at `scanned` does not end within [`MOST`] bytes.
     fn cut_full(&self) -> usize {
-        if self.scanned > 0 {
-            self.scanned
-        } else {
-            cut_inside(&self.pending)
-        }
+        if self.scanned > 0 { self.scanned } else { cut_inside(&self.pending) }
     }
 
     fn take(&mut self, end: usize) -> String {
@@ -114,12 +107,8 @@ fn cut_inside(text: &str) -> usize {
         floor += 1;
     }
     let tail = &text[floor..limit];
-    let stop = tail
-        .rfind(". ")
-        .map(|at| at + 2)
-        .or_else(|| tail.rfind('。').map(|at| at + 3));
-    stop.or_else(|| tail.rfind([' ', '\n']).map(|at| at + 1))
-        .map_or(limit, |offset| floor + offset)
+    let stop = tail.rfind(". ").map(|at| at + 2).or_else(|| tail.rfind('。').map(|at| at + 3));
+    stop.or_else(|| tail.rfind([' ', '\n']).map(|at| at + 1)).map_or(limit, |offset| floor + offset)
 }
 
 #[cfg(test)]
@@ -149,12 +138,7 @@ mod tests {
 
     fn paragraphs(count: usize) -> String {
         (0..count)
-            .map(|n| {
-                format!(
-                    "Paragraph {n} says {}. And it ends here, é!\n\n",
-                    n * n * 7919
-                )
-            })
+            .map(|n| format!("Paragraph {n} says {}. And it ends here, é!\n\n", n * n * 7919))
             .collect()
     }
 
@@ -189,10 +173,6 @@ mod tests {
         let text = "word ".repeat(600_000);
         let blocks = cut(&text, 65_536);
         assert_eq!(blocks.concat(), text);
-        assert!(
-            blocks
-                .iter()
-                .all(|block| block.len() <= MOST && block.ends_with(' '))
-        );
+        assert!(blocks.iter().all(|block| block.len() <= MOST && block.ends_with(' ')));
     }
 }

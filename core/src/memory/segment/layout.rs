@@ -86,32 +86,24 @@ impl Layout {
     /// Sentences of passage `passage`.
     pub fn passage(&self, passage: usize) -> Range<usize> {
         let start = self.passages[passage] as usize;
-        let end = self
-            .passages
-            .get(passage + 1)
-            .map_or(self.sentences.len(), |next| *next as usize);
+        let end =
+            self.passages.get(passage + 1).map_or(self.sentences.len(), |next| *next as usize);
         start..end
     }
 
     /// The passage that holds sentence `sentence`.
     pub fn passage_of(&self, sentence: usize) -> usize {
-        self.passages
-            .partition_point(|first| *first as usize <= sentence)
-            .saturating_sub(1)
+        self.passages.partition_point(|first| *first as usize <= sentence).saturating_sub(1)
     }
 
     /// The sentence that holds the word at position `word`.
     pub fn sentence_of_word(&self, word: u32) -> usize {
-        self.sentences
-            .partition_point(|s| s.first_word <= word)
-            .saturating_sub(1)
+        self.sentences.partition_point(|s| s.first_word <= word).saturating_sub(1)
     }
 
     /// The sentence that holds byte `byte`.
     pub fn sentence_at(&self, byte: usize) -> usize {
-        self.sentences
-            .partition_point(|s| s.start as usize <= byte)
-            .saturating_sub(1)
+        self.sentences.partition_point(|s| s.start as usize <= byte).saturating_sub(1)
     }
 
     /// Number of words of the sentences `range`.
@@ -148,10 +140,7 @@ impl Layout {
         put(&mut out, self.sentences.len() as u64);
         for (index, sentence) in self.sentences.iter().enumerate() {
             let flags = u64::from(sentence.opens_paragraph) | u64::from(sentence.heading) << 1;
-            put(
-                &mut out,
-                u64::from(sentence.end - sentence.start) << 2 | flags,
-            );
+            put(&mut out, u64::from(sentence.end - sentence.start) << 2 | flags);
             put(&mut out, u64::from(self.words_in(index..index + 1)));
         }
         put(&mut out, self.passages.len() as u64);
@@ -207,27 +196,18 @@ pub fn is_heading(paragraph: &str) -> bool {
     let (first, second) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
     let opener = words::folded(first.trim_end_matches(['.', ':']));
     let number = second.trim_end_matches(['.', ':']);
-    if [
-        "chapter", "part", "book", "section", "volume", "act", "scene", "letter", "appendix",
-    ]
-    .contains(&opener.as_str())
+    if ["chapter", "part", "book", "section", "volume", "act", "scene", "letter", "appendix"]
+        .contains(&opener.as_str())
     {
-        let numeral = number
-            .bytes()
-            .all(|b| b.is_ascii_digit() || b"IVXLC".contains(&b));
+        let numeral = number.bytes().all(|b| b.is_ascii_digit() || b"IVXLC".contains(&b));
         return numeral || number.chars().next().is_some_and(char::is_uppercase);
     }
     if line.starts_with('第') {
-        return line
-            .chars()
-            .take(10)
-            .any(|c| matches!(c, '章' | '节' | '回' | '卷' | '部' | '篇'));
+        return line.chars().take(10).any(|c| matches!(c, '章' | '节' | '回' | '卷' | '部' | '篇'));
     }
     let letters = line.chars().filter(|c| c.is_alphabetic()).count();
     letters >= 3
-        && line
-            .chars()
-            .all(|c| !c.is_lowercase() && !words::is_ideograph(c))
+        && line.chars().all(|c| !c.is_lowercase() && !words::is_ideograph(c))
         && !line.ends_with(['!', '?', '"', '”', ','])
         && !line.contains(['=', '|', ':'])
         && !line.bytes().any(|b| b.is_ascii_digit())
@@ -251,11 +231,8 @@ mod tests {
     fn sentences_passages_and_windows_tile() {
         let text = prose();
         let layout = Layout::of(&text);
-        let joined: String = layout
-            .sentences
-            .iter()
-            .map(|s| &text[s.start as usize..s.end as usize])
-            .collect();
+        let joined: String =
+            layout.sentences.iter().map(|s| &text[s.start as usize..s.end as usize]).collect();
         assert_eq!(joined, text);
         let mut next = 0;
         for passage in 0..layout.passages.len() {
@@ -283,11 +260,7 @@ mod tests {
         assert_eq!(Layout::decode(&bytes, text.len()), Some(layout));
         assert_eq!(Layout::decode(&bytes, text.len() + 1), None);
         for cut in 0..bytes.len() {
-            assert_eq!(
-                Layout::decode(&bytes[..cut], text.len()),
-                None,
-                "cut at {cut}"
-            );
+            assert_eq!(Layout::decode(&bytes[..cut], text.len()), None, "cut at {cut}");
         }
     }
 

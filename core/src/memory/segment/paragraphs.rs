@@ -38,10 +38,7 @@ pub fn paragraph_end(text: &str, from: usize, complete: bool) -> Option<usize> {
 /// Level of a Markdown heading line, 1 to 6, or `None` for any other line.
 pub fn heading_level(line: &str) -> Option<u8> {
     let hashes = line.bytes().take_while(|byte| *byte == b'#').count();
-    let blank = line
-        .as_bytes()
-        .get(hashes)
-        .is_some_and(|byte| *byte == b' ');
+    let blank = line.as_bytes().get(hashes).is_some_and(|byte| *byte == b' ');
     ((1..=6).contains(&hashes) && blank).then_some(hashes as u8)
 }
 
@@ -60,10 +57,7 @@ mod tests {
 
     #[test]
     fn blank_lines_and_headings_end_paragraphs() {
-        assert_eq!(
-            cut("\n\na\nb\n \n\nc\n# T\nd"),
-            ["\n\na\nb\n \n\n", "c\n", "# T\n", "d"]
-        );
+        assert_eq!(cut("\n\na\nb\n \n\nc\n# T\nd"), ["\n\na\nb\n \n\n", "c\n", "# T\n", "d"]);
         assert_eq!(cut("# T\n\nd\r\n\r\ne"), ["# T\n\n", "d\r\n\r\n", "e"]);
         assert_eq!(cut("#no heading\nb"), ["#no heading\nb"]);
         assert_eq!(cut(""), Vec::<&str>::new());

@@ -96,11 +96,7 @@ fn push_cut(text: &str, mut start: usize, end: usize, ends: &mut Vec<usize>) {
 }
 
 fn longest_line(paragraph: &str) -> usize {
-    paragraph
-        .lines()
-        .map(|line| line.trim_end().len())
-        .max()
-        .unwrap_or(0)
+    paragraph.lines().map(|line| line.trim_end().len()).max().unwrap_or(0)
 }
 
 fn skip_blank(text: &str, from: usize) -> usize {
@@ -160,9 +156,7 @@ fn joins_next(before: &str, upcoming: &str) -> bool {
     let opening = before.trim();
     if opening.len() <= 6
         && !opening.is_empty()
-        && opening
-            .bytes()
-            .all(|b| b.is_ascii_digit() || b"IVXLC".contains(&b))
+        && opening.bytes().all(|b| b.is_ascii_digit() || b"IVXLC".contains(&b))
     {
         return true;
     }
@@ -256,10 +250,7 @@ mod tests {
             ]
         );
         assert_eq!(cut("It was I. He knew."), ["It was I. ", "He knew."]);
-        assert_eq!(
-            cut("2. Second point. Third"),
-            ["2. Second point. ", "Third"]
-        );
+        assert_eq!(cut("2. Second point. Third"), ["2. Second point. ", "Third"]);
     }
 
     #[test]
@@ -306,9 +297,7 @@ mod tests {
         for _ in 0..2_000 {
             let mut text = String::new();
             for _ in 0..60 {
-                state = state
-                    .wrapping_mul(6_364_136_223_846_793_005)
-                    .wrapping_add(1);
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
                 text.push(alphabet[(state >> 33) as usize % alphabet.len()]);
             }
             assert_eq!(cut(&text).concat(), text);

@@ -62,11 +62,7 @@ impl Iterator for Words<'_> {
             let c = char_at(self.text, at)?;
             if is_ideograph(c) {
                 self.at = at + c.len_utf8();
-                return Some(Word {
-                    start: at,
-                    end: self.at,
-                    ideograph: true,
-                });
+                return Some(Word { start: at, end: self.at, ideograph: true });
             }
             if c.is_alphanumeric() {
                 break;
@@ -94,11 +90,7 @@ impl Iterator for Words<'_> {
             }
         }
         self.at = at;
-        Some(Word {
-            start,
-            end: at,
-            ideograph: false,
-        })
+        Some(Word { start, end: at, ideograph: false })
     }
 }
 
@@ -212,23 +204,16 @@ mod tests {
     use super::*;
 
     fn list(text: &str) -> Vec<&str> {
-        words(text)
-            .map(|word| &text[word.start..word.end])
-            .collect()
+        words(text).map(|word| &text[word.start..word.end]).collect()
     }
 
     #[test]
     fn words_keep_apostrophes_numbers_and_underscores() {
         assert_eq!(
             list("Don't pay 4,000.50 at 10:30, home-centred var_1's."),
-            [
-                "Don't", "pay", "4,000.50", "at", "10:30", "home", "centred", "var_1", "s"
-            ]
+            ["Don't", "pay", "4,000.50", "at", "10:30", "home", "centred", "var_1", "s"]
         );
-        assert_eq!(
-            list("l\u{2019}ami na\u{ef}ve"),
-            ["l\u{2019}ami", "na\u{ef}ve"]
-        );
+        assert_eq!(list("l\u{2019}ami na\u{ef}ve"), ["l\u{2019}ami", "na\u{ef}ve"]);
     }
 
     #[test]

@@ -43,9 +43,7 @@ impl Store for MemoryStore {
     }
 
     fn put_block(&mut self, owner: &str, hash: ContentHash, parts: &BlockParts) -> Result<()> {
-        self.blocks
-            .entry(hash)
-            .or_insert_with(|| (owner.to_owned(), parts.clone()));
+        self.blocks.entry(hash).or_insert_with(|| (owner.to_owned(), parts.clone()));
         Ok(())
     }
 
@@ -63,11 +61,7 @@ impl Store for MemoryStore {
 
     fn put_document(&mut self, record: &DocumentRecord) -> Result<()> {
         let mut replaced = BTreeSet::new();
-        match self
-            .documents
-            .iter_mut()
-            .find(|document| document.name == record.name)
-        {
+        match self.documents.iter_mut().find(|document| document.name == record.name) {
             Some(document) => {
                 replaced = document.blocks.iter().map(|block| block.hash).collect();
                 *document = record.clone();
@@ -79,11 +73,7 @@ impl Store for MemoryStore {
     }
 
     fn remove_document(&mut self, name: &str) -> Result<bool> {
-        let Some(at) = self
-            .documents
-            .iter()
-            .position(|document| document.name == name)
-        else {
+        let Some(at) = self.documents.iter().position(|document| document.name == name) else {
             return Ok(false);
         };
         let removed = self.documents.remove(at);

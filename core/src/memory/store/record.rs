@@ -152,10 +152,7 @@ impl DocumentRecord {
                 path.push(section);
             }
         }
-        path.iter()
-            .rev()
-            .map(|section| section.title.as_str())
-            .collect()
+        path.iter().rev().map(|section| section.title.as_str()).collect()
     }
 
     /// The stored form.
@@ -168,13 +165,7 @@ impl DocumentRecord {
         put(&mut out, self.blocks.len() as u64);
         for block in &self.blocks {
             out.extend_from_slice(&block.hash.0);
-            for value in [
-                block.bytes,
-                block.chars,
-                block.words,
-                block.sentences,
-                block.passages,
-            ] {
+            for value in [block.bytes, block.chars, block.words, block.sentences, block.passages] {
                 put(&mut out, u64::from(value));
             }
         }
@@ -213,14 +204,7 @@ impl DocumentRecord {
                 *value = u32::try_from(reader.number()?).ok()?;
             }
             let [bytes, chars, words, sentences, passages] = values;
-            record.blocks.push(BlockRef {
-                hash,
-                bytes,
-                chars,
-                words,
-                sentences,
-                passages,
-            });
+            record.blocks.push(BlockRef { hash, bytes, chars, words, sentences, passages });
         }
         for _ in 0..reader.count(limit)? {
             record.sections.push(Section {
@@ -243,11 +227,7 @@ mod tests {
     use super::*;
 
     fn record() -> DocumentRecord {
-        let section = |level, start, title: &str| Section {
-            level,
-            start,
-            title: title.to_owned(),
-        };
+        let section = |level, start, title: &str| Section { level, start, title: title.to_owned() };
         DocumentRecord {
             name: "a.md".to_owned(),
             source: ContentHash([7; 32]),

@@ -55,9 +55,7 @@ impl SqliteStore {
     pub fn open(path: &Path) -> Result<Self> {
         let failed = |operation| move |error| translate(path, operation, error);
         let mut connection = Connection::open(path).map_err(failed("opening"))?;
-        connection
-            .busy_timeout(PATIENCE)
-            .map_err(failed("opening"))?;
+        connection.busy_timeout(PATIENCE).map_err(failed("opening"))?;
         let pragma = |connection: &Connection, name: &str| {
             connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0))
         };
@@ -69,10 +67,7 @@ impl SqliteStore {
         }
         let id = pragma(&connection, "application_id").map_err(failed("reading the header"))?;
         if id != APPLICATION_ID {
-            return Err(MemoryError::ForeignLibrary {
-                path: path.to_owned(),
-            }
-            .into());
+            return Err(MemoryError::ForeignLibrary { path: path.to_owned() }.into());
         }
         let found = pragma(&connection, "user_version").map_err(failed("reading the header"))?;
         if found != VERSION {
@@ -88,11 +83,7 @@ impl SqliteStore {
                 "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -{CACHE_KIB}"
             ))
             .map_err(failed("opening"))?;
-        Ok(Self {
-            path: path.to_owned(),
-            connection,
-            readers: Cell::new(0),
-        })
+        Ok(Self { path: path.to_owned(), connection, readers: Cell::new(0) })
     }
 
     fn failed(&self, operation: &'static str) -> impl Fn(rusqlite::Error) -> Error + '_ {
@@ -100,12 +91,8 @@ impl SqliteStore {
     }
 
     fn corrupt(&self, place: String, problem: &str) -> Error {
-        MemoryError::CorruptLibrary {
-            path: self.path.clone(),
-            place,
-            problem: problem.to_owned(),
-        }
-        .into()
+        MemoryError::CorruptLibrary { path: self.path.clone(), place, problem: problem.to_owned() }
+            .into()
     }
 
     /// Runs `steps` in one write transaction.
@@ -147,15 +134,12 @@ fn translate(path: &Path, operation: &'static str, error: rusqlite::Error) -> Er
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => MemoryError::ForeignLibrary { path },
         Some(ErrorCode::DiskFull) => MemoryError::DiskFull { path },
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => MemoryError::LibraryBusy {
-            path,
-            waited_ms: PATIENCE.as_millis() as u64,
-        },
-        Some(ErrorCode::DatabaseCorrupt) => MemoryError::CorruptLibrary {
-            path,
-            place: operation.to_owned(),
-            problem,
-        },
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            MemoryError::LibraryBusy { path, waited_ms: PATIENCE.as_millis() as u64 }
+        }
+        Some(ErrorCode::DatabaseCorrupt) => {
+            MemoryError::CorruptLibrary { path, place: operation.to_owned(), problem }
+        }
         Some(ErrorCode::CannotOpen) => {
             return Error::file(path, std::io::Error::other(problem));
         }
@@ -197,10 +181,7 @@ fn leave(connection: &Connection, name: &str) -> rusqlite::Result<()> {
         &format!("INSERT INTO leaving_block SELECT block FROM document_block WHERE {of_name}"),
         [name],
     )?;
-    connection.execute(
-        &format!("DELETE FROM document_block WHERE {of_name}"),
-        [name],
-    )?;
+    connection.execute(&format!("DELETE FROM document_block WHERE {of_name}"), [name])?;
     Ok(())
 }
 
@@ -228,9 +209,7 @@ impl Store for SqliteStore {
 
     fn begin_read(&self) -> Result<()> {
         if self.readers.get() == 0 {
-            self.connection
-                .execute_batch("BEGIN")
-                .map_err(self.failed("beginning to read"))?;
+            self.connection.execute_batch("BEGIN").map_err(self.failed("beginning to read"))?;
         }
         self.readers.set(self.readers.get() + 1);
         Ok(())

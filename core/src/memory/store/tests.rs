@@ -78,12 +78,7 @@ fn keeps_the_contract(store: &mut dyn Store) {
     store.put_document(&record("one", &[b])).unwrap();
     assert!(!store.has_block(a).unwrap());
     assert!(store.has_block(b).unwrap());
-    let names: Vec<String> = store
-        .documents()
-        .unwrap()
-        .into_iter()
-        .map(|d| d.name)
-        .collect();
+    let names: Vec<String> = store.documents().unwrap().into_iter().map(|d| d.name).collect();
     assert_eq!(names, ["one", "two"]);
 
     assert!(store.remove_document("two").unwrap());
@@ -108,10 +103,7 @@ fn a_document_without_its_blocks_is_refused_and_changes_nothing() {
     let mut store = SqliteStore::open(&folder.file("library")).unwrap();
     let (a, _) = parts("a");
     let refused = store.put_document(&record("one", &[a]));
-    assert!(matches!(
-        refused,
-        Err(Error::Memory(MemoryError::Storage { .. }))
-    ));
+    assert!(matches!(refused, Err(Error::Memory(MemoryError::Storage { .. }))));
     assert!(store.documents().unwrap().is_empty());
 }
 
@@ -127,39 +119,25 @@ fn foreign_damaged_and_newer_files_are_told_apart() {
         "not a database, but long enough to be looked at".repeat(99),
     )
     .unwrap();
-    assert!(matches!(
-        problem("text"),
-        MemoryError::ForeignLibrary { .. }
-    ));
+    assert!(matches!(problem("text"), MemoryError::ForeignLibrary { .. }));
 
     let other = rusqlite::Connection::open(folder.file("other")).unwrap();
     other.execute_batch("CREATE TABLE t(x)").unwrap();
     drop(other);
-    assert!(matches!(
-        problem("other"),
-        MemoryError::ForeignLibrary { .. }
-    ));
+    assert!(matches!(problem("other"), MemoryError::ForeignLibrary { .. }));
 
     drop(SqliteStore::open(&folder.file("newer")).unwrap());
     let newer = rusqlite::Connection::open(folder.file("newer")).unwrap();
     newer.pragma_update(None, "user_version", 99).unwrap();
     drop(newer);
-    assert!(matches!(
-        problem("newer"),
-        MemoryError::LibraryVersion { found: 99, .. }
-    ));
+    assert!(matches!(problem("newer"), MemoryError::LibraryVersion { found: 99, .. }));
 
     assert!(SqliteStore::open(&folder.0).is_err());
 }
 
 fn book() -> String {
     (0..20_000)
-        .map(|n| {
-            format!(
-                "Keeper number {n} wrote the figure {} in the book.\n\n",
-                n * 31 + 7
-            )
-        })
+        .map(|n| format!("Keeper number {n} wrote the figure {} in the book.\n\n", n * 31 + 7))
         .collect()
 }
 
@@ -170,9 +148,7 @@ fn a_stopped_ingestion_resumes_to_the_same_library() {
     let mut whole = Library::in_memory();
     whole.open_document(&source).unwrap();
     let mut library = Library::open(folder.file("library")).unwrap();
-    let stopped = library
-        .add(&source, &mut |_| ControlFlow::Break(()))
-        .unwrap();
+    let stopped = library.add(&source, &mut |_| ControlFlow::Break(())).unwrap();
     assert_eq!(stopped, Ingested::Cancelled);
     assert!(library.documents().unwrap().is_empty());
     drop(library);
@@ -191,9 +167,7 @@ fn a_stopped_ingestion_resumes_to_the_same_library() {
         library.add(&source, &mut |_| ControlFlow::Continue(())),
         Ok(Ingested::Unchanged(_))
     ));
-    let answer = library
-        .ask("What figure did keeper 777 write?", &AskOptions::default())
-        .unwrap();
+    let answer = library.ask("What figure did keeper 777 write?", &AskOptions::default()).unwrap();
     assert!(answer.answer.contains("24094"), "{answer:?}");
 }
 
@@ -201,9 +175,7 @@ fn a_stopped_ingestion_resumes_to_the_same_library() {
 fn an_edit_redoes_only_what_changed() {
     let text = book();
     let mut library = Library::in_memory();
-    library
-        .open_document(&Source::text("book", text.clone()))
-        .unwrap();
+    library.open_document(&Source::text("book", text.clone())).unwrap();
     let edited = text.replace("Keeper number 777 ", "Keeper number 777, much later, ");
     let mut last = None;
     library
@@ -213,10 +185,7 @@ fn an_edit_redoes_only_what_changed() {
         })
         .unwrap();
     let last = last.unwrap();
-    assert!(
-        last.blocks_kept >= 1 && last.blocks_indexed <= 2,
-        "{last:?}"
-    );
+    assert!(last.blocks_kept >= 1 && last.blocks_indexed <= 2, "{last:?}");
     let mut fresh = Library::in_memory();
     fresh.open_document(&Source::text("book", edited)).unwrap();
     assert_eq!(library.index_hash().unwrap(), fresh.index_hash().unwrap());
@@ -233,9 +202,7 @@ fn two_writers_wait_for_each_other() {
                 let mut library = Library::open(path).unwrap();
                 for n in 0..5 {
                     let text = format!("Writer {writer} wrote note {n}.");
-                    library
-                        .open_document(&Source::text(format!("{writer}-{n}"), text))
-                        .unwrap();
+                    library.open_document(&Source::text(format!("{writer}-{n}"), text)).unwrap();
                 }
             });
         }

@@ -44,9 +44,7 @@ impl<'a> Reader<'a> {
 
     /// The next number as a count of things that take a byte each or more, at most `limit`.
     pub fn count(&mut self, limit: usize) -> Option<usize> {
-        usize::try_from(self.number()?)
-            .ok()
-            .filter(|count| *count <= limit)
+        usize::try_from(self.number()?).ok().filter(|count| *count <= limit)
     }
 
     /// The next `length` bytes.
