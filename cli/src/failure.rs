@@ -1,7 +1,7 @@
 //! Why a command failed, and the exit code that says so to scripts.
 
 use carrel_core::Error;
-use carrel_core::error::ModelError;
+use carrel_core::error::{MemoryError, ModelError};
 
 /// The exit codes, as `--help` prints them.
 pub const EXIT_CODES: &str = "Exit codes:
@@ -58,6 +58,9 @@ impl From<Error> for Failure {
             Error::Template(_) => (4, "template"),
             Error::Sample(_) => (2, "sampling"),
             Error::Session(_) => (1, "session"),
+            Error::Memory(MemoryError::EmptyQuestion | MemoryError::QuestionTooLong { .. }) => {
+                (2, "usage")
+            }
             Error::Memory(_) => (3, "document"),
             _ => (1, "other"),
         };

@@ -17,7 +17,7 @@ pub struct OutputArgs {
     #[arg(long, global = true)]
     json: bool,
     /// Print no progress
-    #[arg(long, short, global = true)]
+    #[arg(long, global = true)]
     quiet: bool,
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
@@ -121,6 +121,12 @@ impl Output {
 pub fn paint(color: AnsiColor, text: impl std::fmt::Display) -> String {
     let style = Style::new().fg_color(Some(color.into()));
     format!("{style}{text}{style:#}")
+}
+
+/// Text from outside that cannot steer a terminal: control characters but tabs become U+FFFD.
+pub fn printable(text: &str) -> String {
+    let shown = |c: char| if c.is_control() && c != '\t' { char::REPLACEMENT_CHARACTER } else { c };
+    text.chars().map(shown).collect()
 }
 
 /// Bytes as people read them.

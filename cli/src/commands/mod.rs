@@ -1,10 +1,14 @@
 //! The commands, one file each.
 
+mod ask;
 mod bench;
 mod inspect;
 mod logits;
+mod perplexity;
 mod quantize;
+mod read;
 mod synth;
+mod tokenize;
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -19,7 +23,11 @@ use crate::output::Output;
 /// What to do.
 #[derive(Subcommand)]
 pub enum Command {
+    Ask(ask::Args),
+    Read(read::Args),
+    Tokenize(tokenize::Args),
     Inspect(inspect::Args),
+    Perplexity(perplexity::Args),
     Logits(logits::Args),
     Quantize(quantize::Args),
     Synth(synth::Args),
@@ -30,6 +38,10 @@ pub enum Command {
 pub fn run(command: Command, output: &Output) -> Result<(), Failure> {
     let cancel = cancel_on_interrupt();
     match command {
+        Command::Ask(args) => ask::run(&args, output, &cancel),
+        Command::Read(args) => read::run(&args, output, &cancel),
+        Command::Tokenize(args) => tokenize::run(&args, output),
+        Command::Perplexity(args) => perplexity::run(&args, output, &cancel),
         Command::Inspect(args) => inspect::run(&args, output),
         Command::Logits(args) => logits::run(&args, output, &cancel),
         Command::Quantize(args) => quantize::run(&args, output, &cancel),
