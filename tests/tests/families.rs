@@ -55,7 +55,14 @@ fn ours(path: &Path, cache_type: CacheType, placement: Placement, n_ctx: usize) 
 
 fn theirs(path: &Path, cache_type: CacheType, repack: bool, n_ctx: u32) -> Vec<Vec<f32>> {
     let cache_q8_0 = cache_type == CacheType::Q8_0;
-    let options = RefereeOptions { n_ctx, n_batch: 32, n_threads: 1, repack, cache_q8_0 };
+    let options = RefereeOptions {
+        n_ctx,
+        n_batch: 32,
+        n_threads: 1,
+        repack,
+        cache_q8_0,
+        rotate_cache: false,
+    };
     let mut referee = Referee::open(path, options).expect("llama.cpp opens the model");
     let tokens = tokens(referee.n_vocab() as u32);
     let mut rows = Vec::new();
@@ -112,8 +119,8 @@ fn repacked_weights_agree_with_llama_cpp() {
     run(&[TensorType::Q4_0, TensorType::Q4_K], Placement::Repacked);
 }
 
-/// llama.cpp rotates keys and values before it rounds them to 8 bits, so the two caches round
-/// differently: one position in a hundred may have another most likely token.
+/// llama.cpp can rotate keys and values before it rounds them to 8 bits. That is switched off here,
+/// so that both caches round the same numbers and the same tolerances hold.
 #[test]
 fn an_8_bit_cache_agrees_with_llama_cpp() {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -125,7 +132,7 @@ fn an_8_bit_cache_agrees_with_llama_cpp() {
         let agreement = compare(&ours, &theirs);
         println!("{name:18} Q8_0 cache {agreement}");
         assert!(agreement.mean_kl <= 1e-3, "{name}: mean KL {}", agreement.mean_kl);
-        assert!(100 * agreement.n_different <= agreement.n_rows, "{name}: other tokens");
+        assert_eq!(agreement.n_different, 0, "{name}: another most likely token");
     }
 }
 

@@ -27,10 +27,7 @@ pub fn quantise_rows(
     let row_bytes = kind.row_bytes(n_cols as u64).expect("rows of whole blocks") as usize;
     let n_rows = values.len() / n_cols;
     let mut encoded = vec![0u8; n_rows * row_bytes];
-    let importance = importance.map(|weights| {
-        assert_eq!(weights.len(), n_cols, "one weight a column");
-        weights
-    });
+    assert!(importance.is_none_or(|weights| weights.len() == n_cols), "one weight a column");
     // SAFETY: source and destination have exactly the lengths that `n_rows` rows of `n_cols` values
     // have in the two types.
     let written = unsafe {

@@ -66,10 +66,10 @@ impl BytePair {
         let mut seen = HashSet::with_capacity(merges.len());
         for merge in merges {
             // The first rule for a pair counts, as its rank is the better one.
-            if let Some((left, right, ids)) = parse_merge(merge, &vocabulary) {
-                if seen.insert(ids) {
-                    pairs.push((left.to_owned(), right.to_owned()));
-                }
+            if let Some((left, right, ids)) = parse_merge(merge, &vocabulary)
+                && seen.insert(ids)
+            {
+                pairs.push((left.to_owned(), right.to_owned()));
             }
         }
         if pairs.len() < merges.len() {

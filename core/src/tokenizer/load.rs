@@ -38,7 +38,7 @@ pub(super) struct Inner {
 /// The algorithm with its data.
 pub(super) enum Model {
     SentencePiece(SentencePiece),
-    BytePair(BytePair),
+    BytePair(Box<BytePair>),
     WordPiece(WordPiece),
 }
 
@@ -84,13 +84,9 @@ impl Tokenizer {
                 let merges = gguf
                     .strings("tokenizer.ggml.merges")?
                     .ok_or_else(|| required("tokenizer.ggml.merges"))?;
-                Model::BytePair(BytePair::new(
-                    &table,
-                    &kinds,
-                    &merges,
-                    pre_tokenizer,
-                    special.unknown,
-                )?)
+                let unknown = special.unknown;
+                let model = BytePair::new(&table, &kinds, &merges, pre_tokenizer, unknown)?;
+                Model::BytePair(Box::new(model))
             }
             ModelKind::WordPiece => {
                 let lowercase = gguf.bool("tokenizer.ggml.normalizer.lowercase")?.unwrap_or(true);

@@ -25,10 +25,10 @@ impl StreamDecoder {
     /// The text that is complete with this token; empty while a character is not. Bytes that can
     /// be no part of UTF-8 become U+FFFD at once.
     pub fn push(&mut self, id: u32) -> String {
-        if !self.tokenizer.is_control(id) {
-            if let Some(bytes) = self.tokenizer.token_bytes(id) {
-                self.pending.extend_from_slice(&bytes);
-            }
+        if !self.tokenizer.is_control(id)
+            && let Some(bytes) = self.tokenizer.token_bytes(id)
+        {
+            self.pending.extend_from_slice(&bytes);
         }
         let mut text = String::new();
         let mut kept = 0;

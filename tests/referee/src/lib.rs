@@ -11,7 +11,7 @@ mod vocabulary;
 use std::ffi::{CString, c_int, c_void};
 use std::path::Path;
 use std::ptr::{self, NonNull};
-use std::sync::Once;
+use std::sync::{Mutex, Once, PoisonError};
 
 use llama_cpp_sys_2 as sys;
 
@@ -41,11 +41,22 @@ pub struct RefereeOptions {
     pub repack: bool,
     /// Whether the KV cache holds Q8_0 instead of F16.
     pub cache_q8_0: bool,
+    /// Whether keys and values are rotated before they are rounded to 8 bits. llama.cpp does so by
+    /// default where the width of a head is a multiple of 64; without it both programs round the
+    /// same numbers.
+    pub rotate_cache: bool,
 }
 
 impl Default for RefereeOptions {
     fn default() -> Self {
-        Self { n_ctx: 512, n_batch: 512, n_threads: 1, repack: true, cache_q8_0: false }
+        Self {
+            n_ctx: 512,
+            n_batch: 512,
+            n_threads: 1,
+            repack: true,
+            cache_q8_0: false,
+            rotate_cache: true,
+        }
     }
 }
 
@@ -59,6 +70,32 @@ fn start() {
         sys::llama_log_set(Some(silent), ptr::null_mut());
         sys::llama_backend_init();
     });
+}
+
+/// Makes a context. llama.cpp takes the choice of rotation from the environment only.
+///
+/// # Safety
+/// The model must be live.
+unsafe fn make_context(
+    model: NonNull<sys::llama_model>,
+    parameters: sys::llama_context_params,
+    rotate_cache: bool,
+) -> Option<NonNull<sys::llama_context>> {
+    static ENVIRONMENT: Mutex<()> = Mutex::new(());
+    let _alone = ENVIRONMENT.lock().unwrap_or_else(PoisonError::into_inner);
+    const NAME: &str = "LLAMA_ATTN_ROT_DISABLE";
+    // SAFETY: the lock keeps every other context of this program from reading the environment in C
+    // meanwhile; Rust's own readers have a lock of their own.
+    unsafe {
+        if !rotate_cache {
+            std::env::set_var(NAME, "1");
+        }
+        let context = NonNull::new(sys::llama_init_from_model(model.as_ptr(), parameters));
+        if !rotate_cache {
+            std::env::remove_var(NAME);
+        }
+        context
+    }
 }
 
 impl Referee {
@@ -86,9 +123,7 @@ impl Referee {
                 parameters.type_k = sys::GGML_TYPE_Q8_0;
                 parameters.type_v = sys::GGML_TYPE_Q8_0;
             }
-            let Some(context) =
-                NonNull::new(sys::llama_init_from_model(model.as_ptr(), parameters))
-            else {
+            let Some(context) = make_context(model, parameters, options.rotate_cache) else {
                 sys::llama_model_free(model.as_ptr());
                 return Err("llama.cpp makes no context".into());
             };

@@ -99,6 +99,7 @@ impl LlamaCpp {
             n_threads: options.n_threads as u32,
             repack: true,
             cache_q8_0: options.cache_type == CacheType::Q8_0,
+            rotate_cache: true,
         };
         let referee = Referee::open(path, options).map_err(Failure::other)?;
         Ok(Self { referee, logits: Vec::new() })

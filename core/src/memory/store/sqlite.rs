@@ -12,7 +12,7 @@
 
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, params};
 
@@ -114,7 +114,7 @@ impl SqliteStore {
 }
 
 fn create(connection: &mut Connection) -> rusqlite::Result<()> {
-    connection.execute_batch("PRAGMA page_size = 8192; PRAGMA journal_mode = WAL")?;
+    use_write_ahead_log(connection)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have made them between the look and the lock.
     let tables: i64 =
@@ -125,6 +125,23 @@ fn create(connection: &mut Connection) -> rusqlite::Result<()> {
         transaction.pragma_update(None, "user_version", VERSION)?;
     }
     transaction.commit()
+}
+
+/// Changing the journal's mode fails at once while another process holds the new file: SQLite
+/// calls no busy handler there, so the waiting is done here.
+fn use_write_ahead_log(connection: &Connection) -> rusqlite::Result<()> {
+    let started = Instant::now();
+    loop {
+        match connection.execute_batch("PRAGMA page_size = 8192; PRAGMA journal_mode = WAL") {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && started.elapsed() < PATIENCE =>
+            {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            done => return done,
+        }
+    }
 }
 
 /// SQLite's error as one of ours.
