@@ -174,6 +174,11 @@ impl Decoder {
         Ok(Outcome::Done)
     }
 
+    /// Sends the threads to sleep until the next call.
+    pub fn rest(&mut self) {
+        self.runner.rest();
+    }
+
     /// Logits of the last call, `[rows, n_vocab]`.
     pub fn logits(&self) -> &[f32] {
         &self.logits

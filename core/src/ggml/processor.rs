@@ -41,6 +41,12 @@ impl Processor {
         }
     }
 
+    /// Sends the threads to sleep; the next graph wakes them.
+    pub(super) fn rest(&mut self) {
+        // SAFETY: the pool is live, and no graph is being computed while it is borrowed.
+        unsafe { sys::ggml_threadpool_pause(self.pool.as_ptr()) };
+    }
+
     /// Computes a graph whose tensors are allocated.
     pub(super) fn compute(
         &mut self,

@@ -125,6 +125,10 @@ impl Runner for GgmlRunner {
         self.caches.values[layer as usize].write(offset, values);
     }
 
+    fn rest(&mut self) {
+        self.processor.rest();
+    }
+
     fn cache_bytes(&self) -> u64 {
         self.caches.n_bytes
     }

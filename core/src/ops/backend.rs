@@ -112,6 +112,10 @@ pub trait Runner: Send {
     /// Copies keys and values of `layer` in, from cell `first` on.
     fn write_cells(&mut self, layer: u32, first: usize, keys: &[u8], values: &[u8]);
 
+    /// Sends the threads to sleep until the next pass. Without it they stay awake for a moment,
+    /// which makes the next token come sooner but takes the cores from whoever else computes.
+    fn rest(&mut self) {}
+
     /// Bytes allocated for caches.
     fn cache_bytes(&self) -> u64;
 

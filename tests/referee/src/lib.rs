@@ -178,6 +178,12 @@ impl Referee {
         Ok(rows)
     }
 
+    /// Sends the threads to sleep; the next pass wakes them.
+    pub fn rest(&mut self) {
+        // SAFETY: the pool is live, and nothing computes while it is borrowed.
+        unsafe { sys::ggml_threadpool_pause(self.pool) };
+    }
+
     /// Forgets all tokens from `n_past` on.
     pub fn truncate(&mut self, n_past: usize) {
         // SAFETY: the context is live.

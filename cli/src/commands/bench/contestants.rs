@@ -22,6 +22,9 @@ pub trait Contestant {
     fn decode(&mut self, tokens: &[u32]) -> Result<(), Failure>;
     /// The last logits.
     fn logits(&self) -> Vec<f32>;
+    /// Sends the threads to sleep, so that they don't take the cores from the next contestant:
+    /// ggml's threads stay awake for a good part of a second after their work.
+    fn rest(&mut self);
 }
 
 /// Tokens without any pattern that a cache could profit from.
@@ -79,6 +82,10 @@ impl Contestant for Ours {
     fn logits(&self) -> Vec<f32> {
         self.decoder.logits().to_vec()
     }
+
+    fn rest(&mut self) {
+        self.decoder.rest();
+    }
 }
 
 /// llama.cpp on the same file, with the same context, batch, threads and cache type.
@@ -132,5 +139,9 @@ impl Contestant for LlamaCpp {
 
     fn logits(&self) -> Vec<f32> {
         self.logits.clone()
+    }
+
+    fn rest(&mut self) {
+        self.referee.rest();
     }
 }

@@ -108,6 +108,7 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
         for contestant in &mut contestants {
             contestant.truncate(0)?;
             contestant.prefill(&text[..depth])?;
+            contestant.rest();
         }
         let speeds = bench.alternate(&mut contestants, cancel, |contestant| {
             contestant.truncate(depth)?;
@@ -133,6 +134,7 @@ fn verify(contestants: &mut [Box<dyn Contestant>], n_vocab: u32) -> Result<(), F
         contestant.prefill(&tokens)?;
         logits.push(contestant.logits());
         contestant.truncate(0)?;
+        contestant.rest();
     }
     let Some((ours, rivals)) = logits.split_first() else { return Ok(()) };
     for theirs in rivals {
@@ -172,13 +174,16 @@ impl Bench<'_> {
                 order.reverse();
             }
             for index in order {
+                let contestant = contestants[index].as_mut();
                 let start = Instant::now();
-                work(contestants[index].as_mut())?;
+                work(contestant)?;
+                let elapsed = start.elapsed();
+                contestant.rest();
                 if cancel.is_cancelled() {
                     return Err(Failure::cancelled());
                 }
                 if run > 0 {
-                    seconds[index].push(start.elapsed().as_secs_f64());
+                    seconds[index].push(elapsed.as_secs_f64());
                 }
             }
         }
