@@ -33,6 +33,8 @@ pub mod error;
 pub mod exec;
 pub mod ggml;
 pub mod gguf;
+#[cfg(feature = "gpu")]
+pub mod gpu;
 pub mod memory;
 pub mod ops;
 pub mod quant;

@@ -1,6 +1,9 @@
 //! What the cross-crate tests share: where fixtures lie and what happens when they do not.
 
 pub mod divergence;
+#[cfg(feature = "gpu")]
+pub mod gpu;
+pub mod operations;
 pub mod random_text;
 
 use std::path::{Path, PathBuf};

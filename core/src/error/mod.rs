@@ -6,6 +6,7 @@
 //! Level 0: imports nothing of the crate.
 
 mod gguf;
+mod gpu;
 mod memory;
 mod model;
 mod sample;
@@ -14,6 +15,7 @@ mod template;
 mod tokenizer;
 
 pub use gguf::{GgufError, GgufProblem};
+pub use gpu::GpuError;
 pub use memory::MemoryError;
 pub use model::ModelError;
 pub use sample::SampleError;

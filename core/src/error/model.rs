@@ -2,6 +2,8 @@
 
 use carrel_models::SpecError;
 
+use super::GpuError;
+
 /// Failures between a checked file and its logits.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -93,6 +95,9 @@ pub enum ModelError {
         /// The library's status.
         status: i32,
     },
+    /// The GPU failed.
+    #[error(transparent)]
+    Gpu(#[from] GpuError),
     /// A saved state belongs to another model or other settings, or was damaged.
     #[error("the saved state cannot be used: {problem}")]
     State {

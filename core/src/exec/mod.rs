@@ -7,6 +7,7 @@
 //! model      an opened model: immutable, shared by any number of decoders
 //! cells      which token lies in which cell of a cache, and who may look at it
 //! decoder    tokens in, logits out; owns its caches and its position
+//! gpu        a model on a GPU, checked against the CPU (cargo feature)
 //! state      a decoder's caches on disk
 //! need       memory need, before anything is loaded
 //! ```
@@ -16,12 +17,16 @@ mod build;
 mod cells;
 mod check;
 mod decoder;
+#[cfg(feature = "gpu")]
+mod gpu;
 mod metadata;
 mod model;
 mod need;
 mod state;
 
 pub use decoder::{ContextPolicy, Decoder, DecoderOptions, LogitRows, N_SINKS};
+#[cfg(feature = "gpu")]
+pub use gpu::{GpuModel, Verdict};
 pub use model::{Model, ModelOptions};
 pub use need::MemoryNeed;
 pub use state::StateKey;

@@ -12,7 +12,7 @@ use super::processor::Processor;
 use super::weights::Weights;
 use crate::cancel::CancelFlag;
 use crate::error::ModelError;
-use crate::ops::{Plan, RopeInfo};
+use crate::ops::Plan;
 use crate::quant::TensorType;
 
 /// Copies of the first cells' keys of one cache, by layer: `[n_cells, d_kv]` each.
@@ -91,7 +91,7 @@ impl FirstCells {
             copy.mark_input();
             inputs.push((copy, keys));
             let rope = plan.layer_rope[*layer].expect("only rotated layers are copied");
-            let info = without_magnitude(&plan.ropes[rope]);
+            let info = plan.ropes[rope].without_magnitude();
             let factors = info.factors.map(|id| weights.vector(id));
             let heads = context.reshape_3d(copy, [d_head, d_kv / d_head, n_cells]);
             let turned = context.rope(heads, positions, factors, &info);
@@ -112,11 +112,4 @@ impl FirstCells {
 fn rotated_layers(plan: &Plan, group: usize) -> Vec<usize> {
     let layers = plan.caches[group].layers.iter().map(|&layer| layer as usize);
     layers.filter(|&layer| plan.layer_rope[layer].is_some()).collect()
-}
-
-/// The same angles, with all factors on the values taken out: they are in the stored keys already.
-fn without_magnitude(info: &RopeInfo) -> RopeInfo {
-    let own =
-        if info.extrapolation == 0.0 { 1.0 } else { 1.0 + 0.1 * (1.0 / info.frequency_scale).ln() };
-    RopeInfo { magnitude: 1.0 / own, ..*info }
 }

@@ -8,6 +8,7 @@ mod backend;
 mod plan;
 mod print;
 mod reference;
+mod rope;
 
 pub use backend::{Batch, CacheType, CacheView, Outcome, Runner, RunnerOptions};
 pub use plan::{

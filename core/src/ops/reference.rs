@@ -4,7 +4,7 @@
 //! rounding only. It is far too slow for anything but tiny models.
 
 use super::backend::{Batch, Outcome, Runner, RunnerOptions};
-use super::plan::{Activation, BufferId, Op, Plan, RopeInfo, RopePairs, WeightId};
+use super::plan::{Activation, BufferId, Op, Plan, RopeInfo, WeightId};
 use crate::cancel::CancelFlag;
 use crate::error::ModelError;
 use crate::gguf::Gguf;
@@ -159,35 +159,10 @@ impl ReferenceRunner {
         }
     }
 
-    /// Rotates every head of a row by its position (arXiv 2104.09864; YaRN: 2309.00071 §3.2).
+    /// Rotates every head of a row by its position.
     fn rotate(&self, row: &mut [f32], position: i32, info: &RopeInfo) {
-        let d_rot = info.d_rot as usize;
-        let factors = info.factors.map(|id| self.weight(id));
-        let (low, high) = yarn_bounds(info);
-        for head in row.chunks_exact_mut(self.plan.d_head as usize) {
-            for pair in 0..d_rot / 2 {
-                let inverse = f64::from(info.base).powf(-2.0 * pair as f64 / d_rot as f64);
-                let factor = factors.map_or(1.0, |factors| f64::from(factors[pair]));
-                let plain = f64::from(position) * inverse / factor;
-                let scaled = plain * f64::from(info.frequency_scale);
-                let mut magnitude = f64::from(info.magnitude);
-                let mut angle = scaled;
-                if info.extrapolation != 0.0 {
-                    let ramp = ((pair as f64 - low) / (high - low).max(0.001)).clamp(0.0, 1.0);
-                    let mix = (1.0 - ramp) * f64::from(info.extrapolation);
-                    angle = scaled * (1.0 - mix) + plain * mix;
-                    magnitude *= 1.0 + 0.1 * (1.0 / f64::from(info.frequency_scale)).ln();
-                }
-                let (a, b) = match info.pairs {
-                    RopePairs::Adjacent => (2 * pair, 2 * pair + 1),
-                    RopePairs::Halves => (pair, pair + d_rot / 2),
-                };
-                let (sin, cos) = angle.sin_cos();
-                let (x, y) = (f64::from(head[a]), f64::from(head[b]));
-                head[a] = ((x * cos - y * sin) * magnitude) as f32;
-                head[b] = ((x * sin + y * cos) * magnitude) as f32;
-            }
-        }
+        let turns = info.turns(info.factors.map(|id| self.weight(id)), position);
+        info.rotate(row, self.plan.d_head as usize, &turns);
     }
 
     fn attend(
@@ -224,17 +199,6 @@ impl ReferenceRunner {
         }
         out
     }
-}
-
-/// Pairs between which YaRN mixes, from the rotations over the original context.
-fn yarn_bounds(info: &RopeInfo) -> (f64, f64) {
-    let pair_of = |rotations: f32| {
-        let ratio = f64::from(info.n_ctx_original) / (f64::from(rotations) * std::f64::consts::TAU);
-        f64::from(info.d_rot) * ratio.ln() / (2.0 * f64::from(info.base).ln())
-    };
-    let low = pair_of(info.beta_fast).floor().max(0.0);
-    let high = pair_of(info.beta_slow).ceil().min(f64::from(info.d_rot) - 1.0);
-    (low, high)
 }
 
 fn dot(a: &[f32], b: &[f32]) -> f32 {
@@ -284,13 +248,7 @@ impl Runner for ReferenceRunner {
         let copies = self.first_cells[group].clone().unwrap_or_default();
         for (layer, rows) in copies {
             let Some(rope) = self.plan.layer_rope[layer] else { continue };
-            let mut info = self.plan.ropes[rope];
-            // The stored keys carry the magnitude already.
-            info.magnitude = if info.extrapolation == 0.0 {
-                1.0
-            } else {
-                1.0 / (1.0 + 0.1 * (1.0 / info.frequency_scale).ln())
-            };
+            let info = self.plan.ropes[rope].without_magnitude();
             for (cell, mut row) in rows.into_iter().enumerate() {
                 self.rotate(&mut row, delta, &info);
                 self.keys[layer][cell] = row;

@@ -1,0 +1,115 @@
+//! Kernel files put together with the parts that they include.
+
+use crate::kernel::{CacheFormat, Kernel, Operand, WeightFormat};
+
+macro_rules! wgsl {
+    ($name:literal) => {
+        include_str!(concat!("../wgsl/", $name, ".wgsl"))
+    };
+}
+
+impl Kernel {
+    /// A name for error messages and tests, such as `matvec Q4_0`.
+    pub fn name(self) -> String {
+        match self {
+            Self::Embed(format) => format!("embed {format:?}"),
+            Self::RmsNorm(operand) => format!("rms_norm {operand:?}"),
+            Self::MatVec(format) => format!("matvec {format:?}"),
+            Self::MatMul(format) => format!("matmul {format:?}"),
+            Self::Rope => "rope".into(),
+            Self::Store(format) => format!("store {format:?}"),
+            Self::Attend(format) => format!("attend {format:?}"),
+            Self::Gate => "gate".into(),
+            Self::GateHalves => "gate_halves".into(),
+            Self::Add(operand) => format!("add {operand:?}"),
+            Self::Slice => "slice".into(),
+            Self::SelectRows => "select_rows".into(),
+            Self::Cap => "cap".into(),
+        }
+    }
+
+    /// The kernel's own file, without its parts.
+    pub fn file(self) -> &'static str {
+        match self {
+            Self::Embed(_) => wgsl!("embed"),
+            Self::RmsNorm(_) => wgsl!("rms_norm"),
+            Self::MatVec(_) => wgsl!("matvec"),
+            Self::MatMul(_) => wgsl!("matmul"),
+            Self::Rope => wgsl!("rope"),
+            Self::Store(CacheFormat::F32) => wgsl!("store_f32"),
+            Self::Store(CacheFormat::F16) => wgsl!("store_f16"),
+            Self::Store(CacheFormat::Q8_0) => wgsl!("store_q8_0"),
+            Self::Attend(_) => wgsl!("attend"),
+            Self::Gate => wgsl!("gate"),
+            Self::GateHalves => wgsl!("gate_halves"),
+            Self::Add(_) => wgsl!("add"),
+            Self::Slice => wgsl!("slice"),
+            Self::SelectRows => wgsl!("select_rows"),
+            Self::Cap => wgsl!("cap"),
+        }
+    }
+
+    /// The whole module, with entry point `main`.
+    ///
+    /// # Panics
+    /// If a file includes a part that there is not: a mistake in this crate, which its tests find.
+    pub fn source(self) -> String {
+        let mut module = String::new();
+        self.expand(self.file(), &mut module);
+        module
+    }
+
+    fn expand(self, text: &str, module: &mut String) {
+        for line in text.lines() {
+            match line.strip_prefix("#include ") {
+                Some(name) => self.expand(self.part(name), module),
+                None => {
+                    module.push_str(line);
+                    module.push('\n');
+                }
+            }
+        }
+    }
+
+    fn part(self, name: &str) -> &'static str {
+        match (name, self) {
+            ("grid", _) => wgsl!("parts/grid"),
+            ("bytes", _) => wgsl!("parts/bytes"),
+            ("inputs", _) => wgsl!("parts/inputs"),
+            ("activation", _) => wgsl!("parts/activation"),
+            ("source", Self::RmsNorm(operand) | Self::Add(operand)) => match operand {
+                Operand::Separate => wgsl!("parts/source_separate"),
+                Operand::InPlace => wgsl!("parts/source_in_place"),
+            },
+            ("weight", Self::Embed(format) | Self::MatVec(format) | Self::MatMul(format)) => {
+                weight_part(format)
+            }
+            ("cache", Self::Attend(format)) => match format {
+                CacheFormat::F32 => wgsl!("caches/f32"),
+                CacheFormat::F16 => wgsl!("caches/f16"),
+                CacheFormat::Q8_0 => wgsl!("caches/q8_0"),
+            },
+            _ => panic!("{} includes `{name}`, which is no part of it", self.name()),
+        }
+    }
+}
+
+fn weight_part(format: WeightFormat) -> &'static str {
+    match format {
+        WeightFormat::F32 => wgsl!("weights/f32"),
+        WeightFormat::F16 => wgsl!("weights/f16"),
+        WeightFormat::BF16 => wgsl!("weights/bf16"),
+        WeightFormat::Q4_0 => wgsl!("weights/q4_0"),
+        WeightFormat::Q4_1 => wgsl!("weights/q4_1"),
+        WeightFormat::Q5_0 => wgsl!("weights/q5_0"),
+        WeightFormat::Q5_1 => wgsl!("weights/q5_1"),
+        WeightFormat::Q8_0 => wgsl!("weights/q8_0"),
+        WeightFormat::Q2_K => wgsl!("weights/q2_k"),
+        WeightFormat::Q3_K => wgsl!("weights/q3_k"),
+        WeightFormat::Q4_K => wgsl!("weights/q4_k"),
+        WeightFormat::Q5_K => wgsl!("weights/q5_k"),
+        WeightFormat::Q6_K => wgsl!("weights/q6_k"),
+        WeightFormat::IQ4_NL => wgsl!("weights/iq4_nl"),
+        WeightFormat::MXFP4 => wgsl!("weights/mxfp4"),
+    }
+}
