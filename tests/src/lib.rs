@@ -3,6 +3,7 @@
 pub mod divergence;
 #[cfg(feature = "gpu")]
 pub mod gpu;
+#[cfg(feature = "gpu")]
 pub mod operations;
 pub mod random_text;
 

@@ -133,7 +133,9 @@ fn written(op: &Op) -> Option<BufferId> {
         | Op::Gate { out, .. }
         | Op::GateHalves { out, .. }
         | Op::Add { out, .. } => Some(out),
-        Op::Rope { .. } | Op::StoreKeysValues { .. } | Op::SelectRows { .. } | Op::Cap { .. } => None,
+        Op::Rope { .. } | Op::StoreKeysValues { .. } | Op::SelectRows { .. } | Op::Cap { .. } => {
+            None
+        }
     }
 }
 
@@ -223,7 +225,12 @@ impl Walk<'_> {
                 let is_adjacent = info.pairs == RopePairs::Adjacent;
                 let rest = [n_heads, self.plan.d_head, n_pairs, is_adjacent.into()];
                 let work = Work::Items(n_heads * n_pairs);
-                self.push(Kernel::Rope, work, &rest, &[&self.inputs.turns[rope], &buffer(self, id)]);
+                self.push(
+                    Kernel::Rope,
+                    work,
+                    &rest,
+                    &[&self.inputs.turns[rope], &buffer(self, id)],
+                );
             }
             Op::StoreKeysValues { layer, keys, values } => self.store(layer, keys, values),
             Op::Attend { layer, queries, scale, out } => {

@@ -1,0 +1,252 @@
+//! Whole models on the GPU against the CPU, and what a GPU must do besides computing: keep state,
+//! slide, stop, and fail in a way that a caller can handle.
+//!
+//! Tolerances: against the plain loops, the most likely token is the same wherever the margin exceeds
+//! 0.05, and the mean KL divergence is at most 1e-5, which is what keys and values in half precision
+//! are worth. Against the CPU, the mean KL divergence is at most 1e-3: the CPU rounds activations to 8
+//! bits in quantised products and the GPU does not, so with random weights the CPU may prefer another
+//! token than the plain loops do, and then also than the GPU.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use carrel_core::cancel::CancelFlag;
+use carrel_core::convert::{SyntheticOptions, write_synthetic};
+use carrel_core::error::{GpuError, ModelError};
+use carrel_core::exec::{
+    ContextPolicy, Decoder, DecoderOptions, GpuModel, LogitRows, Model, ModelOptions,
+};
+use carrel_core::ggml::dequantise;
+use carrel_core::gguf::Gguf;
+use carrel_core::gpu::{Gpu, GpuOptions};
+use carrel_core::ops::{CacheType, Outcome, ReferenceRunner};
+use carrel_core::quant::TensorType;
+use carrel_models::shapes::Shape;
+use carrel_tests::divergence::compare;
+use carrel_tests::gpu::{any_gpu, open_gpu};
+use carrel_tests::shared_fixtures;
+use serde_json::Value;
+
+const SHAPES: [&str; 10] = [
+    "tiny-llama",
+    "tiny-mistral",
+    "tiny-llama-yarn",
+    "tiny-llama-linear",
+    "tiny-internlm2",
+    "tiny-qwen2",
+    "tiny-qwen3",
+    "tiny-gemma3",
+    "tiny-phi3",
+    "tiny-smollm3",
+];
+
+fn model(name: &str, kind: TensorType) -> Model {
+    let shape = Shape::named(name).expect("a known shape");
+    let mut bytes = Vec::new();
+    let options = SyntheticOptions { shape, tensor_type: kind, seed: 7 };
+    write_synthetic(&options, &mut bytes, |_, _| {}).expect("a model is written");
+    let file = Gguf::from_bytes(&bytes).expect("a valid file");
+    Model::from_gguf(file, ModelOptions::default()).expect("a model")
+}
+
+fn options(context: ContextPolicy, cache_type: CacheType) -> DecoderOptions {
+    DecoderOptions { context, cache_type, n_batch: 32, n_threads: 1 }
+}
+
+fn on_gpu(gpu: &Arc<Gpu>, model: &Model, options: &DecoderOptions) -> Decoder {
+    let on_gpu = GpuModel::new(model, gpu).expect("the weights fit");
+    on_gpu.decoder(options).expect("a decoder")
+}
+
+fn tokens(n: usize, n_vocab: u32) -> Vec<u32> {
+    (0..n as u32).map(|i| (i * 7919 + i * i * 31) % n_vocab).collect()
+}
+
+/// Logits of all tokens: most of them together, the last ones one by one.
+fn rows(decoder: &mut Decoder, tokens: &[u32], n_single: usize) -> Vec<Vec<f32>> {
+    let n_vocab = decoder.model().spec().n_vocab as usize;
+    let (together, single) = tokens.split_at(tokens.len() - n_single);
+    let mut rows = Vec::new();
+    for batch in std::iter::once(together).chain(single.chunks(1)) {
+        decoder.forward(batch, LogitRows::All, &CancelFlag::new()).expect("forward");
+        rows.extend(decoder.logits().chunks(n_vocab).map(<[f32]>::to_vec));
+    }
+    rows
+}
+
+fn check(what: &str, ours: &[Vec<f32>], theirs: &[Vec<f32>], bound: f64) {
+    let agreement = compare(ours, theirs);
+    println!("{what:32} {agreement}");
+    assert_eq!(agreement.n_different, 0, "{what}: another most likely token");
+    assert!(agreement.mean_kl <= bound, "{what}: mean KL {}", agreement.mean_kl);
+}
+
+fn on_reference(model: &Model, options: &DecoderOptions) -> Decoder {
+    let decoder = Decoder::with_runner(model, options, |plan, options| {
+        Ok(Box::new(ReferenceRunner::new(plan, model.file(), options, dequantise)?))
+    });
+    decoder.expect("a decoder")
+}
+
+#[test]
+fn every_family_and_type_agrees_with_the_plain_loops_and_the_cpu() {
+    use TensorType::{F16, Q4_0, Q4_K, Q6_K, Q8_0};
+    let Some(gpu) = any_gpu() else { return };
+    for name in SHAPES {
+        for kind in [F16, Q8_0, Q4_0, Q4_K, Q6_K] {
+            let model = model(name, kind);
+            let options = options(ContextPolicy::Full(96), CacheType::F16);
+            let tokens = tokens(48, model.spec().n_vocab);
+            let plain = rows(&mut on_reference(&model, &options), &tokens, 8);
+            let cpu = rows(&mut model.decoder(&options).expect("a decoder"), &tokens, 8);
+            let ours = rows(&mut on_gpu(&gpu, &model, &options), &tokens, 8);
+            check(&format!("{name} {kind}"), &ours, &plain, 1e-5);
+            let agreement = compare(&ours, &cpu);
+            println!("{:32} {agreement}", "  and the CPU");
+            assert!(agreement.mean_kl <= 1e-3, "{name} {kind}: {agreement}");
+        }
+    }
+}
+
+#[test]
+fn an_8_bit_cache_and_a_sliding_context_agree_with_the_cpu() {
+    let Some(gpu) = any_gpu() else { return };
+    for (name, cache_type) in [
+        ("tiny-llama", CacheType::Q8_0),
+        ("tiny-llama-yarn", CacheType::F16),
+        ("tiny-gemma3", CacheType::F32),
+    ] {
+        let model = model(name, TensorType::F16);
+        let options = options(ContextPolicy::Sliding(64), cache_type);
+        let tokens = tokens(150, model.spec().n_vocab);
+        let theirs = rows(&mut model.decoder(&options).expect("a decoder"), &tokens, 4);
+        let ours = rows(&mut on_gpu(&gpu, &model, &options), &tokens, 4);
+        check(&format!("{name} sliding {cache_type:?}"), &ours, &theirs, 1e-3);
+    }
+}
+
+#[test]
+fn a_state_moves_between_cpu_and_gpu() {
+    let Some(gpu) = any_gpu() else { return };
+    let model = model("tiny-llama", TensorType::F16);
+    for cache_type in [CacheType::F16, CacheType::Q8_0] {
+        let options = options(ContextPolicy::Full(96), cache_type);
+        let read = tokens(40, model.spec().n_vocab);
+        let next = tokens(3, model.spec().n_vocab);
+        let mut on_cpu = model.decoder(&options).expect("a decoder");
+        on_cpu.forward(&read, LogitRows::None, &CancelFlag::new()).expect("forward");
+        let mut state = Vec::new();
+        on_cpu.save(&read, &mut state).expect("saved");
+        let theirs = rows(&mut on_cpu, &next, 1);
+
+        let mut decoder = on_gpu(&gpu, &model, &options);
+        decoder.restore(&read, &mut state.as_slice()).expect("restored on the GPU");
+        let mut copy = Vec::new();
+        decoder.save(&read, &mut copy).expect("saved from the GPU");
+        assert!(copy == state, "the same bytes come back");
+        check(&format!("restored {cache_type:?}"), &rows(&mut decoder, &next, 1), &theirs, 1e-3);
+    }
+}
+
+#[test]
+fn stories_are_told_as_on_the_cpu() {
+    let Some(fixtures) = shared_fixtures() else { return };
+    let Some(gpu) = any_gpu() else { return };
+    let text = std::fs::read_to_string(fixtures.join("models/stories260K.expected.json"));
+    let expected: Value = serde_json::from_str(&text.expect("readable")).expect("JSON");
+    let path = fixtures.join("models/stories260K-f32.gguf");
+    let model = Model::open(Path::new(&path), ModelOptions::default()).expect("the model opens");
+    let options = options(ContextPolicy::Full(512), model.exact_cache_type());
+    let mut decoder = on_gpu(&gpu, &model, &options);
+    for run in expected["greedy"].as_array().expect("runs") {
+        let ids = |key: &str| -> Vec<u32> {
+            let ids = run[key].as_array().expect("ids").iter();
+            ids.map(|id| id.as_u64().expect("an id") as u32).collect()
+        };
+        decoder.clear().expect("clear");
+        decoder.forward(&ids("prompt_ids"), LogitRows::Last, &CancelFlag::new()).expect("prefill");
+        let wanted = ids("ids");
+        let mut found = Vec::new();
+        while found.len() < wanted.len() {
+            let logits = decoder.logits().iter().enumerate();
+            let best = logits.max_by(|a, b| a.1.total_cmp(b.1)).expect("logits").0 as u32;
+            found.push(best);
+            decoder.forward(&[best], LogitRows::Last, &CancelFlag::new()).expect("decode");
+        }
+        assert_eq!(found, wanted, "{}", run["prompt"]);
+    }
+}
+
+#[test]
+fn the_comparison_with_the_cpu_finds_a_good_gpu_good() {
+    let Some(gpu) = any_gpu() else { return };
+    let model = model("tiny-qwen3", TensorType::Q4_K);
+    let verdict = GpuModel::new(&model, &gpu).expect("weights").verdict().expect("a verdict");
+    println!("{verdict:?}");
+    assert!(verdict.is_good(), "{verdict:?}");
+}
+
+#[test]
+fn a_type_without_a_kernel_is_refused_by_name() {
+    let Some(gpu) = any_gpu() else { return };
+    let model = model("tiny-llama", TensorType::IQ4_XS);
+    let Err(ModelError::Gpu(GpuError::Unsupported { what, found, .. })) =
+        GpuModel::new(&model, &gpu).map(|_| ())
+    else {
+        panic!("not refused");
+    };
+    assert!(what.contains(".weight"), "{what}");
+    assert_eq!(found, "IQ4_XS");
+}
+
+#[test]
+fn a_cancelled_batch_leaves_the_decoder_usable() {
+    let Some(gpu) = any_gpu() else { return };
+    let model = model("tiny-llama", TensorType::Q8_0);
+    let options = options(ContextPolicy::Full(96), CacheType::F16);
+    let mut decoder = on_gpu(&gpu, &model, &options);
+    let cancelled = CancelFlag::new();
+    cancelled.cancel();
+    let tokens = tokens(40, model.spec().n_vocab);
+    let outcome = decoder.forward(&tokens, LogitRows::Last, &cancelled).expect("forward");
+    assert_eq!((outcome, decoder.n_past()), (Outcome::Cancelled, 0));
+    let theirs = rows(&mut model.decoder(&options).expect("a decoder"), &tokens, 2);
+    check("after a cancelled batch", &rows(&mut decoder, &tokens, 2), &theirs, 1e-3);
+}
+
+#[test]
+fn a_lost_gpu_is_an_error_and_the_cpu_can_go_on() {
+    let gpu_options = GpuOptions { allow_software: true, ..Default::default() };
+    let Some(gpu) = open_gpu(&gpu_options) else { return };
+    let model = model("tiny-llama", TensorType::Q8_0);
+    let options = options(ContextPolicy::Full(96), CacheType::F16);
+    let mut decoder = on_gpu(&gpu, &model, &options);
+    let tokens = tokens(40, model.spec().n_vocab);
+    decoder.forward(&tokens[..20], LogitRows::Last, &CancelFlag::new()).expect("forward");
+    gpu.destroy();
+    for _ in 0..2 {
+        let result = decoder.forward(&tokens[20..], LogitRows::Last, &CancelFlag::new());
+        assert!(matches!(result, Err(ModelError::Gpu(GpuError::Lost { .. }))), "{result:?}");
+        assert_eq!(decoder.n_past(), 20, "the tokens of the failed batch are not there");
+    }
+    assert!(GpuModel::new(&model, &gpu).is_err(), "no new model on a lost GPU");
+}
+
+#[test]
+fn memory_is_counted_and_asked_for_in_bounds() {
+    let Some(gpu) = any_gpu() else { return };
+    let model = model("tiny-llama", TensorType::Q8_0);
+    let on_gpu = GpuModel::new(&model, &gpu).expect("weights");
+    // All matrices; a model's divisors of angles stay on the CPU.
+    let matrices = model.plan().weights.iter().filter(|weight| weight.n_rows > 1);
+    assert!(on_gpu.weight_bytes() > matrices.map(|weight| weight.n_bytes).sum());
+    let decoder =
+        on_gpu.decoder(&options(ContextPolicy::Full(96), CacheType::F16)).expect("a decoder");
+    let plan = model.plan();
+    let cache_bytes = 2 * 2 * u64::from(plan.d_kv()) * 96 * plan.n_layer() as u64;
+    assert_eq!(decoder.memory_bytes().0, cache_bytes);
+    assert!(decoder.memory_bytes().1 > 0);
+    let huge = options(ContextPolicy::Full(1 << 24), CacheType::F32);
+    let result = on_gpu.decoder(&huge).map(|_| ());
+    assert!(matches!(result, Err(ModelError::Gpu(GpuError::TooLarge { .. }))), "{result:?}");
+}
