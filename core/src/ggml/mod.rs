@@ -4,6 +4,7 @@
 //! weights   tensors over the mapped file (or repacked copies where that is faster)
 //! caches    one key and one value tensor a layer
 //! lower     plan + batch shape → graph            graph is kept while the shape stays the same
+//! messages  what ggml has to say, to the crate `log`
 //! runner    fill inputs, compute, fetch logits    cancellation is checked before every node
 //! ```
 //! ggml's assertions abort the process, so nothing reaches it that `exec` has not checked: shapes,
@@ -15,6 +16,7 @@ mod caches;
 mod context;
 mod lower;
 mod measure;
+mod messages;
 mod processor;
 mod quantise;
 mod rotate;

@@ -9,6 +9,7 @@ use std::ptr::{self, NonNull};
 use ggml_sys as sys;
 
 use super::context::{Context, Tensor};
+use super::messages;
 use crate::error::ModelError;
 use crate::gguf::Gguf;
 use crate::ops::{Op, Plan, WeightId};
@@ -59,6 +60,7 @@ impl Weights {
     /// # Errors
     /// [`ModelError::OutOfMemory`] if copies do not fit into memory.
     pub fn new(plan: &Plan, file: &Gguf, placement: Placement) -> Result<Self, ModelError> {
+        messages::redirect();
         let bytes = file.bytes();
         // Two descriptions a weight at most, and a few for the questions to ggml.
         let context = Context::new(2 * plan.weights.len() + 16, false)?;
