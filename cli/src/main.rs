@@ -4,6 +4,7 @@
 //! error, and only to a terminal. Exit codes are in [`failure`].
 
 mod commands;
+mod download;
 mod failure;
 mod model;
 mod output;
@@ -13,11 +14,12 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use commands::Command;
+use failure::Failure;
 use output::{Output, OutputArgs};
 
 /// Read long documents on this machine and answer from them, with quotes that are checked.
 #[derive(Parser)]
-#[command(name = "carrel", version, about, after_help = failure::EXIT_CODES, max_term_width = 100)]
+#[command(name = "carrel", version, long_version = env!("CARREL_BUILD"), about, after_help = failure::EXIT_CODES, max_term_width = 100)]
 struct Cli {
     #[command(flatten)]
     output: OutputArgs,
@@ -26,10 +28,23 @@ struct Cli {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error),
+    };
     let output = Output::new(&cli.output);
     match commands::run(cli.command, &output) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => output.fail(&failure),
     }
+}
+
+/// Prints help and version, or what is wrong with the arguments: as JSON if they ask for that.
+fn refuse(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() || !std::env::args_os().any(|argument| argument == "--json") {
+        error.exit();
+    }
+    let text = error.render().to_string();
+    let message = text.trim_start_matches("error: ").split("\n\n").next().unwrap_or_default();
+    Output::for_scripts().fail(&Failure::usage(message))
 }

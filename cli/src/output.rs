@@ -51,6 +51,11 @@ impl Output {
         Self { json: args.json, shows_progress }
     }
 
+    /// JSON without progress.
+    pub fn for_scripts() -> Self {
+        Self { json: true, shows_progress: false }
+    }
+
     /// Whether JSON is wanted.
     pub fn is_json(&self) -> bool {
         self.json

@@ -4,6 +4,7 @@
 //! file's metadata through it gives a [`Spec`]: the resolved hyper-parameters and the exact shape of
 //! every tensor. The executor interprets the spec into a plan; nothing here computes anything.
 
+pub mod catalog;
 mod family;
 mod gemma3;
 mod internlm2;

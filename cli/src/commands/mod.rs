@@ -2,8 +2,11 @@
 
 mod ask;
 mod bench;
+mod completions;
 mod inspect;
 mod logits;
+mod man;
+mod models;
 mod perplexity;
 mod quantize;
 mod read;
@@ -32,6 +35,9 @@ pub enum Command {
     Quantize(quantize::Args),
     Synth(synth::Args),
     Bench(bench::Args),
+    Models(models::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// Runs a command.
@@ -47,6 +53,9 @@ pub fn run(command: Command, output: &Output) -> Result<(), Failure> {
         Command::Quantize(args) => quantize::run(&args, output, &cancel),
         Command::Synth(args) => synth::run(&args, output),
         Command::Bench(args) => bench::run(&args, output, &cancel),
+        Command::Models(args) => models::run(&args, output, &cancel),
+        Command::Completions(args) => completions::run(&args, output),
+        Command::Man(args) => man::run(&args, output),
     }
 }
 

@@ -1,0 +1,20 @@
+//! `carrel completions`: what a shell needs to complete the commands and options.
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// Print a completion script for a shell
+#[derive(clap::Args)]
+pub struct Args {
+    /// The shell
+    shell: Shell,
+}
+
+pub fn run(args: &Args, output: &Output) -> Result<(), Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut crate::Cli::command(), "carrel", &mut script);
+    output.text(String::from_utf8_lossy(&script))
+}
