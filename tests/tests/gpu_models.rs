@@ -13,9 +13,7 @@ use std::sync::Arc;
 use carrel_core::cancel::CancelFlag;
 use carrel_core::convert::{SyntheticOptions, write_synthetic};
 use carrel_core::error::{GpuError, ModelError};
-use carrel_core::exec::{
-    ContextPolicy, Decoder, DecoderOptions, GpuModel, LogitRows, Model, ModelOptions,
-};
+use carrel_core::exec::{ContextPolicy, Decoder, DecoderOptions, LogitRows, Model, ModelOptions};
 use carrel_core::ggml::dequantise;
 use carrel_core::gguf::Gguf;
 use carrel_core::gpu::{Gpu, GpuOptions};
@@ -54,8 +52,7 @@ fn options(context: ContextPolicy, cache_type: CacheType) -> DecoderOptions {
 }
 
 fn on_gpu(gpu: &Arc<Gpu>, model: &Model, options: &DecoderOptions) -> Decoder {
-    let on_gpu = GpuModel::new(model, gpu).expect("the weights fit");
-    on_gpu.decoder(options).expect("a decoder")
+    model.on_gpu(gpu).expect("the weights fit").decoder(options).expect("a decoder")
 }
 
 fn tokens(n: usize, n_vocab: u32) -> Vec<u32> {
@@ -181,7 +178,7 @@ fn stories_are_told_as_on_the_cpu() {
 fn the_comparison_with_the_cpu_finds_a_good_gpu_good() {
     let Some(gpu) = any_gpu() else { return };
     let model = model("tiny-qwen3", TensorType::Q4_K);
-    let verdict = GpuModel::new(&model, &gpu).expect("weights").verdict().expect("a verdict");
+    let verdict = model.on_gpu(&gpu).expect("weights").compare_with_cpu().expect("a verdict");
     println!("{verdict:?}");
     assert!(verdict.is_good(), "{verdict:?}");
 }
@@ -191,7 +188,7 @@ fn a_type_without_a_kernel_is_refused_by_name() {
     let Some(gpu) = any_gpu() else { return };
     let model = model("tiny-llama", TensorType::IQ4_XS);
     let Err(ModelError::Gpu(GpuError::Unsupported { what, found, .. })) =
-        GpuModel::new(&model, &gpu).map(|_| ())
+        model.on_gpu(&gpu).map(|_| ())
     else {
         panic!("not refused");
     };
@@ -214,32 +211,99 @@ fn a_cancelled_batch_leaves_the_decoder_usable() {
     check("after a cancelled batch", &rows(&mut decoder, &tokens, 2), &theirs, 1e-3);
 }
 
+/// The most likely tokens after a prompt, one by one; `disturb` is called before each step.
+fn answer(decoder: &mut Decoder, prompt: &[u32], mut disturb: impl FnMut(usize)) -> Vec<u32> {
+    let mut found: Vec<u32> = Vec::new();
+    for step in 0..ANSWER {
+        disturb(step);
+        let next = found.last().map_or(prompt, std::slice::from_ref);
+        decoder.forward(next, LogitRows::Last, &CancelFlag::new()).expect("forward");
+        let logits = decoder.logits().iter().enumerate();
+        found.push(logits.max_by(|a, b| a.1.total_cmp(b.1)).expect("logits").0 as u32);
+    }
+    found
+}
+
+/// Tokens of an answer.
+const ANSWER: usize = 20;
+
 #[test]
-fn a_lost_gpu_is_an_error_and_the_cpu_can_go_on() {
+fn an_answer_is_the_same_wherever_the_gpu_is_lost() {
+    let gpu_options = GpuOptions { allow_software: true, ..Default::default() };
+    let model = model("tiny-qwen3", TensorType::F32);
+    let prompt = tokens(40, model.spec().n_vocab);
+    for context in [ContextPolicy::Full(96), ContextPolicy::Sliding(48)] {
+        let options = options(context, CacheType::F32);
+        let undisturbed = {
+            let Some(gpu) = any_gpu() else { return };
+            answer(&mut on_gpu(&gpu, &model, &options), &prompt, |_| ())
+        };
+        for loss in 0..ANSWER {
+            let Some(gpu) = open_gpu(&gpu_options) else { return };
+            let mut decoder = on_gpu(&gpu, &model, &options);
+            let found = answer(&mut decoder, &prompt, |step| {
+                if step == loss {
+                    gpu.destroy();
+                }
+            });
+            assert_eq!(found, undisturbed, "lost before step {loss}");
+            assert_eq!(decoder.n_past(), prompt.len() + ANSWER - 1);
+        }
+    }
+}
+
+#[test]
+fn an_answer_is_the_same_when_the_gpu_is_lost_while_it_works() {
+    let gpu_options = GpuOptions { allow_software: true, ..Default::default() };
+    let model = model("tiny-llama", TensorType::F32);
+    let options = options(ContextPolicy::Full(96), CacheType::F32);
+    let prompt = tokens(40, model.spec().n_vocab);
+    let Some(gpu) = any_gpu() else { return };
+    let undisturbed = answer(&mut on_gpu(&gpu, &model, &options), &prompt, |_| ());
+    for loss in 0..4 {
+        let Some(gpu) = open_gpu(&gpu_options) else { return };
+        let mut decoder = on_gpu(&gpu, &model, &options);
+        // Wherever in the step it happens, the answer must be the same.
+        let mut thread = None;
+        let found = answer(&mut decoder, &prompt, |step| {
+            if step == 5 * loss {
+                let gpu = gpu.clone();
+                thread = Some(std::thread::spawn(move || gpu.destroy()));
+            }
+        });
+        thread.expect("started").join().expect("ended");
+        assert_eq!(found, undisturbed, "lost during step {}", 5 * loss);
+    }
+}
+
+#[test]
+fn a_lost_gpu_is_said_and_a_state_is_not_saved_from_it() {
     let gpu_options = GpuOptions { allow_software: true, ..Default::default() };
     let Some(gpu) = open_gpu(&gpu_options) else { return };
     let model = model("tiny-llama", TensorType::Q8_0);
     let options = options(ContextPolicy::Full(96), CacheType::F16);
-    let mut decoder = on_gpu(&gpu, &model, &options);
-    let tokens = tokens(40, model.spec().n_vocab);
-    decoder.forward(&tokens[..20], LogitRows::Last, &CancelFlag::new()).expect("forward");
+    let moved = model.on_gpu(&gpu).expect("weights");
+    let mut decoder = moved.decoder(&options).expect("a decoder");
+    let tokens = tokens(20, model.spec().n_vocab);
+    decoder.forward(&tokens, LogitRows::Last, &CancelFlag::new()).expect("forward");
     gpu.destroy();
-    for _ in 0..2 {
-        let result = decoder.forward(&tokens[20..], LogitRows::Last, &CancelFlag::new());
-        assert!(matches!(result, Err(ModelError::Gpu(GpuError::Lost { .. }))), "{result:?}");
-        assert_eq!(decoder.n_past(), 20, "the tokens of the failed batch are not there");
-    }
-    assert!(GpuModel::new(&model, &gpu).is_err(), "no new model on a lost GPU");
+    assert!(decoder.save(&tokens, &mut Vec::new()).is_err(), "no state of a lost GPU");
+    let result = model.on_gpu(&gpu).map(|_| ());
+    assert!(matches!(result, Err(ModelError::Gpu(GpuError::Lost { .. }))), "{result:?}");
+    // A model that lost its GPU still makes decoders, on the CPU.
+    let mut decoder = moved.decoder(&options).expect("a decoder");
+    let theirs = rows(&mut model.decoder(&options).expect("a decoder"), &tokens, 2);
+    check("a decoder after the loss", &rows(&mut decoder, &tokens, 2), &theirs, 1e-9);
 }
 
 #[test]
 fn memory_is_counted_and_asked_for_in_bounds() {
     let Some(gpu) = any_gpu() else { return };
     let model = model("tiny-llama", TensorType::Q8_0);
-    let on_gpu = GpuModel::new(&model, &gpu).expect("weights");
+    let on_gpu = model.on_gpu(&gpu).expect("weights");
     // All matrices; a model's divisors of angles stay on the CPU.
     let matrices = model.plan().weights.iter().filter(|weight| weight.n_rows > 1);
-    assert!(on_gpu.weight_bytes() > matrices.map(|weight| weight.n_bytes).sum());
+    assert!(on_gpu.gpu_weight_bytes() > matrices.map(|weight| weight.n_bytes).sum());
     let decoder =
         on_gpu.decoder(&options(ContextPolicy::Full(96), CacheType::F16)).expect("a decoder");
     let plan = model.plan();

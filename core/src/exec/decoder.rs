@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::cells::Cells;
 use super::model::Model;
 use crate::cancel::CancelFlag;
-use crate::error::ModelError;
+use crate::error::{GpuError, ModelError};
 use crate::ggml::GgmlRunner;
 use crate::ops::{Batch, CacheType, Outcome, Plan, Runner, RunnerOptions};
 
@@ -73,10 +73,16 @@ pub struct Decoder {
     /// Positions that the sinks' keys are rotated forward by, by cache.
     shifts: Vec<i32>,
     logits: Vec<f32>,
+    /// The tokens in the cache, kept where the device may be lost, to compute them again.
+    pub(super) history: Option<Vec<u32>>,
 }
 
 impl Decoder {
     pub(super) fn new(model: &Model, options: &DecoderOptions) -> Result<Self, ModelError> {
+        #[cfg(feature = "gpu")]
+        if let Some(decoder) = super::gpu::gpu_decoder(model, options)? {
+            return Ok(decoder);
+        }
         Self::with_runner(model, options, |plan, options| {
             let weights = model.weights().clone();
             Ok(Box::new(GgmlRunner::new(plan.clone(), weights, options)?))
@@ -104,7 +110,35 @@ impl Decoder {
             options: options.clone(),
             n_past: 0,
             logits: Vec::new(),
+            history: None,
         })
+    }
+
+    /// Keeps the tokens, so that the CPU can take over.
+    #[cfg(feature = "gpu")]
+    pub(super) fn with_history(self) -> Self {
+        Self { history: Some(Vec::new()), ..self }
+    }
+
+    /// Goes on with the CPU after the device has failed: reads all tokens again. Not cancellable,
+    /// as half of them would be of no use.
+    fn take_over(&mut self, error: &GpuError) -> Result<(), ModelError> {
+        log::warn!("the CPU takes over {} tokens: {error}", self.n_past);
+        let history = self.history.take().unwrap_or_default();
+        let cells = cells_for(&self.plan, &self.options)?;
+        let options = runner_options(&cells, &self.options);
+        let weights = self.model.weights().clone();
+        self.runner = Box::new(GgmlRunner::new(self.plan.clone(), weights, &options)?);
+        self.cells = cells;
+        self.shifts.fill(0);
+        self.n_past = 0;
+        let mut rest = &history[..];
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at(self.batch_length(rest.len()));
+            self.run_batch(now, &[], &CancelFlag::new())?;
+            rest = later;
+        }
+        Ok(())
     }
 
     /// The model.
@@ -166,7 +200,7 @@ impl Decoder {
                 LogitRows::Last if later.is_empty() => vec![now.len() as i32 - 1],
                 LogitRows::Last | LogitRows::None => Vec::new(),
             };
-            if self.batch(now, rows, cancel)? == Outcome::Cancelled {
+            if self.batch(now, &rows, cancel)? == Outcome::Cancelled {
                 return Ok(Outcome::Cancelled);
             }
             rest = later;
@@ -193,10 +227,30 @@ impl Decoder {
         n_tokens.min(most)
     }
 
+    /// Runs a batch; if the device fails, the CPU takes over and runs it.
     fn batch(
         &mut self,
         tokens: &[u32],
-        rows: Vec<i32>,
+        rows: &[i32],
+        cancel: &CancelFlag,
+    ) -> Result<Outcome, ModelError> {
+        let outcome = match self.run_batch(tokens, rows, cancel) {
+            Err(ModelError::Gpu(error)) if self.history.is_some() => {
+                self.take_over(&error)?;
+                self.run_batch(tokens, rows, cancel)
+            }
+            outcome => outcome,
+        };
+        if let (Ok(Outcome::Done), Some(history)) = (&outcome, &mut self.history) {
+            history.extend_from_slice(tokens);
+        }
+        outcome
+    }
+
+    fn run_batch(
+        &mut self,
+        tokens: &[u32],
+        rows: &[i32],
         cancel: &CancelFlag,
     ) -> Result<Outcome, ModelError> {
         if cancel.is_cancelled() {
@@ -208,7 +262,7 @@ impl Decoder {
             tokens: tokens.iter().map(|&token| token as i32).collect(),
             positions: (n_past..n_past + n_tokens).map(|position| position as i32).collect(),
             caches: self.cells.iter_mut().map(|cells| cells.place(n_past, n_tokens)).collect(),
-            rows,
+            rows: rows.to_vec(),
         };
         let outcome = self.runner.forward(&batch, cancel);
         if !matches!(outcome, Ok(Outcome::Done)) {
@@ -262,8 +316,14 @@ impl Decoder {
             let first = self.cells.iter().map(Cells::first_kept).max().unwrap_or(0);
             return Err(ModelError::CannotGoBack { first, n_past });
         }
+        if let Some(history) = &mut self.history {
+            history.truncate(n_past);
+        }
         if n_past < N_SINKS {
-            self.unshift_sinks()?;
+            match self.unshift_sinks() {
+                Err(ModelError::Gpu(error)) if self.history.is_some() => self.take_over(&error)?,
+                unshifted => unshifted?,
+            }
             self.runner.forget_first_cells();
         }
         self.cells.iter_mut().for_each(|cells| cells.forget_from(n_past));

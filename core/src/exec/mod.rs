@@ -26,7 +26,7 @@ mod state;
 
 pub use decoder::{ContextPolicy, Decoder, DecoderOptions, LogitRows, N_SINKS};
 #[cfg(feature = "gpu")]
-pub use gpu::{GpuModel, Verdict};
+pub use gpu::Verdict;
 pub use model::{Model, ModelOptions};
 pub use need::MemoryNeed;
 pub use state::StateKey;

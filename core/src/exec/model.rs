@@ -25,6 +25,8 @@ pub struct ModelOptions {
 #[derive(Clone)]
 pub struct Model {
     inner: Arc<Inner>,
+    #[cfg(feature = "gpu")]
+    gpu_weights: Option<Arc<crate::gpu::GpuWeights>>,
 }
 
 struct Inner {
@@ -54,7 +56,11 @@ impl Model {
         let plan = build(&spec, &file, spec.n_ctx_train)?;
         let weights = Arc::new(Weights::new(&plan, &file, options.placement)?);
         let sha256 = OnceLock::new();
-        Ok(Self { inner: Arc::new(Inner { spec, file, plan, weights, options, sha256 }) })
+        Ok(Self {
+            inner: Arc::new(Inner { spec, file, plan, weights, options, sha256 }),
+            #[cfg(feature = "gpu")]
+            gpu_weights: None,
+        })
     }
 
     /// The hyper-parameters.
@@ -84,6 +90,17 @@ impl Model {
 
     pub(super) fn weights(&self) -> &Arc<Weights> {
         &self.inner.weights
+    }
+
+    #[cfg(feature = "gpu")]
+    pub(super) fn gpu_weights(&self) -> Option<&Arc<crate::gpu::GpuWeights>> {
+        self.gpu_weights.as_ref()
+    }
+
+    /// The same model with other weights on a GPU, or none.
+    #[cfg(feature = "gpu")]
+    pub(super) fn with_gpu_weights(&self, weights: Option<Arc<crate::gpu::GpuWeights>>) -> Self {
+        Self { inner: self.inner.clone(), gpu_weights: weights }
     }
 
     /// The plan for contexts of `n_ctx` tokens.

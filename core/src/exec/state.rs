@@ -69,7 +69,8 @@ impl Decoder {
             }
             let (mut keys, mut values) = self.layer_buffers(group);
             for &layer in &self.plan.caches[group].layers {
-                self.runner.read_cells(layer, 0, &mut keys, &mut values);
+                let read = self.runner.read_cells(layer, 0, &mut keys, &mut values);
+                read.map_err(io::Error::other)?;
                 out.write_all(&keys)?;
                 out.write_all(&values)?;
             }
@@ -144,6 +145,9 @@ impl Decoder {
             return Err(ModelError::State { problem: "tokens are missing in it" });
         }
         self.n_past = tokens.len();
+        if let Some(history) = &mut self.history {
+            history.extend_from_slice(tokens);
+        }
         Ok(())
     }
 

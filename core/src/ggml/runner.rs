@@ -113,10 +113,17 @@ impl Runner for GgmlRunner {
         keys.n_bytes() / keys.extent(1) as usize
     }
 
-    fn read_cells(&self, layer: u32, first: usize, keys: &mut [u8], values: &mut [u8]) {
+    fn read_cells(
+        &self,
+        layer: u32,
+        first: usize,
+        keys: &mut [u8],
+        values: &mut [u8],
+    ) -> Result<(), ModelError> {
         let offset = first * self.cell_bytes();
         self.caches.keys[layer as usize].read(offset, keys);
         self.caches.values[layer as usize].read(offset, values);
+        Ok(())
     }
 
     fn write_cells(&mut self, layer: u32, first: usize, keys: &[u8], values: &[u8]) {

@@ -216,15 +216,19 @@ impl Runner for GpuRunner {
         self.caches.cell_bytes()
     }
 
-    /// A device that is lost leaves the bytes as they are; the next forward pass says so.
-    fn read_cells(&self, layer: u32, first: usize, keys: &mut [u8], values: &mut [u8]) {
+    fn read_cells(
+        &self,
+        layer: u32,
+        first: usize,
+        keys: &mut [u8],
+        values: &mut [u8],
+    ) -> Result<(), ModelError> {
         let (key_buffer, value_buffer) = &self.caches.layers[layer as usize];
-        let read = self.caches.read(key_buffer, first, keys);
-        if read.and_then(|()| self.caches.read(value_buffer, first, values)).is_err() {
-            log::warn!("the cache of layer {layer} could not be read from the GPU");
-        }
+        self.caches.read(key_buffer, first, keys)?;
+        Ok(self.caches.read(value_buffer, first, values)?)
     }
 
+    /// A device that is lost says so in the next forward pass.
     fn write_cells(&mut self, layer: u32, first: usize, keys: &[u8], values: &[u8]) {
         let (key_buffer, value_buffer) = &self.caches.layers[layer as usize];
         self.caches.write(key_buffer, first, keys);

@@ -107,7 +107,16 @@ pub trait Runner: Send {
 
     /// Copies the keys and values of `layer` in cells `first ..` out, keys first, as many cells as
     /// fit.
-    fn read_cells(&self, layer: u32, first: usize, keys: &mut [u8], values: &mut [u8]);
+    ///
+    /// # Errors
+    /// If the caches lie on a device that is lost.
+    fn read_cells(
+        &self,
+        layer: u32,
+        first: usize,
+        keys: &mut [u8],
+        values: &mut [u8],
+    ) -> Result<(), ModelError>;
 
     /// Copies keys and values of `layer` in, from cell `first` on.
     fn write_cells(&mut self, layer: u32, first: usize, keys: &[u8], values: &[u8]);

@@ -265,7 +265,13 @@ impl Runner for ReferenceRunner {
         4 * self.plan.d_kv() as usize
     }
 
-    fn read_cells(&self, layer: u32, first: usize, keys: &mut [u8], values: &mut [u8]) {
+    fn read_cells(
+        &self,
+        layer: u32,
+        first: usize,
+        keys: &mut [u8],
+        values: &mut [u8],
+    ) -> Result<(), ModelError> {
         let width = self.cell_bytes();
         for (cache, out) in [(&self.keys, keys), (&self.values, values)] {
             for (cell, out) in out.chunks_exact_mut(width).enumerate() {
@@ -275,6 +281,7 @@ impl Runner for ReferenceRunner {
                     .for_each(|(b, x)| b.copy_from_slice(&x.to_le_bytes()));
             }
         }
+        Ok(())
     }
 
     fn write_cells(&mut self, layer: u32, first: usize, keys: &[u8], values: &[u8]) {
