@@ -8,6 +8,7 @@ mod download;
 mod failure;
 mod model;
 mod output;
+mod shelf;
 
 use std::process::ExitCode;
 

@@ -10,11 +10,12 @@ use carrel_core::gguf::Gguf;
 use carrel_core::ops::CacheType;
 
 use crate::failure::Failure;
+use crate::shelf::model_file;
 
 /// How a model is opened and run.
 #[derive(clap::Args, Clone)]
 pub struct RunArgs {
-    /// Model file (GGUF)
+    /// Model file (GGUF), or the name of a pulled one
     #[arg(long, short, value_name = "FILE")]
     pub model: PathBuf,
     /// Threads that compute
@@ -75,7 +76,7 @@ impl RunArgs {
 
     /// Opens the model, and checks the need of a decoder against the budget.
     pub fn model_and_options(&self) -> Result<(Model, DecoderOptions), Failure> {
-        let file = Gguf::open(&self.model)?;
+        let file = Gguf::open(model_file(&self.model)?)?;
         let mapped = Model::from_gguf(file.clone(), ModelOptions::default())?;
         let options = self.decoder_options(&mapped);
         let need = mapped.memory_need(&options)?;

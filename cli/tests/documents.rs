@@ -165,3 +165,35 @@ fn documents_that_cannot_be_read_are_named() {
     let run = carrel(&["ask", &text, "-q", " ? "]);
     assert_eq!(run.code, 2, "{}", run.stderr);
 }
+
+#[cfg(unix)]
+#[test]
+fn reading_can_be_interrupted() {
+    use std::io::Write;
+    use std::time::{Duration, Instant};
+    let folder = scratch();
+    let (path, library) = (folder.path().join("long.txt"), folder.path().join("shelf.carrel"));
+    // Some seconds of reading, none of which is repeated.
+    let mut file = std::io::BufWriter::new(std::fs::File::create(&path).unwrap());
+    for n in 0..1_500_000_u64 {
+        let word = n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+        writeln!(file, "Paragraph {n} speaks of the number {word} and of nothing else.\n").unwrap();
+    }
+    file.into_inner().unwrap();
+    let (path, shelf) = (path.to_str().unwrap(), library.to_str().unwrap());
+    let arguments = ["ask", path, "--library", shelf, "-q", "Which number?"];
+    let child = program::command(&arguments, &[]).spawn().unwrap();
+    let until = Instant::now() + Duration::from_secs(30);
+    while std::fs::metadata(&library).map_or(0, |data| data.len()) < 100_000 {
+        assert!(Instant::now() < until, "nothing was read");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let id = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stderr));
+    // A document that was not read to its end is not in the library.
+    let run = carrel(&["ask", "--library", shelf, "-q", "Which number?"]);
+    assert_eq!(run.code, 3, "{}", run.stdout);
+    assert!(run.stderr.contains("empty"), "{}", run.stderr);
+}

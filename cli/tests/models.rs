@@ -95,12 +95,42 @@ fn perplexity_equals_llama_cpp() {
     println!("mean NLL {nll:.6}, llama.cpp {wanted:.6}");
     assert!((nll - wanted).abs() <= 1e-4, "{nll} instead of {wanted}");
     assert!((found["perplexity"].as_f64().unwrap() - nll.exp()).abs() < 1e-9);
-    // In chunks of 40 of 176 tokens there are four, of which the second halves are scored.
+}
+
+#[test]
+fn perplexity_in_chunks_is_that_of_their_second_halves() {
+    let (Some(model), Some(expected)) = (fixture("models/stories260K-f32.gguf"), expected()) else {
+        return;
+    };
+    let folder = scratch();
+    let file = folder.path().join("story.txt");
+    let text = expected["perplexity"]["text"].as_str().unwrap();
+    std::fs::write(&file, text).unwrap();
+    let file = file.to_str().unwrap();
+    // Of 176 tokens there are four chunks of 40.
     let run = carrel(&["perplexity", "-m", &model, "-f", file, "--ctx", "40", "--json"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
     let found = json(&run.stdout);
     assert_eq!(found["chunks"], 4);
     assert_eq!(found["scored_tokens"], 4 * 19);
-    assert!(found["mean_nll"].as_f64().unwrap().is_finite());
+    let ids = json(&carrel(&["tokenize", "-m", &model, "--text", text, "--json"]).stdout);
+    let ids: Vec<usize> = serde_json::from_value(ids["ids"].clone()).unwrap();
+    let (mut nll, mut n) = (0.0, 0);
+    for chunk in ids.chunks_exact(40) {
+        let chunk: Vec<usize> = std::iter::once(1).chain(chunk[1..].iter().copied()).collect();
+        let list: Vec<String> = chunk.iter().map(usize::to_string).collect();
+        let run = carrel(&["logits", "-m", &model, "--tokens", &list.join(","), "--json"]);
+        let rows: Vec<Vec<f64>> =
+            serde_json::from_value(json(&run.stdout)["logits"].clone()).unwrap();
+        for at in 21..40 {
+            let row = &rows[at - 1];
+            let sum: f64 = row.iter().map(|logit| logit.exp()).sum();
+            nll += sum.ln() - row[chunk[at]];
+            n += 1;
+        }
+    }
+    let (mean, wanted) = (found["mean_nll"].as_f64().unwrap(), nll / f64::from(n));
+    assert!((mean - wanted).abs() <= 1e-5, "{mean} instead of {wanted}");
 }
 
 #[test]

@@ -386,6 +386,28 @@ fn proxies_and_endpoints_are_taken_from_the_environment() {
 }
 
 #[test]
+fn pulled_models_are_known_by_name() {
+    let folder = scratch();
+    let environment = [("CARREL_MODELS", folder.path().to_str().unwrap())];
+    let run = carrel_with(&["inspect", "smollm2-135m"], &environment, "");
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    assert!(run.stderr.contains("carrel models pull smollm2-135m"), "{}", run.stderr);
+    let place = "bartowski/SmolLM2-135M-Instruct-GGUF/SmolLM2-135M-Instruct-Q4_K_M.gguf";
+    for (place, name) in [(place, "smollm2-135m"), (NAME, NAME)] {
+        let path = folder.path().join(place);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, model(14, "fourteen").bytes).unwrap();
+        for arguments in [
+            &["inspect", name, "--json"][..],
+            &["logits", "--model", name, "--tokens", "1", "--last", "--json"],
+        ] {
+            let run = carrel_with(arguments, &environment, "");
+            assert_eq!(run.code, 0, "{arguments:?}: {}", run.stderr);
+        }
+    }
+}
+
+#[test]
 fn only_the_command_line_uses_the_network() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     for manifest in ["core/Cargo.toml", "core/ggml-sys/Cargo.toml", "models/Cargo.toml"] {

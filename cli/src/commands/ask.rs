@@ -118,7 +118,7 @@ fn print(answer: &Answer, output: &Output) -> Result<(), Failure> {
         let number = paint(AnsiColor::Cyan, format!("[{}]", index + 1));
         let place = printable(&place(citation));
         output.line(format!("\n{number} {dim}{place}{dim:#}"))?;
-        for line in citation.quote.lines() {
+        for line in citation.quote.lines().filter(|line| !line.trim().is_empty()) {
             output.line(format!("    {}", printable(line.trim())))?;
         }
     }

@@ -11,11 +11,12 @@ use serde_json::{Map, Value as Json, json};
 use crate::failure::Failure;
 use crate::model::{CacheChoice, RunArgs, WeightChoice};
 use crate::output::{Output, human_bytes, paint};
+use crate::shelf::model_file;
 
 /// Show a model file's metadata, tensors, plan and memory need
 #[derive(clap::Args)]
 pub struct Args {
-    /// Model file (GGUF)
+    /// Model file (GGUF), or the name of a pulled one
     file: PathBuf,
     /// List every tensor
     #[arg(long)]
@@ -32,7 +33,7 @@ pub struct Args {
 const SHOWN: usize = 5;
 
 pub fn run(args: &Args, output: &Output) -> Result<(), Failure> {
-    let file = Gguf::open(&args.file)?;
+    let file = Gguf::open(model_file(&args.file)?)?;
     // A vocabulary without a model is worth looking at, too.
     let model = Model::from_gguf(file.clone(), ModelOptions::default());
     if output.is_json() {

@@ -9,11 +9,12 @@ use serde_json::json;
 
 use crate::failure::Failure;
 use crate::output::{Output, printable};
+use crate::shelf::model_file;
 
 /// Turn text into token ids, or ids into text
 #[derive(clap::Args)]
 pub struct Args {
-    /// Model file (GGUF); one with nothing but a vocabulary will do
+    /// Model file (GGUF), or the name of a pulled one; a vocabulary alone will do
     #[arg(long, short, value_name = "FILE")]
     model: PathBuf,
     /// Text to encode [default: standard input]
@@ -31,7 +32,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, output: &Output) -> Result<(), Failure> {
-    let tokenizer = Tokenizer::from_gguf(&Gguf::open(&args.model)?)?;
+    let tokenizer = Tokenizer::from_gguf(&Gguf::open(model_file(&args.model)?)?)?;
     if !args.ids.is_empty() {
         let n_vocab = tokenizer.n_vocab();
         if let Some(id) = args.ids.iter().find(|&&id| id as usize >= n_vocab) {

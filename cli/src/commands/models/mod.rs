@@ -4,7 +4,6 @@
 //! and what it was when it came.
 
 mod pull;
-mod shelf;
 
 use carrel_core::cancel::CancelFlag;
 use carrel_models::catalog::catalog;
@@ -13,8 +12,8 @@ use serde_json::{Value, json};
 use crate::download::{Lock, hash_file};
 use crate::failure::Failure;
 use crate::output::{Output, human_bytes, paint};
+use crate::shelf::{Shelf, ShelfArgs};
 use anstyle::AnsiColor;
-use shelf::{Shelf, ShelfArgs};
 
 /// Tokens of the context for which the list gives the memory need.
 const CONTEXT: u64 = 4096;

@@ -11,10 +11,10 @@ use carrel_core::gguf::Gguf;
 use carrel_models::catalog::{self, CatalogEntry};
 use serde_json::json;
 
-use super::shelf::{Receipt, Shelf, ShelfArgs, read_receipt};
 use crate::download::{DownloadError, Lock, Request, download, hash_file};
 use crate::failure::Failure;
 use crate::output::{Output, human_bytes};
+use crate::shelf::{Receipt, Shelf, ShelfArgs, read_receipt};
 
 /// The server that is asked unless another is named.
 const ENDPOINT: &str = "https://huggingface.co";

@@ -1,4 +1,7 @@
-//! Where model files lie on this machine, and the receipts beside them.
+//! Where pulled model files lie on this machine, and the receipts beside them.
+//!
+//! A file lies in `DIR/OWNER/REPOSITORY/FILE`; names that would leave `DIR` are refused. Downloading
+//! is `commands/models/pull.rs`.
 
 use std::path::{Path, PathBuf};
 
@@ -59,6 +62,25 @@ pub fn split_name(name: &str) -> Result<(String, String), Failure> {
         )));
     }
     Ok((parts[..2].join("/"), parts[2..].join("/")))
+}
+
+/// The file that `--model` means: a path, or the name of a model file that was pulled.
+pub fn model_file(name: &Path) -> Result<PathBuf, Failure> {
+    let text = name.to_string_lossy();
+    if name.exists() {
+        return Ok(name.to_owned());
+    }
+    let is_listed = catalog::find(&text).is_some();
+    let located = Shelf::open(&ShelfArgs { dir: None }).and_then(|shelf| shelf.locate(&text));
+    match located {
+        Ok((_, _, path)) if path.is_file() => Ok(path),
+        _ if is_listed => {
+            let advice = format!("not here yet; `carrel models pull {text}` downloads it");
+            Err(Failure::file(name, advice))
+        }
+        // What opens it says what is wrong.
+        _ => Ok(name.to_owned()),
+    }
 }
 
 impl Shelf {
