@@ -1,0 +1,168 @@
+//! Grammars and JSON schemas: which tokens may follow, by the crate `llguidance`.
+//!
+//! A grammar is compiled for a vocabulary, given as the bytes of its tokens. Control tokens have no
+//! bytes and so are never allowed, but for those that end the text, once the grammar can end. All
+//! work is bounded by the crate's limits (states, items of a row, fuel of the lexer) at their
+//! published values, and by the size of the grammar here.
+//! Lark syntax: <https://github.com/guidance-ai/llguidance/blob/main/docs/syntax.md>.
+
+use std::sync::Arc;
+
+use llguidance::api::TopLevelGrammar;
+use llguidance::earley::SlicedBiasComputer;
+use llguidance::toktrie::{
+    ApproximateTokEnv, InferenceCapabilities, SimpleVob, TokEnv, TokRxInfo, TokTrie,
+};
+use llguidance::{Matcher, ParserFactory};
+
+use crate::error::SampleError;
+
+/// Bytes of a grammar or schema.
+const MOST_BYTES: usize = 4 << 20;
+
+/// What a text has to follow.
+#[derive(Debug, Clone, PartialEq)]
+pub enum GrammarSource {
+    /// A context-free grammar in Lark's syntax; its first rule is `start`.
+    Lark(String),
+    /// A JSON schema.
+    JsonSchema(serde_json::Value),
+    /// A regular expression that the whole text matches.
+    Regex(String),
+}
+
+/// Compiles grammars for one vocabulary. Cheap to clone.
+#[derive(Clone)]
+pub struct Grammars {
+    factory: Arc<ParserFactory>,
+    ends: Arc<[u32]>,
+}
+
+/// A compiled grammar. Cheap to clone.
+#[derive(Clone)]
+pub struct Grammar {
+    start: Arc<Matcher>,
+    ends: Arc<[u32]>,
+}
+
+/// A text in the making that follows a grammar.
+pub struct Matching {
+    matcher: Matcher,
+    ends: Arc<[u32]>,
+}
+
+/// The tokens that may follow.
+pub struct Allowed(SimpleVob);
+
+impl Allowed {
+    /// Whether the token may follow.
+    pub fn contains(&self, id: u32) -> bool {
+        (id as usize) < self.0.len() && self.0.is_allowed(id)
+    }
+}
+
+impl Grammars {
+    /// For a vocabulary of tokens with these bytes (none for control tokens), of which `ends` end a
+    /// text.
+    ///
+    /// # Errors
+    /// If the vocabulary is empty.
+    pub fn new(mut tokens: Vec<Vec<u8>>, ends: &[u32]) -> Result<Self, SampleError> {
+        if tokens.is_empty() {
+            return Err(SampleError::Grammar { message: "the vocabulary is empty".into() });
+        }
+        let mut ends: Vec<u32> =
+            ends.iter().copied().filter(|&id| (id as usize) < tokens.len()).collect();
+        if ends.is_empty() {
+            // The crate needs some end; this one is beyond what a model can choose.
+            ends.push(tokens.len() as u32);
+            tokens.push(Vec::new());
+        }
+        for &id in &ends {
+            tokens[id as usize].clear();
+        }
+        let info = TokRxInfo::new(tokens.len() as u32, ends[0]);
+        let trie = TokTrie::from(&info, &tokens).with_eos_tokens(&ends);
+        let environment: TokEnv = Arc::new(ApproximateTokEnv::new(trie));
+        let slices = SlicedBiasComputer::general_slices();
+        let mut factory =
+            ParserFactory::new(&environment, InferenceCapabilities::default(), &slices)
+                .map_err(refused)?;
+        factory.quiet();
+        factory.limits_mut().verbose_errors = false;
+        Ok(Self { factory: Arc::new(factory), ends: ends.into() })
+    }
+
+    /// Compiles a grammar.
+    ///
+    /// # Errors
+    /// If it is not understood or exceeds a limit.
+    pub fn compile(&self, source: &GrammarSource) -> Result<Grammar, SampleError> {
+        let n_bytes = match source {
+            GrammarSource::Lark(text) | GrammarSource::Regex(text) => text.len(),
+            GrammarSource::JsonSchema(schema) => schema.to_string().len(),
+        };
+        if n_bytes > MOST_BYTES {
+            let message = format!("it has {n_bytes} bytes, and {MOST_BYTES} are the limit");
+            return Err(SampleError::Grammar { message });
+        }
+        let grammar = match source {
+            GrammarSource::Lark(text) => TopLevelGrammar::from_lark(text.clone()),
+            GrammarSource::JsonSchema(schema) => TopLevelGrammar::from_json_schema(schema.clone()),
+            GrammarSource::Regex(text) => TopLevelGrammar::from_regex(text),
+        };
+        // The crate reports some mistakes by panics, and hands those on as errors only where it
+        // catches them itself.
+        let parser = llguidance::panic_utils::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            self.factory.create_parser(grammar)
+        }));
+        let matcher = Matcher::new(parser);
+        if let Some(message) = matcher.get_error() {
+            return Err(SampleError::Grammar { message });
+        }
+        Ok(Grammar { start: Arc::new(matcher), ends: self.ends.clone() })
+    }
+}
+
+impl Grammar {
+    /// A text that begins.
+    pub fn matching(&self) -> Matching {
+        Matching { matcher: self.start.deep_clone(), ends: self.ends.clone() }
+    }
+}
+
+impl Matching {
+    /// The tokens that may follow; those that end the text only where it may end.
+    ///
+    /// # Errors
+    /// If a limit is exceeded.
+    pub fn allowed(&mut self) -> Result<Allowed, SampleError> {
+        self.matcher.compute_mask_or_eos().map(Allowed).map_err(refused)
+    }
+
+    /// Takes a token that was allowed.
+    ///
+    /// # Errors
+    /// If it was not, or a limit is exceeded.
+    pub fn take(&mut self, id: u32) -> Result<(), SampleError> {
+        self.matcher.consume_token(id).map_err(refused)
+    }
+
+    /// Whether nothing can follow any more: the text is whole.
+    pub fn is_complete(&mut self) -> Result<bool, SampleError> {
+        if self.matcher.is_stopped() {
+            return Ok(true);
+        }
+        if !self.matcher.is_accepting().map_err(refused)? {
+            return Ok(false);
+        }
+        let allowed = self.allowed()?;
+        let mut n_others = 0;
+        allowed.0.iter_set_entries(|id| n_others += usize::from(!self.ends.contains(&(id as u32))));
+        Ok(n_others == 0)
+    }
+}
+
+fn refused(error: impl std::fmt::Display) -> SampleError {
+    SampleError::Grammar { message: error.to_string() }
+}
