@@ -8,6 +8,8 @@ use std::path::Path;
 
 use carrel_core::cancel::CancelFlag;
 use carrel_core::exec::{ContextPolicy, Decoder, DecoderOptions, LogitRows, Model, ModelOptions};
+use carrel_core::session::{GenerateOptions, Session};
+use carrel_core::tokenizer::{EncodeOptions, Tokenizer};
 use carrel_tests::shared_fixtures;
 use serde_json::Value;
 
@@ -64,4 +66,34 @@ fn greedy_runs_equal_llama_cpp() {
         }
         assert_eq!(found, wanted, "{}", run["prompt"]);
     }
+}
+
+/// The same runs through a session, with and without drafts, one after the other in one session.
+#[test]
+fn sessions_say_what_llama_cpp_says() {
+    let Some(fixtures) = shared_fixtures() else {
+        return;
+    };
+    let text = std::fs::read_to_string(fixtures.join("models/stories260K.expected.json"));
+    let expected: Value = serde_json::from_str(&text.expect("readable")).expect("JSON");
+    let decoder = decoder(&fixtures.join("models/stories260K-f32.gguf"));
+    let tokenizer = Tokenizer::from_gguf(decoder.model().file()).expect("a vocabulary");
+    let mut session = Session::with_decoder(decoder, &tokenizer);
+    let encode = EncodeOptions { add_special: true, parse_special: false };
+    let mut n_accepted = 0;
+    for run in expected["greedy"].as_array().expect("runs") {
+        let prompt = tokenizer.encode(run["prompt"].as_str().expect("text"), encode).expect("ids");
+        assert_eq!(prompt, ids(&run["prompt_ids"]));
+        let wanted = ids(&run["ids"]);
+        for speculation in [false, true] {
+            let options =
+                GenerateOptions { max_tokens: wanted.len(), speculation, ..Default::default() };
+            let generation = session.generate(&prompt, options).expect("a generation");
+            let (found, text, end) = generation.finish();
+            assert_eq!(found, wanted, "{}", run["prompt"]);
+            assert_eq!(text, run["text"].as_str().expect("text"));
+            n_accepted += end.expect("an end").usage.n_accepted;
+        }
+    }
+    assert!(n_accepted > 20, "drafts are used: {n_accepted}");
 }
