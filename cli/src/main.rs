@@ -6,6 +6,7 @@
 mod commands;
 mod download;
 mod failure;
+mod generation;
 mod model;
 mod output;
 mod shelf;

@@ -82,6 +82,13 @@ impl Output {
         }
     }
 
+    /// Says something on standard error that is not a result, to people only.
+    pub fn note(&self, text: impl AsRef<str>) {
+        if self.shows_progress {
+            anstream::eprintln!("{}", text.as_ref());
+        }
+    }
+
     /// Reports a failure and answers the exit code.
     pub fn fail(&self, failure: &Failure) -> ExitCode {
         if self.json {

@@ -129,7 +129,8 @@ fn cancelling_at_any_point_gives_one_end_and_a_usable_session() {
             if let Event::End(end) = event {
                 n_ends += 1;
                 let is_cancelled = matches!(end.reason, EndReason::Cancelled);
-                assert!(is_cancelled || n_events < point, "{:?}", end.reason);
+                // An end that was decided with the text before it stands.
+                assert!(is_cancelled || n_events <= point, "{:?}", end.reason);
             }
         }
         assert_eq!(n_ends, 1, "cancelled after {point} events");
@@ -139,7 +140,7 @@ fn cancelling_at_any_point_gives_one_end_and_a_usable_session() {
     // Dropping is as good as ending.
     for n_events in 0..8 {
         let generation = session.generate(&prompt(70), greedy(12, true)).expect("a generation");
-        drop(generation.take(n_events).count());
+        assert!(generation.take(n_events).count() <= n_events);
         assert_eq!(ids(&mut session, &prompt(70), greedy(12, true)), wanted);
     }
 }
@@ -216,7 +217,7 @@ fn generations_end_when_the_context_is_full() {
     let refused =
         session.generate(&prompt(1), GenerateOptions { sampling: cold, ..greedy(1, false) });
     assert!(matches!(refused.map(drop), Err(Error::Sample(SampleError::Option { .. }))));
-    assert_eq!(ids(&mut session, &prompt(3), greedy(0, false)), []);
+    assert!(ids(&mut session, &prompt(3), greedy(0, false)).is_empty());
 }
 
 #[test]
@@ -255,7 +256,7 @@ fn answers_follow_a_json_schema() {
 }
 
 /// The premise of speculation: logits of a batch differ from those of single tokens far less than
-/// the lead that a choice from a batch must have (0.05).
+/// the lead that a choice from a batch must have, which is 1.
 #[test]
 fn logits_of_batches_are_close_to_those_of_single_tokens() {
     use TensorType::{F16, F32, Q4_0, Q4_K, Q6_K, Q8_0};
@@ -281,7 +282,7 @@ fn logits_of_batches_are_close_to_those_of_single_tokens() {
                 }
             }
             println!("{tensor_type} {placement:?}: at most {worst:.1e}");
-            assert!(worst < 0.005, "{tensor_type} {placement:?}: {worst}");
+            assert!(worst < 0.25, "{tensor_type} {placement:?}: {worst}");
         }
     }
 }
@@ -353,8 +354,10 @@ fn a_saved_session_goes_on_elsewhere() {
 /// ids.
 #[test]
 fn a_sliding_session_generates_for_ever_in_the_same_memory() {
-    let model = model();
-    let mut session = session(&model, ContextPolicy::Sliding(512));
+    let model = model_of("tiny-llama", TensorType::Q8_0, Placement::default());
+    let context = ContextPolicy::Sliding(512);
+    let half = DecoderOptions { cache_type: CacheType::F16, ..options(context) };
+    let mut session = Session::new(&model, &tokenizer(&model), &half).expect("a session");
     let n_total = 20_000;
     let options = GenerateOptions { speculation: false, ..drawn(n_total, 1) };
     let mut sizes = Vec::new();

@@ -2,6 +2,7 @@
 
 mod ask;
 mod bench;
+mod chat;
 mod completions;
 mod inspect;
 mod logits;
@@ -10,6 +11,8 @@ mod models;
 mod perplexity;
 mod quantize;
 mod read;
+mod render;
+mod run;
 mod synth;
 mod tokenize;
 
@@ -28,6 +31,9 @@ use crate::output::Output;
 pub enum Command {
     Ask(ask::Args),
     Read(read::Args),
+    Run(Box<run::Args>),
+    Chat(Box<chat::Args>),
+    Render(render::Args),
     Tokenize(tokenize::Args),
     Inspect(inspect::Args),
     Perplexity(perplexity::Args),
@@ -46,6 +52,9 @@ pub fn run(command: Command, output: &Output) -> Result<(), Failure> {
     match command {
         Command::Ask(args) => ask::run(&args, output, &cancel),
         Command::Read(args) => read::run(&args, output, &cancel),
+        Command::Run(args) => run::run(&args, output, &cancel),
+        Command::Chat(args) => chat::run(&args, output, &cancel),
+        Command::Render(args) => render::run(&args, output),
         Command::Tokenize(args) => tokenize::run(&args, output),
         Command::Perplexity(args) => perplexity::run(&args, output, &cancel),
         Command::Inspect(args) => inspect::run(&args, output),

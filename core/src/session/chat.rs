@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use crate::error::Result;
+use crate::error::{Result, TemplateError};
 use crate::exec::Model;
 use crate::template::{ChatTemplate, RenderOptions};
 use crate::tokenizer::{EncodeOptions, Tokenizer};
@@ -22,11 +22,20 @@ impl ChatFormat {
     /// # Errors
     /// If there is none, or it cannot be used.
     pub fn of(model: &Model, tokenizer: &Tokenizer) -> Result<Self> {
+        let source = model.file().str("tokenizer.chat_template")?;
+        Self::new(source.ok_or(TemplateError::Missing)?, tokenizer)
+    }
+
+    /// A form from the text of a template.
+    ///
+    /// # Errors
+    /// If it cannot be used.
+    pub fn new(source: &str, tokenizer: &Tokenizer) -> Result<Self> {
         let text = |id: Option<u32>| {
             id.and_then(|id| tokenizer.token_text(id)).unwrap_or_default().into_owned()
         };
         let (bos, eos) = (text(tokenizer.bos()), text(tokenizer.eos()));
-        let template = ChatTemplate::from_gguf(model.file(), &bos, &eos)?;
+        let template = ChatTemplate::new(source, &bos, &eos)?;
         Ok(Self { template, tokenizer: tokenizer.clone() })
     }
 

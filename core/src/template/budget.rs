@@ -91,11 +91,8 @@ impl Budget {
                     self.measure(&element, depth + 1, extent)?;
                 }
             }
-            ValueKind::Map if is_namespace(value) => {
-                if depth > 0 {
-                    return Err(refuse_namespace());
-                }
-            }
+            ValueKind::Map if is_namespace(value) && depth > 0 => return Err(refuse_namespace()),
+            ValueKind::Map if is_namespace(value) => {}
             ValueKind::Map => {
                 for key in value.try_iter()? {
                     self.measure(&key, depth + 1, extent)?;

@@ -219,9 +219,11 @@ fn expr<'a>(value: &Expr<'a>) -> Expr<'a> {
             wrapped(guards::MADE, Expr::Slice(Spanned::new(new, node.span())))
         }
         Expr::UnaryOp(node) => {
-            let op = match node.op {
-                ast::UnaryOpKind::Not => ast::UnaryOpKind::Not,
-                ast::UnaryOpKind::Neg => ast::UnaryOpKind::Neg,
+            // Spelt out, as the kind is not `Copy`.
+            let op = if matches!(node.op, ast::UnaryOpKind::Not) {
+                ast::UnaryOpKind::Not
+            } else {
+                ast::UnaryOpKind::Neg
             };
             let new = ast::UnaryOp { op, expr: expr(&node.expr) };
             Expr::UnaryOp(Spanned::new(new, node.span()))

@@ -11,7 +11,7 @@
 //! blocks, Python's methods on strings and mappings, `raise_exception`, `strftime_now`, `tojson` as
 //! Python's `json.dumps` writes it, loop controls, and the `generation` block. Not there: includes,
 //! imports, inheritance, and the filters `batch`, `format`, `pprint` and `slice`.
-//! Level 2: imports `error` and `gguf`.
+//! Level 2: imports `error`.
 
 mod budget;
 mod check;

@@ -15,8 +15,7 @@ use super::clock::Moment;
 use super::environment::environment;
 use super::guard::guard;
 use super::limits;
-use crate::error::{Result, TemplateError};
-use crate::gguf::Gguf;
+use crate::error::TemplateError;
 
 /// Stack of the thread that renders. The deepest trees within [`limits`] need about half of it.
 const STACK_BYTES: usize = 64 << 20;
@@ -60,15 +59,6 @@ impl ChatTemplate {
         let template = Self { source, bos: bos.to_owned(), eos: eos.to_owned() };
         on_large_stack(|| template.compile().map(drop))?;
         Ok(template)
-    }
-
-    /// The template of a model file.
-    ///
-    /// # Errors
-    /// If there is none, or as for [`ChatTemplate::new`].
-    pub fn from_gguf(file: &Gguf, bos: &str, eos: &str) -> Result<Self> {
-        let source = file.str("tokenizer.chat_template")?.ok_or(TemplateError::Missing)?;
-        Ok(Self::new(source, bos, eos)?)
     }
 
     /// The prompt of a conversation.
