@@ -197,3 +197,23 @@ fn reading_can_be_interrupted() {
     assert_eq!(run.code, 3, "{}", run.stdout);
     assert!(run.stderr.contains("empty"), "{}", run.stderr);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn waiting_for_input_can_be_interrupted() {
+    let mut child = program::command(&["ask", "-", "-q", "Who?"], &[]).spawn().unwrap();
+    let input = child.stdin.take();
+    let id = child.id().to_string();
+    // Until it catches signal 2, that would end it without an exit code.
+    let catches = || {
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+        u64::from_str_radix(caught.trim(), 16).unwrap() & 0b10 != 0
+    };
+    while !catches() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    drop(input);
+}

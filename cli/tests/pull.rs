@@ -141,6 +141,27 @@ fn a_server_may_ignore_ranges() {
     assert_eq!(ranges(&server).len(), 2);
 }
 
+#[test]
+fn a_server_without_a_rest_is_asked_for_the_whole() {
+    let file = model(15, "fifteen");
+    let (remote, half) = (file.clone(), file.bytes.len() / 2);
+    let server = Server::start(move |request| {
+        if request.method == "HEAD" {
+            return status(405);
+        }
+        let mut reply = remote.reply(request);
+        match request.n_before {
+            0 => reply.ending = Ending::Cut(half),
+            1 => return status(416),
+            _ => {}
+        }
+        reply
+    });
+    let folder = scratch();
+    assert_came(&pull(folder.path(), &server, &[]), folder.path(), &file);
+    assert_eq!(ranges(&server), [None, Some(format!("bytes={half}-")), None]);
+}
+
 /// Half of one file, then another one for good.
 fn swapping(first: &RemoteFile, second: &RemoteFile) -> Server {
     let (first, second) = (first.clone(), second.clone());

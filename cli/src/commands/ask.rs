@@ -36,7 +36,7 @@ pub struct Args {
 pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Failure> {
     let mut sources = Vec::new();
     for path in &args.documents {
-        sources.push(source(path)?);
+        sources.push(source(path, cancel)?);
     }
     let mut library = match &args.library {
         // A misspelt name should not make an empty library.

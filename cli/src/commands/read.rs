@@ -2,6 +2,8 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
 use carrel_core::cancel::CancelFlag;
 use carrel_core::memory::documents::{self, Flow, TextSink};
@@ -32,18 +34,28 @@ fn parse_range(text: &str) -> Result<(usize, usize), String> {
 }
 
 /// The document at `path`; `-` is standard input.
-pub fn source(path: &Path) -> Result<Source, Failure> {
+pub fn source(path: &Path, cancel: &CancelFlag) -> Result<Source, Failure> {
     if path != Path::new("-") {
         return Ok(Source::file(path));
     }
-    let mut bytes = Vec::new();
-    // One byte more than allowed, so that the limit is reported by the reader of documents.
-    std::io::stdin()
-        .lock()
-        .take(Limits::default().source_bytes + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| Failure::file(path, error))?;
-    Ok(Source::bytes("standard input", bytes))
+    // A read of standard input cannot be interrupted, waiting for one can.
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        // One byte more than allowed, so that the limit is reported by the reader of documents.
+        let mut input = std::io::stdin().lock().take(Limits::default().source_bytes + 1);
+        // Whoever waited may have gone.
+        let _ = sender.send(input.read_to_end(&mut bytes).map(|_| bytes));
+    });
+    loop {
+        match receiver.recv_timeout(Duration::from_millis(50)) {
+            Ok(Ok(bytes)) => return Ok(Source::bytes("standard input", bytes)),
+            Ok(Err(error)) => return Err(Failure::file(path, error)),
+            Err(RecvTimeoutError::Timeout) if !cancel.is_cancelled() => {}
+            Err(RecvTimeoutError::Timeout) => return Err(Failure::cancelled()),
+            Err(gone @ RecvTimeoutError::Disconnected) => return Err(Failure::other(gone)),
+        }
+    }
 }
 
 /// Collects a text; stops when asked to.
@@ -72,7 +84,7 @@ impl TextSink for Collect<'_> {
 }
 
 pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Failure> {
-    let (source, limits) = (source(&args.document)?, Limits::default());
+    let (source, limits) = (source(&args.document, cancel)?, Limits::default());
     let (sections, pages) = (Vec::new(), Vec::new());
     let mut found = Collect { text: String::new(), n_chars: 0, sections, pages, cancel };
     documents::read(&source, &limits, &mut found)?;
