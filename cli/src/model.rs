@@ -2,9 +2,8 @@
 
 use std::path::PathBuf;
 
-use carrel_core::Error;
-use carrel_core::error::ModelError;
-use carrel_core::exec::{ContextPolicy, Decoder, DecoderOptions, MemoryNeed, Model, ModelOptions};
+use carrel_core::engine::{EngineOptions, open_model};
+use carrel_core::exec::{ContextPolicy, Decoder, DecoderOptions, Model};
 use carrel_core::ggml::Placement;
 use carrel_core::gguf::Gguf;
 use carrel_core::ops::CacheType;
@@ -21,7 +20,8 @@ pub struct RunArgs {
     /// Threads that compute
     #[arg(long, short, value_name = "N")]
     pub threads: Option<usize>,
-    /// Length of the context in tokens [default: the model's, at most 4096]
+    /// Length of the context in tokens [default: the model's, at most 4096, less if the budget asks
+    /// for it]
     #[arg(long, value_name = "TOKENS")]
     pub ctx: Option<usize>,
     /// Let the context slide: the first four tokens and the last ones stay, this many together
@@ -36,7 +36,7 @@ pub struct RunArgs {
     /// Where matrices are kept
     #[arg(long, value_name = "PLACE", default_value = "auto")]
     pub weights: WeightChoice,
-    /// Refuse to run if more memory than this is needed, for example 512M or 2G
+    /// Choose settings that fit this much memory or refuse to run, for example 512M or 2G
     #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
     pub memory_budget: Option<u64>,
 }
@@ -44,7 +44,7 @@ pub struct RunArgs {
 /// Type of the KV cache.
 #[derive(Clone, Copy, clap::ValueEnum)]
 pub enum CacheChoice {
-    /// Single precision for models in single precision, else half
+    /// Single precision for models in single precision, else half, or 8 bits if the budget asks for it
     Auto,
     /// Single precision
     F32,
@@ -74,81 +74,37 @@ impl RunArgs {
         Ok((model, decoder))
     }
 
-    /// Opens the model, and checks the need of a decoder against the budget.
+    /// Opens the model with the settings that fit.
     pub fn model_and_options(&self) -> Result<(Model, DecoderOptions), Failure> {
-        let file = Gguf::open(model_file(&self.model)?)?;
-        let mapped = Model::from_gguf(file.clone(), ModelOptions::default())?;
-        let options = self.decoder_options(&mapped);
-        let need = mapped.memory_need(&options)?;
-        self.check_budget(&mapped, &options, &need)?;
-        if self.wants_repacking(&need) {
-            let options_of_model = ModelOptions { placement: Placement::Repacked };
-            return Ok((Model::from_gguf(file, options_of_model)?, options));
-        }
-        Ok((mapped, options))
+        let (model, fit) =
+            open_model(Gguf::open(model_file(&self.model)?)?, &self.engine_options())?;
+        Ok((model, fit.decoder))
     }
 
-    /// The decoder that the options describe.
-    pub fn decoder_options(&self, model: &Model) -> DecoderOptions {
-        let default = DecoderOptions::default();
-        let context = match self.sliding {
-            Some(window) => ContextPolicy::Sliding(window),
-            None => {
-                let trained = model.spec().n_ctx_train as usize;
-                ContextPolicy::Full(self.ctx.unwrap_or(trained.min(4096)))
-            }
-        };
-        DecoderOptions {
-            context,
+    /// What the options ask of an engine.
+    pub fn engine_options(&self) -> EngineOptions {
+        let default = EngineOptions::default();
+        EngineOptions {
+            context: match (self.sliding, self.ctx) {
+                (Some(window), _) => Some(ContextPolicy::Sliding(window)),
+                (None, length) => length.map(ContextPolicy::Full),
+            },
             cache_type: match self.cache {
-                CacheChoice::Auto => model.exact_cache_type(),
-                CacheChoice::F32 => CacheType::F32,
-                CacheChoice::F16 => CacheType::F16,
-                CacheChoice::Q8_0 => CacheType::Q8_0,
+                CacheChoice::Auto => None,
+                CacheChoice::F32 => Some(CacheType::F32),
+                CacheChoice::F16 => Some(CacheType::F16),
+                CacheChoice::Q8_0 => Some(CacheType::Q8_0),
+            },
+            placement: match self.weights {
+                WeightChoice::Auto => None,
+                WeightChoice::Mapped => Some(Placement::InPlace),
+                WeightChoice::Repacked => Some(Placement::Repacked),
             },
             n_batch: self.batch,
             n_threads: self.threads.unwrap_or(default.n_threads),
+            memory_budget_bytes: self.memory_budget,
         }
     }
-
-    fn check_budget(
-        &self,
-        model: &Model,
-        options: &DecoderOptions,
-        need: &MemoryNeed,
-    ) -> Result<(), Failure> {
-        let Some(budget_bytes) = self.memory_budget else { return Ok(()) };
-        let needed_bytes = need.total_bytes();
-        if needed_bytes <= budget_bytes {
-            return Ok(());
-        }
-        let smallest =
-            DecoderOptions { context: ContextPolicy::Full(256), n_batch: 16, ..options.clone() };
-        let minimum_bytes = model.memory_need(&smallest)?.total_bytes();
-        let error = ModelError::Budget { needed_bytes, budget_bytes, minimum_bytes };
-        Err(Error::from(error).into())
-    }
-
-    /// Copies are made on request, or when they fit the budget or a quarter of the machine's memory.
-    fn wants_repacking(&self, need: &MemoryNeed) -> bool {
-        let total = need.total_bytes();
-        match self.weights {
-            WeightChoice::Mapped => false,
-            WeightChoice::Repacked => true,
-            WeightChoice::Auto => match self.memory_budget {
-                // A tied embedding table may be there twice: once mapped, once copied.
-                Some(budget) => total + need.mapped_bytes <= budget,
-                None => physical_memory().is_some_and(|memory| total <= memory / 4),
-            },
-        }
-    }
-}
-
-/// Bytes of memory in this machine, where the system says.
-fn physical_memory() -> Option<u64> {
-    let info = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = info.lines().find(|line| line.starts_with("MemTotal:"))?;
-    line.split_whitespace().nth(1)?.parse::<u64>().ok()?.checked_mul(1024)
 }
 
 /// A number of bytes with an optional K, M or G (of 1024).

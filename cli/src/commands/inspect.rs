@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anstyle::AnsiColor;
-use carrel_core::exec::{Model, ModelOptions};
+use carrel_core::engine::{EngineOptions, Fit};
+use carrel_core::exec::{ContextPolicy, Model, ModelOptions};
+use carrel_core::ggml::Placement;
 use carrel_core::gguf::{Gguf, Value, ValueType};
 use serde_json::{Map, Value as Json, json};
 
 use crate::failure::Failure;
-use crate::model::{CacheChoice, RunArgs, WeightChoice};
 use crate::output::{Output, human_bytes, paint};
 use crate::shelf::model_file;
 
@@ -44,19 +45,13 @@ pub fn run(args: &Args, output: &Output) -> Result<(), Failure> {
 }
 
 fn need(args: &Args, model: &Model) -> Result<(usize, carrel_core::exec::MemoryNeed), Failure> {
-    let run = RunArgs {
-        model: args.file.clone(),
-        threads: None,
-        ctx: args.ctx,
-        sliding: None,
-        batch: 512,
-        cache: CacheChoice::Auto,
-        weights: WeightChoice::Mapped,
-        memory_budget: None,
+    let options = EngineOptions {
+        context: args.ctx.map(ContextPolicy::Full),
+        placement: Some(Placement::InPlace),
+        ..EngineOptions::default()
     };
-    let options = run.decoder_options(model);
     let n_ctx = args.ctx.unwrap_or((model.spec().n_ctx_train as usize).min(4096));
-    Ok((n_ctx, model.memory_need(&options)?))
+    Ok((n_ctx, Fit::of(model, &options)?.need))
 }
 
 /// Tensors and bytes by type.

@@ -1,0 +1,16 @@
+//! The facade: open a model within a budget of memory, talk to it.
+//!
+//! ```text
+//! options   what the caller wants and what it may cost
+//! fit       options + header of the model → decoder and placement that fit, or a refusal in numbers
+//! open      an opened model with its vocabulary: makes sessions
+//! ```
+//! Holds no state of a conversation. Level 6.
+
+mod fit;
+mod open;
+mod options;
+
+pub use fit::Fit;
+pub use open::{Engine, open_model};
+pub use options::EngineOptions;

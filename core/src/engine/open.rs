@@ -1,0 +1,86 @@
+//! An opened model with its vocabulary: what an app holds, from which sessions come.
+
+use std::path::Path;
+
+use super::fit::Fit;
+use super::options::EngineOptions;
+use crate::error::Result;
+use crate::exec::{Model, ModelOptions};
+use crate::ggml::Placement;
+use crate::gguf::Gguf;
+use crate::session::Session;
+use crate::tokenizer::Tokenizer;
+
+/// A model, its vocabulary, and settings that fit the budget. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    model: Model,
+    tokenizer: Tokenizer,
+    fit: Fit,
+}
+
+impl Engine {
+    /// Opens the model file at `path`.
+    ///
+    /// # Errors
+    /// If the file cannot be read, is no model that can be run, or does not fit the budget.
+    pub fn open(path: impl AsRef<Path>, options: &EngineOptions) -> Result<Self> {
+        Self::from_gguf(Gguf::open(path)?, options)
+    }
+
+    /// Opens a model from a checked file.
+    ///
+    /// # Errors
+    /// If it is no model that can be run, or does not fit the budget.
+    pub fn from_gguf(file: Gguf, options: &EngineOptions) -> Result<Self> {
+        let tokenizer = Tokenizer::from_gguf(&file)?;
+        let (model, fit) = open_model(file, options)?;
+        Ok(Self { model, tokenizer, fit })
+    }
+
+    /// The settings that model and options lead to, without loading anything.
+    ///
+    /// # Errors
+    /// As [`Engine::open`].
+    pub fn fit(path: impl AsRef<Path>, options: &EngineOptions) -> Result<Fit> {
+        let mapped = Model::open(path, ModelOptions::default())?;
+        Ok(Fit::of(&mapped, options)?)
+    }
+
+    /// The model.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// The vocabulary.
+    pub fn tokenizer(&self) -> &Tokenizer {
+        &self.tokenizer
+    }
+
+    /// The settings of its sessions.
+    pub fn settings(&self) -> &Fit {
+        &self.fit
+    }
+
+    /// A fresh session.
+    ///
+    /// # Errors
+    /// If memory cannot be had.
+    pub fn session(&self) -> Result<Session> {
+        Session::new(&self.model, &self.tokenizer, &self.fit.decoder)
+    }
+}
+
+/// Opens a model, without its vocabulary, with the placement and the settings that fit.
+///
+/// # Errors
+/// If it is no model that can be run, or does not fit the budget.
+pub fn open_model(file: Gguf, options: &EngineOptions) -> Result<(Model, Fit)> {
+    let mapped = Model::from_gguf(file.clone(), ModelOptions::default())?;
+    let fit = Fit::of(&mapped, options)?;
+    let model = match fit.placement {
+        Placement::InPlace => mapped,
+        placement @ Placement::Repacked => Model::from_gguf(file, ModelOptions { placement })?,
+    };
+    Ok((model, fit))
+}

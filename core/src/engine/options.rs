@@ -1,0 +1,38 @@
+//! What a caller wants of a model, and what it may cost. What is left open is chosen to fit.
+
+use crate::exec::{ContextPolicy, DecoderOptions};
+use crate::ggml::Placement;
+use crate::ops::CacheType;
+
+/// Options for opening a model.
+#[derive(Debug, Clone)]
+pub struct EngineOptions {
+    /// Length of the context. `None`: what the model was trained for, at most 4096 tokens, and less
+    /// where the budget asks for it.
+    pub context: Option<ContextPolicy>,
+    /// Type of the KV cache. `None`: the precision of the weights, or 8 bits where the budget asks
+    /// for it.
+    pub cache_type: Option<CacheType>,
+    /// Where matrices are kept. `None`: copied where that is faster and memory allows it.
+    pub placement: Option<Placement>,
+    /// Most tokens computed at once.
+    pub n_batch: usize,
+    /// Threads that compute.
+    pub n_threads: usize,
+    /// Memory that the model and one session may take together. `None`: no limit.
+    pub memory_budget_bytes: Option<u64>,
+}
+
+impl Default for EngineOptions {
+    fn default() -> Self {
+        let DecoderOptions { n_batch, n_threads, .. } = DecoderOptions::default();
+        Self {
+            context: None,
+            cache_type: None,
+            placement: None,
+            n_batch,
+            n_threads,
+            memory_budget_bytes: None,
+        }
+    }
+}
