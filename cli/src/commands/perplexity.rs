@@ -114,7 +114,7 @@ impl Score {
         cancel: &CancelFlag,
     ) -> Result<(), Failure> {
         let n_vocab = decoder.model().spec().n_vocab as usize;
-        let mut forward = |decoder: &mut Decoder, tokens: &[u32], rows| match decoder
+        let forward = |decoder: &mut Decoder, tokens: &[u32], rows| match decoder
             .forward(tokens, rows, cancel)?
         {
             Outcome::Cancelled => Err(Failure::cancelled()),
