@@ -28,6 +28,13 @@ impl Candidates {
         Self { list: logits.iter().enumerate().filter_map(usable).collect(), is_sorted: false }
     }
 
+    /// The candidate with this id, as long as the list is in the order of ids: before anything was
+    /// sorted.
+    pub(super) fn with_id(&mut self, id: u32) -> Option<&mut Candidate> {
+        let place = self.list.binary_search_by_key(&id, |candidate| candidate.id).ok()?;
+        self.list.get_mut(place)
+    }
+
     /// The two likeliest; of equal ones, that with the lower id.
     pub(super) fn best_two(&self) -> (Option<Candidate>, Option<Candidate>) {
         let (mut first, mut second): (Option<Candidate>, Option<Candidate>) = (None, None);

@@ -51,14 +51,10 @@ pub(super) fn apply(candidates: &mut Candidates, options: &DryOptions, history: 
     let window = &history[history.len().saturating_sub(options.n_tokens)..];
     let is_breaker = |id: &u32| options.breakers.contains(id);
     let n_reach = window.iter().rev().position(is_breaker).unwrap_or(window.len());
-    let matches = longest_matches(window, n_reach.min(LONGEST_MATCH));
-    if matches.is_empty() {
-        return;
-    }
-    for candidate in &mut candidates.list {
-        let Some(&length) = matches.get(&candidate.id) else { continue };
-        if length >= options.allowed_length.max(1) {
-            let excess = (length - options.allowed_length.max(1)) as i32;
+    let allowed = options.allowed_length.max(1);
+    for (id, length) in longest_matches(window, n_reach.min(LONGEST_MATCH)) {
+        if let Some(candidate) = candidates.with_id(id).filter(|_| length >= allowed) {
+            let excess = (length - allowed) as i32;
             candidate.logit -= options.multiplier * options.base.powi(excess);
         }
     }

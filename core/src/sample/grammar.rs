@@ -1,9 +1,11 @@
 //! Grammars and JSON schemas: which tokens may follow, by the crate `llguidance`.
 //!
 //! A grammar is compiled for a vocabulary, given as the bytes of its tokens. Control tokens have no
-//! bytes and so are never allowed, but for those that end the text, once the grammar can end. All
-//! work is bounded by the crate's limits (states, items of a row, fuel of the lexer) at their
-//! published values, and by the size of the grammar here.
+//! bytes and so are never allowed, but for those that end the text, once the grammar can end.
+//!
+//! Grammars may come from anywhere. The crate bounds states, items of a row and fuel of the lexer;
+//! its compiler recurses through rules and brackets, so sizes and depths are bounded here, and it
+//! runs on a thread whose stack they fit into.
 //! Lark syntax: <https://github.com/guidance-ai/llguidance/blob/main/docs/syntax.md>.
 
 use std::sync::Arc;
@@ -17,8 +19,16 @@ use llguidance::{Matcher, ParserFactory};
 
 use crate::error::SampleError;
 
-/// Bytes of a grammar or schema.
-const MOST_BYTES: usize = 4 << 20;
+/// Bytes of a grammar. Every rule of a chain is a level for the compiler.
+const MOST_LARK_BYTES: usize = 128 << 10;
+/// Bytes of a regular expression.
+const MOST_REGEX_BYTES: usize = 64 << 10;
+/// Bytes of a schema.
+const MOST_SCHEMA_BYTES: usize = 1 << 20;
+/// Brackets within brackets, and values within values.
+const MOST_DEPTH: usize = 128;
+/// Stack of the thread that compiles.
+const STACK_BYTES: usize = 512 << 20;
 
 /// What a text has to follow.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,10 +59,13 @@ pub struct Grammar {
 pub struct Matching {
     matcher: Matcher,
     ends: Arc<[u32]>,
+    /// What may follow now, once it was asked for.
+    allowed: Option<Allowed>,
 }
 
-/// The tokens that may follow.
-pub struct Allowed(SimpleVob);
+/// The tokens that may follow. Cheap to clone.
+#[derive(Clone)]
+pub struct Allowed(Arc<SimpleVob>);
 
 impl Allowed {
     /// Whether the token may follow.
@@ -98,14 +111,7 @@ impl Grammars {
     /// # Errors
     /// If it is not understood or exceeds a limit.
     pub fn compile(&self, source: &GrammarSource) -> Result<Grammar, SampleError> {
-        let n_bytes = match source {
-            GrammarSource::Lark(text) | GrammarSource::Regex(text) => text.len(),
-            GrammarSource::JsonSchema(schema) => schema.to_string().len(),
-        };
-        if n_bytes > MOST_BYTES {
-            let message = format!("it has {n_bytes} bytes, and {MOST_BYTES} are the limit");
-            return Err(SampleError::Grammar { message });
-        }
+        check(source)?;
         let grammar = match source {
             GrammarSource::Lark(text) => TopLevelGrammar::from_lark(text.clone()),
             GrammarSource::JsonSchema(schema) => TopLevelGrammar::from_json_schema(schema.clone()),
@@ -113,9 +119,16 @@ impl Grammars {
         };
         // The crate reports some mistakes by panics, and hands those on as errors only where it
         // catches them itself.
-        let parser = llguidance::panic_utils::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            self.factory.create_parser(grammar)
-        }));
+        let compile = || {
+            llguidance::panic_utils::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                self.factory.create_parser(grammar)
+            }))
+        };
+        let parser = std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+            let thread = thread.spawn_scoped(scope, compile).map_err(refused)?;
+            thread.join().map_err(|_| refused("the compiler gave up"))
+        })?;
         let matcher = Matcher::new(parser);
         if let Some(message) = matcher.get_error() {
             return Err(SampleError::Grammar { message });
@@ -127,7 +140,8 @@ impl Grammars {
 impl Grammar {
     /// A text that begins.
     pub fn matching(&self) -> Matching {
-        Matching { matcher: self.start.deep_clone(), ends: self.ends.clone() }
+        let matcher = self.start.deep_clone();
+        Matching { matcher, ends: self.ends.clone(), allowed: None }
     }
 }
 
@@ -137,7 +151,11 @@ impl Matching {
     /// # Errors
     /// If a limit is exceeded.
     pub fn allowed(&mut self) -> Result<Allowed, SampleError> {
-        self.matcher.compute_mask_or_eos().map(Allowed).map_err(refused)
+        if let Some(allowed) = &self.allowed {
+            return Ok(allowed.clone());
+        }
+        let mask = self.matcher.compute_mask_or_eos().map_err(refused)?;
+        Ok(self.allowed.insert(Allowed(Arc::new(mask))).clone())
     }
 
     /// Takes a token that was allowed.
@@ -145,6 +163,7 @@ impl Matching {
     /// # Errors
     /// If it was not, or a limit is exceeded.
     pub fn take(&mut self, id: u32) -> Result<(), SampleError> {
+        self.allowed = None;
         self.matcher.consume_token(id).map_err(refused)
     }
 
@@ -165,4 +184,54 @@ impl Matching {
 
 fn refused(error: impl std::fmt::Display) -> SampleError {
     SampleError::Grammar { message: error.to_string() }
+}
+
+/// Checks sizes and depths.
+fn check(source: &GrammarSource) -> Result<(), SampleError> {
+    let (n_bytes, most, depth) = match source {
+        GrammarSource::Lark(text) => (text.len(), MOST_LARK_BYTES, bracket_depth(text)),
+        GrammarSource::Regex(text) => (text.len(), MOST_REGEX_BYTES, bracket_depth(text)),
+        GrammarSource::JsonSchema(schema) => {
+            let depth = json_depth(schema);
+            // Writing it out recurses, too.
+            let n_bytes = if depth > MOST_DEPTH { 0 } else { schema.to_string().len() };
+            (n_bytes, MOST_SCHEMA_BYTES, depth)
+        }
+    };
+    if n_bytes > most {
+        return Err(refused(format!("it has {n_bytes} bytes, and {most} are the limit")));
+    }
+    if depth > MOST_DEPTH {
+        return Err(refused(format!("it is nested deeper than {MOST_DEPTH} levels")));
+    }
+    Ok(())
+}
+
+/// Deepest nesting of brackets. Those in literals count as well, and hardly ever make a difference.
+fn bracket_depth(text: &str) -> usize {
+    let (mut depth, mut deepest) = (0usize, 0);
+    for byte in text.bytes() {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = depth.max(deepest);
+    }
+    deepest
+}
+
+/// Levels of a JSON value.
+fn json_depth(value: &serde_json::Value) -> usize {
+    let mut level = vec![value];
+    let mut depth = 0;
+    while !level.is_empty() {
+        depth += 1;
+        let below = level.iter().flat_map(|value| {
+            let list = value.as_array().into_iter().flatten();
+            list.chain(value.as_object().into_iter().flat_map(|object| object.values()))
+        });
+        level = below.collect();
+    }
+    depth
 }

@@ -19,8 +19,8 @@ pub(super) fn apply(candidates: &mut Candidates, options: &SamplerOptions, histo
     for &id in window {
         *counts.entry(id).or_default() += 1;
     }
-    for candidate in &mut candidates.list {
-        let Some(&count) = counts.get(&candidate.id) else { continue };
+    for (id, count) in counts {
+        let Some(candidate) = candidates.with_id(id) else { continue };
         if candidate.logit > 0.0 {
             candidate.logit /= repeat_penalty;
         } else {

@@ -314,6 +314,9 @@ fn bad_grammars_are_refused() {
         GrammarSource::JsonSchema(json!({ "type": "no such type" })),
         GrammarSource::JsonSchema(json!(5)),
         GrammarSource::Lark(format!("start: \"{}\"", "x".repeat(5 << 20))),
+        GrammarSource::Lark(format!("start: {}\"a\"{}", "(".repeat(50_000), ")".repeat(50_000))),
+        GrammarSource::Regex(format!("{}a{}", "(".repeat(20_000), ")".repeat(20_000))),
+        GrammarSource::JsonSchema((0..1000).fold(json!({}), |inner, _| json!({ "items": inner }))),
     ] {
         let result = grammars.compile(&source).map(drop);
         assert!(
@@ -331,4 +334,23 @@ fn bad_grammars_are_refused() {
         nothing.compile(&GrammarSource::Regex("a".into())).expect("a grammar").matching();
     matching.take(0).expect("allowed");
     assert!(matching.is_complete().expect("known"));
+}
+
+/// The compiler recurses through chains of rules; the longest that fit the limits fit its stack.
+#[test]
+fn chains_of_rules_do_no_harm() {
+    let chain = |n: usize| {
+        let rules: Vec<String> = (0..n).map(|rule| format!("r{rule}: r{}", rule + 1)).collect();
+        GrammarSource::Lark(format!("start: r0\n{}\nr{n}: \"a\"", rules.join("\n")))
+    };
+    let grammars = grammars();
+    assert!(grammars.compile(&chain(100)).is_ok());
+    // Either is right; the process must live.
+    drop(grammars.compile(&chain(8000)));
+    let alternatives = vec!["\"a\""; 20_000].join(" | ");
+    drop(grammars.compile(&GrammarSource::Lark(format!("start: {alternatives}"))));
+    let loops = json!({ "$ref": "#/$defs/a", "$defs": { "a": { "$ref": "#/$defs/b" }, "b": { "$ref": "#/$defs/a" } } });
+    drop(grammars.compile(&GrammarSource::JsonSchema(loops)));
+    drop(grammars.compile(&GrammarSource::Lark("start: start".into())));
+    drop(grammars.compile(&GrammarSource::Lark("start: a\na: b | a a\nb: a".into())));
 }

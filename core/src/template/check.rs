@@ -48,12 +48,12 @@ pub(super) fn replace_generation_blocks(source: &str) -> Cow<'_, str> {
     while let Some(start) = rest.find("{%") {
         let (before, tag) = rest.split_at(start);
         out.push_str(before);
-        let Some(length) = tag.find("%}") else {
+        let Some(length) = tag[2..].find("%}") else {
             rest = tag;
             break;
         };
-        let (tag, after) = tag.split_at(length + 2);
-        let word = tag[2..length].trim_matches(|c: char| c.is_whitespace() || "+-".contains(c));
+        let (tag, after) = tag.split_at(2 + length + 2);
+        let word = tag[2..2 + length].trim_matches(|c: char| c.is_whitespace() || "+-".contains(c));
         match word {
             "generation" => out.push_str(&tag.replacen("generation", "if true", 1)),
             "endgeneration" => out.push_str(&tag.replacen("endgeneration", "endif", 1)),

@@ -71,6 +71,7 @@ fn refusals_keep_their_words() {
     assert!(matches!(error, TemplateError::Refused { message } if message == "No system role"));
     let error = render("\n{{ messages[0].content.nothing() }}").expect_err("unknown");
     assert!(matches!(error, TemplateError::Invalid { line: Some(2), .. }), "{error}");
+    assert!(render("{%}").is_err() && render("{%} generation").is_err());
     let error = render("{% if %}").expect_err("broken");
     assert!(matches!(error, TemplateError::Invalid { line: Some(1), .. }), "{error}");
     for source in ["{% include 'x' %}", "{% extends 'x' %}", "{% block b %}{% endblock %}"] {
