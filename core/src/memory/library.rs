@@ -11,7 +11,12 @@ use super::documents::{Limits, Source};
 use super::index::corpus::Corpus;
 use super::index::stems::Stems;
 use super::ingest::{self, Ingested, Progress};
-use super::plan::{lookup, question::Question};
+use super::model::{self, Pointer, TextModel};
+use super::plan;
+use super::plan::budget::{Budget, Estimate, Profile, Speed};
+use super::plan::reader::Reader;
+use super::plan::thread::Thread;
+use super::segment::words;
 use super::store::{ContentHash, DocumentRecord, MemoryStore, Part, SqliteStore, Store};
 use crate::error::{MemoryError, Result};
 
@@ -23,6 +28,17 @@ const LONGEST_QUESTION: usize = 16 << 10;
 pub struct AskOptions {
     /// Names of the documents to ask; all if empty.
     pub documents: Vec<String>,
+    /// What the answer may cost.
+    pub profile: Profile,
+    /// Tokens that a model may read and write, where that is less than the profile allows.
+    pub most_tokens: Option<u64>,
+}
+
+impl AskOptions {
+    fn budget(&self) -> Budget {
+        let budget = self.profile.budget();
+        Budget { tokens: self.most_tokens.unwrap_or(u64::MAX).min(budget.tokens), ..budget }
+    }
 }
 
 /// Documents that can be asked.
@@ -121,13 +137,101 @@ impl Library {
         Err(MemoryError::UnknownDocument { document: document.to_owned() }.into())
     }
 
-    /// Answers a question from the documents, with citations.
+    /// Answers a question from the documents, with citations, without a model.
     ///
     /// # Errors
     /// If the question is empty or too long, the library is empty or damaged, or a document named
     /// in the options is not there.
     pub fn ask(&self, question: &str, options: &AskOptions) -> Result<Answer> {
+        self.ask_with(question, options, None)
+    }
+
+    /// Answers a question with the help of a model, which points to sentences where the plan of
+    /// the question reads windows.
+    ///
+    /// # Errors
+    /// As [`Self::ask`], and if the model fails.
+    pub fn ask_with(
+        &self,
+        question: &str,
+        options: &AskOptions,
+        model: Option<&mut dyn TextModel>,
+    ) -> Result<Answer> {
         let started = Instant::now();
+        let corpus = self.corpus_for(question, options)?;
+        let stems = Stems::default();
+        let budget = options.budget();
+        let reader = Reader::new(&corpus, &stems, budget.passages);
+        let mut pointer = Pointer::new(model, budget.windows, budget.tokens);
+        let finding = plan::answer(&reader, &mut pointer, question, &budget)?;
+        let ended = finding.incomplete || reader.was_refused() || pointer.was_refused();
+        let mut answer = prove(&corpus, finding, ended)?;
+        answer.usage = pointer.usage();
+        answer.usage.passages_read = reader.passages_read();
+        answer.usage.elapsed_us = started.elapsed().as_micros() as u64;
+        Ok(answer)
+    }
+
+    /// Answers a question of a conversation: what it refers to is taken from the turns before, and
+    /// it becomes a turn itself.
+    ///
+    /// # Errors
+    /// As [`Self::ask_with`].
+    pub fn ask_in(
+        &self,
+        thread: &mut Thread,
+        question: &str,
+        options: &AskOptions,
+        model: Option<&mut dyn TextModel>,
+    ) -> Result<Answer> {
+        let question = thread.resolve(question);
+        let answer = self.ask_with(&question, options, model)?;
+        thread.remember(&question, &answer.answer);
+        Ok(answer)
+    }
+
+    /// What an answer to `question` would cost at most, with a model of this speed or without one.
+    /// Searches the index, but asks no model.
+    ///
+    /// # Errors
+    /// As [`Self::ask`].
+    pub fn estimate(
+        &self,
+        question: &str,
+        options: &AskOptions,
+        speed: Option<Speed>,
+    ) -> Result<Estimate> {
+        let corpus = self.corpus_for(question, options)?;
+        let stems = Stems::default();
+        let budget = options.budget();
+        let reader = Reader::new(&corpus, &stems, budget.passages);
+        // The plan without a model reads the passages that it would read with one.
+        plan::answer(&reader, &mut Pointer::none(), question, &budget)?;
+        let mut estimate = Estimate {
+            passages: reader.passages_read(),
+            windows: 0,
+            prompt_tokens: 0,
+            output_tokens: 0,
+            seconds: 0.0,
+            peak_bytes: corpus.peak_bytes(),
+        };
+        let Some(speed) = speed else { return Ok(estimate) };
+        for prompt in plan::prompts(&reader, question, &budget)? {
+            let tokens = prompt + model::REPLY_TOKENS as u64;
+            if estimate.prompt_tokens + estimate.output_tokens + tokens > budget.tokens {
+                break;
+            }
+            estimate.windows += 1;
+            estimate.prompt_tokens += prompt;
+            estimate.output_tokens += model::REPLY_TOKENS as u64;
+        }
+        estimate.seconds = estimate.prompt_tokens as f64 / speed.prompt_tokens_per_s
+            + estimate.output_tokens as f64 / speed.output_tokens_per_s;
+        Ok(estimate)
+    }
+
+    /// The documents that a question is put to, after a look at the question itself.
+    fn corpus_for(&self, question: &str, options: &AskOptions) -> Result<Corpus<'_>> {
         if question.len() > LONGEST_QUESTION {
             return Err(MemoryError::QuestionTooLong {
                 bytes: question.len(),
@@ -135,35 +239,36 @@ impl Library {
             }
             .into());
         }
-        let stems = Stems::default();
-        let question = Question::of(question, &stems);
-        if question.words.is_empty() {
+        if words::words(question).next().is_none() {
             return Err(MemoryError::EmptyQuestion.into());
         }
         let corpus = Corpus::of(&*self.store, &options.documents)?;
         if corpus.blocks.is_empty() {
             return Err(MemoryError::EmptyLibrary.into());
         }
-        let finding = lookup::lookup(&corpus, &question, &stems)?;
-        let mut answer = prove(&corpus, finding)?;
-        answer.usage.elapsed_us = started.elapsed().as_micros() as u64;
-        Ok(answer)
+        Ok(corpus)
     }
 }
 
-/// Turns a finding into an answer whose citations were read back.
-fn prove(corpus: &Corpus, finding: Finding) -> Result<Answer> {
+/// Turns a finding into an answer whose citations were read back. Without a citation there is no
+/// answer; `ended` tells that the budget ended before everything was read.
+fn prove(corpus: &Corpus, finding: Finding, ended: bool) -> Result<Answer> {
     let mut citations: Vec<Citation> = Vec::new();
     for (first, count) in finding.evidence {
         citations.extend(cite::cite(corpus, first, count)?);
     }
-    let usage = Usage { passages_read: finding.passages_read, ..Usage::default() };
     let (status, answer) = match finding.answer {
-        Some(answer) if !citations.is_empty() => (Status::Answered, answer),
+        Some(answer) if !citations.is_empty() => {
+            (if ended { Status::BudgetEnded } else { Status::Answered }, answer)
+        }
         _ => {
             citations.clear();
-            (Status::NotInDocument, "The document does not say.".to_owned())
+            if ended {
+                (Status::BudgetEnded, "Not found within the budget.".to_owned())
+            } else {
+                (Status::NotInDocument, "The document does not say.".to_owned())
+            }
         }
     };
-    Ok(Answer { status, answer, citations, usage })
+    Ok(Answer { status, answer, citations, usage: Usage::default() })
 }

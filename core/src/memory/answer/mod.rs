@@ -60,12 +60,12 @@ pub struct Answer {
 }
 
 /// What a plan found, before it is proved.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Finding {
     /// The answer in words; `None` if the document does not say.
     pub answer: Option<String>,
     /// Sentence ranges that support it, the strongest first: first sentence and number of them.
     pub evidence: Vec<(SentenceId, u32)>,
-    /// Passages looked at.
-    pub passages_read: u32,
+    /// Whether the plan stopped because its budget had ended.
+    pub incomplete: bool,
 }

@@ -176,6 +176,26 @@ fn is_number(folded: &str) -> bool {
         || NUMBER_WORDS.contains(&folded)
 }
 
+/// The value of a number in digits, or of a single number word.
+pub fn number_value(folded: &str) -> Option<f64> {
+    if let Ok(value) = folded.parse::<f64>() {
+        return folded.bytes().next().filter(u8::is_ascii_digit).map(|_| value);
+    }
+    let at = NUMBER_WORDS.iter().position(|word| *word == folded)?;
+    let value = match at {
+        0..=20 => at as f64,
+        21..=27 => (at as f64 - 18.0) * 10.0,
+        28 => 100.0,
+        29 => 1e3,
+        30 => 1e6,
+        31 => 1e9,
+        32 => 12.0,
+        33 => 0.5,
+        _ => 0.25,
+    };
+    Some(value)
+}
+
 fn number_spans(sentence: &str) -> Vec<Range<usize>> {
     let words = list(sentence);
     let mut out: Vec<Range<usize>> = Vec::new();
@@ -255,6 +275,16 @@ mod tests {
 
     fn first(sentence: &str, expected: Expected) -> Option<&str> {
         spans(sentence, expected).first().map(|range| &sentence[range.clone()])
+    }
+
+    #[test]
+    fn numbers_have_values() {
+        for (word, value) in
+            [("0", 0.0), ("17", 17.0), ("twenty", 20.0), ("ninety", 90.0), ("dozen", 12.0)]
+        {
+            assert_eq!(number_value(word), Some(value), "{word}");
+        }
+        assert_eq!(number_value("nan"), None);
     }
 
     #[test]

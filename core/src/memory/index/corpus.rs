@@ -179,6 +179,13 @@ impl<'a> Corpus<'a> {
         Ok(place.first_char + text[..byte].chars().count() as u64)
     }
 
+    /// Bytes that a search holds at its peak: the blocks kept, and one block's index and layout.
+    pub fn peak_bytes(&self) -> u64 {
+        let largest = self.blocks.iter().map(|place| u64::from(place.block.bytes)).max();
+        // A layout takes about a quarter of its text in memory, an index less than its text.
+        largest.unwrap_or(0) * (CACHED as u64 * 5 / 4 + 2)
+    }
+
     /// The error for a damaged block.
     pub fn damaged(&self, block: u32, problem: &str) -> crate::Error {
         let place = &self.blocks[block as usize];

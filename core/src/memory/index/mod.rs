@@ -14,3 +14,4 @@ pub mod postings;
 pub mod search;
 pub mod stems;
 pub mod stopwords;
+pub mod thesaurus;

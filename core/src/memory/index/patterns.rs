@@ -12,6 +12,8 @@ use crate::memory::segment::words;
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Slot {
     exact: Vec<String>,
+    /// Bit b is set if a term that begins with byte b may match: rejects most terms at once.
+    first_bytes: [u64; 4],
     /// Stem to compare with and the bytes that every word with this stem begins with.
     stem: Option<(String, String)>,
 }
@@ -38,7 +40,22 @@ impl Pattern {
             pattern.slots[0].exact.extend(slot.exact);
             pattern.slots[0].exact.extend(slot.stem.map(|(stem, _)| stem));
         }
+        pattern.slots[0].note_first_bytes();
         pattern
+    }
+
+    /// Lets the folded words `forms` stand in the place of a single word too.
+    pub fn or(&mut self, forms: &[String]) {
+        if let [slot] = self.slots.as_mut_slice() {
+            slot.exact.extend_from_slice(forms);
+            slot.note_first_bytes();
+        }
+    }
+
+    /// Any of the folded words `forms`, exactly; named `text`.
+    pub fn one_of(text: &str, forms: impl IntoIterator<Item = String>) -> Self {
+        let slot = Slot::new(forms.into_iter().collect(), None);
+        Self { text: text.to_owned(), slots: vec![slot] }
     }
 
     /// The words of `text` side by side, in exactly these folded forms. `None` without a word.
@@ -47,7 +64,7 @@ impl Pattern {
             .map(|word| {
                 let mut exact = words::folded(&text[word.start..word.end]);
                 postings::truncate(&mut exact);
-                Slot { exact: vec![exact], stem: None }
+                Slot::new(vec![exact], None)
             })
             .collect();
         let names: Vec<&str> = slots.iter().map(|slot| slot.exact[0].as_str()).collect();
@@ -74,6 +91,19 @@ impl Pattern {
 }
 
 impl Slot {
+    fn new(exact: Vec<String>, stem: Option<(String, String)>) -> Self {
+        let mut slot = Self { exact, first_bytes: [0; 4], stem };
+        slot.note_first_bytes();
+        slot
+    }
+
+    fn note_first_bytes(&mut self) {
+        let prefix = self.stem.as_ref().map(|(_, prefix)| prefix);
+        for byte in self.exact.iter().chain(prefix).filter_map(|word| word.bytes().next()) {
+            self.first_bytes[usize::from(byte >> 6)] |= 1 << (byte & 63);
+        }
+    }
+
     fn stemmed(word: &str, stems: &Stems) -> Self {
         let mut exact = vec![word.to_owned()];
         if let Some(forms) = irregular_forms(word) {
@@ -88,10 +118,14 @@ impl Slot {
             let prefix = stem[..shared.min(stem.len() - 1).max(1)].to_owned();
             (stem, prefix)
         });
-        Self { exact, stem }
+        Self::new(exact, stem)
     }
 
     fn matches(&self, term: &[u8], stems: &Stems) -> bool {
+        let first = term.first().copied().unwrap_or(0);
+        if self.first_bytes[usize::from(first >> 6)] >> (first & 63) & 1 == 0 {
+            return false;
+        }
         self.exact.iter().any(|exact| exact.as_bytes() == term)
             || self.stem.as_ref().is_some_and(|(stem, prefix)| {
                 term.starts_with(prefix.as_bytes())

@@ -242,3 +242,70 @@ pub fn occurrences(
     }
     Ok(())
 }
+
+/// Calls `visit` with every sentence that holds each pattern of `all` and, unless `any` is empty,
+/// one of `any`, in document order, until it answers `false`. Blocks without one of `all` cost only
+/// the walk over their dictionary.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn sentences_with(
+    corpus: &Corpus,
+    all: &[Pattern],
+    any: &[Pattern],
+    stems: &Stems,
+    mut visit: impl FnMut(SentenceId, u32) -> bool,
+) -> Result<()> {
+    let patterns: Vec<Pattern> = all.iter().chain(any).cloned().collect();
+    for block in 0..corpus.blocks.len() as u32 {
+        let matches = find(corpus, block, &patterns, stems)?;
+        let possible = (0..all.len()).all(|pattern| matches.bound(pattern) > 0);
+        if !possible || !matches.any() {
+            continue;
+        }
+        let positions = corpus.part(block, Part::Positions)?;
+        let layout = corpus.layout(block)?;
+        let sentences_of = |pattern: usize| -> Result<Vec<u32>> {
+            let list = matches
+                .positions(pattern, &positions)
+                .ok_or_else(|| corpus.damaged(block, "a position list is cut short"))?;
+            let mut list: Vec<u32> =
+                list.iter().map(|word| layout.sentence_of_word(*word) as u32).collect();
+            list.dedup();
+            Ok(list)
+        };
+        let mut held: Option<Vec<u32>> = None;
+        for pattern in 0..all.len() {
+            let list = sentences_of(pattern)?;
+            held = Some(match held {
+                None => list,
+                Some(mut held) => {
+                    held.retain(|sentence| list.binary_search(sentence).is_ok());
+                    held
+                }
+            });
+        }
+        if !any.is_empty() {
+            let mut union = Vec::new();
+            for pattern in all.len()..patterns.len() {
+                union.extend(sentences_of(pattern)?);
+            }
+            union.sort_unstable();
+            union.dedup();
+            held = Some(match held {
+                None => union,
+                Some(mut held) => {
+                    held.retain(|sentence| union.binary_search(sentence).is_ok());
+                    held
+                }
+            });
+        }
+        for sentence in held.unwrap_or_default() {
+            let words = layout.words_in(sentence as usize..sentence as usize + 1);
+            if !visit(SentenceId { block, sentence }, words) {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}

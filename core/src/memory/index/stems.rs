@@ -181,6 +181,32 @@ pub fn irregular_forms(word: &str) -> Option<&'static [&'static str]> {
     })
 }
 
+/// The forms of a word by the rules of English spelling, and those of irregular words; some of them
+/// do not exist, which does no harm in a look-up.
+pub fn forms(base: &str) -> Vec<String> {
+    let mut out = vec![base.to_owned()];
+    let mut chars = base.chars().rev();
+    let (last, before) = (chars.next().unwrap_or(' '), chars.next().unwrap_or(' '));
+    let vowel = |c: char| "aeiou".contains(c);
+    let stem = base.strip_suffix('e').unwrap_or(base);
+    if last == 'y' && !vowel(before) {
+        let stem = &base[..base.len() - 1];
+        out.extend([format!("{stem}ies"), format!("{stem}ied"), format!("{base}ing")]);
+    } else {
+        let hissing =
+            base.ends_with(['s', 'x', 'z']) || base.ends_with("ch") || base.ends_with("sh");
+        out.push(if hissing { format!("{base}es") } else { format!("{base}s") });
+        out.extend([format!("{stem}ed"), format!("{stem}ing")]);
+        if !vowel(last) && vowel(before) && last.is_ascii() {
+            out.extend([format!("{base}{last}ed"), format!("{base}{last}ing")]);
+        }
+    }
+    if let Some(irregular) = irregular_forms(base) {
+        out.extend(irregular.iter().map(|form| (*form).to_owned()));
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,6 +8,7 @@ use crate::memory::index::names::{self, Name};
 use crate::memory::index::patterns::Pattern;
 use crate::memory::index::stems::Stems;
 use crate::memory::index::stopwords;
+use crate::memory::index::thesaurus;
 use crate::memory::segment::words;
 
 /// The type of answer that a question expects.
@@ -34,8 +35,12 @@ pub enum Expected {
 pub struct Term {
     /// How it is found.
     pub pattern: Pattern,
+    /// Whether it is a name or a word of one.
+    pub name: bool,
     /// Whether it is a phrase whose words are terms by themselves too.
     pub phrase: bool,
+    /// Whether it only says of what type the answer is: "which year".
+    pub typing: bool,
 }
 
 /// A question, taken apart.
@@ -49,9 +54,47 @@ pub struct Question {
     pub terms: Vec<Term>,
     /// Names in the question.
     pub names: Vec<String>,
+    /// What facts are kept under: quoted phrases, numbers, and words made of several.
+    pub keys: Vec<Pattern>,
     /// The type of answer it expects.
     pub expected: Expected,
+    /// Whether it asks for everything that fits.
+    pub many: bool,
+    /// Whether it asks for the state at the end.
+    pub latest: bool,
+    /// Whether it asks for the state at the beginning.
+    pub earliest: bool,
 }
+
+/// Words with which a question asks for everything that fits.
+const MANY: &[&str] = &["all", "every", "each", "list", "enumerate", "everyone", "everything"];
+/// Words with which a question asks for the newest state.
+const LATEST: &[&str] = &[
+    "current",
+    "currently",
+    "latest",
+    "now",
+    "newest",
+    "final",
+    "finally",
+    "eventually",
+    "last",
+    "recent",
+    "updated",
+    "today",
+    "ultimately",
+    "actual",
+    "corrected",
+    "revised",
+];
+
+/// Chinese words for the newest and the first state and for everything that fits.
+const CHINESE_FLAGS: &[&str] = &[
+    "最新", "现在", "目前", "最后", "当前", "最初", "原来", "起初", "所有", "全部", "每个", "列出",
+];
+
+/// Words with which a question asks for the first state.
+const EARLIEST: &[&str] = &["first", "original", "originally", "initial", "initially", "earliest"];
 
 const PERSON_NOUNS: &[&str] = &[
     "person",
@@ -158,10 +201,22 @@ impl Question {
             names: question_names(text),
             expected: expected(text, &folded),
             terms: Vec::new(),
+            keys: Vec::new(),
+            many: folded.iter().any(|word| MANY.contains(&word.as_str()))
+                || ["所有", "全部", "每个", "列出"].iter().any(|word| text.contains(word)),
+            latest: folded.iter().any(|word| LATEST.contains(&word.as_str()))
+                || ["最新", "现在", "目前", "最后", "当前"].iter().any(|word| text.contains(word)),
+            earliest: folded.iter().any(|word| EARLIEST.contains(&word.as_str()))
+                || ["最初", "原来", "起初"].iter().any(|word| text.contains(word)),
             words: folded,
         };
         for phrase in quoted(text) {
             question.add_phrase(phrase);
+            question.keys.extend(Pattern::phrase(phrase));
+        }
+        for compound in compounds(text) {
+            question.add_phrase(compound);
+            question.keys.extend(Pattern::phrase(compound));
         }
         for name in question.names.clone() {
             if words::words(&name).count() > 1 {
@@ -178,17 +233,41 @@ impl Question {
             if spans[index].ideograph || dull {
                 continue;
             }
-            question.add(Pattern::word(word, stems), false);
+            let near = &question.words[index.saturating_sub(3)..index];
+            let typing = question.expected != Expected::Anything
+                && names_a_type(word)
+                && near
+                    .iter()
+                    .any(|w| ["which", "what", "all", "every", "how", "the"].contains(&w.as_str()));
+            if LATEST.contains(&word.as_str())
+                || EARLIEST.contains(&word.as_str())
+                || MANY.contains(&word.as_str())
+            {
+                continue;
+            }
+            let mut pattern = Pattern::word(word, stems);
+            pattern.or(&thesaurus::same_meaning(word, stems));
+            let name = question.names.iter().any(|name| {
+                words::words(name).any(|w| words::folded(&name[w.start..w.end]) == *word)
+            });
+            question.terms.push(Term { pattern, phrase: false, name, typing });
         }
-        for run in ideograph_runs(text) {
+        let mut rest = text.to_owned();
+        for flag in CHINESE_FLAGS {
+            rest = rest.replace(flag, " ");
+        }
+        for run in ideograph_runs(&rest) {
             for stretch in stopwords::chinese_content(run) {
                 let chars: Vec<char> = stretch.chars().collect();
                 let pieces = chars.windows(2.min(chars.len()));
                 for piece in pieces {
                     let piece: String = piece.iter().collect();
-                    question.terms.extend(
-                        Pattern::phrase(&piece).map(|pattern| Term { pattern, phrase: false }),
-                    );
+                    question.terms.extend(Pattern::phrase(&piece).map(|pattern| Term {
+                        pattern,
+                        phrase: false,
+                        name: false,
+                        typing: false,
+                    }));
                 }
             }
         }
@@ -205,7 +284,7 @@ impl Question {
 
     fn add(&mut self, pattern: Pattern, phrase: bool) {
         if !self.terms.iter().any(|term| term.pattern == pattern) {
-            self.terms.push(Term { pattern, phrase });
+            self.terms.push(Term { pattern, phrase, name: phrase, typing: false });
         }
     }
 
@@ -246,6 +325,18 @@ fn quoted(text: &str) -> Vec<&str> {
     out
 }
 
+/// Words made of several by hyphens or the like, and words with digits in them.
+fn compounds(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| c.is_whitespace() || "\"“”「」《》`，。？?".contains(c))
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
+        .map(|word| word.strip_suffix("'s").unwrap_or(word))
+        .filter(|word| {
+            word.is_ascii()
+                && (word.bytes().any(|b| b.is_ascii_digit())
+                    || word.trim_matches('-').contains(['-', '_', '/']))
+        })
+}
+
 /// Maximal runs of ideographs.
 fn ideograph_runs(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c| !words::is_ideograph(c)).filter(|run| !run.is_empty())
@@ -270,6 +361,14 @@ fn expected(text: &str, folded: &[String]) -> Expected {
         }
     }
     Expected::Anything
+}
+
+/// Whether a noun says of what type an answer is.
+fn names_a_type(word: &str) -> bool {
+    let singular = word.strip_suffix('s').unwrap_or(word);
+    [PERSON_NOUNS, PLACE_NOUNS, DATE_NOUNS, NUMBER_NOUNS]
+        .iter()
+        .any(|list| list.contains(&word) || list.contains(&singular))
 }
 
 /// The type that the nouns behind "which" or "what" ask for, up to the verb.
@@ -350,10 +449,7 @@ mod tests {
     fn terms_are_content_words_names_and_quotes() {
         let question = question("Which letter did John Adams call \"the last one\" in the text?");
         let terms: Vec<&str> = question.terms.iter().map(|t| t.pattern.text.as_str()).collect();
-        assert_eq!(
-            terms,
-            ["the last one", "john adams", "letter", "john", "adams", "call", "last", "one"]
-        );
+        assert_eq!(terms, ["the last one", "john adams", "letter", "john", "adams", "call", "one"]);
         assert_eq!(question.names, ["John Adams"]);
     }
 

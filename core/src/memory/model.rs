@@ -1,0 +1,275 @@
+//! How a language model takes part: it points, code copies.
+//!
+//! ```text
+//! [system][1] sentence [2] sentence …  [question]   ->   NONE | 2,5 | 2: span of sentence 2
+//! ```
+//! The window comes before the question, so its state is a prefix that later questions can use
+//! again. The answer is held to the form by a grammar ([`Contract::lark`]), and whatever comes is
+//! checked once more: numbers have to be those of sentences, a span has to stand in one of them.
+//! Does no input or output and knows no engine: the model is the caller's.
+
+use crate::error::Result;
+use crate::memory::answer::Usage;
+use crate::memory::index::corpus::SentenceId;
+use crate::memory::plan::reader::Read;
+use crate::memory::segment::words;
+
+/// What the model is told before everything else.
+pub const SYSTEM: &str = "You read numbered sentences and point to those that answer the question. \
+                          Reply with their numbers, with one number and the words copied from that \
+                          sentence, or with NONE if they do not answer it.";
+
+/// Sentences of one prompt at most.
+const MOST_SENTENCES: usize = 256;
+/// Sentences that one reply may name.
+const MOST_NAMED: usize = 8;
+/// Tokens of a prompt besides its sentences and its question: the system's and the template's.
+const FRAME_TOKENS: usize = 48;
+/// Tokens of the number before a sentence.
+const NUMBER_TOKENS: usize = 2;
+/// Tokens of a reply at most.
+pub const REPLY_TOKENS: usize = 48;
+
+/// A language model as the plans see it.
+pub trait TextModel {
+    /// Tokens that a prompt and its reply may have together.
+    fn context_tokens(&self) -> usize;
+
+    /// Number of tokens of `text`.
+    fn tokens_in(&self, text: &str) -> usize;
+
+    /// Reads one window and replies in the form that the contract fixes.
+    ///
+    /// # Errors
+    /// If the model fails; the question then fails with the same error.
+    fn read(&mut self, request: &Request) -> Result<Reply>;
+}
+
+/// One prompt, in the order in which its parts come.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// What the model is told first.
+    pub system: &'a str,
+    /// The numbered sentences.
+    pub window: &'a str,
+    /// The question.
+    pub question: &'a str,
+    /// The form of the reply.
+    pub contract: &'a Contract,
+}
+
+/// What a model replied.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reply {
+    /// The text.
+    pub text: String,
+    /// Tokens it read.
+    pub prompt_tokens: u64,
+    /// Tokens it wrote.
+    pub output_tokens: u64,
+}
+
+/// The form of a reply to a window of sentences.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contract {
+    sentences: Vec<String>,
+}
+
+impl Contract {
+    /// The form for these sentences, numbered from 1.
+    pub fn new(sentences: Vec<String>) -> Self {
+        Self { sentences }
+    }
+
+    /// The sentences as the prompt shows them, one a line.
+    pub fn window(&self) -> String {
+        let mut window = String::new();
+        for (index, sentence) in self.sentences.iter().enumerate() {
+            window.push_str(&format!("[{}] {sentence}\n", index + 1));
+        }
+        window
+    }
+
+    /// The grammar of the reply in the Lark dialect of `llguidance`: `NONE`, numbers of sentences,
+    /// or one number and words that stand in that sentence.
+    pub fn lark(&self) -> String {
+        let mut pointed = Vec::new();
+        let mut rules = String::new();
+        let mut numbers = Vec::new();
+        for (index, sentence) in self.sentences.iter().enumerate() {
+            let number = index + 1;
+            numbers.push(format!("\"{number}\""));
+            pointed.push(format!("\"{number}: \" SPAN_{number}"));
+            // Where no spaces part the words, any run of characters may be copied.
+            let by = if sentence.contains(words::is_ideograph) { "chars" } else { "words" };
+            let text = serde_json::Value::String(sentence.clone());
+            rules.push_str(&format!("SPAN_{number}: %regex {{ \"substring_{by}\": {text} }}\n"));
+        }
+        format!(
+            "start: \"NONE\" | numbers | pointed\nnumbers: number (\",\" number){{0,{}}}\nnumber: {}\n\
+             pointed: {}\n{rules}",
+            MOST_NAMED - 1,
+            numbers.join(" | "),
+            pointed.join(" | "),
+        )
+    }
+
+    /// Reads a reply: indices of sentences from 0, and the span. `None` for `NONE` and for anything
+    /// that does not follow the form.
+    pub fn parse(&self, reply: &str) -> Option<(Vec<usize>, Option<String>)> {
+        let reply = reply.trim();
+        let (numbers, span) = match reply.split_once(':') {
+            Some((numbers, span)) => (numbers, Some(span.trim())),
+            None => (reply, None),
+        };
+        let mut named = Vec::new();
+        for number in numbers.split(',') {
+            let index = number.trim().parse::<usize>().ok()?.checked_sub(1)?;
+            if index >= self.sentences.len() {
+                return None;
+            }
+            if !named.contains(&index) {
+                named.push(index);
+            }
+        }
+        if named.len() > MOST_NAMED {
+            return None;
+        }
+        let stands = |span: &&str| {
+            !span.is_empty() && named.iter().any(|index| self.sentences[*index].contains(*span))
+        };
+        match span {
+            Some(span) => stands(&span).then(|| (named.clone(), Some(span.to_owned()))),
+            None => Some((named, None)),
+        }
+    }
+}
+
+/// What the model pointed to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pointed {
+    /// The sentences, in the order in which it named them.
+    pub sentences: Vec<SentenceId>,
+    /// Words copied from one of them.
+    pub span: Option<String>,
+}
+
+/// A model, if there is one, and what is left of its budget.
+pub struct Pointer<'m> {
+    model: Option<&'m mut dyn TextModel>,
+    windows_left: usize,
+    tokens_left: u64,
+    refused: bool,
+    usage: Usage,
+}
+
+impl<'m> Pointer<'m> {
+    /// A pointer that reads at most `windows` windows and `tokens` tokens.
+    pub fn new(model: Option<&'m mut dyn TextModel>, windows: usize, tokens: u64) -> Self {
+        let usage = Usage::default();
+        Self { model, windows_left: windows, tokens_left: tokens, refused: false, usage }
+    }
+
+    /// A pointer without a model.
+    pub fn none() -> Self {
+        Self::new(None, 0, 0)
+    }
+
+    /// Whether there is a model and some budget is left.
+    pub fn has_model(&self) -> bool {
+        self.model.is_some() && self.windows_left > 0
+    }
+
+    /// Whether a window was refused because the budget had ended.
+    pub fn was_refused(&self) -> bool {
+        self.refused
+    }
+
+    /// Tokens read and written so far.
+    pub fn usage(&self) -> Usage {
+        self.usage
+    }
+
+    /// Lets the model point to the sentences that answer `question`; `None` if it says there are
+    /// none, if there is no model, or if its budget has ended.
+    ///
+    /// # Errors
+    /// If the model fails.
+    pub fn point(&mut self, sentences: &[Read], question: &str) -> Result<Option<Pointed>> {
+        let Some(model) = self.model.as_deref_mut() else { return Ok(None) };
+        let room = model.context_tokens().saturating_sub(
+            FRAME_TOKENS + REPLY_TOKENS + model.tokens_in(SYSTEM) + model.tokens_in(question),
+        );
+        let (mut shown, mut used) = (Vec::new(), 0);
+        for read in sentences.iter().take(MOST_SENTENCES) {
+            let text = read.text.split_whitespace().collect::<Vec<_>>().join(" ");
+            used += model.tokens_in(&text) + 4;
+            if used > room {
+                break;
+            }
+            shown.push(text);
+        }
+        let need = (used + FRAME_TOKENS + REPLY_TOKENS) as u64;
+        if self.windows_left == 0 || need > self.tokens_left {
+            self.refused = true;
+            return Ok(None);
+        }
+        if shown.is_empty() {
+            return Ok(None);
+        }
+        let contract = Contract::new(shown);
+        let window = contract.window();
+        let request = Request { system: SYSTEM, window: &window, question, contract: &contract };
+        let reply = model.read(&request)?;
+        self.windows_left -= 1;
+        self.tokens_left =
+            self.tokens_left.saturating_sub(reply.prompt_tokens + reply.output_tokens);
+        self.usage.prompt_tokens += reply.prompt_tokens;
+        self.usage.output_tokens += reply.output_tokens;
+        Ok(contract.parse(&reply.text).map(|(named, span)| Pointed {
+            sentences: named.iter().map(|index| sentences[*index].id).collect(),
+            span,
+        }))
+    }
+}
+
+/// Tokens of a prompt over a window of `text` and a question, by the approximation of `words`.
+pub fn prompt_tokens(text: &str, sentences: usize, question: &str) -> u64 {
+    let counted = words::approximate_tokens(text)
+        + sentences * NUMBER_TOKENS
+        + words::approximate_tokens(question)
+        + words::approximate_tokens(SYSTEM);
+    (counted + FRAME_TOKENS) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contract() -> Contract {
+        Contract::new(vec!["The lamp is blue.".to_owned(), "Omar has \"it\".".to_owned()])
+    }
+
+    #[test]
+    fn replies_outside_the_form_point_to_nothing() {
+        let contract = contract();
+        assert_eq!(contract.parse("NONE"), None);
+        assert_eq!(contract.parse("2,1"), Some((vec![1, 0], None)));
+        assert_eq!(contract.parse("1: blue"), Some((vec![0], Some("blue".to_owned()))));
+        for wrong in ["3", "0", "1: red", "1:", "the lamp", "1,x", ""] {
+            assert_eq!(contract.parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_grammar_names_every_sentence() {
+        let lark = contract().lark();
+        assert!(lark.contains("number: \"1\" | \"2\""));
+        assert!(lark.contains(r#"SPAN_2: %regex { "substring_words": "Omar has \"it\"." }"#));
+    }
+
+    #[test]
+    fn the_window_numbers_its_sentences() {
+        assert_eq!(contract().window(), "[1] The lamp is blue.\n[2] Omar has \"it\".\n");
+    }
+}

@@ -1,0 +1,232 @@
+//! The plan for counting facts: how often something was done, what all it was done to, and to what
+//! most often.
+//!
+//! A fact is a sentence that holds everything the question names: its names as phrases and the
+//! other words in any form. Sentences are counted in the index; what differs from fact to fact is
+//! the span of the expected type that the question does not hold.
+
+use std::collections::BTreeMap;
+
+use super::question::{Expected, Question};
+use super::reader::Reader;
+use crate::error::Result;
+use crate::memory::answer::{Finding, spans};
+use crate::memory::index::corpus::SentenceId;
+use crate::memory::index::names;
+use crate::memory::index::patterns::Pattern;
+use crate::memory::index::stopwords;
+use crate::memory::index::thesaurus;
+use crate::memory::segment::words;
+
+/// Facts read at most, the newest.
+const FACTS: usize = 256;
+/// Longest sentence of a fact, in words.
+const LONGEST: u32 = 60;
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// How many facts there are.
+    Times,
+    /// What they are about, each once.
+    Each,
+    /// How many different things they are about.
+    HowMany,
+    /// What most of them are about.
+    Most,
+}
+
+/// A question that counts facts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CountQuestion {
+    asked: Asked,
+    /// What every fact names.
+    names: Vec<String>,
+    /// Words that every fact holds in some form.
+    verbs: Vec<String>,
+    /// The type of what differs.
+    expected: Expected,
+}
+
+impl CountQuestion {
+    /// Reads a question; `None` if it does not count facts about somebody by name.
+    pub fn of(question: &Question) -> Option<Self> {
+        let list: Vec<&str> = question.words.iter().map(String::as_str).collect();
+        let has = |wanted: &[&str]| list.iter().any(|word| wanted.contains(word));
+        let pair = |one: &str, other: &str| list.windows(2).any(|w| w[0] == one && w[1] == other);
+        let times = (pair("how", "many") && has(&["times", "occasions"]))
+            || pair("how", "often")
+            || pair("number", "of");
+        let most = has(&["most", "largest", "greatest", "oftenest"])
+            && (has(&["often", "frequently", "times", "number"]) || list.last() == Some(&"most"));
+        let asked = if most {
+            Asked::Most
+        } else if times {
+            Asked::Times
+        } else if pair("how", "many") {
+            Asked::HowMany
+        } else if question.many || plural_type(&list) {
+            Asked::Each
+        } else {
+            return None;
+        };
+        if question.names.is_empty() || !question.keys.is_empty() {
+            return None;
+        }
+        let of_names: Vec<String> = question
+            .names
+            .iter()
+            .flat_map(|name| words::words(name).map(|w| words::folded(&name[w.start..w.end])))
+            .collect();
+        let counting = [
+            "times",
+            "occasions",
+            "often",
+            "frequently",
+            "number",
+            "most",
+            "largest",
+            "greatest",
+            "different",
+            "various",
+            "single",
+            "total",
+            "oftenest",
+            "pay",
+            "paid",
+        ];
+        let verbs: Vec<String> = question
+            .terms
+            .iter()
+            .filter(|term| !term.phrase)
+            .map(|term| term.pattern.text.clone())
+            .filter(|word| {
+                !of_names.contains(word)
+                    && !counting.contains(&word.as_str())
+                    && !is_type(word)
+                    && !stopwords::is_stopword(word)
+            })
+            .collect();
+        if verbs.is_empty() || verbs.len() > 2 {
+            return None;
+        }
+        let place = list.iter().any(|word| is_type(word)) || list.first() == Some(&"where");
+        let expected = if place { Expected::Place } else { question.expected };
+        let expected = match expected {
+            Expected::Number if asked == Asked::Most || asked == Asked::HowMany => Expected::Place,
+            other => other,
+        };
+        Some(Self { asked, names: question.names.clone(), verbs, expected })
+    }
+}
+
+/// Nouns for what facts may be about; in a question they say of what type the answer is.
+const TYPES: &str = "town city village place country person people man woman friend guest visitor \
+                     book item object thing animal island port street";
+
+fn is_type(word: &str) -> bool {
+    let singular = match word.strip_suffix("ies") {
+        Some(stem) => format!("{stem}y"),
+        None => word.strip_suffix('s').unwrap_or(word).to_owned(),
+    };
+    TYPES.split_whitespace().any(|member| member == word || member == singular)
+}
+
+fn plural_type(list: &[&str]) -> bool {
+    list.iter().enumerate().any(|(at, word)| {
+        at > 0
+            && ["which", "what", "the"].contains(&list[at - 1])
+            && is_type(word)
+            && (word.ends_with('s') || *word == "people")
+    })
+}
+
+/// Counts; `None` if no fact is found.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn count(reader: &Reader, question: &CountQuestion) -> Result<Option<Finding>> {
+    let mut all: Vec<Pattern> =
+        question.names.iter().filter_map(|name| Pattern::phrase(name)).collect();
+    for verb in &question.verbs {
+        let mut pattern = Pattern::word(verb, reader.stems);
+        pattern.or(&thesaurus::same_meaning(verb, reader.stems));
+        all.push(pattern);
+    }
+    let ids = reader.last_mentions(&all, &[], LONGEST, FACTS)?;
+    if ids.is_empty() {
+        return Ok(None);
+    }
+    if question.asked == Asked::Times {
+        let answer = Some(ids.len().to_string());
+        let evidence = ids.iter().map(|id| (*id, 1)).collect();
+        return Ok(Some(Finding { answer, evidence, incomplete: ids.len() == FACTS }));
+    }
+    let mut kinds: BTreeMap<String, Vec<SentenceId>> = BTreeMap::new();
+    let read = reader.read(&ids)?;
+    for sentence in &read {
+        if let Some(span) = differing(&sentence.text, question) {
+            kinds.entry(span).or_default().push(sentence.id);
+        }
+    }
+    let mut kinds: Vec<(String, Vec<SentenceId>)> = kinds.into_iter().collect();
+    kinds.sort_by_key(|(_, ids)| ids[0]);
+    if question.asked == Asked::Most {
+        let most = kinds.iter().map(|(_, ids)| ids.len()).max().unwrap_or(0);
+        kinds.retain(|(_, ids)| ids.len() == most);
+    }
+    if kinds.is_empty() {
+        return Ok(None);
+    }
+    let names: Vec<&str> = kinds.iter().map(|(name, _)| name.as_str()).collect();
+    let answer = match question.asked {
+        Asked::HowMany => format!("{}: {}", names.len(), names.join(", ")),
+        _ => names.join(", "),
+    };
+    let evidence = kinds.iter().flat_map(|(_, ids)| ids.iter().map(|id| (*id, 1))).collect();
+    Ok(Some(Finding { answer: Some(answer), evidence, incomplete: ids.len() == FACTS }))
+}
+
+/// The span of a fact that the question does not name.
+fn differing(text: &str, question: &CountQuestion) -> Option<String> {
+    let named = |span: &str| {
+        let folded = words::folded(span);
+        question.names.iter().any(|name| {
+            let name = words::folded(name);
+            name == folded || name.contains(&folded) || folded.contains(&name)
+        })
+    };
+    let expected = match question.expected {
+        Expected::Anything | Expected::Explanation => Expected::Place,
+        other => other,
+    };
+    let span = spans::spans(text, expected)
+        .into_iter()
+        .map(|range| text[range].to_owned())
+        .find(|span| !named(span))?;
+    Some(names::without_titles(&span).to_owned()).filter(|span| !span.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::index::stems::Stems;
+
+    fn asked(text: &str) -> Option<(Asked, Vec<String>)> {
+        CountQuestion::of(&Question::of(text, &Stems::default())).map(|q| (q.asked, q.verbs))
+    }
+
+    #[test]
+    fn counted_is_what_the_verb_says() {
+        let meet = || vec!["meet".to_owned()];
+        assert_eq!(asked("How often did Omar Bell meet Ines Marl?"), Some((Asked::Times, meet())));
+        assert_eq!(asked("Which people did Omar Bell meet?"), Some((Asked::Each, meet())));
+        assert_eq!(
+            asked("Which person did Omar Bell meet most often?"),
+            Some((Asked::Most, meet()))
+        );
+        assert_eq!(asked("How many people did Omar Bell meet?"), Some((Asked::HowMany, meet())));
+        assert_eq!(asked("Who did Omar Bell meet?"), None);
+        assert_eq!(asked("How many eggs are in the box?"), None);
+    }
+}

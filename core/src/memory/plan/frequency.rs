@@ -1,0 +1,267 @@
+//! The plans that count in the index: the most frequent words, and how often something is said.
+//!
+//! The most frequent words are found in two walks over the dictionaries of all blocks. The first
+//! keeps at most [`HELD`] counters by the rule of Misra and Gries ("Finding repeated elements",
+//! Science of Computer Programming 2, 1982), which keeps every word that makes up more than one
+//! part in [`HELD`] of the text; the second counts those exactly. Memory does not grow with the
+//! documents. Numbers and function words are no words of content and are left out.
+
+use rustc_hash::FxHashMap;
+
+use super::reader::Reader;
+use crate::error::Result;
+use crate::memory::answer::Finding;
+use crate::memory::answer::spans::number_value;
+use crate::memory::index::corpus::SentenceId;
+use crate::memory::index::patterns::Pattern;
+use crate::memory::index::{postings, search, stopwords};
+use crate::memory::segment::words;
+use crate::memory::store::Part;
+
+/// Counters held at a time.
+const HELD: usize = 1 << 15;
+/// Words reported if the question names no number.
+const DEFAULT_WORDS: usize = 10;
+/// Words reported at most.
+const MOST_WORDS: usize = 200;
+/// Sentences cited for a count.
+const CITED: usize = 12;
+
+/// A question that counts in the index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FrequencyQuestion {
+    /// The most frequent words, how many of them.
+    MostFrequent(usize),
+    /// How often a phrase occurs.
+    HowOften(String),
+}
+
+impl FrequencyQuestion {
+    /// Reads a question; `None` if it is something else.
+    pub fn of(text: &str) -> Option<Self> {
+        let list: Vec<String> =
+            words::words(text).map(|word| words::folded(&text[word.start..word.end])).collect();
+        let has = |wanted: &[&str]| list.iter().any(|word| wanted.contains(&word.as_str()));
+        let superlative = has(&["most"])
+            && has(&[
+                "common",
+                "frequent",
+                "frequently",
+                "often",
+                "commonly",
+                "repeated",
+                "occurring",
+                "frequency",
+            ]);
+        if superlative && has(&["word", "words", "terms", "term", "tokens", "codes"]) {
+            let number = list.iter().find_map(|word| number_value(word)).map(|n| n as usize);
+            let plural = has(&["words", "terms", "tokens", "codes"]);
+            let n = number.unwrap_or(if plural { DEFAULT_WORDS } else { 1 });
+            return Some(Self::MostFrequent(n.clamp(1, MOST_WORDS)));
+        }
+        if text.contains('词') && ["最常", "最多", "最频繁"].iter().any(|w| text.contains(w))
+        {
+            return Some(Self::MostFrequent(DEFAULT_WORDS));
+        }
+        let how_often = list.windows(3).any(|w| w[0] == "how" && w[1] == "many" && w[2] == "times")
+            || list.windows(2).any(|w| w[0] == "how" && w[1] == "often");
+        let mentioned = has(&[
+            "mentioned",
+            "mention",
+            "appear",
+            "appears",
+            "occur",
+            "occurs",
+            "used",
+            "repeated",
+            "named",
+        ]);
+        if how_often && mentioned {
+            return counted_phrase(text, &list).map(Self::HowOften);
+        }
+        None
+    }
+}
+
+/// What is to be counted: the quoted phrase, or the words between the question and its verb.
+fn counted_phrase(text: &str, list: &[String]) -> Option<String> {
+    for (open, close) in [('"', '"'), ('“', '”'), ('\'', '\'')] {
+        if let Some((_, rest)) = text.split_once(open)
+            && let Some((inside, _)) = rest.split_once(close)
+            && !inside.trim().is_empty()
+        {
+            return Some(inside.to_owned());
+        }
+    }
+    let dull = [
+        "how",
+        "many",
+        "times",
+        "often",
+        "word",
+        "name",
+        "phrase",
+        "mentioned",
+        "mention",
+        "appear",
+        "appears",
+        "occur",
+        "occurs",
+        "used",
+        "repeated",
+        "named",
+    ];
+    let rest: Vec<&str> = list
+        .iter()
+        .map(String::as_str)
+        .filter(|word| {
+            !dull.contains(word)
+                && !stopwords::is_stopword(word)
+                && !stopwords::is_about_the_document(word)
+        })
+        .collect();
+    (!rest.is_empty()).then(|| rest.join(" "))
+}
+
+/// Answers a question that counts.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn count(reader: &Reader, question: &FrequencyQuestion) -> Result<Option<Finding>> {
+    match question {
+        FrequencyQuestion::MostFrequent(n) => most_frequent(reader, *n),
+        FrequencyQuestion::HowOften(phrase) => how_often(reader, phrase),
+    }
+}
+
+/// Whether a term is a word of content.
+fn counts_as_word(term: &[u8]) -> bool {
+    let Ok(term) = std::str::from_utf8(term) else { return false };
+    let letters = term.chars().any(char::is_alphabetic);
+    letters
+        && (term.chars().nth(1).is_some() || term.chars().next().is_some_and(words::is_ideograph))
+        && !stopwords::is_stopword(term)
+}
+
+fn most_frequent(reader: &Reader, n: usize) -> Result<Option<Finding>> {
+    let corpus = reader.corpus;
+    let mut held: FxHashMap<Box<[u8]>, u64> = FxHashMap::default();
+    for block in 0..corpus.blocks.len() as u32 {
+        let terms = corpus.part(block, Part::Terms)?;
+        postings::for_each_term(&terms, |term, entry| {
+            if !counts_as_word(term) {
+                return;
+            }
+            if let Some(count) = held.get_mut(term) {
+                *count += u64::from(entry.count);
+                return;
+            }
+            held.insert(term.into(), u64::from(entry.count));
+            if held.len() > HELD {
+                // Take from every counter what empties half of them: the weighted rule of Misra and
+                // Gries, done for many words at once.
+                let mut counts: Vec<u64> = held.values().copied().collect();
+                let middle = counts.len() / 2;
+                let less = *counts.select_nth_unstable(middle).1;
+                held.retain(|_, count| {
+                    *count = count.saturating_sub(less);
+                    *count > 0
+                });
+            }
+        })
+        .ok_or_else(|| corpus.damaged(block, "the dictionary is cut short"))?;
+    }
+    held.values_mut().for_each(|count| *count = 0);
+    for block in 0..corpus.blocks.len() as u32 {
+        let terms = corpus.part(block, Part::Terms)?;
+        postings::for_each_term(&terms, |term, entry| {
+            if let Some(count) = held.get_mut(term) {
+                *count += u64::from(entry.count);
+            }
+        })
+        .ok_or_else(|| corpus.damaged(block, "the dictionary is cut short"))?;
+    }
+    let mut ranked: Vec<(u64, Box<[u8]>)> = held.into_iter().map(|(term, n)| (n, term)).collect();
+    ranked.sort_unstable_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
+    ranked.truncate(n);
+    let mut evidence = Vec::new();
+    let mut parts = Vec::new();
+    for (_, term) in &ranked {
+        let Ok(word) = std::str::from_utf8(term) else { continue };
+        if let Some((id, written)) = first_sentence_with(reader, word)? {
+            evidence.push((id, 1));
+            parts.push(written);
+        }
+    }
+    evidence.dedup();
+    evidence.truncate(CITED);
+    Ok((!parts.is_empty()).then(|| Finding {
+        answer: Some(parts.join(", ")),
+        evidence,
+        ..Finding::default()
+    }))
+}
+
+/// The first sentence that holds the folded word `word`, and how it is written there.
+fn first_sentence_with(reader: &Reader, word: &str) -> Result<Option<(SentenceId, String)>> {
+    let mut first = None;
+    let pattern = Pattern::one_of(word, [word.to_owned()]);
+    search::sentences_with(reader.corpus, &[pattern], &[], reader.stems, |id, _| {
+        first = Some(id);
+        false
+    })?;
+    let Some(id) = first else { return Ok(None) };
+    let text = reader.corpus.sentence(id)?;
+    let written = words::words(&text)
+        .map(|at| &text[at.start..at.end])
+        .find(|piece| {
+            let mut folded = words::folded(piece);
+            postings::truncate(&mut folded);
+            folded == word
+        })
+        .unwrap_or(word)
+        .to_owned();
+    Ok(Some((id, written)))
+}
+
+fn how_often(reader: &Reader, phrase: &str) -> Result<Option<Finding>> {
+    let Some(pattern) = Pattern::phrase(phrase) else { return Ok(None) };
+    let (mut n, mut evidence) = (0_u64, Vec::new());
+    search::occurrences(reader.corpus, &[pattern], reader.stems, |id, _| {
+        n += 1;
+        if evidence.len() < CITED && evidence.last() != Some(&(id, 1)) {
+            evidence.push((id, 1));
+        }
+        true
+    })?;
+    let answer = Some(format!("{n}"));
+    Ok((n > 0).then_some(Finding { answer, evidence, ..Finding::default() }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_that_count_are_recognised() {
+        assert_eq!(
+            FrequencyQuestion::of("What are the seven most frequent words of the list?"),
+            Some(FrequencyQuestion::MostFrequent(7))
+        );
+        assert_eq!(
+            FrequencyQuestion::of("How many times is the name \"Ines Marl\" mentioned?"),
+            Some(FrequencyQuestion::HowOften("Ines Marl".to_owned()))
+        );
+        assert_eq!(
+            FrequencyQuestion::of("How often does Omar Bell appear in the text?"),
+            Some(FrequencyQuestion::HowOften("omar bell".to_owned()))
+        );
+        assert_eq!(FrequencyQuestion::of("How often did Omar visit Ines?"), None);
+    }
+
+    #[test]
+    fn numbers_and_function_words_are_no_words_of_content() {
+        assert!(counts_as_word(b"lamp") && counts_as_word("灯".as_bytes()));
+        assert!(!counts_as_word(b"17") && !counts_as_word(b"the") && !counts_as_word(b"x"));
+    }
+}

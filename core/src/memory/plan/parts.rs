@@ -1,0 +1,207 @@
+//! Parts of a question that are looked up one by one, and the part of the document that it means.
+//!
+//! A list behind "for", "of" or "about" ("the codes for A, B and C") is one question an item. "As
+//! of chapter 9", "before part two", "in section 3" limit an answer to a stretch of the document.
+
+use crate::memory::index::corpus::Corpus;
+use crate::memory::index::stopwords;
+use crate::memory::segment::words;
+
+/// Items of one list at most.
+const MOST_ITEMS: usize = 24;
+/// Longest item in words.
+const LONGEST_ITEM: usize = 5;
+
+/// The questions that `text` consists of: itself, or one an item of its list.
+pub fn questions(text: &str) -> Vec<String> {
+    for (start, word) in
+        text.match_indices(' ').map(|(at, _)| (at + 1, text[..at].rsplit(' ').next()))
+    {
+        let rest = &text[start..];
+        let Some((items, end)) = items(rest) else { continue };
+        let behind = word.is_some_and(|word| ["for", "of", "about", "to"].contains(&word));
+        let names = items
+            .iter()
+            .any(|item| !item.contains(['-', '_']) && !item.bytes().any(|b| b.is_ascii_digit()));
+        if names && !behind {
+            continue;
+        }
+        return items
+            .iter()
+            .map(|item| format!("{}{item}{}", &text[..start], &rest[end..]))
+            .collect();
+    }
+    vec![text.to_owned()]
+}
+
+/// The items of the list that opens `rest`, and where it ends.
+fn items(rest: &str) -> Option<(Vec<&str>, usize)> {
+    let mut items = Vec::new();
+    let mut at = 0;
+    loop {
+        let tail = &rest[at..];
+        let comma = tail.find(", ");
+        let and = tail.find(" and ");
+        match (comma, and) {
+            (Some(comma), and) if and.is_none_or(|and| comma < and) => {
+                items.push(&tail[..comma]);
+                at += comma + 2;
+                if let Some(after) = rest[at..].strip_prefix("and ") {
+                    at = rest.len() - after.len();
+                    return last(rest, at, items);
+                }
+            }
+            (_, Some(and)) => {
+                items.push(&tail[..and]);
+                at += and + 5;
+                return last(rest, at, items);
+            }
+            _ => return None,
+        }
+        if items.len() > MOST_ITEMS {
+            return None;
+        }
+    }
+}
+
+/// Adds the last item, which begins at `at` and is as long as the longest before it, if all items
+/// look like keys.
+fn last<'a>(rest: &'a str, at: usize, mut items: Vec<&'a str>) -> Option<(Vec<&'a str>, usize)> {
+    let count = |item: &str| item.split_whitespace().count();
+    let longest = items.iter().map(|item| count(item)).max()?;
+    let tail = &rest[at..];
+    let mut end = 0;
+    for word in tail.split_inclusive(' ').take(longest) {
+        end += word.len();
+        if word.trim_end().ends_with(['?', '.', ',']) {
+            break;
+        }
+    }
+    let item = tail[..end].trim_end().trim_end_matches(['?', '.', ',']);
+    items.push(item);
+    let keys = items.iter().all(|item| {
+        let words = count(item);
+        let plain = item.split_whitespace().all(|word| !stopwords::is_stopword(word));
+        (1..=LONGEST_ITEM).contains(&words) && plain && is_key(item)
+    });
+    keys.then_some((items, at + item.len()))
+}
+
+/// Whether an item is a name, a number, or a word made of several: what facts are kept under.
+fn is_key(item: &str) -> bool {
+    let bare = item.trim_matches(['"', '“', '”', '\'', '`']);
+    let capital =
+        bare.split_whitespace().any(|word| word.starts_with(char::is_uppercase) && word.len() > 1);
+    bare.len() < item.len()
+        || capital
+        || bare.contains(['-', '_'])
+        || bare.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// A stretch of the documents: characters of each document, by its ordinal.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Document, first character, one past the last.
+    ranges: Vec<(usize, u64, u64)>,
+    /// The words of the question that named it.
+    pub words: Vec<String>,
+}
+
+impl Scope {
+    /// The stretch that the question limits itself to; everything if it names none that exists.
+    pub fn of(text: &str, corpus: &Corpus) -> Self {
+        let list: Vec<String> =
+            words::words(text).map(|w| words::folded(&text[w.start..w.end])).collect();
+        for (at, word) in list.iter().enumerate() {
+            if !["chapter", "section", "part", "book", "volume", "act", "letter", "entry", "scene"]
+                .contains(&word.as_str())
+            {
+                continue;
+            }
+            let Some(number) = list.get(at + 1) else { continue };
+            let before: Vec<&str> = list[..at].iter().rev().take(5).map(String::as_str).collect();
+            let has = |wanted: &str| before.contains(&wanted);
+            let title = format!("{word} {number}");
+            let mut scope = Self { ranges: Vec::new(), words: vec![word.clone(), number.clone()] };
+            for (ordinal, document) in corpus.documents.iter().enumerate() {
+                let Some(index) = document.sections.iter().position(|section| {
+                    let folded: Vec<String> = words::words(&section.title)
+                        .map(|w| words::folded(&section.title[w.start..w.end]))
+                        .collect();
+                    folded.len() >= 2 && folded[..2].join(" ") == title
+                }) else {
+                    continue;
+                };
+                let section = &document.sections[index];
+                let end = document.sections[index + 1..]
+                    .iter()
+                    .find(|next| next.level <= section.level)
+                    .map_or(document.chars(), |next| next.start);
+                let range = if has("before") && !has("end") {
+                    (ordinal, 0, section.start)
+                } else if has("after") || has("since") {
+                    (ordinal, end, document.chars())
+                } else if has("as")
+                    || has("by")
+                    || has("until")
+                    || has("till")
+                    || has("up")
+                    || has("end")
+                {
+                    (ordinal, 0, end)
+                } else if has("in") {
+                    (ordinal, section.start, end)
+                } else {
+                    continue;
+                };
+                scope.ranges.push(range);
+            }
+            if !scope.ranges.is_empty() {
+                return scope;
+            }
+        }
+        Self::default()
+    }
+
+    /// Whether there is no limit.
+    pub fn is_everything(&self) -> bool {
+        self.ranges.is_empty()
+    }
+
+    /// Whether character `at` of document `document` is inside.
+    pub fn holds(&self, document: usize, at: u64) -> bool {
+        self.ranges.is_empty()
+            || self
+                .ranges
+                .iter()
+                .any(|(d, start, end)| *d == document && (*start..*end).contains(&at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_of_keys_are_several_questions() {
+        assert_eq!(
+            questions("What are the codes for red-fox, blue-owl, and grey-elk in the text?"),
+            [
+                "What are the codes for red-fox in the text?",
+                "What are the codes for blue-owl in the text?",
+                "What are the codes for grey-elk in the text?",
+            ]
+        );
+        assert_eq!(
+            questions("What are the ages of Omar and Ines?"),
+            ["What are the ages of Omar?", "What are the ages of Ines?"]
+        );
+    }
+
+    #[test]
+    fn other_conjunctions_stay_one_question() {
+        for text in ["What are the uses of salt and pepper?", "Who is the author of the play?"] {
+            assert_eq!(questions(text), [text]);
+        }
+    }
+}

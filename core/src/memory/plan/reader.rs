@@ -1,0 +1,165 @@
+//! What every plan reads through: the corpus, the classes of words, and the budget of passages.
+//!
+//! Looking at the index is free; reading text is counted by passage, once each, and ends when the
+//! budget does. A plan that was refused a passage answers with what it has, and the answer says
+//! that the budget ended.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeSet, VecDeque};
+
+use super::lexicon::{Classes, Lexicon};
+use crate::error::Result;
+use crate::memory::index::corpus::{Corpus, SentenceId};
+use crate::memory::index::patterns::Pattern;
+use crate::memory::index::search;
+use crate::memory::index::stems::Stems;
+use crate::memory::segment::words;
+
+/// A word of a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// First byte in the sentence.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+    /// The folded word.
+    pub folded: String,
+    /// Whether it begins with a capital letter.
+    pub capital: bool,
+    /// Its lexical classes.
+    pub classes: Classes,
+}
+
+/// A sentence that was read.
+#[derive(Debug, Clone)]
+pub struct Read {
+    /// Where it stands.
+    pub id: SentenceId,
+    /// Its text, without the blank space around it.
+    pub text: String,
+}
+
+/// Reads for one question.
+pub struct Reader<'a> {
+    /// The documents.
+    pub corpus: &'a Corpus<'a>,
+    /// Stems of words.
+    pub stems: &'a Stems,
+    /// Classes of words.
+    pub lexicon: Lexicon,
+    most_passages: usize,
+    passages: RefCell<BTreeSet<(u32, u32)>>,
+    refused: Cell<bool>,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader that reads at most `most_passages` passages.
+    pub fn new(corpus: &'a Corpus<'a>, stems: &'a Stems, most_passages: usize) -> Self {
+        Self {
+            corpus,
+            stems,
+            lexicon: Lexicon::default(),
+            most_passages,
+            passages: RefCell::default(),
+            refused: Cell::new(false),
+        }
+    }
+
+    /// Passages read so far.
+    pub fn passages_read(&self) -> u32 {
+        self.passages.borrow().len() as u32
+    }
+
+    /// Whether a passage was refused because the budget had ended.
+    pub fn was_refused(&self) -> bool {
+        self.refused.get()
+    }
+
+    /// Whether the passage of `id` may be read; counts it if so.
+    ///
+    /// # Errors
+    /// If the store cannot be read or is damaged.
+    pub fn admits(&self, id: SentenceId) -> Result<bool> {
+        let block = self.corpus.block(id.block)?;
+        let passage = block.layout.passage_of(id.sentence as usize) as u32;
+        let mut passages = self.passages.borrow_mut();
+        if passages.contains(&(id.block, passage)) {
+            return Ok(true);
+        }
+        if passages.len() >= self.most_passages {
+            self.refused.set(true);
+            return Ok(false);
+        }
+        passages.insert((id.block, passage));
+        Ok(true)
+    }
+
+    /// The sentences `ids`, in document order, as far as the budget lasts.
+    ///
+    /// # Errors
+    /// If the store cannot be read or is damaged.
+    pub fn read(&self, ids: &[SentenceId]) -> Result<Vec<Read>> {
+        let mut sorted = ids.to_vec();
+        sorted.sort_unstable();
+        sorted.dedup();
+        let mut out = Vec::with_capacity(sorted.len());
+        for id in sorted {
+            if self.admits(id)? {
+                out.push(Read { id, text: self.corpus.sentence(id)? });
+            }
+        }
+        Ok(out)
+    }
+
+    /// The last `limit` sentences of at most `longest` words that hold all of `all` and, unless it
+    /// is empty, one of `any`, in document order. They are not read yet.
+    ///
+    /// # Errors
+    /// If the store cannot be read or is damaged.
+    pub fn last_mentions(
+        &self,
+        all: &[Pattern],
+        any: &[Pattern],
+        longest: u32,
+        limit: usize,
+    ) -> Result<Vec<SentenceId>> {
+        let mut kept = VecDeque::with_capacity(limit + 1);
+        search::sentences_with(self.corpus, all, any, self.stems, |id, words| {
+            if words <= longest {
+                kept.push_back(id);
+                if kept.len() > limit {
+                    kept.pop_front();
+                }
+            }
+            true
+        })?;
+        Ok(kept.into())
+    }
+
+    /// A pattern of every form of the classes `classes`.
+    pub fn class_pattern(&self, name: &str, classes: Classes) -> Pattern {
+        Pattern::one_of(name, self.lexicon.forms(classes))
+    }
+
+    /// The words of a sentence with their classes.
+    pub fn tokens(&self, text: &str) -> Vec<Token> {
+        tokens(text, &self.lexicon)
+    }
+}
+
+/// The words of `text` with their classes.
+pub fn tokens(text: &str, lexicon: &Lexicon) -> Vec<Token> {
+    words::words(text)
+        .map(|word| {
+            let piece = &text[word.start..word.end];
+            let folded = words::folded(piece);
+            Token {
+                start: word.start,
+                end: word.end,
+                capital: piece.starts_with(char::is_uppercase),
+                classes: lexicon.classes(&folded),
+                folded,
+            }
+        })
+        .collect()
+}

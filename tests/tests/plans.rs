@@ -1,0 +1,487 @@
+//! Every plan of the room `memory` on small documents between filler, without a model and with a
+//! scripted one, and the promise that no quote is made up.
+//!
+//! The people, places and sentences are this test's own; nothing in `core` knows them.
+
+use carrel_core::memory::{
+    Answer, AskOptions, Library, Profile, Reply, Request, Source, Speed, Status, TextModel, Thread,
+};
+
+/// Filler without any word of the facts, the same in every run.
+fn filler(seed: u64, sentences: usize) -> Vec<String> {
+    const NOUNS: &[&str] =
+        &["river", "hedge", "cloud", "meadow", "fence", "orchard", "brook", "slope"];
+    const VERBS: &[&str] = &["glittered", "faded", "stretched", "curved", "brightened", "darkened"];
+    const ENDS: &[&str] = &["under the sky", "beyond the ridge", "in the haze", "with the season"];
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut pick = |list: &[&'static str]| -> &'static str {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        list[(state >> 33) as usize % list.len()]
+    };
+    (0..sentences).map(|_| format!("The {} {} {}.", pick(NOUNS), pick(VERBS), pick(ENDS))).collect()
+}
+
+/// A document with `facts` spread through filler, in order.
+fn document(facts: &[&str]) -> String {
+    let mut out = String::new();
+    for (index, fact) in facts.iter().enumerate() {
+        out.push_str(&filler(index as u64 + 1, 40).join(" "));
+        out.push_str("\n\n");
+        out.push_str(fact);
+        out.push_str("\n\n");
+    }
+    out + &filler(99, 40).join(" ")
+}
+
+struct Shelf {
+    library: Library,
+    text: String,
+}
+
+impl Shelf {
+    fn new(text: String) -> Self {
+        let mut library = Library::in_memory();
+        library.open_document(&Source::text("doc", text.as_str())).unwrap();
+        Self { library, text }
+    }
+
+    fn of(facts: &[&str]) -> Self {
+        Self::new(document(facts))
+    }
+
+    fn ask(&self, question: &str) -> Answer {
+        let answer = self.library.ask(question, &AskOptions::default()).unwrap();
+        self.check(&answer);
+        answer
+    }
+
+    /// Every quote stands where it says, character for character.
+    fn check(&self, answer: &Answer) {
+        for citation in &answer.citations {
+            let length = (citation.end - citation.start) as usize;
+            let stands = self.text.chars().skip(citation.start as usize).take(length);
+            assert!(stands.eq(citation.quote.chars()), "{citation:?}");
+        }
+        assert_eq!(answer.status == Status::NotInDocument, answer.citations.is_empty());
+    }
+
+    /// Asks, and compares the answer and which facts are cited.
+    fn expect(&self, question: &str, said: &[&str], cited: &[&str]) {
+        let answer = self.ask(question);
+        assert_eq!(answer.status, Status::Answered, "{question}: {answer:?}");
+        for part in said {
+            assert!(
+                answer.answer.to_lowercase().contains(&part.to_lowercase()),
+                "{question}: {part} is not in {:?}",
+                answer.answer
+            );
+        }
+        for fact in cited {
+            let found = answer.citations.iter().any(|citation| citation.quote.contains(fact));
+            assert!(found, "{question}: {fact} is not cited, but {:#?}", answer.citations);
+        }
+    }
+
+    fn expect_none(&self, question: &str) {
+        let answer = self.ask(question);
+        assert_eq!(answer.status, Status::NotInDocument, "{question}: {answer:?}");
+    }
+}
+
+#[test]
+fn every_value_of_a_key_is_cited() {
+    let facts = [
+        "The seal code of copper-kite is 48213.",
+        "The seal code of silver-kite is 77120.",
+        "The seal code of copper-kite is 90817.",
+        "The seal code of copper-barge is 11876.",
+        "The seal code of copper-kite is 33902.",
+    ];
+    let shelf = Shelf::of(&facts);
+    shelf.expect(
+        "What are all the seal codes of copper-kite?",
+        &["48213", "90817", "33902"],
+        &[facts[0], facts[2], facts[4]],
+    );
+    let answer = shelf.ask("What are all the seal codes of copper-kite?");
+    assert_eq!(answer.citations.len(), 3, "only what was asked for is cited");
+    shelf.expect(
+        "What are the seal codes of silver-kite and copper-barge?",
+        &["77120", "11876"],
+        &[facts[1], facts[3]],
+    );
+    shelf.expect_none("What is the seal code of golden-kite?");
+}
+
+#[test]
+fn near_misses_are_declined() {
+    let shelf = Shelf::of(&[
+        "Ines Marl worked as a glazier.",
+        "Jonas Marl was born in Eskerwick.",
+        "Ines Marl played the zither on Sundays.",
+    ]);
+    shelf.expect("What was the profession of Ines Marl?", &["glazier"], &["Ines Marl worked"]);
+    shelf.expect_none("Where was Ines Marl born?");
+    shelf.expect_none("Which instrument did Petra Voss play?");
+    shelf.expect_none("What was the price of the ticket from Eskerwick to Tolby?");
+}
+
+#[test]
+fn assignments_are_chained() {
+    let facts = [
+        "LAMBDA_A = 55017",
+        "KAPPA_A = 90210",
+        "LAMBDA_B = LAMBDA_A",
+        "KAPPA_B = KAPPA_A",
+        "LAMBDA_C = LAMBDA_B",
+        "LAMBDA_D = LAMBDA_C",
+    ];
+    let shelf = Shelf::of(&facts);
+    shelf.expect(
+        "Which variables have the value 55017?",
+        &["LAMBDA_A", "LAMBDA_B", "LAMBDA_C", "LAMBDA_D"],
+        &[facts[0], facts[2], facts[4], facts[5]],
+    );
+    assert!(!shelf.ask("Which variables have the value 55017?").answer.contains("KAPPA"));
+    shelf.expect("What is the value of LAMBDA_D?", &["55017"], &[facts[0]]);
+}
+
+#[test]
+fn the_most_frequent_words_are_counted() {
+    let mut words = Vec::new();
+    for (word, times) in
+        [("quelt", 31), ("brine", 30), ("ostler", 29), ("fallow", 3), ("gimlet", 3)]
+    {
+        words.extend(std::iter::repeat_n(word, times));
+    }
+    let list: Vec<String> =
+        words.iter().enumerate().map(|(at, word)| format!("{}. {word}", at + 1)).collect();
+    let shelf = Shelf::new(list.join(" "));
+    let answer = shelf.ask("What are the 3 most common words of the list?");
+    assert_eq!(answer.answer, "quelt, brine, ostler");
+    shelf.expect("How many times does the word \"brine\" occur?", &["30"], &[]);
+}
+
+#[test]
+fn the_state_of_the_world_is_replayed() {
+    let facts = [
+        "Ines went to the cellar.",
+        "Ines picked up the brass lamp.",
+        "Jonas travelled to the barn.",
+        "Ines walked to the attic.",
+        "Ines hurried to the pantry.",
+        "Ines put down the brass lamp.",
+        "Ines went back to the barn.",
+        "Jonas grabbed the old rope there.",
+    ];
+    let shelf = Shelf::of(&facts);
+    shelf.expect("Where is the brass lamp?", &["pantry"], &[facts[4], facts[5]]);
+    shelf.expect("Where was the brass lamp before the pantry?", &["attic"], &[facts[3], facts[1]]);
+    shelf.expect("Where is Ines?", &["barn"], &[facts[6]]);
+    shelf.expect("Who has the old rope?", &["jonas"], &[facts[7]]);
+    shelf.expect("What is Jonas carrying?", &["old rope"], &[facts[7]]);
+    shelf.expect("Is Jonas in the barn?", &["Yes"], &[facts[2]]);
+}
+
+#[test]
+fn chains_are_followed_hop_by_hop() {
+    let facts = [
+        "Oda Brenn is the mother of Ines Marl.",
+        "Oda Brenn's father is Tam Brenn.",
+        "Tam Brenn was Silas Brenn's son.",
+        "The mother of Silas Brenn was called Ula Roth.",
+        "Ula Roth calls Gero Roth father.",
+        "Oda Brenn is the sister of Rike Brenn.",
+        "Ines Marl's father is Jonas Marl.",
+    ];
+    let shelf = Shelf::of(&facts);
+    shelf.expect("Who is the father of the mother of Ines Marl?", &["Tam Brenn"], &facts[..2]);
+    shelf.expect(
+        "Who is the mother of the father of the father of the mother of Ines Marl?",
+        &["Ula Roth"],
+        &facts[..4],
+    );
+    shelf.expect_none("Who is the brother of the wife of Jonas Marl?");
+    let line = Shelf::of(&facts[..5]);
+    line.expect("Who is the earliest ancestor of Ines Marl?", &["Gero Roth"], &facts[..5]);
+}
+
+#[test]
+fn the_newest_statement_holds() {
+    let facts = [
+        "Chapter 1\n\nThe berth of Ines Marl is 417.",
+        "Chapter 2\n\nCorrection: the berth of Ines Marl is no longer as stated, but 562.",
+        "Chapter 3\n\nSince then the berth of Ines Marl has been 889.",
+    ];
+    let shelf = Shelf::of(
+        &facts
+            .map(|fact| {
+                fact.strip_prefix("Chapter")
+                    .map_or(String::new(), |rest| format!("# Chapter{rest}"))
+            })
+            .each_ref()
+            .map(String::as_str),
+    );
+    shelf.expect("What is the berth of Ines Marl now?", &["889"], &["889"]);
+    shelf.expect("What was the original berth of Ines Marl?", &["417"], &["417"]);
+    shelf.expect("As of chapter 2, what is the berth of Ines Marl?", &["562"], &["562"]);
+    let at_first = shelf.ask("What was the original berth of Ines Marl?").answer;
+    assert!(!at_first.contains("889"), "{at_first}");
+}
+
+#[test]
+fn facts_are_counted_listed_and_compared() {
+    let facts = [
+        "Ines Marl visited Tolby.",
+        "In rain Ines Marl visited Tolby again.",
+        "Ines Marl visited Eskerwick.",
+        "Jonas Marl visited Quarn.",
+        "The Old Mill is 31 metres high.",
+        "The Red Tower is 54 metres high.",
+    ];
+    let shelf = Shelf::of(&facts);
+    shelf.expect("How many times did Ines Marl visit Tolby?", &["2"], &facts[..2]);
+    shelf.expect("Which towns did Ines Marl visit?", &["Tolby", "Eskerwick"], &facts[..3]);
+    shelf.expect("Which town did Ines Marl visit most often?", &["Tolby"], &facts[..2]);
+    assert!(!shelf.ask("Which town did Ines Marl visit most often?").answer.contains("Eskerwick"));
+    shelf.expect("Which is taller, the Old Mill or the Red Tower?", &["Red Tower"], &facts[4..]);
+}
+
+#[test]
+fn a_whole_document_is_summarised_by_its_sentences() {
+    let shelf = Shelf::of(&["Ines Marl found a way to mend the broken bridge over the water."; 8]);
+    let answer = shelf.ask("What is the text about?");
+    assert_eq!(answer.status, Status::Answered);
+    assert!(answer.citations.len() >= 5);
+    let places: Vec<u64> = answer.citations.iter().map(|citation| citation.start).collect();
+    assert!(places.is_sorted());
+}
+
+#[test]
+fn suspects_are_told_apart_by_means_motive_and_opportunity() {
+    let facts = [
+        "Alwin Kern was murdered in the library with a paper knife at nine.",
+        "Ines Marl owed Alwin Kern a large sum.",
+        "Jonas Voss hated Alwin Kern.",
+        "Rike Thal took the paper knife.",
+        "Rike Thal gave the paper knife to Ines Marl.",
+        "Ines Marl went to the library.",
+        "Jonas Voss was in the stable.",
+    ];
+    let shelf = Shelf::of(&facts);
+    shelf.expect(
+        "Who murdered Alwin Kern?",
+        &["Ines Marl"],
+        &[facts[0], facts[1], facts[4], facts[5]],
+    );
+}
+
+#[test]
+fn chinese_facts_are_found_and_missing_ones_declined() {
+    let facts =
+        ["李明的保险柜密码是48213。", "王芳的保险柜密码是90817。", "李明的保险柜密码改为33902。"];
+    let mut text = String::new();
+    for fact in facts {
+        text.push_str(&"山上的云慢慢散开。河水向东流去。".repeat(60));
+        text.push_str(fact);
+    }
+    let shelf = Shelf::new(text);
+    shelf.expect("王芳的保险柜密码是多少？", &["90817"], &["王芳的保险柜密码是90817。"]);
+    shelf.expect("李明现在的保险柜密码是多少？", &["33902"], &["33902"]);
+    shelf.expect_none("赵强的生日是哪一天？");
+}
+
+#[test]
+fn follow_up_questions_keep_the_thread() {
+    let shelf = Shelf::of(&[
+        "Ines Marl worked as a glazier.",
+        "Ines Marl's father is Jonas Marl.",
+        "Petra Voss worked as a notary.",
+    ]);
+    let options = AskOptions::default();
+    let mut thread = Thread::default();
+    let mut ask =
+        |question: &str| shelf.library.ask_in(&mut thread, question, &options, None).unwrap();
+    assert!(ask("What was the profession of Ines Marl?").answer.contains("glazier"));
+    assert!(ask("Who is her father?").answer.contains("Jonas Marl"));
+    assert!(ask("What was the profession of Ines Marl?").answer.contains("glazier"));
+    assert!(ask("And Petra Voss?").answer.contains("notary"));
+}
+
+/// A model that points to the first sentence that holds one of its words, and remembers its prompts.
+struct Scripted {
+    words: &'static [&'static str],
+    span: bool,
+    windows: Vec<String>,
+}
+
+impl Scripted {
+    fn new(words: &'static [&'static str], span: bool) -> Self {
+        Self { words, span, windows: Vec::new() }
+    }
+}
+
+impl TextModel for Scripted {
+    fn context_tokens(&self) -> usize {
+        4_096
+    }
+
+    fn tokens_in(&self, text: &str) -> usize {
+        text.len().div_ceil(4)
+    }
+
+    fn read(&mut self, request: &Request) -> carrel_core::Result<Reply> {
+        self.windows.push(request.window.to_owned());
+        let found = request.window.lines().find_map(|line| {
+            let word = self.words.iter().find(|word| line.contains(**word))?;
+            let number = line.trim_start_matches('[').split(']').next()?;
+            Some(if self.span { format!("{number}: {word}") } else { number.to_owned() })
+        });
+        let text = found.unwrap_or_else(|| "NONE".to_owned());
+        let prompt = request.system.len() + request.window.len() + request.question.len();
+        let (prompt_tokens, output_tokens) = ((prompt / 4) as u64, (text.len() / 4 + 1) as u64);
+        Ok(Reply { text, prompt_tokens, output_tokens })
+    }
+}
+
+fn with_model(shelf: &Shelf, model: &mut Scripted, question: &str, options: &AskOptions) -> Answer {
+    let answer = shelf.library.ask_with(question, options, Some(model)).unwrap();
+    shelf.check(&answer);
+    answer
+}
+
+#[test]
+fn a_model_points_and_code_copies() {
+    let shelf = Shelf::of(&[
+        "Over supper Ines Marl spoke of the ferry and its price.",
+        "The ferryman wanted eleven crowns from everybody, Ines Marl as well.",
+    ]);
+    let question = "What did the ferry cost Ines Marl?";
+    let mut model = Scripted::new(&["eleven crowns"], true);
+    let answer = with_model(&shelf, &mut model, question, &AskOptions::default());
+    assert_eq!((answer.status, answer.answer.as_str()), (Status::Answered, "eleven crowns"));
+    assert_eq!(answer.citations.len(), 1);
+    assert!(answer.usage.prompt_tokens > 0 && answer.usage.output_tokens > 0);
+    // The window comes before the question and ends in the middle of nothing.
+    assert!(model.windows.iter().all(|window| window.starts_with("[1] ")));
+
+    // A model that finds nothing outweighs weak evidence.
+    let question = "What did the ferry over the water cost Ines Marl?";
+    assert_eq!(shelf.ask(question).status, Status::Answered);
+    let mut model = Scripted::new(&["no such words"], false);
+    let answer = with_model(&shelf, &mut model, question, &AskOptions::default());
+    assert_eq!(answer.status, Status::NotInDocument);
+}
+
+#[test]
+fn reading_stops_when_the_slot_is_filled_and_goes_on_for_lists() {
+    let facts = [
+        "Ines Marl sent a parcel with a clock.",
+        "Ines Marl sent a parcel with a kettle.",
+        "Ines Marl sent a parcel with a saddle.",
+    ];
+    let shelf = Shelf::of(&facts);
+    let mut model = Scripted::new(&["sent a parcel"], false);
+    with_model(
+        &shelf,
+        &mut model,
+        "What was in the parcel that Ines Marl sent?",
+        &AskOptions::default(),
+    );
+    assert_eq!(model.windows.len(), 1, "the first reading fills the slot");
+
+    let mut model = Scripted::new(&["clock", "kettle", "saddle"], true);
+    let question = "List everything that was in parcels sent by Ines Marl.";
+    let answer = with_model(&shelf, &mut model, question, &AskOptions::default());
+    assert!(model.windows.len() > 1);
+    let distinct =
+        answer.citations.iter().map(|c| c.start).collect::<std::collections::BTreeSet<_>>();
+    assert_eq!(distinct.len(), answer.citations.len(), "no evidence is written twice");
+}
+
+#[test]
+fn a_hop_that_the_rules_cannot_read_is_pointed_to() {
+    let shelf = Shelf::of(&[
+        "Everybody in the village knew Oda Brenn for the mother who had brought up Ines Marl.",
+        "Oda Brenn's father is Tam Brenn.",
+    ]);
+    let question = "Who is the father of the mother of Ines Marl?";
+    let mut model = Scripted::new(&["Oda Brenn"], true);
+    let answer = with_model(&shelf, &mut model, question, &AskOptions::default());
+    assert_eq!(answer.answer, "Tam Brenn");
+    assert_eq!(answer.citations.len(), 2);
+}
+
+#[test]
+fn a_budget_that_ends_is_said() {
+    let shelf = Shelf::of(&["Ines Marl sent a parcel with a clock."]);
+    let options = AskOptions { most_tokens: Some(10), ..AskOptions::default() };
+    let mut model = Scripted::new(&["clock"], false);
+    let question = "What was in the parcel that Ines Marl sent?";
+    let answer = with_model(&shelf, &mut model, question, &options);
+    assert_eq!(answer.status, Status::BudgetEnded);
+    assert!(model.windows.is_empty());
+
+    let many: Vec<String> = (0..400).map(|n| format!("X_{n} = X_{}", n + 1)).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).chain(["X_400 = 17"]).collect();
+    let shelf = Shelf::of(&many);
+    let options = AskOptions { profile: Profile::Instant, ..AskOptions::default() };
+    let answer = shelf.library.ask("Which variables have the value 17?", &options).unwrap();
+    assert_eq!(answer.status, Status::BudgetEnded);
+    assert!(answer.answer.contains("X_400") && answer.usage.passages_read <= 96);
+}
+
+#[test]
+fn an_estimate_is_close_to_what_is_read() {
+    let facts: Vec<String> =
+        (0..12).map(|n| format!("Ines Marl sent a parcel with clock number {n}.")).collect();
+    let facts: Vec<&str> = facts.iter().map(String::as_str).collect();
+    let shelf = Shelf::of(&facts);
+    let question = "List all parcels that Ines Marl sent.";
+    let options = AskOptions::default();
+    let speed = Speed { prompt_tokens_per_s: 100.0, output_tokens_per_s: 10.0 };
+    let estimate = shelf.library.estimate(question, &options, Some(speed)).unwrap();
+    let mut model = Scripted::new(&["no such words"], false);
+    let answer = with_model(&shelf, &mut model, question, &options);
+    assert_eq!(estimate.windows as usize, model.windows.len());
+    let ratio = estimate.prompt_tokens as f64 / answer.usage.prompt_tokens as f64;
+    assert!((0.85..1.15).contains(&ratio), "{estimate:?} against {:?}", answer.usage);
+    assert!(estimate.seconds > 0.0 && estimate.peak_bytes > 0);
+    let free = shelf.library.estimate(question, &options, None).unwrap();
+    assert_eq!((free.windows, free.prompt_tokens), (0, 0));
+}
+
+#[test]
+fn no_quote_is_ever_made_up() {
+    let facts = [
+        "Ines Marl met “Tam” at 7 o’clock — naïve as ever.",
+        "李明去了上海。他带着一盏灯。",
+        "Tam Brenn's son, Silas, owed 40 crowns to the café.",
+        "QX = 55",
+    ];
+    let shelf = Shelf::of(&facts);
+    let words: Vec<&str> = facts.iter().flat_map(|fact| fact.split(' ')).collect();
+    let openers = [
+        "Who",
+        "Where is",
+        "What is the value of",
+        "How many times did",
+        "List all",
+        "什么",
+        "Why did",
+    ];
+    let mut state = 7_usize;
+    for round in 0..300 {
+        let mut question = openers[round % openers.len()].to_owned();
+        for _ in 0..1 + round % 5 {
+            state = state.wrapping_mul(1_103_515_245).wrapping_add(12_345) & 0x7fff_ffff;
+            question.push(' ');
+            question.push_str(words[(state >> 8) % words.len()]);
+        }
+        shelf.ask(&(question + "?"));
+        if round % 3 == 0 {
+            let mut model = Scripted::new(&["Tam", "灯", "QX"], round % 2 == 0);
+            with_model(&shelf, &mut model, "Who met Ines Marl?", &AskOptions::default());
+        }
+    }
+}
