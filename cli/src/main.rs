@@ -3,6 +3,7 @@
 //! Every command prints for people by default and JSON with `--json`. Progress goes to standard
 //! error, and only to a terminal. Exit codes are in [`failure`].
 
+mod backend;
 mod commands;
 mod download;
 mod failure;

@@ -8,6 +8,7 @@ use carrel_core::ggml::Placement;
 use carrel_core::gguf::Gguf;
 use carrel_core::ops::CacheType;
 
+use crate::backend::BackendArgs;
 use crate::failure::Failure;
 use crate::shelf::model_file;
 
@@ -39,6 +40,8 @@ pub struct RunArgs {
     /// Choose settings that fit this much memory or refuse to run, for example 512M or 2G
     #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
     pub memory_budget: Option<u64>,
+    #[command(flatten)]
+    pub backend: BackendArgs,
 }
 
 /// Type of the KV cache.
@@ -78,7 +81,7 @@ impl RunArgs {
     pub fn model_and_options(&self) -> Result<(Model, DecoderOptions), Failure> {
         let (model, fit) =
             open_model(Gguf::open(model_file(&self.model)?)?, &self.engine_options())?;
-        Ok((model, fit.decoder))
+        Ok((self.backend.place(model)?, fit.decoder))
     }
 
     /// What the options ask of an engine.
@@ -96,6 +99,8 @@ impl RunArgs {
                 CacheChoice::Q8_0 => Some(CacheType::Q8_0),
             },
             placement: match self.weights {
+                // Copies in the CPU's layouts are of no use to a GPU.
+                WeightChoice::Auto if !self.backend.is_cpu() => Some(Placement::InPlace),
                 WeightChoice::Auto => None,
                 WeightChoice::Mapped => Some(Placement::InPlace),
                 WeightChoice::Repacked => Some(Placement::Repacked),

@@ -4,6 +4,8 @@ mod ask;
 mod bench;
 mod chat;
 mod completions;
+#[cfg(feature = "gpu")]
+mod gpu;
 mod inspect;
 mod logits;
 mod man;
@@ -41,6 +43,8 @@ pub enum Command {
     Quantize(quantize::Args),
     Synth(synth::Args),
     Bench(bench::Args),
+    #[cfg(feature = "gpu")]
+    Gpu(gpu::Args),
     Models(models::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -62,6 +66,8 @@ pub fn run(command: Command, output: &Output) -> Result<(), Failure> {
         Command::Quantize(args) => quantize::run(&args, output, &cancel),
         Command::Synth(args) => synth::run(&args, output),
         Command::Bench(args) => bench::run(&args, output, &cancel),
+        #[cfg(feature = "gpu")]
+        Command::Gpu(args) => gpu::run(&args, output),
         Command::Models(args) => models::run(&args, output, &cancel),
         Command::Completions(args) => completions::run(&args, output),
         Command::Man(args) => man::run(&args, output),
