@@ -3,7 +3,7 @@
 //! Inputs come in through a look-up: a table in single precision has a row of random values for each
 //! token, so a buffer holds any values that a test wants. The result is the plan's logits.
 
-use std::io::{Cursor, Write};
+use std::io::Cursor;
 
 use carrel_core::ggml::quantise_rows;
 use carrel_core::gguf::{Gguf, GgufWriter};

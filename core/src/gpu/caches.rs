@@ -23,9 +23,12 @@ pub(super) struct Caches {
     d_kv: usize,
     /// Keys and values by layer.
     pub(super) layers: Vec<(wgpu::Buffer, wgpu::Buffer)>,
-    /// First cells' keys before any rotation, by cache: layer and values.
-    first_cells: Vec<Option<Vec<(usize, Vec<f32>)>>>,
+    /// First cells' keys before any rotation, by cache.
+    first_cells: Vec<Option<FirstCells>>,
 }
+
+/// Layers and their keys.
+type FirstCells = Vec<(usize, Vec<f32>)>;
 
 impl Caches {
     pub(super) fn new(
