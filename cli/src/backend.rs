@@ -10,7 +10,7 @@ use carrel_core::gpu::{Gpu, GpuOptions};
 use crate::failure::Failure;
 
 /// What computes.
-#[derive(clap::Args, Clone, Copy, Default)]
+#[derive(clap::Args, Clone, Copy)]
 pub struct BackendArgs {
     /// What computes
     #[arg(long, value_name = "NAME", default_value = "cpu")]
@@ -21,10 +21,9 @@ pub struct BackendArgs {
 }
 
 /// What computes.
-#[derive(Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Backend {
     /// The processor
-    #[default]
     Cpu,
     /// The fastest GPU, through Vulkan, Metal or Direct3D 12
     #[cfg(feature = "gpu")]
@@ -33,7 +32,7 @@ enum Backend {
 
 /// Which GPUs count.
 #[cfg(feature = "gpu")]
-#[derive(clap::Args, Clone, Copy, Default)]
+#[derive(clap::Args, Clone, Copy)]
 pub struct GpuArgs {
     /// Let a driver that computes on the CPU count as a GPU, to try the kernels without one
     #[arg(long)]
