@@ -55,7 +55,7 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
         add(&mut library, source, output, cancel)?;
     }
     let documents = sources.iter().map(|source| source.name().to_owned()).collect();
-    let answer = library.ask(&args.question, &AskOptions { documents })?;
+    let answer = library.ask(&args.question, &AskOptions { documents, ..AskOptions::default() })?;
     if output.is_json() { output.json(&as_json(&answer)) } else { print(&answer, output) }
 }
 
