@@ -15,6 +15,7 @@ mod quantize;
 mod read;
 mod render;
 mod run;
+mod suite;
 mod synth;
 mod tokenize;
 
@@ -48,6 +49,7 @@ pub enum Command {
     Models(models::Args),
     Completions(completions::Args),
     Man(man::Args),
+    Suite(suite::Args),
 }
 
 /// Runs a command.
@@ -71,6 +73,7 @@ pub fn run(command: Command, output: &Output) -> Result<(), Failure> {
         Command::Models(args) => models::run(&args, output, &cancel),
         Command::Completions(args) => completions::run(&args, output),
         Command::Man(args) => man::run(&args, output),
+        Command::Suite(args) => suite::run(&args, output, &cancel),
     }
 }
 

@@ -1,0 +1,103 @@
+//! `update`: values that are corrected later: what holds now, what was said first, and what held as
+//! of a chapter.
+
+use std::collections::HashSet;
+
+use super::{Asked, Draft, Fragment, Order};
+use crate::dice::Dice;
+use crate::document::Style;
+use crate::fact::{Fact, Query};
+use crate::lexicon::fill;
+use crate::lexicon::people::Names;
+use crate::split::Split;
+
+const FIRST: &[&str] = &[
+    "The {kind} of {key} is {value}.",
+    "{key} has the {kind} {value}.",
+    "At the beginning {key}'s {kind} was put at {value}.",
+    "The {kind} of {key} was fixed at {value}.",
+    "They settled on {value} as the {kind} of {key}.",
+    "{value} was written down as the {kind} of {key}.",
+];
+const LATER: &[&str] = &[
+    "The {kind} of {key} was changed to {value}.",
+    "From now on {key} has the {kind} {value}.",
+    "That was wrong, it turned out: {key}'s {kind} is really {value}.",
+    "Correction: the {kind} of {key} is no longer as stated before, but {value}.",
+    "Since then the {kind} of {key} has been {value}.",
+    "What was said of {key} no longer holds; the {kind} is now {value}.",
+];
+const NOW: &[&str] = &[
+    "What is the {kind} of {key} now?",
+    "What is {key}'s current {kind}?",
+    "After all corrections, what is the {kind} of {key}?",
+];
+const AT_FIRST: &[&str] = &[
+    "What was the {kind} of {key} at first?",
+    "What was {key}'s original {kind}?",
+    "Before any correction, what was the {kind} of {key}?",
+];
+const AS_OF: &[&str] = &[
+    "As of {section}, what is the {kind} of {key}?",
+    "What was the {kind} of {key} at the end of {section}?",
+    "Having read up to the end of {section}, what would one say is the {kind} of {key}?",
+];
+const KINDS: &[&str] =
+    &["room number", "monthly wage", "berth", "locker number", "weekly ration", "call sign"];
+
+/// All wording of the task.
+pub const PHRASINGS: &[&[&str]] = &[FIRST, LATER, NOW, AT_FIRST, AS_OF];
+
+/// Makes the draft of a case: the three kinds of question in turn.
+pub fn draft(order: &Order, dice: &mut Dice) -> Draft {
+    let split = order.split;
+    let mut names = Names::new(split);
+    let mut histories = Vec::new();
+    let mut asked = Vec::new();
+    for question in 0..order.questions {
+        let key = names.full(dice);
+        let kind = split.pick(dice, KINDS);
+        let n_values = dice.between(2, 4);
+        histories.push(history(split, dice, kind, &key, n_values));
+        let (kind, owned) = (kind.to_owned(), key.clone());
+        let slots = [("kind", kind.as_str()), ("key", key.as_str()), ("section", "<section>")];
+        let (variant, templates) = match question % 3 {
+            0 => ("now", NOW),
+            1 => ("as_of", AS_OF),
+            _ => ("first", AT_FIRST),
+        };
+        let text = fill(split.pick(dice, templates), &slots);
+        let query = match variant {
+            "now" => Query::Latest { kind, key: owned },
+            "as_of" => Query::AsOf { kind, key: owned, n_facts: dice.below(n_values - 1) },
+            _ => Query::First { kind, key: owned },
+        };
+        asked.push(Asked::new(variant, query, text));
+    }
+    let reserved: HashSet<String> = names.words().map(str::to_owned).collect();
+    let mut draft = Draft::new(dice.interleave(histories), asked, reserved);
+    draft.style = Some(Style::with_sections(split));
+    draft
+}
+
+fn history(split: Split, dice: &mut Dice, kind: &str, key: &str, n: usize) -> Vec<Fragment> {
+    let mut used = HashSet::new();
+    let mut fragments = Vec::new();
+    while fragments.len() < n {
+        let value = dice.between(101, 9899).to_string();
+        if !used.insert(value.clone()) {
+            continue;
+        }
+        let templates = if fragments.is_empty() { FIRST } else { LATER };
+        let slots = [("kind", kind), ("key", key), ("value", &value)];
+        let text = fill(split.pick(dice, templates), &slots);
+        let (kind, key) = (kind.to_owned(), key.to_owned());
+        let fact = if fragments.is_empty() {
+            Fact::Value { kind, key, value }
+        } else {
+            Fact::Revised { kind, key, value }
+        };
+        fragments.push(Fragment::new(fact, text));
+    }
+    fragments
+}
