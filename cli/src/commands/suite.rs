@@ -7,9 +7,11 @@ use carrel_core::cancel::CancelFlag;
 use carrel_suite::SuiteError;
 use carrel_suite::filler::prose::Prose;
 use carrel_suite::item::Language;
+use carrel_suite::report::{html, markdown, summarise};
 use carrel_suite::run::arm::Arm;
 use carrel_suite::run::library::LibraryArm;
 use carrel_suite::run::plan::{LENGTHS, Plan};
+use carrel_suite::run::rivals::{Policy, Rival};
 use carrel_suite::run::{self, Ladder};
 use carrel_suite::tasks::Task;
 use clap::{Subcommand, ValueEnum};
@@ -29,6 +31,7 @@ pub struct Args {
 enum Step {
     Generate(GenerateArgs),
     Run(RunArgs),
+    Report(ReportArgs),
 }
 
 /// Which documents and questions.
@@ -81,9 +84,34 @@ struct RunArgs {
     /// What to be given: oracle (the needed fragments alone) or end-to-end; both if none is named
     #[arg(long = "ladder", value_name = "LADDER")]
     ladders: Vec<LadderArg>,
+    /// Who answers: carrel, or what truncate and stuff would put before a model; carrel if none is
+    /// named
+    #[arg(long = "arm", value_name = "ARM")]
+    arms: Vec<ArmArg>,
+    /// Window of the rivals in tokens
+    #[arg(long, value_name = "TOKENS", value_parser = parse_length, default_value = "8K")]
+    window: usize,
     /// File of results, a line of JSON a question
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
+}
+
+/// Write a page with plots, a table in Markdown and figures in JSON
+#[derive(clap::Args)]
+struct ReportArgs {
+    /// Files of results
+    #[arg(required = true, value_name = "FILE")]
+    results: Vec<PathBuf>,
+    /// Folder to write: report.html, report.md and report.json
+    #[arg(long, short, value_name = "DIR")]
+    output: PathBuf,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum ArmArg {
+    Carrel,
+    Truncate,
+    Stuff,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -153,6 +181,7 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
     match &args.step {
         Step::Generate(args) => generate(args, output, cancel),
         Step::Run(args) => ask(args, output, cancel),
+        Step::Report(args) => report(args, output),
     }
 }
 
@@ -205,7 +234,15 @@ fn ask(args: &RunArgs, output: &Output, cancel: &CancelFlag) -> Result<(), Failu
             })
             .collect(),
     };
-    let mut arms: Vec<Box<dyn Arm>> = vec![Box::new(LibraryArm::new())];
+    let named: &[ArmArg] = if args.arms.is_empty() { &[ArmArg::Carrel] } else { &args.arms };
+    let mut arms: Vec<Box<dyn Arm>> = Vec::new();
+    for arm in named {
+        arms.push(match arm {
+            ArmArg::Carrel => Box::new(LibraryArm::new()),
+            ArmArg::Truncate => Box::new(Rival::new(Policy::Truncate, args.window, None)),
+            ArmArg::Stuff => Box::new(Rival::new(Policy::Stuff, args.window, None)),
+        });
+    }
     let bar = output.step_bar("asking", orders.len() as u64);
     let mut n_new = 0;
     run::run(&orders, prose.as_ref(), &mut arms, &ladders, &args.output, &mut |heard| {
@@ -223,4 +260,29 @@ fn ask(args: &RunArgs, output: &Output, cancel: &CancelFlag) -> Result<(), Failu
         }));
     }
     output.line(format!("{}: {n_new} asked, {n_all} results", args.output.display()))
+}
+
+fn report(args: &ReportArgs, output: &Output) -> Result<(), Failure> {
+    let mut lines = Vec::new();
+    for path in &args.results {
+        // A results file that a run may start is empty; one that a report names has to be there.
+        std::fs::metadata(path).map_err(|e| Failure::file(path, e))?;
+        lines.extend(run::results(path)?);
+    }
+    let (by_task, by_form) = (summarise(&lines, false), summarise(&lines, true));
+    std::fs::create_dir_all(&args.output).map_err(|e| Failure::file(&args.output, e))?;
+    let figures = json!({ "by_task": by_task, "by_form": by_form });
+    let files = [
+        ("report.html", html::page(&by_task, &by_form)),
+        ("report.md", markdown::table(&by_task)),
+        ("report.json", format!("{figures:#}\n")),
+    ];
+    for (name, text) in files {
+        let path = args.output.join(name);
+        std::fs::write(&path, text).map_err(|e| Failure::file(&path, e))?;
+    }
+    if output.is_json() {
+        return output.json(&figures);
+    }
+    output.text(markdown::table(&by_task))
 }

@@ -1,5 +1,7 @@
 //! What fragments say, without their wording, and what questions ask: the language of the solver.
 
+use crate::world::evidence::Clue;
+
 /// The parent that a fragment names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
@@ -43,6 +45,8 @@ pub enum Fact {
     Parent { child: String, parent: String, role: Role },
     /// Somebody pays a visit, one of possibly many.
     Visited { who: String, place: String },
+    /// Part of the evidence of a case.
+    Clue { case: usize, clue: Clue },
     /// Says nothing that any question asks for.
     Aside,
 }
@@ -79,4 +83,6 @@ pub enum Query {
     PlacesVisited { who: String },
     /// The one place that somebody visited most.
     MostVisited { who: String },
+    /// The one person, of those of the case, who is proved guilty.
+    Culprit { case: usize, people: Vec<String> },
 }

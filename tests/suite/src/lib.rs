@@ -15,11 +15,13 @@ pub mod fact;
 pub mod filler;
 pub mod item;
 pub mod lexicon;
+pub mod report;
 pub mod run;
 pub mod score;
 pub mod solver;
 pub mod split;
 pub mod tasks;
+pub mod world;
 
 mod error;
 

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fact::{Fact, Query};
+use crate::world::evidence::{Clue, guilty};
 
 /// The answers to `query`; empty if the facts do not answer it.
 pub fn solve(facts: &[Fact], query: &Query) -> BTreeSet<String> {
@@ -71,6 +72,13 @@ pub fn solve(facts: &[Fact], query: &Query) -> BTreeSet<String> {
             let mut top = counts.into_iter().filter(|(_, count)| *count == most);
             let first = top.next();
             one(first.filter(|_| top.next().is_none()).map(|(place, _)| place))
+        }
+        Query::Culprit { case, people } => {
+            let guilty = guilty(&clues(facts, *case));
+            one(match (guilty.first(), guilty.len()) {
+                (Some(who), 1) => people.get(*who).map(String::as_str),
+                _ => None,
+            })
         }
     }
     .unwrap_or_default()
@@ -172,6 +180,14 @@ fn parents<'a>(facts: &'a [Fact], of: &str) -> Vec<&'a str> {
     stated.collect()
 }
 
+fn clues(facts: &[Fact], wanted: usize) -> Vec<Clue> {
+    let of_case = facts.iter().filter_map(|fact| match fact {
+        Fact::Clue { case, clue } if *case == wanted => Some(*clue),
+        _ => None,
+    });
+    of_case.collect()
+}
+
 fn visits<'a>(facts: &'a [Fact], person: &str) -> impl Iterator<Item = &'a str> {
     facts.iter().filter_map(move |fact| match fact {
         Fact::Visited { who, place } if who == person => Some(place.as_str()),
@@ -196,6 +212,7 @@ pub fn about(facts: &[Fact], query: &Query) -> Vec<usize> {
         Query::Holder { object } => BTreeSet::from([object.as_str()]),
         Query::Earliest { child } | Query::Up { child, .. } => BTreeSet::from([child.as_str()]),
         Query::CountVisits { who, .. } => BTreeSet::from([who.as_str()]),
+        Query::Culprit { .. } => BTreeSet::new(),
     };
     // Whoever carries the object, and whoever is named in a chain, belongs to the question too.
     loop {
@@ -234,6 +251,9 @@ pub fn about(facts: &[Fact], query: &Query) -> Vec<usize> {
             names.contains(object.as_str())
         }
         Fact::Parent { child, .. } => names.contains(child.as_str()),
+        Fact::Clue { case: of, .. } => {
+            matches!(query, Query::Culprit { case, .. } if case == of)
+        }
         Fact::Aside => false,
     };
     (0..facts.len()).filter(|index| speaks(&facts[*index])).collect()

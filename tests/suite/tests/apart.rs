@@ -36,7 +36,12 @@ fn words(text: &str) -> String {
 /// The stretches of a template between its slots that are long enough to be its own wording.
 fn stretches(template: &str) -> Vec<String> {
     let pieces = template.split(['{', '}']).step_by(2).map(words);
-    pieces.filter(|piece| piece.split_whitespace().count() >= 4).collect()
+    // Four words of which two are no small words: "at the end of" is nobody's own.
+    let own = |piece: &String| {
+        let words: Vec<&str> = piece.split_whitespace().collect();
+        words.len() >= 4 && words.iter().filter(|word| word.len() >= 5).count() >= 2
+    };
+    pieces.filter(own).collect()
 }
 
 #[test]
@@ -44,7 +49,7 @@ fn no_phrasing_of_the_generator_stands_in_the_product() {
     let files = product();
     assert!(files.len() > 50, "the product was found");
     let stretches: Vec<String> = phrasings().into_iter().flat_map(stretches).collect();
-    assert!(stretches.len() > 60, "{}", stretches.len());
+    assert!(stretches.len() > 40, "{}", stretches.len());
     for (path, code) in &files {
         for stretch in &stretches {
             assert!(!code.contains(stretch.as_str()), "{}: {stretch}", path.display());

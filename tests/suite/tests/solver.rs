@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use carrel_suite::dice::Dice;
 use carrel_suite::fact::{Fact, Query, Role};
 use carrel_suite::solver::{necessary, solve};
+use carrel_suite::world::evidence::{Clue, Person, Time, guilty};
+use carrel_suite::world::simulate;
 
 fn set(answers: &[&str]) -> BTreeSet<String> {
     answers.iter().map(|answer| (*answer).to_owned()).collect()
@@ -150,4 +152,100 @@ fn chains_lists_and_corrections() {
     let holding = Query::Holding { value: "7".into() };
     assert_eq!(solve(&chain, &holding), set(&["P", "Q", "R"]));
     assert_eq!(necessary(&chain, &holding), [0, 1, 2]);
+}
+
+/// Guilt by playing the day step by step over a table of every person, the long way round.
+fn guilty_by_play(clues: &[Clue], n_people: usize) -> BTreeSet<usize> {
+    let mut found = BTreeSet::new();
+    for clue in clues {
+        let Clue::Death { place: scene, time: Time::Clock(hour) } = clue else { continue };
+        for suspect in 0..n_people {
+            let mut holder = None;
+            let mut broken = false;
+            for step in 0..*hour {
+                for clue in clues {
+                    match clue {
+                        Clue::Owned { who } if holder.is_none() => holder = Some(*who),
+                        _ => {}
+                    }
+                }
+                for clue in clues {
+                    if let Clue::Handed { from, to, step: at } = clue
+                        && *at == step
+                    {
+                        broken |= holder != Some(*from);
+                        holder = Some(*to);
+                    }
+                }
+            }
+            let names: Vec<Person> = std::iter::once(Person::Named(suspect))
+                .chain(clues.iter().filter_map(|clue| match clue {
+                    Clue::Alias { alias, who } if *who == suspect => Some(Person::Called(*alias)),
+                    _ => None,
+                }))
+                .collect();
+            let mut times = vec![Time::Clock(*hour)];
+            for clue in clues {
+                if let Clue::Event { event, step } = clue
+                    && step <= hour
+                {
+                    times.push(Time::After(*event, hour - step));
+                }
+            }
+            let seen = clues.iter().any(|clue| {
+                matches!(clue, Clue::Seen { who, place, time }
+                    if names.contains(who) && place == scene && times.contains(time))
+            });
+            let alibi = clues.iter().any(|clue| {
+                matches!(clue, Clue::Alibi { who, by, place, time }
+                    if *who == suspect && place != scene && times.contains(time)
+                        && !clues.contains(&Clue::Withdrawn { who: suspect, by: *by }))
+            });
+            let motive = clues.contains(&Clue::Motive { who: suspect });
+            if seen && motive && !alibi && !broken && holder == Some(suspect) {
+                found.insert(suspect);
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn guilt_is_proved_by_all_key_clues_and_by_none_less() {
+    let mut dice = Dice::new(13, "cases");
+    for _ in 0..200 {
+        let n_handovers = dice.between(1, 4);
+        let world = simulate(&mut dice, 8, 6, n_handovers);
+        let time = Time::Clock(world.step);
+        let (who, place) = (world.culprit, world.place);
+        let mut clues = vec![
+            Clue::Death { place, time },
+            Clue::Owned { who: world.owner },
+            Clue::Motive { who },
+            Clue::Alias { alias: 3, who },
+            Clue::Event { event: 5, step: world.step - 1 },
+            Clue::Seen { who: Person::Called(3), place, time: Time::After(5, 1) },
+            Clue::Withdrawn { who, by: world.victim },
+        ];
+        clues.extend(world.handovers.iter().map(|handover| Clue::Handed {
+            from: handover.from,
+            to: handover.to,
+            step: handover.step,
+        }));
+        let keys = clues.len();
+        // Red herrings: others with motives, at the scene at other hours; the false alibi.
+        clues.push(Clue::Alibi { who, by: world.victim, place: (place + 1) % 6, time });
+        for other in (0..8).filter(|other| *other != who) {
+            clues.push(Clue::Motive { who: other });
+            let time = Time::Clock(world.step - 1);
+            clues.push(Clue::Seen { who: Person::Named(other), place, time });
+        }
+        assert_eq!(guilty(&clues), BTreeSet::from([who]));
+        for lost in 0..clues.len() {
+            let mut fewer = clues.clone();
+            fewer.remove(lost);
+            assert_eq!(guilty(&fewer), guilty_by_play(&fewer, 8), "{fewer:?}");
+            assert_eq!(guilty(&fewer).is_empty(), lost < keys, "{:?}", clues[lost]);
+        }
+    }
 }

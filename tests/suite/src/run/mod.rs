@@ -4,9 +4,11 @@
 //! stopped run goes on where it was; a half-written last line is cut off.
 
 pub mod arm;
+pub mod bm25;
 pub mod library;
 pub mod peak;
 pub mod plan;
+pub mod rivals;
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{File, OpenOptions};

@@ -47,8 +47,10 @@ pub fn draft(order: &Order, dice: &mut Dice) -> Draft {
         let who = names.full(dice);
         let mut route = dice.sample(&towns, 4);
         route.sort_unstable();
-        // Counts that differ, the first town's being the largest by two.
-        let counts = [dice.between(5, 8), dice.between(2, 3), 1, 1];
+        // Counts that differ, the first town's being the largest by two; for a list each town once, so
+        // that there is one proof of each.
+        let is_list = question % 3 == 1;
+        let counts = if is_list { [1; 4] } else { [dice.between(5, 8), dice.between(2, 3), 1, 1] };
         for (place, times) in route.iter().zip(counts) {
             for _ in 0..times {
                 let slots = [("who", who.as_str()), ("place", place)];

@@ -6,6 +6,7 @@ pub mod absent;
 pub mod count;
 pub mod kin;
 pub mod needle;
+pub mod sherlock;
 pub mod track;
 pub mod update;
 pub mod variables;
@@ -85,6 +86,8 @@ pub enum Task {
     Absent,
     /// Values that are corrected later.
     Update,
+    /// Who did it.
+    Sherlock,
 }
 
 impl Task {
@@ -99,6 +102,7 @@ impl Task {
         Self::Count,
         Self::Absent,
         Self::Update,
+        Self::Sherlock,
     ];
 
     /// The name in ids, tables and on the command line.
@@ -113,6 +117,7 @@ impl Task {
             Self::Count => "count",
             Self::Absent => "absent",
             Self::Update => "update",
+            Self::Sherlock => "sherlock",
         }
     }
 
@@ -150,6 +155,7 @@ impl Task {
             Self::Count => count::draft(order, &mut dice),
             Self::Absent => absent::draft(order, &mut dice),
             Self::Update => update::draft(order, &mut dice),
+            Self::Sherlock => sherlock::draft(order, &mut dice),
         };
         build(order, draft, prose, &mut dice)
     }
@@ -232,6 +238,7 @@ pub fn phrasings() -> Vec<&'static str> {
         count::PHRASINGS,
         absent::PHRASINGS,
         update::PHRASINGS,
+        sherlock::PHRASINGS,
     ];
     lists.into_iter().flatten().flat_map(|list| list.iter().copied()).collect()
 }

@@ -1,0 +1,181 @@
+//! From lines of results to figures: a summary a task, length, arm, ladder, language and side of the
+//! split; as JSON, as Markdown for the committed record, as one HTML page with plots.
+
+pub mod html;
+pub mod markdown;
+pub mod plot;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::item::Expected;
+use crate::run::{Done, Ladder};
+use crate::split::Split;
+
+/// Figures of a group of questions. Shares are of 1; `None` where there is nothing to divide by.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Summary {
+    /// Name of the arm.
+    pub arm: String,
+    /// The ladder.
+    pub ladder: &'static str,
+    /// The task, with its form behind a dot in tables by form.
+    pub task: String,
+    /// The language.
+    pub language: &'static str,
+    /// Length of documents in tokens.
+    pub length_tokens: usize,
+    /// The side of the split.
+    pub split: &'static str,
+    /// Questions.
+    pub questions: usize,
+    /// Answerable questions whose answer says what it has to and nothing else.
+    pub exact: Option<f64>,
+    /// Answerable questions whose answer holds what it has to.
+    pub contains: Option<f64>,
+    /// Gold fragments cited.
+    pub gold_cited: Option<f64>,
+    /// Answerable questions of which every gold fragment is cited.
+    pub all_gold_cited: Option<f64>,
+    /// Gold fragments read or cited: the ladder of retrieval.
+    pub gold_read: Option<f64>,
+    /// Citations that touch a gold or related fragment.
+    pub citation_precision: Option<f64>,
+    /// Harmonic mean of precision and recall of declining.
+    pub decline_f1: Option<f64>,
+    /// Quotes that are not in the document.
+    pub fabricated: u64,
+    /// Tokens that models read and wrote for a question, on average.
+    pub model_tokens: f64,
+    /// Median time of an answer.
+    pub elapsed_us: u64,
+    /// Passages read for a question, on average.
+    pub passages_read: f64,
+    /// Time to take a document in, on average.
+    pub ingest_us: f64,
+    /// Largest growth of the resident set.
+    pub peak_growth_bytes: Option<u64>,
+    /// Questions with a forecast whose tokens and time came within 15 %.
+    pub forecast_held: Option<f64>,
+}
+
+type Key = (String, &'static str, String, &'static str, usize, &'static str);
+
+/// Summaries in the order of their keys; `by_form` keeps the forms of a task apart.
+pub fn summarise(lines: &[Done], by_form: bool) -> Vec<Summary> {
+    let mut groups: BTreeMap<Key, Vec<&Done>> = BTreeMap::new();
+    for line in lines {
+        let task = if by_form && !line.variant.is_empty() {
+            format!("{}.{}", line.task, line.variant)
+        } else {
+            line.task.clone()
+        };
+        let key = (
+            task,
+            line.ladder.name(),
+            line.arm.clone(),
+            line.language.name(),
+            line.length_tokens,
+            line.split.name(),
+        );
+        groups.entry(key).or_default().push(line);
+    }
+    groups.into_iter().map(|(key, lines)| summary(key, &lines)).collect()
+}
+
+fn share(part: usize, whole: usize) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
+fn summary(key: Key, lines: &[&Done]) -> Summary {
+    let (task, ladder, arm, language, length_tokens, split) = key;
+    let answerable: Vec<&&Done> =
+        lines.iter().filter(|line| line.expected == Expected::Answered).collect();
+    let n = answerable.len();
+    let count = |test: &dyn Fn(&Done) -> bool| answerable.iter().filter(|line| test(line)).count();
+    let sum = |value: &dyn Fn(&Done) -> u64| lines.iter().map(|line| value(line)).sum::<u64>();
+    let gold = sum(&|line| line.score.gold.into()) as usize;
+    let with_gold = count(&|line| line.score.gold > 0);
+    let all_cited = count(&|line| line.score.gold > 0 && line.score.gold_cited == line.score.gold);
+    let mut times: Vec<u64> = lines.iter().map(|line| line.elapsed_us).collect();
+    times.sort_unstable();
+    let mean = |total: u64| total as f64 / lines.len().max(1) as f64;
+    let foretold: Vec<bool> = lines.iter().filter_map(|line| forecast_held(line)).collect();
+    Summary {
+        arm,
+        ladder,
+        task,
+        language,
+        length_tokens,
+        split,
+        questions: lines.len(),
+        exact: share(count(&|line| line.score.exact), n),
+        contains: share(count(&|line| line.score.contains), n),
+        gold_cited: share(sum(&|line| line.score.gold_cited.into()) as usize, gold),
+        all_gold_cited: share(all_cited, with_gold),
+        gold_read: share(sum(&|line| line.score.gold_read.into()) as usize, gold),
+        citation_precision: share(
+            sum(&|line| line.score.citations_right.into()) as usize,
+            sum(&|line| line.score.citations.into()) as usize,
+        ),
+        decline_f1: decline_f1(lines),
+        fabricated: sum(&|line| line.score.fabricated.into()),
+        model_tokens: mean(sum(&|line| line.prompt_tokens + line.output_tokens)),
+        elapsed_us: times.get(times.len() / 2).copied().unwrap_or(0),
+        passages_read: mean(sum(&|line| line.passages_read.into())),
+        ingest_us: mean(sum(&|line| line.ingest_us)),
+        peak_growth_bytes: lines.iter().filter_map(|line| line.peak_growth_bytes).max(),
+        forecast_held: share(foretold.iter().filter(|held| **held).count(), foretold.len()),
+    }
+}
+
+/// F1 of declining; `None` where nothing had to be declined.
+pub fn decline_f1(lines: &[&Done]) -> Option<f64> {
+    let must = |line: &&&Done| line.expected == Expected::NotInDocument;
+    let declined = lines.iter().filter(|line| line.score.declined);
+    let wanted = lines.iter().filter(must).count();
+    let right = declined.clone().filter(must).count();
+    (wanted > 0).then(|| 2.0 * right as f64 / (wanted + declined.count()) as f64)
+}
+
+fn forecast_held(line: &Done) -> Option<bool> {
+    let (tokens, time) = line.estimate?;
+    let near = |wanted: u64, got: u64| wanted.abs_diff(got) * 100 <= got.max(1) * 15;
+    Some(near(tokens, line.prompt_tokens + line.output_tokens) && near(time, line.elapsed_us))
+}
+
+/// Tasks on which the held-out side of the end-to-end ladder lags more than 5 points behind, by the
+/// share of gold fragments cited: arm, task, length and the gap.
+pub fn gaps(summaries: &[Summary]) -> Vec<(String, String, usize, f64)> {
+    let mut found = Vec::new();
+    let end_to_end = summaries.iter().filter(|one| one.ladder == Ladder::EndToEnd.name());
+    for seen in end_to_end.filter(|one| one.split == Split::Seen.name()) {
+        let other = summaries.iter().find(|other| {
+            other.split == Split::HeldOut.name()
+                && (&other.arm, other.ladder, &other.task) == (&seen.arm, seen.ladder, &seen.task)
+                && (other.language, other.length_tokens) == (seen.language, seen.length_tokens)
+        });
+        if let Some(held_out) = other
+            && let (Some(one), Some(two)) = (seen.gold_cited, held_out.gold_cited)
+            && one - two > 0.05
+        {
+            found.push((seen.arm.clone(), seen.task.clone(), seen.length_tokens, one - two));
+        }
+    }
+    found
+}
+
+/// A length as people write it: `128K`.
+pub fn length_name(tokens: usize) -> String {
+    match tokens {
+        t if t >= 1 << 20 && t % (1 << 20) == 0 => format!("{}M", t >> 20),
+        t if t >= 1 << 10 && t % (1 << 10) == 0 => format!("{}K", t >> 10),
+        t => t.to_string(),
+    }
+}
+
+/// A share as per cent; a dash where there is none.
+pub fn percent(share: Option<f64>) -> String {
+    share.map_or("–".to_owned(), |share| format!("{:.1}", share * 100.0))
+}

@@ -1,0 +1,296 @@
+//! `sherlock`: two deaths in one document, told in 12 to 30 fragments each. One culprit can be proved,
+//! and only from all key fragments together; of the other case one key fragment is missing, so that
+//! who did it has to be declined.
+//!
+//! Around the proof: a false alibi that is withdrawn, a description that one fragment explains, a
+//! time told by an event, earlier holders of the weapon with motives, visitors of the scene at other
+//! hours, true alibis, gossip.
+
+use std::collections::HashSet;
+
+use super::{Asked, Draft, Fragment, Order};
+use crate::dice::Dice;
+use crate::fact::{Fact, Query};
+use crate::lexicon::fill;
+use crate::lexicon::people::Names;
+use crate::lexicon::places::{OBJECTS, ROOMS};
+use crate::solver;
+use crate::split::Split;
+use crate::world::evidence::{Clue, Person, Time};
+use crate::world::{STEPS, World, simulate};
+
+const DEATH: &[&str] = &[
+    "At {time} {victim} died in the {place}, killed with the {object}.",
+    "{victim} was found dead in the {place}; the doctor put the death at {time} and named the {object} as the weapon.",
+    "The inquest held that {victim} was killed with the {object} in the {place} at {time}.",
+];
+const SEEN: &[&str] = &[
+    "{who} was seen in the {place} at {time}.",
+    "At {time} a maid noticed {who} in the {place}.",
+    "The gardener swore that {who} stood in the {place} at {time}.",
+];
+const ALIAS: &[&str] = &[
+    "By {alias} the household always meant {who}.",
+    "{who} was known to the servants as {alias}.",
+    "When people spoke of {alias}, they had {who} in mind.",
+];
+const EVENT: &[&str] = &[
+    "That day the {event} was heard at {time}.",
+    "It was {time} when the {event} sounded.",
+    "On the day in question the {event} came at {time}.",
+];
+const OWNED: &[&str] = &[
+    "The {object} belonged to {who}.",
+    "In the morning the {object} was still with {who}.",
+    "It was {who} who had the {object} when the day began.",
+];
+const HANDED: &[&str] = &[
+    "{from} handed the {object} to {to} at {time}.",
+    "At {time} {to} received the {object} from {from}.",
+    "The {object} passed from {from} to {to} at {time}.",
+];
+const ALIBI: &[&str] = &[
+    "{by} declared that {who} had been in the {place} at {time}.",
+    "According to {by}, {who} was in the {place} at {time}.",
+    "{by} vouched for {who}: the two of them had sat in the {place} at {time}.",
+];
+const WITHDRAWN: &[&str] = &[
+    "{by} later took back what had been said in favour of {who}.",
+    "Under oath {by} admitted that the alibi of {who} was invented.",
+    "In the end {by} confessed to never having seen {who} at that hour.",
+];
+const MOTIVE: &[&str] = &[
+    "{who} owed {victim} a sum that could never be repaid.",
+    "{victim} had threatened to expose a forgery by {who}.",
+    "{who} stood to inherit from {victim}.",
+    "{victim} had broken off the engagement with {who}.",
+    "{victim} had dismissed {who} without a character.",
+    "{who} had sworn revenge on {victim} over a lawsuit.",
+];
+const GOSSIP: &[&str] = &[
+    "{who} and {other} had been friends since school.",
+    "{who} had lent {other} a novel that week.",
+    "{who} and {other} sang in the same choir.",
+];
+const WHO: &[&str] = &[
+    "Who killed {victim}?",
+    "Which one person had means, motive and opportunity to kill {victim}?",
+    "Who is the murderer of {victim}?",
+];
+const ALIASES: &[&str] = &[
+    "the tall clerk",
+    "the lame piper",
+    "the red-haired lodger",
+    "the veiled visitor",
+    "the young surveyor",
+    "the man with the scar",
+    "the quiet lodger",
+    "the deaf old organist",
+    "the stout drover",
+];
+const EVENTS: &[&str] =
+    &["dinner gong", "vesper bell", "factory whistle", "post horn", "ferry bell", "signal gun"];
+
+/// All wording of the task.
+pub const PHRASINGS: &[&[&str]] =
+    &[DEATH, SEEN, ALIAS, EVENT, OWNED, HANDED, ALIBI, WITHDRAWN, MOTIVE, GOSSIP, WHO];
+
+/// A case that is being told.
+struct Telling<'a> {
+    number: usize,
+    split: Split,
+    world: World,
+    people: Vec<String>,
+    places: &'a [&'a str],
+    object: &'a str,
+    alias: &'a str,
+    event: &'a str,
+}
+
+/// Makes the draft of a document: a case that can be proved and one that cannot.
+pub fn draft(order: &Order, dice: &mut Dice) -> Draft {
+    let split = order.split;
+    let mut names = Names::new(split);
+    let places = split.of(ROOMS);
+    let mut objects = split.of(OBJECTS);
+    let mut aliases = split.of(ALIASES);
+    let mut events = split.of(EVENTS);
+    dice.shuffle(&mut objects);
+    dice.shuffle(&mut aliases);
+    dice.shuffle(&mut events);
+    let mut told = Vec::new();
+    let mut asked = Vec::new();
+    for number in 0..2 {
+        let n_people = dice.between(8, 12);
+        let n_handovers = dice.between(1, 4);
+        let telling = Telling {
+            number,
+            split,
+            world: simulate(dice, n_people, places.len(), n_handovers),
+            people: (0..n_people).map(|_| names.full(dice)).collect(),
+            places: &places,
+            object: objects[number],
+            alias: aliases[number],
+            event: events[number],
+        };
+        let mut fragments = telling.tell(dice);
+        let query = Query::Culprit { case: number, people: telling.people.clone() };
+        if number == 1 {
+            let facts: Vec<Fact> = fragments.iter().map(|fragment| fragment.fact.clone()).collect();
+            let keys = solver::necessary(&facts, &query);
+            fragments.remove(*dice.pick(&keys));
+        }
+        let victim = &telling.people[telling.world.victim];
+        let text = fill(split.pick(dice, WHO), &[("victim", victim)]);
+        let variant = if number == 0 { "provable" } else { "fragment_missing" };
+        asked.push(Asked::new(variant, query, text));
+        dice.shuffle(&mut fragments);
+        told.push(fragments);
+    }
+    let reserved: HashSet<String> = names.words().map(str::to_owned).collect();
+    Draft::new(dice.interleave(told), asked, reserved)
+}
+
+impl Telling<'_> {
+    fn tell(&self, dice: &mut Dice) -> Vec<Fragment> {
+        let world = &self.world;
+        let (place, step, culprit) = (world.place, world.step, world.culprit);
+        let innocent: Vec<usize> =
+            (0..self.people.len()).filter(|who| *who != culprit && *who != world.victim).collect();
+        let mut clues = vec![
+            Clue::Death { place, time: Time::Clock(step) },
+            Clue::Owned { who: world.owner },
+            Clue::Motive { who: culprit },
+        ];
+        clues.extend(world.handovers.iter().map(|handover| Clue::Handed {
+            from: handover.from,
+            to: handover.to,
+            step: handover.step,
+        }));
+        // The sighting: by description, by an event, or plainly.
+        let described = dice.chance(60);
+        let who = if described { Person::Called(0) } else { Person::Named(culprit) };
+        if described {
+            clues.push(Clue::Alias { alias: 0, who: culprit });
+        }
+        let after = dice.between(1, 3);
+        let by_event = dice.chance(50);
+        let time = if by_event { Time::After(0, after) } else { Time::Clock(step) };
+        if by_event {
+            clues.push(Clue::Event { event: 0, step: step - after });
+        }
+        clues.push(Clue::Seen { who, place, time });
+        if dice.chance(70) {
+            let by = *dice.pick(&innocent);
+            let elsewhere = (place + 1 + dice.below(self.places.len() - 1)) % self.places.len();
+            clues.push(Clue::Alibi { who: culprit, by, place: elsewhere, time: Time::Clock(step) });
+            clues.push(Clue::Withdrawn { who: culprit, by });
+        }
+        self.mislead(dice, &innocent, &mut clues);
+        clues.into_iter().map(|clue| self.word(dice, clue)).collect()
+    }
+
+    /// Adds true fragments that prove nothing.
+    fn mislead(&self, dice: &mut Dice, innocent: &[usize], clues: &mut Vec<Clue>) {
+        let world = &self.world;
+        // Earlier holders and one more have a motive, and an alibi.
+        for who in dice.sample(innocent, 3) {
+            clues.push(Clue::Motive { who });
+            let by = *dice.pick(innocent);
+            if by != who {
+                let place = world.positions[world.step][who];
+                clues.push(Clue::Alibi { who, by, place, time: Time::Clock(world.step) });
+            }
+        }
+        // Sightings of others wherever they were, at the scene too, but never at the time.
+        for who in dice.sample(innocent, 6) {
+            let step = dice.below(STEPS);
+            let place = if dice.chance(40) { world.place } else { world.positions[step][who] };
+            let place = if step == world.step { world.positions[step][who] } else { place };
+            clues.push(Clue::Seen { who: Person::Named(who), place, time: Time::Clock(step) });
+        }
+        for _ in 0..dice.between(0, 8) {
+            clues.push(Clue::Noise);
+        }
+    }
+
+    fn word(&self, dice: &mut Dice, clue: Clue) -> Fragment {
+        let split = self.split;
+        let name = |who: usize| self.people[who].clone();
+        let at = |time: Time| self.time(time);
+        let room = |place: usize| self.places[place].to_owned();
+        let mut slots: Vec<(&str, String)> = vec![("victim", name(self.world.victim))];
+        slots.push(("object", self.object.to_owned()));
+        let templates = match clue {
+            Clue::Death { place, time } => {
+                slots.extend([("place", room(place)), ("time", at(time))]);
+                DEATH
+            }
+            Clue::Seen { who, place, time } => {
+                let who = match who {
+                    Person::Named(who) => name(who),
+                    Person::Called(_) => self.alias.to_owned(),
+                };
+                slots.extend([("who", who), ("place", room(place)), ("time", at(time))]);
+                SEEN
+            }
+            Clue::Alias { who, .. } => {
+                slots.extend([("alias", self.alias.to_owned()), ("who", name(who))]);
+                ALIAS
+            }
+            Clue::Event { step, .. } => {
+                let event = self.event.to_owned();
+                slots.extend([("event", event), ("time", at(Time::Clock(step)))]);
+                EVENT
+            }
+            Clue::Owned { who } => {
+                slots.push(("who", name(who)));
+                OWNED
+            }
+            Clue::Handed { from, to, step } => {
+                let time = at(Time::Clock(step));
+                slots.extend([("from", name(from)), ("to", name(to)), ("time", time)]);
+                HANDED
+            }
+            Clue::Alibi { who, by, place, time } => {
+                slots.extend([("who", name(who)), ("by", name(by))]);
+                slots.extend([("place", room(place)), ("time", at(time))]);
+                ALIBI
+            }
+            Clue::Withdrawn { who, by } => {
+                slots.extend([("who", name(who)), ("by", name(by))]);
+                WITHDRAWN
+            }
+            Clue::Motive { who } => {
+                slots.push(("who", name(who)));
+                MOTIVE
+            }
+            Clue::Noise => {
+                let two = dice.sample(&self.people, 2);
+                slots.extend([("who", two[0].clone()), ("other", two[1].clone())]);
+                GOSSIP
+            }
+        };
+        let slots: Vec<(&str, &str)> =
+            slots.iter().map(|(slot, value)| (*slot, value.as_str())).collect();
+        let text = fill(split.pick(dice, templates), &slots);
+        Fragment::new(Fact::Clue { case: self.number, clue }, text)
+    }
+
+    fn time(&self, time: Time) -> String {
+        match time {
+            Time::After(_, steps) => {
+                let long = ["half an hour", "an hour", "an hour and a half"];
+                format!("{} after the {}", long[(steps - 1).min(2)], self.event)
+            }
+            Time::Clock(step) => {
+                const HOURS: [&str; 12] = [
+                    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+                    "eleven", "twelve",
+                ];
+                let hour = HOURS[step / 2 % 12];
+                if step % 2 == 0 { format!("{hour} o'clock") } else { format!("half past {hour}") }
+            }
+        }
+    }
+}

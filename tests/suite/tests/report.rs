@@ -1,0 +1,77 @@
+//! Figures of the report over lines worked out by hand.
+
+use carrel_suite::item::{Expected, Language};
+use carrel_suite::report::{gaps, html, markdown, summarise};
+use carrel_suite::run::{Done, Ladder};
+use carrel_suite::score::{Ended, Score};
+use carrel_suite::split::Split;
+
+fn line(split: Split, expected: Expected, gold: u32, gold_cited: u32, declined: bool) -> Done {
+    let must_decline = expected == Expected::NotInDocument;
+    Done {
+        id: "a".into(),
+        case: "a".into(),
+        case_items: 1,
+        arm: "carrel".into(),
+        ladder: Ladder::EndToEnd,
+        task: "absent".into(),
+        variant: "x".into(),
+        language: Language::English,
+        split,
+        style: "flowing".into(),
+        length_tokens: 8192,
+        question: "?".into(),
+        wanted: Vec::new(),
+        expected,
+        answer: String::new(),
+        ended: if declined { Ended::Declined } else { Ended::Answered },
+        score: Score {
+            exact: gold_cited > 0,
+            contains: gold_cited > 0,
+            declined,
+            status_right: declined == must_decline,
+            gold,
+            gold_cited,
+            gold_read: gold_cited,
+            citations: 4,
+            citations_right: 1,
+            fabricated: 0,
+        },
+        passages_read: 2,
+        prompt_tokens: 0,
+        output_tokens: 0,
+        elapsed_us: 1000,
+        ingest_us: 1,
+        estimate: None,
+        peak_growth_bytes: None,
+    }
+}
+
+#[test]
+fn figures_are_those_of_the_lines() {
+    let lines = [
+        line(Split::Seen, Expected::Answered, 2, 2, false),
+        line(Split::Seen, Expected::Answered, 2, 1, false),
+        line(Split::Seen, Expected::Answered, 1, 0, true),
+        line(Split::Seen, Expected::NotInDocument, 0, 0, true),
+        line(Split::Seen, Expected::NotInDocument, 0, 0, false),
+        line(Split::HeldOut, Expected::Answered, 4, 1, false),
+    ];
+    let summaries = summarise(&lines, false);
+    assert_eq!(summaries.len(), 2);
+    let seen = summaries.iter().find(|one| one.split == "seen").expect("there");
+    assert_eq!(seen.questions, 5);
+    assert_eq!(seen.exact, Some(2.0 / 3.0));
+    assert_eq!(seen.gold_cited, Some(0.6));
+    assert_eq!(seen.all_gold_cited, Some(1.0 / 3.0));
+    assert_eq!(seen.citation_precision, Some(0.25));
+    assert_eq!(seen.decline_f1, Some(0.5), "1 of 2 declined rightly, 1 wrongly");
+    assert_eq!(seen.passages_read, 2.0);
+    let gaps = gaps(&summaries);
+    assert_eq!(gaps.len(), 1);
+    assert!((gaps[0].3 - 0.35).abs() < 1e-9, "60 % against 25 %");
+    let page = html::page(&summaries, &summarise(&lines, true));
+    assert!(page.contains("<svg") && page.contains("absent.x") && !page.contains("http"));
+    let table = markdown::table(&summaries);
+    assert!(table.contains("| absent | end_to_end | carrel | en | 8K | seen | 5 | 66.7 |"));
+}
