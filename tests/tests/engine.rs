@@ -4,10 +4,12 @@
 use std::path::Path;
 
 use carrel_core::Error;
+use carrel_core::cancel::CancelFlag;
 use carrel_core::convert::{SyntheticOptions, write_synthetic};
 use carrel_core::engine::{Engine, EngineOptions};
 use carrel_core::error::ModelError;
 use carrel_core::exec::ContextPolicy;
+use carrel_core::memory::{AskOptions, Contract, Library, Request, Source, TextModel};
 use carrel_core::ops::CacheType;
 use carrel_core::quant::TensorType;
 use carrel_core::session::GenerateOptions;
@@ -74,4 +76,46 @@ fn an_opened_engine_makes_sessions_that_do_not_mix() {
     assert_eq!(ids.len(), 8);
     assert_eq!(generate(&mut second), ids);
     assert_eq!(generate(&mut first), ids, "after a use of both");
+}
+
+#[test]
+fn a_reader_holds_any_model_to_the_form_of_the_reply() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = model(folder.path());
+    let options = EngineOptions { n_threads: 1, n_batch: 32, ..EngineOptions::default() };
+    let engine = Engine::open(&path, &options).expect("opens");
+    let mut reader = engine.reader(&CancelFlag::new()).expect("a reader");
+    let sentences = ["The lamp is blue.", "Omar has \"it\".", "灯是蓝色的。"];
+    let contract = Contract::new(sentences.map(str::to_owned).to_vec());
+    let window = contract.window();
+    for question in ["What is blue?", "Who has it?", "灯是什么颜色？"] {
+        let request = Request { system: "Point.", window: &window, question, contract: &contract };
+        let reply = reader.read(&request).expect("a reply");
+        assert!(reply.prompt_tokens > 0);
+        // A model of random weights may say anything, but only in this form (or be cut off in a
+        // span, which still stands in its sentence).
+        let follows = reply.text == "NONE" || contract.parse(&reply.text).is_some();
+        assert!(follows, "{:?}", reply.text);
+    }
+}
+
+#[test]
+fn a_library_may_be_asked_with_a_model_and_quotes_stay_true() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = model(folder.path());
+    let options = EngineOptions { n_threads: 1, n_batch: 32, ..EngineOptions::default() };
+    let engine = Engine::open(&path, &options).expect("opens");
+    let mut reader = engine.reader(&CancelFlag::new()).expect("a reader");
+    let text = "The lighthouse keeper was Ines Duarte. The storm broke the lamp in March. \
+                Ines Duarte repaired the lamp with copper wire.";
+    let mut library = Library::in_memory();
+    library.open_document(&Source::text("log.txt", text)).expect("read");
+    let question = "Who repaired the lamp?";
+    let answer =
+        library.ask_with(question, &AskOptions::default(), Some(&mut reader)).expect("answered");
+    for citation in &answer.citations {
+        let range = citation.start as usize..citation.end as usize;
+        let quoted: String = text.chars().skip(range.start).take(range.len()).collect();
+        assert_eq!(quoted, citation.quote);
+    }
 }

@@ -4,16 +4,21 @@
 //! user handbook, which is part of the program, is asked.
 
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style};
 use carrel_core::cancel::CancelFlag;
-use carrel_core::memory::{Answer, AskOptions, Citation, Ingested, Library, Source, Status};
+use carrel_core::engine::{Engine, EngineOptions, WindowReader};
+use carrel_core::memory::{
+    Answer, AskOptions, Citation, Ingested, Library, Profile, Source, Status,
+};
 use serde_json::{Value, json};
 
 use super::read::source;
 use crate::failure::Failure;
+use crate::model::parse_bytes;
 use crate::output::{Output, paint, printable};
+use crate::shelf::model_file;
 
 /// The user handbook and the name it goes by in citations.
 const HANDBOOK: (&str, &str) =
@@ -31,6 +36,45 @@ pub struct Args {
     /// Keep what was read in this library, so that it is not read again
     #[arg(long, value_name = "FILE")]
     library: Option<PathBuf>,
+    /// Let this model (GGUF, or the name of a pulled one) point to the sentences that answer
+    #[arg(long, short, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// What the answer may cost
+    #[arg(long, value_name = "PROFILE", default_value = "normal")]
+    profile: ProfileChoice,
+    /// Most tokens that the model may read and write
+    #[arg(long, value_name = "TOKENS", requires = "model")]
+    most_tokens: Option<u64>,
+    /// Threads that compute
+    #[arg(long, short, value_name = "N", requires = "model")]
+    threads: Option<usize>,
+    /// Choose settings that fit this much memory or refuse to run, for example 512M or 2G
+    #[arg(long, value_name = "BYTES", value_parser = parse_bytes, requires = "model")]
+    memory_budget: Option<u64>,
+}
+
+/// What an answer may cost.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum ProfileChoice {
+    /// Few passages, no model
+    Instant,
+    /// A few windows
+    Normal,
+    /// Many windows
+    Deep,
+    /// Every window that could matter
+    Exhaustive,
+}
+
+impl From<ProfileChoice> for Profile {
+    fn from(choice: ProfileChoice) -> Self {
+        match choice {
+            ProfileChoice::Instant => Self::Instant,
+            ProfileChoice::Normal => Self::Normal,
+            ProfileChoice::Deep => Self::Deep,
+            ProfileChoice::Exhaustive => Self::Exhaustive,
+        }
+    }
 }
 
 pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Failure> {
@@ -54,9 +98,32 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
     for source in &sources {
         add(&mut library, source, output, cancel)?;
     }
-    let documents = sources.iter().map(|source| source.name().to_owned()).collect();
-    let answer = library.ask(&args.question, &AskOptions { documents, ..AskOptions::default() })?;
+    let options = AskOptions {
+        documents: sources.iter().map(|source| source.name().to_owned()).collect(),
+        profile: args.profile.into(),
+        most_tokens: args.most_tokens,
+    };
+    let answer = match &args.model {
+        None => library.ask(&args.question, &options)?,
+        Some(model) => {
+            let mut reader = open_reader(args, model, cancel)?;
+            library.ask_with(&args.question, &options, Some(&mut reader))?
+        }
+    };
+    if cancel.is_cancelled() {
+        return Err(Failure::cancelled());
+    }
     if output.is_json() { output.json(&as_json(&answer)) } else { print(&answer, output) }
+}
+
+/// A model that reads windows.
+fn open_reader(args: &Args, model: &Path, cancel: &CancelFlag) -> Result<WindowReader, Failure> {
+    let mut options =
+        EngineOptions { memory_budget_bytes: args.memory_budget, ..EngineOptions::default() };
+    if let Some(n_threads) = args.threads {
+        options.n_threads = n_threads;
+    }
+    Ok(Engine::open(model_file(model)?, &options)?.reader(cancel)?)
 }
 
 /// Reads a document into the library, if it is not there as it is.

@@ -1,16 +1,19 @@
-//! The facade: open a model within a budget of memory, talk to it.
+//! The facade: open a model within a budget of memory, talk to it, let it read for a library.
 //!
 //! ```text
 //! options   what the caller wants and what it may cost
 //! fit       options + header of the model → decoder and placement that fit, or a refusal in numbers
-//! open      an opened model with its vocabulary: makes sessions
+//! open      an opened model with its vocabulary: makes sessions and readers
+//! reader    a session that reads windows for the room `memory`
 //! ```
 //! Holds no state of a conversation. Level 6.
 
 mod fit;
 mod open;
 mod options;
+mod reader;
 
 pub use fit::Fit;
 pub use open::{Engine, open_model};
 pub use options::EngineOptions;
+pub use reader::WindowReader;

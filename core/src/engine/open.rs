@@ -1,9 +1,11 @@
-//! An opened model with its vocabulary: what an app holds, from which sessions come.
+//! An opened model with its vocabulary: what an app holds, from which sessions and readers come.
 
 use std::path::Path;
 
 use super::fit::Fit;
 use super::options::EngineOptions;
+use super::reader::WindowReader;
+use crate::cancel::CancelFlag;
 use crate::error::Result;
 use crate::exec::{Model, ModelOptions};
 use crate::ggml::Placement;
@@ -68,6 +70,15 @@ impl Engine {
     /// If memory cannot be had.
     pub fn session(&self) -> Result<Session> {
         Session::new(&self.model, &self.tokenizer, &self.fit.decoder)
+    }
+
+    /// A session that reads windows for [`crate::memory::Library::ask_with`]. Reading stops when
+    /// `cancel` is set.
+    ///
+    /// # Errors
+    /// If memory cannot be had, or the model's chat template cannot be used.
+    pub fn reader(&self, cancel: &CancelFlag) -> Result<WindowReader> {
+        WindowReader::new(self.session()?, &self.model, cancel)
     }
 }
 

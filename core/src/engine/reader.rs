@@ -1,0 +1,93 @@
+//! A session that reads windows for the room `memory`: prompt in, reply in the agreed form out.
+//!
+//! The reply is held to the form by the contract's grammar, greedily. The window stands before the
+//! question, so a second question about the same window finds it in the cache. A model without a
+//! chat template gets the parts one under the other.
+
+use serde_json::Value;
+
+use crate::cancel::CancelFlag;
+use crate::error::{Error, Result, TemplateError};
+use crate::exec::Model;
+use crate::memory::model::{REPLY_TOKENS, Reply, Request, TextModel};
+use crate::sample::{GrammarSource, Grammars};
+use crate::session::{ChatFormat, EndReason, GenerateOptions, Session, grammars_for, message};
+use crate::template::{Moment, RenderOptions};
+use crate::tokenizer::EncodeOptions;
+
+/// A session with everything that reading windows takes.
+pub struct WindowReader {
+    session: Session,
+    grammars: Grammars,
+    format: Option<ChatFormat>,
+    cancel: CancelFlag,
+}
+
+impl WindowReader {
+    pub(super) fn new(session: Session, model: &Model, cancel: &CancelFlag) -> Result<Self> {
+        let format = match ChatFormat::of(model, session.tokenizer()) {
+            Ok(format) => Some(format),
+            Err(Error::Template(TemplateError::Missing)) => None,
+            Err(error) => return Err(error),
+        };
+        let grammars = grammars_for(session.tokenizer())?;
+        Ok(Self { session, grammars, format, cancel: cancel.clone() })
+    }
+
+    fn prompt(&self, request: &Request) -> Result<Vec<u32>> {
+        let body = format!("{}\n{}", request.window, request.question);
+        let Some(format) = &self.format else {
+            let text = format!("{}\n\n{body}\n", request.system);
+            let options = EncodeOptions { add_special: true, parse_special: false };
+            return self.session.tokenizer().encode(&text, options);
+        };
+        let with_system = [message("system", request.system), message("user", &body)];
+        let variables = serde_json::Map::new();
+        let now = Moment::now();
+        let ids = |messages: &[Value]| {
+            format.ids(&RenderOptions {
+                messages,
+                tools: &[],
+                add_generation_prompt: true,
+                variables: &variables,
+                now: now.clone(),
+            })
+        };
+        // Some families' templates refuse a system message; it then begins the user's.
+        ids(&with_system)
+            .or_else(|_| ids(&[message("user", &format!("{}\n\n{body}", request.system))]))
+    }
+}
+
+impl TextModel for WindowReader {
+    fn context_tokens(&self) -> usize {
+        self.session.n_ctx()
+    }
+
+    fn tokens_in(&self, text: &str) -> usize {
+        let plain = EncodeOptions { add_special: false, parse_special: false };
+        // A text that cannot be encoded has more tokens than any context holds.
+        self.session.tokenizer().encode(text, plain).map_or(usize::MAX / 2, |ids| ids.len())
+    }
+
+    fn read(&mut self, request: &Request) -> Result<Reply> {
+        let prompt = self.prompt(request)?;
+        let grammar = self.grammars.compile(&GrammarSource::Lark(request.contract.lark()))?;
+        let options = GenerateOptions {
+            max_tokens: REPLY_TOKENS,
+            grammar: Some(grammar),
+            cancel: self.cancel.clone(),
+            ..GenerateOptions::default()
+        };
+        let (_, text, end) = self.session.generate(&prompt, options)?.finish();
+        let Some(end) = end else { return Ok(Reply::default()) };
+        if let EndReason::Failed(error) = end.reason {
+            return Err(error);
+        }
+        Ok(Reply {
+            text,
+            prompt_tokens: end.usage.n_prompt as u64,
+            output_tokens: end.usage.n_generated as u64,
+        })
+    }
+}
