@@ -50,7 +50,7 @@ impl WindowReader {
                 tools: &[],
                 add_generation_prompt: true,
                 variables: &variables,
-                now: now.clone(),
+                now,
             })
         };
         // Some families' templates refuse a system message; it then begins the user's.
