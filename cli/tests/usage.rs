@@ -33,7 +33,7 @@ fn every_documented_exit_code_stands_in_help_and_handbook() {
             line.trim_start().strip_prefix(&code.to_string()).is_some_and(|l| l.starts_with("  "))
         });
         assert!(in_help, "{code} is not in --help");
-        assert!(handbook.stdout.contains(&format!("Exit code {code} ")), "{code}");
+        assert!(handbook.stdout.contains(&format!("Exit code {code}:")), "{code}");
     }
 }
 
