@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Fuzzes every target for some seconds (60 unless said otherwise): `tests/fuzz/run.sh 60 [target]…`.
-# Works with the stable compiler; `cargo fuzz run --fuzz-dir tests/fuzz fuzz-gguf` does the same with
-# cargo-fuzz and a nightly one. What was found lies in tests/fuzz/artifacts.
+# Works with the stable compiler. With cargo-fuzz and a nightly one, this does the same:
+# `cargo fuzz run --fuzz-dir tests/fuzz --features fuzz fuzz-gguf`.
+# What was found lies in tests/fuzz/artifacts.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${1:-60}
@@ -9,7 +10,7 @@ shift || true
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || targets=(gguf tokenizer)
 
-cargo build --release -p carrel-fuzz --bin fuzz-seeds
+cargo build --release --workspace --bin fuzz-seeds
 seeds=target/release/fuzz-seeds
 folder=tests/fuzz
 for target in "${targets[@]}"; do
@@ -19,7 +20,7 @@ done
 bins=()
 for target in "${targets[@]}"; do bins+=(--bin "fuzz-$target"); done
 RUSTC_WORKSPACE_WRAPPER=$PWD/tests/fuzz/instrument.sh \
-  cargo build --release -p carrel-fuzz "${bins[@]}"
+  cargo build --release --workspace --features carrel-fuzz/fuzz "${bins[@]}"
 for target in "${targets[@]}"; do
   printf '\n-- %s\n' "$target"
   target/release/fuzz-"$target" "$folder/corpus/$target" "$folder/corpus/$target-seeds" \

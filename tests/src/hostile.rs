@@ -201,7 +201,7 @@ fn lengths() -> Vec<Attack> {
         attack(
             "as many keys as are allowed, and no bytes for them",
             header(3, 0, 65_536, &[0; 64]),
-            problem!(GgufProblem::Truncated { .. }),
+            problem!(GgufProblem::Limit { .. }),
         ),
         attack(
             "2^64 - 1 tensors",

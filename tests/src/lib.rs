@@ -4,9 +4,9 @@ pub mod compact;
 pub mod divergence;
 #[cfg(feature = "gpu")]
 pub mod gpu;
+pub mod hostile;
 #[cfg(feature = "gpu")]
 pub mod operations;
-pub mod hostile;
 pub mod random_text;
 pub mod records;
 

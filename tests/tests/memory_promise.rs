@@ -43,13 +43,15 @@ fn child() {
         n_batch: 256,
         n_threads: 1,
     };
-    let promise = model.memory_need(&options).expect("a promise").total_bytes();
+    let need = model.memory_need(&options).expect("a promise");
     let mut decoder = model.decoder(&options).expect("a decoder");
     let tokens: Vec<u32> = (0..768).map(|i| (i * i * 31 + 7) % 49_000).collect();
     for batch in tokens.chunks(256) {
         decoder.forward(batch, LogitRows::Last, &CancelFlag::new()).expect("forward");
     }
-    println!("measured {} {}", promise, size("VmHWM").expect("Linux") - before);
+    let size = |name| size(name).expect("Linux");
+    println!("{need:?}; file {}, anonymous {}", size("RssFile"), size("RssAnon"));
+    println!("measured {} {}", need.total_bytes(), size("VmHWM") - before);
 }
 
 /// The promise and the measurement.
@@ -61,6 +63,7 @@ fn measure(path: &Path, is_repacked: bool) -> (u64, u64) {
     }
     let output = command.output().expect("it runs");
     let text = String::from_utf8_lossy(&output.stdout);
+    print!("{text}");
     let line = text.lines().find_map(|line| line.split("measured ").nth(1));
     let line = line.unwrap_or_else(|| panic!("{text}{}", String::from_utf8_lossy(&output.stderr)));
     let (promise, measured) = line.split_once(' ').expect("two numbers");
