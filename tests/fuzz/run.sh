@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.."
 seconds=${1:-60}
 shift || true
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(gguf tokenizer)
+[ ${#targets[@]} -gt 0 ] || targets=(gguf tokenizer template)
 
 cargo build --release --workspace --bin fuzz-seeds
 seeds=target/release/fuzz-seeds

@@ -96,7 +96,34 @@ pub fn attacks() -> Vec<Attack> {
     attacks.extend(lengths());
     attacks.extend(structure());
     attacks.extend(vocabularies());
+    attacks.extend(templates().into_iter().map(|template| {
+        let mut writer = GgufWriter::new();
+        writer.set("tokenizer.chat_template", template.as_str());
+        Attack {
+            advisory: "llama.cpp#26387, gpt4all#3373",
+            what: "a chat template that exhausts the stack, time or memory",
+            bytes: written(&writer),
+            is_right: |error| matches!(error, Error::Template(_)),
+        }
+    }));
     attacks
+}
+
+/// Chat templates without end: for the parser, for calls, for loops and for output.
+pub fn templates() -> Vec<String> {
+    vec![
+        format!("{{{{ {}1{} }}}}", "(".repeat(20_000), ")".repeat(20_000)),
+        format!("{{{{ {}1 }}}}", "not ".repeat(20_000)),
+        format!("{{{{ {}{} }}}}", "[".repeat(20_000), "]".repeat(20_000)),
+        "{% if 1 %}".repeat(5_000) + &"{% endif %}".repeat(5_000),
+        "{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}".to_owned(),
+        "{% macro a(b) %}{{ b(b) }}{% endmacro %}{{ a(a) }}".to_owned(),
+        "{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}"
+            .to_owned(),
+        "{% set n = namespace(s='ab') %}{% for a in range(90) %}{% set n.s = n.s + n.s %}\
+         {% endfor %}{{ n.s }}"
+            .to_owned(),
+    ]
 }
 
 /// Sizes of tensors that overflow, or reach where nothing is.

@@ -10,6 +10,7 @@ use carrel_core::error::{Error, GgufProblem};
 use carrel_core::exec::{ContextPolicy, DecoderOptions, LogitRows, Model, ModelOptions};
 use carrel_core::gguf::{Entry, Gguf, GgufWriter};
 use carrel_core::quant::TensorType;
+use carrel_core::template::{ChatTemplate, Moment, RenderOptions};
 use carrel_core::tokenizer::{EncodeOptions, Tokenizer};
 use carrel_models::shapes::Shape;
 use carrel_tests::hostile::{Attack, attacks, header, smallest, tensor};
@@ -67,6 +68,17 @@ fn open(bytes: &[u8]) -> Option<Error> {
             for id in 0..tokenizer.n_vocab() as u32 {
                 assert!(tokenizer.token_bytes(id).is_some());
             }
+        }
+        if file.get("tokenizer.chat_template").is_some() {
+            let template = ChatTemplate::from_gguf(&file, "<s>", "</s>")?;
+            let messages = [serde_json::json!({ "role": "user", "content": "Hello" })];
+            template.render(&RenderOptions {
+                messages: &messages,
+                tools: &[],
+                add_generation_prompt: true,
+                variables: &serde_json::Map::new(),
+                now: Moment::new(2026, 2, 3, 4, 5, 6).expect("a moment"),
+            })?;
         }
         Model::from_gguf(file, ModelOptions::default())
     });

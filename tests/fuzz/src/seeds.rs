@@ -17,6 +17,7 @@ fn main() -> ExitCode {
             attacks.chain([hostile::smallest()]).collect()
         }
         "tokenizer" => compact::compact_vocabularies(),
+        "template" => hostile::templates().iter().map(|text| text.as_bytes().to_vec()).collect(),
         other => {
             eprintln!("no target called {other}");
             return ExitCode::from(2);
