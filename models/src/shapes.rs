@@ -182,6 +182,18 @@ pub static SHAPES: &[Shape] = &[
         )),
         &["rope_factors_long.weight", "rope_factors_short.weight"],
     ),
+    with_factors(
+        untied(shape(
+            "tiny-phi3-short",
+            "phi3",
+            512,
+            keys!(3, 4 / 4 x 64, 256, 512, 512, 1e-5, 10_000.0,
+                "rope.scaling.type" = Text("longrope"),
+                "rope.scaling.original_context_length" = Integer(256),
+                "rope.scaling.attn_factor" = Float(1.19)),
+        )),
+        &["rope_factors_long.weight", "rope_factors_short.weight"],
+    ),
     shape("tiny-smollm3", "smollm3", 512, keys!(5, 4 / 1 x 64, 256, 512, 256, 1e-6, 2_000_000.0)),
 ];
 

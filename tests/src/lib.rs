@@ -1,11 +1,14 @@
 //! What the cross-crate tests share: where fixtures lie and what happens when they do not.
 
+pub mod compact;
 pub mod divergence;
 #[cfg(feature = "gpu")]
 pub mod gpu;
+pub mod hostile;
 #[cfg(feature = "gpu")]
 pub mod operations;
 pub mod random_text;
+pub mod records;
 
 use std::path::{Path, PathBuf};
 

@@ -9,8 +9,12 @@
 use super::decoder::{DecoderOptions, cells_for, context_length, runner_options};
 use super::model::Model;
 use crate::error::ModelError;
-use crate::ggml::{Placement, activation_bytes, repacked_bytes};
-use crate::ops::Op;
+use crate::ggml::{Placement, activation_bytes, repacked};
+use crate::ops::{Op, WeightId};
+
+/// Bytes of the file that one look-up brings into memory: Linux maps up to 16 pages around the one
+/// that was read, if they are cached.
+const LOOK_UP_BYTES: u64 = 64 << 10;
 
 /// Bytes that a model and one decoder take, by purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,21 +45,37 @@ impl MemoryNeed {
         let plan = model.plan_for(context_length(options) as u32)?;
         let cells = cells_for(&plan, options)?;
         let runner_options = runner_options(&cells, options);
-        let copied_bytes = match model.placement() {
-            Placement::InPlace => 0,
-            Placement::Repacked => repacked_bytes(&plan),
+        let copied = match model.placement() {
+            Placement::InPlace => Vec::new(),
+            Placement::Repacked => repacked(&plan),
         };
-        // Pages of repacked weights are released, except that the table of a tied model is still
-        // used for look-ups.
-        let embedding = plan.ops.iter().find_map(|op| match op {
-            Op::Embed { table, .. } => Some(*table),
-            _ => None,
-        });
-        let is_tied = embedding.is_some_and(|table| {
-            plan.ops.iter().any(|op| matches!(op, Op::Linear { weight, .. } if *weight == table))
-        });
-        let looked_up =
-            if is_tied { 0 } else { embedding.map_or(0, |id| plan.weights[id.0].n_bytes) };
+        let mut in_products = vec![false; plan.weights.len()];
+        let mut looked_up = vec![false; plan.weights.len()];
+        for op in &plan.ops {
+            match op {
+                Op::Linear { weight, .. } => in_products[weight.0] = true,
+                Op::Embed { table, .. } => looked_up[table.0] = true,
+                _ => {}
+            }
+        }
+        // The header with the vocabulary is read whole.
+        let mut mapped_bytes = model.file().tensors().iter().map(|t| t.start).min().unwrap_or(0);
+        let mut copied_bytes = 0;
+        for (index, weight) in plan.weights.iter().enumerate() {
+            let is_copied = copied.contains(&WeightId(index));
+            if is_copied {
+                copied_bytes += weight.n_bytes;
+            }
+            // Pages of copied weights are released, and a table that is only looked up comes into
+            // memory a row at a time. A tied table that was copied is both.
+            mapped_bytes += if looked_up[index] && (is_copied || !in_products[index]) {
+                weight.n_bytes.min(context_length(options) as u64 * LOOK_UP_BYTES)
+            } else if is_copied {
+                0
+            } else {
+                weight.n_bytes
+            };
+        }
         let cell_bytes = runner_options
             .cache_type
             .tensor_type()
@@ -68,10 +88,8 @@ impl MemoryNeed {
             .map(|(group, &n_cells)| 2 * cell_bytes * n_cells as u64 * group.layers.len() as u64)
             .sum();
         let row = u64::from(plan.n_vocab) * 4;
-        // A table that is only looked up is touched a page a token.
-        let touched = looked_up.min(context_length(options) as u64 * 4096);
         Ok(Self {
-            mapped_bytes: plan.weight_bytes() - copied_bytes - looked_up + touched,
+            mapped_bytes,
             copied_bytes,
             cache_bytes,
             activation_bytes: activation_bytes(&plan, model.weights(), &runner_options)?,

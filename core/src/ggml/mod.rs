@@ -26,4 +26,4 @@ mod weights;
 pub use measure::activation_bytes;
 pub use quantise::{dequantise, needs_importance, quantise_rows};
 pub use runner::GgmlRunner;
-pub use weights::{Placement, Weights, repacked_bytes};
+pub use weights::{Placement, Weights, repacked};

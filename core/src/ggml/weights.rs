@@ -179,14 +179,13 @@ impl Weights {
     }
 }
 
-/// Bytes that [`Placement::Repacked`] would copy for this plan.
-pub fn repacked_bytes(plan: &Plan) -> u64 {
+/// The weights that [`Placement::Repacked`] would copy for this plan.
+pub fn repacked(plan: &Plan) -> Vec<WeightId> {
     let types = extra_buffer_types();
     matrices(plan)
-        .map(|index| &plan.weights[index])
-        .filter(|weight| types.iter().any(|&kind| profits(kind, weight)))
-        .map(|weight| weight.n_bytes)
-        .sum()
+        .filter(|&index| types.iter().any(|&kind| profits(kind, &plan.weights[index])))
+        .map(WeightId)
+        .collect()
 }
 
 /// Weights that are used in matrix products, each once.

@@ -1,0 +1,133 @@
+//! Measures Carrel against llama.cpp, writes a record, and renews the README's table.
+//!
+//! For each shape and type: a model with random weights, then `carrel bench` with 1 and 2 threads.
+//! The machine must have nothing else to do. About twenty minutes on two cores: a depth of 8192
+//! tokens has to be read first by both programs, which for the large shape is done with two threads
+//! only, unless `--full` is given. `--only NAME` measures one shape and writes no record.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use carrel_tests::records::{self, Machine, Record, Row};
+
+/// Shape, threads, depths, tokens to decode, runs.
+const MEASUREMENTS: [(&str, u32, &str, u32, u32); 4] = [
+    ("SmolLM2-135M", 1, "512,8192", 64, 5),
+    ("SmolLM2-135M", 2, "512,8192", 64, 5),
+    ("Llama-3.2-1B", 1, "512", 24, 3),
+    ("Llama-3.2-1B", 2, "512,8192", 24, 3),
+];
+const TYPES: [&str; 3] = ["Q4_0", "Q8_0", "Q4_K"];
+
+fn main() -> ExitCode {
+    match measure() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("{problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure() -> Result<(), String> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let full = arguments.iter().any(|argument| argument == "--full");
+    let only = arguments.iter().skip_while(|argument| *argument != "--only").nth(1);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    run(Command::new("cargo").current_dir(&root).args(["build", "--release", "--workspace"]))?;
+    let carrel = root.join("target/release/carrel");
+    let models = root.join("target/bench-models");
+    std::fs::create_dir_all(&models).map_err(|error| error.to_string())?;
+    let mut rows: Vec<Row> = Vec::new();
+    for (shape, threads, depths, tg, runs) in MEASUREMENTS {
+        if only.is_some_and(|only| only != shape) {
+            continue;
+        }
+        let depths = if full { "512,8192" } else { depths };
+        for kind in TYPES {
+            let model = synthesised(&carrel, &models, shape, kind)?;
+            let mut bench = Command::new(&carrel);
+            bench.arg("bench").arg("--model").arg(&model).args([
+                "--json",
+                "--against=llama.cpp",
+                "--pp=512",
+                &format!("--threads={threads}"),
+                &format!("--depth={depths}"),
+                &format!("--tg={tg}"),
+                &format!("--runs={runs}"),
+            ]);
+            let printed = run(&mut bench)?;
+            let mut measured: Vec<Row> =
+                serde_json::from_str(&printed).map_err(|error| error.to_string())?;
+            for row in &mut measured {
+                row.model = shape.to_owned();
+                row.kind = kind.to_owned();
+                if let Some(ratio) = row.ratio {
+                    let Row { phase, depth, tokens_per_s, .. } = row;
+                    println!(
+                        "{shape} {kind} {threads} threads, {phase} at {depth}: \
+                         {tokens_per_s:.1} tokens/s, ratio {ratio:.3}"
+                    );
+                }
+            }
+            rows.extend(measured);
+        }
+    }
+    if only.is_some() {
+        return Ok(());
+    }
+    let said = |command: &mut Command| run(command).map(|text| text.trim().to_owned());
+    let date = said(Command::new("date").arg("+%Y-%m-%d"))?;
+    let commit =
+        said(Command::new("git").current_dir(&root).args(["rev-parse", "--short", "HEAD"]))?;
+    let machine = machine(said(Command::new("uname").arg("-srm"))?);
+    let name = machine.processor.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    let record = Record { date, commit, machine, rows };
+    let path = records::folder().join(format!("{}-{name}.json", record.date));
+    let text = serde_json::to_string_pretty(&record).map_err(|error| error.to_string())?;
+    let readme = root.join("README.md");
+    std::fs::create_dir_all(records::folder())
+        .and_then(|()| std::fs::write(&path, text + "\n"))
+        .and_then(|()| std::fs::read_to_string(&readme))
+        .and_then(|text| std::fs::write(&readme, records::renewed(&text)))
+        .map_err(|error| error.to_string())?;
+    println!("{} and the README's table are written", path.display());
+    Ok(())
+}
+
+/// The model file, made if it is not there yet.
+fn synthesised(carrel: &Path, folder: &Path, shape: &str, kind: &str) -> Result<PathBuf, String> {
+    let path = folder.join(format!("{shape}-{kind}.gguf"));
+    if !path.exists() {
+        let mut synth = Command::new(carrel);
+        run(synth.args(["synth", "--shape", shape, "--type", kind, "-o"]).arg(&path))?;
+    }
+    Ok(path)
+}
+
+/// Runs a program to its end; what it printed, or what went wrong.
+fn run(command: &mut Command) -> Result<String, String> {
+    let output = command.stderr(std::process::Stdio::inherit()).output();
+    let output = output.map_err(|error| format!("{command:?}: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("{command:?}: {}", output.status));
+    }
+    String::from_utf8(output.stdout).map_err(|error| error.to_string())
+}
+
+/// This machine, as far as the system describes it.
+fn machine(system: String) -> Machine {
+    let field = |file: &str, name: &str| -> Option<String> {
+        let text = std::fs::read_to_string(file).ok()?;
+        let line = text.lines().find(|line| line.starts_with(name))?;
+        Some(line.split_once(':')?.1.trim().to_owned())
+    };
+    let memory = field("/proc/meminfo", "MemTotal").unwrap_or_default();
+    let kib: u64 = memory.split(' ').next().and_then(|digits| digits.parse().ok()).unwrap_or(0);
+    Machine {
+        processor: field("/proc/cpuinfo", "model name").unwrap_or_else(|| "unknown".into()),
+        n_processors: std::thread::available_parallelism().map_or(1, usize::from),
+        memory_mib: kib / 1024,
+        system,
+    }
+}

@@ -1,0 +1,159 @@
+//! Records of speed: what one run of the benchmark measured on one machine, and the table that the
+//! README makes of it.
+//!
+//! A record is a JSON file in `tests/bench/records`, named by date and machine. The table shows the
+//! newest. `carrel bench` makes the rows; its fields that nobody reads here are kept as they are.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// A run of the benchmark.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Record {
+    /// Day of the run, as 2026-11-24.
+    pub date: String,
+    /// The commit that was measured.
+    pub commit: String,
+    /// Where it ran.
+    pub machine: Machine,
+    /// What was measured.
+    pub rows: Vec<Row>,
+}
+
+/// A machine in words.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Machine {
+    /// Name of the processor.
+    pub processor: String,
+    /// Processors that the system shows.
+    pub n_processors: usize,
+    /// Memory in MiB.
+    pub memory_mib: u64,
+    /// Operating system and its version.
+    pub system: String,
+}
+
+/// A measurement, as `carrel bench --json` prints it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Row {
+    /// Who was measured.
+    pub engine: String,
+    /// Name of the model.
+    pub model: String,
+    /// Type of its matrices.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Threads.
+    pub threads: usize,
+    /// `prefill` or `decode`.
+    pub phase: String,
+    /// Tokens in the cache before.
+    pub depth: usize,
+    /// Median speed.
+    pub tokens_per_s: f64,
+    /// Our speed over the rival's, in our rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ratio: Option<f64>,
+    /// The rest.
+    #[serde(flatten)]
+    pub more: Map<String, Value>,
+}
+
+/// The folder of the records.
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("bench/records")
+}
+
+/// The newest record, if there is one.
+///
+/// # Panics
+/// If a record cannot be read.
+pub fn newest() -> Option<Record> {
+    let entries = std::fs::read_dir(folder()).ok()?;
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let newest = paths.filter(|path| path.extension().is_some_and(|end| end == "json")).max()?;
+    let text = std::fs::read_to_string(&newest).expect("readable");
+    Some(serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", newest.display())))
+}
+
+/// The speeds of both programs for one measurement.
+#[derive(Default)]
+struct Cell {
+    ours: f64,
+    theirs: f64,
+    ratio: f64,
+    share: f64,
+}
+
+/// The table in Markdown.
+pub fn table(record: &Record) -> String {
+    let Machine { processor, n_processors, memory_mib, system } = &record.machine;
+    let gib = *memory_mib as f64 / 1024.0;
+    let mut text = format!(
+        "{processor}, {n_processors} processors, {gib:.0} GiB, {system}; {}; commit {}.\n\n",
+        record.date, record.commit
+    );
+    let mut measurements: Vec<(String, usize)> =
+        record.rows.iter().map(|row| (row.phase.clone(), row.depth)).collect();
+    measurements.sort_by_key(|(phase, depth)| (phase != "prefill", *depth));
+    measurements.dedup();
+    text.push_str("| model | type | threads |");
+    for (phase, depth) in &measurements {
+        match phase.as_str() {
+            "prefill" => text.push_str(" prefill of 512 (of the 8-bit peak) |"),
+            _ => write!(text, " decode at depth {depth} (of the bandwidth) |").expect("a string"),
+        }
+    }
+    text.push_str("\n|---|---|---|");
+    text.push_str(&"---|".repeat(measurements.len()));
+    let mut lines: BTreeMap<(&str, &str, usize), BTreeMap<usize, Cell>> = BTreeMap::new();
+    for row in &record.rows {
+        let column =
+            measurements.iter().position(|(phase, d)| *phase == row.phase && *d == row.depth);
+        let line = lines.entry((&row.model, &row.kind, row.threads)).or_default();
+        let cell = line.entry(column.unwrap_or(0)).or_default();
+        if row.engine == "llama.cpp" {
+            cell.theirs = row.tokens_per_s;
+            continue;
+        }
+        cell.ours = row.tokens_per_s;
+        cell.ratio = row.ratio.unwrap_or(0.0);
+        let share = ["percent_of_bandwidth", "percent_of_peak"].map(|name| row.more.get(name));
+        cell.share = share.into_iter().flatten().find_map(Value::as_f64).unwrap_or(0.0);
+    }
+    for ((model, kind, threads), cells) in &lines {
+        write!(text, "\n| {model} | {kind} | {threads} |").expect("a string");
+        for column in 0..measurements.len() {
+            match cells.get(&column) {
+                Some(Cell { ours, theirs, ratio, share }) => {
+                    write!(text, " {ours:.1} / {theirs:.1}, **{ratio:.2}** ({share:.0} %) |")
+                }
+                None => write!(text, " |"),
+            }
+            .expect("a string");
+        }
+    }
+    text.push('\n');
+    text
+}
+
+/// Lines around the table in the README.
+const MARKS: (&str, &str) = ("<!-- speed: begin -->\n", "<!-- speed: end -->");
+
+/// The README with the table of the newest record in its place.
+///
+/// # Panics
+/// If the README lacks the marks.
+pub fn renewed(readme: &str) -> String {
+    let start = readme.find(MARKS.0).expect("the mark before the table") + MARKS.0.len();
+    let end = readme.find(MARKS.1).expect("the mark behind the table");
+    let shown = match newest() {
+        Some(record) => table(&record),
+        None => "No record has been made yet.\n".to_owned(),
+    };
+    format!("{}{shown}{}", &readme[..start], &readme[end..])
+}

@@ -1,0 +1,93 @@
+//! The memory that a model takes, measured, against what was computed before it was loaded.
+//!
+//! A process of its own runs a model in the shape of SmolLM2-135M over its whole context, so that
+//! every page that was promised for is touched. Its largest resident size, less what the process had
+//! before it opened the model, must be within 5 % of the promise; allocators and the program's own
+//! pages add up to 4 MiB to that.
+
+use std::path::Path;
+use std::process::Command;
+
+use carrel_core::cancel::CancelFlag;
+use carrel_core::convert::{SyntheticOptions, write_synthetic};
+use carrel_core::exec::{ContextPolicy, DecoderOptions, LogitRows, Model, ModelOptions};
+use carrel_core::ggml::Placement;
+use carrel_core::ops::CacheType;
+use carrel_core::quant::TensorType;
+use carrel_models::shapes::Shape;
+
+/// Name of the variable that makes `child` do its work.
+const MODEL: &str = "CARREL_TEST_MODEL";
+const REPACKED: &str = "CARREL_TEST_REPACKED";
+const SLACK_BYTES: u64 = 4 << 20;
+
+/// A size of this process in bytes, as the kernel counts it.
+fn size(name: &str) -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with(name))?;
+    let kib: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kib * 1024)
+}
+
+/// Not a test of its own: what the other process runs. Prints the promise and the measurement.
+#[test]
+fn child() {
+    let Ok(path) = std::env::var(MODEL) else { return };
+    let is_repacked = std::env::var(REPACKED).is_ok();
+    let before = size("VmRSS").expect("Linux");
+    let placement = if is_repacked { Placement::Repacked } else { Placement::InPlace };
+    let model = Model::open(Path::new(&path), ModelOptions { placement }).expect("a model");
+    let options = DecoderOptions {
+        context: ContextPolicy::Full(768),
+        cache_type: CacheType::F16,
+        n_batch: 256,
+        n_threads: 1,
+    };
+    let need = model.memory_need(&options).expect("a promise");
+    let mut decoder = model.decoder(&options).expect("a decoder");
+    let tokens: Vec<u32> = (0..768).map(|i| (i * i * 31 + 7) % 49_000).collect();
+    for batch in tokens.chunks(256) {
+        decoder.forward(batch, LogitRows::Last, &CancelFlag::new()).expect("forward");
+    }
+    let size = |name| size(name).expect("Linux");
+    println!("{need:?}; file {}, anonymous {}", size("RssFile"), size("RssAnon"));
+    println!("measured {} {}", need.total_bytes(), size("VmHWM") - before);
+}
+
+/// The promise and the measurement.
+fn measure(path: &Path, is_repacked: bool) -> (u64, u64) {
+    let mut command = Command::new(std::env::current_exe().expect("this program"));
+    command.args(["--exact", "child", "--nocapture", "--test-threads=1"]).env(MODEL, path);
+    if is_repacked {
+        command.env(REPACKED, "1");
+    }
+    let output = command.output().expect("it runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    print!("{text}");
+    let line = text.lines().find_map(|line| line.split("measured ").nth(1));
+    let line = line.unwrap_or_else(|| panic!("{text}{}", String::from_utf8_lossy(&output.stderr)));
+    let (promise, measured) = line.split_once(' ').expect("two numbers");
+    (promise.parse().expect("a number"), measured.trim().parse().expect("a number"))
+}
+
+#[test]
+fn a_model_takes_the_memory_that_was_promised() {
+    if size("VmHWM").is_none() {
+        eprintln!("SKIPPED: this system does not say how much memory a process takes");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("model.gguf");
+    let mut file = std::fs::File::create(&path).expect("a file");
+    let shape = Shape::named("SmolLM2-135M").expect("a known shape");
+    let options = SyntheticOptions { shape, tensor_type: TensorType::Q4_0, seed: 3 };
+    write_synthetic(&options, &mut file, |_, _| {}).expect("written");
+    drop(file);
+    for is_repacked in [false, true] {
+        let (promise, measured) = measure(&path, is_repacked);
+        println!("repacked {is_repacked}: promised {promise}, measured {measured}");
+        let allowed = promise / 20;
+        assert!(measured <= promise + allowed + SLACK_BYTES, "{measured} of {promise}");
+        assert!(measured + allowed >= promise, "{measured} of {promise}");
+    }
+}
