@@ -29,6 +29,9 @@ pub trait TextSink {
     /// If what is done with the text fails.
     fn text(&mut self, text: &str) -> Result<Flow>;
 
+    /// The source gives itself this title.
+    fn title(&mut self, title: &str);
+
     /// The next text is a heading of this level, 1 to 6, with this title.
     fn heading(&mut self, level: u8, title: &str);
 

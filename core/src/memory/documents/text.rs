@@ -176,6 +176,7 @@ mod tests {
             self.0.push_str(text);
             Ok(Flow::Continue)
         }
+        fn title(&mut self, _: &str) {}
         fn heading(&mut self, _: u8, _: &str) {}
         fn page(&mut self) {}
     }

@@ -284,6 +284,17 @@ impl Store for SqliteStore {
         bytes.ok_or_else(|| self.corrupt(format!("block {hash}"), "is missing"))
     }
 
+    fn part_bytes(&self, part: Part) -> Result<u64> {
+        self.connection
+            .query_row(
+                "SELECT coalesce(sum(length(bytes)), 0) FROM part WHERE id % 8 = ?1",
+                [part as i64],
+                |row| row.get::<_, i64>(0),
+            )
+            .map(|bytes| bytes as u64)
+            .map_err(self.failed("measuring the library"))
+    }
+
     fn put_document(&mut self, record: &DocumentRecord) -> Result<()> {
         let path = self.path.clone();
         let complete = self.write("putting a document", |connection| {

@@ -36,6 +36,7 @@ fn parts(text: &str) -> (ContentHash, BlockParts) {
         layout: vec![1],
         terms: vec![2, 2],
         positions: vec![3, 3, 3],
+        ..BlockParts::default()
     };
     (ContentHash::of_block(text), parts)
 }
@@ -43,6 +44,7 @@ fn parts(text: &str) -> (ContentHash, BlockParts) {
 fn record(name: &str, blocks: &[ContentHash]) -> DocumentRecord {
     DocumentRecord {
         name: name.to_owned(),
+        title: String::new(),
         source: ContentHash([0; 32]),
         format: "text".to_owned(),
         guessed_encoding: false,
