@@ -143,6 +143,9 @@ impl TextSink for Pipeline<'_> {
     }
 
     fn page(&mut self) {
+        if self.pages.is_empty() && self.pushed_chars > 0 {
+            self.pages.push(0);
+        }
         self.pages.push(self.pushed_chars);
     }
 }

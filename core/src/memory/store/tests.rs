@@ -194,6 +194,53 @@ fn an_edit_redoes_only_what_changed() {
 }
 
 #[test]
+fn a_damaged_library_gives_typed_errors_or_true_answers() {
+    let folder = Folder::new("damaged");
+    let whole = folder.file("whole");
+    let text: String = book().chars().take(90_000).collect();
+    Library::open(&whole).unwrap().open_document(&Source::text("book", text.clone())).unwrap();
+    let bytes = std::fs::read(&whole).unwrap();
+    let path = folder.file("damaged");
+    let mut state = 99_u64;
+    let mut draw = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 33) as usize % below
+    };
+    for round in 0..120 {
+        let mut damaged = bytes.clone();
+        if round % 3 == 0 {
+            damaged.truncate(draw(bytes.len()));
+        } else {
+            let at = draw(bytes.len());
+            let end = (at + 1 + draw(64)).min(bytes.len());
+            damaged[at..end].iter_mut().for_each(|byte| *byte ^= 1 << (round % 8));
+        }
+        std::fs::write(&path, &damaged).unwrap();
+        for ending in ["-wal", "-shm"] {
+            let _ = std::fs::remove_file(folder.file(&format!("damaged{ending}")));
+        }
+        let tried = Library::open(&path).and_then(|mut library| {
+            library.index_hash()?;
+            let answer =
+                library.ask("What figure did keeper 777 write?", &AskOptions::default())?;
+            library.open_document(&Source::text("more", "A note was left here."))?;
+            Ok(answer)
+        });
+        match tried {
+            Ok(answer) => {
+                for citation in answer.citations {
+                    let (start, end) = (citation.start as usize, citation.end as usize);
+                    let there: String = text.chars().skip(start).take(end - start).collect();
+                    assert_eq!(citation.quote, there, "round {round}");
+                }
+            }
+            Err(Error::Memory(_) | Error::File { .. }) => {}
+            Err(other) => panic!("round {round}: {other}"),
+        }
+    }
+}
+
+#[test]
 fn two_writers_wait_for_each_other() {
     let folder = Folder::new("writers");
     let path = folder.file("library");

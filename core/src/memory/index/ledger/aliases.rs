@@ -9,6 +9,7 @@
 //!
 //! Wrong joins cost precision, missed ones recall; where two readings are open, names stay apart.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, BuildHasherDefault};
 
@@ -276,12 +277,12 @@ impl Table {
             .into_iter()
             .filter_map(|group| {
                 let known: Vec<&Known> = group.iter().map(|key| &self.names[*key]).collect();
-                // The fullest of the frequent spellings stands for all.
+                // The fullest of the frequent spellings, and of those the first, stands for all.
                 let most = known.iter().map(|name| name.mentions).max()?;
                 let name =
                     known.iter().filter(|name| name.mentions * 20 >= most).max_by_key(|name| {
                         let named = name.kind == Kind::Name;
-                        (named, name.spelling.split(' ').count(), name.mentions)
+                        (named, name.spelling.split(' ').count(), Reverse(name.first))
                     })?;
                 Some(Entity {
                     name: name.spelling.clone(),

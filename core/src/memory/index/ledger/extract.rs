@@ -134,7 +134,7 @@ const TITLES: [&str; 14] = [
 ];
 /// Characters that stand right before a name.
 const BEFORE: &str =
-    "的和与跟同对向给让叫请问见是为被把将由从当找带派使了在和及、，。！？；：“”「『（\"";
+    "的说道和与跟同对向给让叫请问见是为被把将由从当找带派使了在和及、，。！？；：“”「『（\"";
 /// Characters that stand right after a name.
 const AFTER: &str = "的和与跟同对向给让叫请问说道是在把被将从也都又就才却还不没已曾正便则于来去到走站坐看听想拿放住有，。！？；：、“”」』）（\"";
 
