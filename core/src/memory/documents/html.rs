@@ -8,11 +8,11 @@
 use std::cell::RefCell;
 
 use encoding_rs::Encoding;
+use html5ever::TokenizerResult;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
-    TokenizerResult,
 };
 
 use super::encoding::{self, fill};
