@@ -59,7 +59,6 @@ const BLOCKS: &[&str] = &[
     "p",
     "section",
     "summary",
-    "table",
     "ul",
     "caption",
     "thead",
@@ -115,6 +114,7 @@ impl<'a, 's> HtmlReader<'a, 's> {
                 hidden: None,
                 title: None,
                 preformatted: 0,
+                in_cell: false,
                 failed: None,
             }),
         };
@@ -165,6 +165,8 @@ struct State<'a, 's> {
     /// Text of the title that is open.
     title: Option<String>,
     preformatted: u32,
+    /// Whether a cell of a table is open.
+    in_cell: bool,
     /// The first failure; what follows it is not looked at.
     failed: Option<Error>,
 }
@@ -252,13 +254,26 @@ impl State<'_, '_> {
                 self.prose.line_break();
                 self.prose.inline("- ")?;
             }
-            "tr" if opens => {
-                self.prose.line_break();
-                self.prose.inline("|")?;
+            // Rows and cells may end without a tag that says so.
+            "tr" | "table" => {
+                self.end_cell()?;
+                if name == "table" {
+                    self.prose.end_paragraph()?;
+                } else {
+                    self.prose.line_break();
+                }
+                if name == "tr" && opens {
+                    self.prose.inline("|")?;
+                }
             }
-            "tr" | "li" => self.prose.line_break(),
-            "td" | "th" if opens => self.prose.inline(" ")?,
-            "td" | "th" => self.prose.inline(" |")?,
+            "td" | "th" => {
+                self.end_cell()?;
+                if opens {
+                    self.prose.inline(" ")?;
+                    self.in_cell = true;
+                }
+            }
+            "li" => self.prose.line_break(),
             "pre" | "textarea" if opens => {
                 self.prose.end_paragraph()?;
                 self.preformatted += 1;
@@ -271,6 +286,10 @@ impl State<'_, '_> {
             _ => {}
         }
         Ok(None)
+    }
+
+    fn end_cell(&mut self) -> Result<()> {
+        if std::mem::take(&mut self.in_cell) { self.prose.inline(" |") } else { Ok(()) }
     }
 
     fn end_title(&mut self) {

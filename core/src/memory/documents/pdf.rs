@@ -108,8 +108,12 @@ fn extract(bytes: &[u8], sender: &SyncSender<Message>) -> Result<(), Failure> {
     let mut document =
         Document::load_mem(bytes).map_err(|error| broken("structure", error.to_string()))?;
     // Many files are under an empty password, only to forbid printing.
-    if document.is_encrypted() && document.decrypt("").is_err() {
+    let is_locked = document.trailer.has(b"Encrypt") && !document.was_encrypted();
+    if is_locked && document.decrypt("").is_err() {
         return Err(Failure::Encrypted);
+    }
+    if document.get_pages().is_empty() {
+        return Err(broken("structure", "it has no pages".to_owned()));
     }
     if let Some(title) = title(&document) {
         // A receiver that is gone has been told to stop.

@@ -95,6 +95,11 @@ mod tests {
             large,
             Err(Error::Memory(MemoryError::TooLarge { bytes: 4, limit: 3, .. }))
         ));
+        // Two gigabytes, of which a file system keeps none.
+        let file = tempfile::NamedTempFile::new().unwrap();
+        file.as_file().set_len(2 << 30).unwrap();
+        let huge = read(&Source::file(file.path()), &Limits::default(), &mut Collect::default());
+        assert!(matches!(huge, Err(Error::Memory(MemoryError::TooLarge { .. }))));
         let missing = read(&Source::file("/no/such/file"), &limits, &mut Collect::default());
         assert!(matches!(missing, Err(Error::File { .. })));
     }

@@ -276,18 +276,21 @@ impl Table {
         self.groups()
             .into_iter()
             .filter_map(|group| {
-                let known: Vec<&Known> = group.iter().map(|key| &self.names[*key]).collect();
-                // The fullest of the frequent spellings, and of those the first, stands for all.
-                let most = known.iter().map(|name| name.mentions).max()?;
-                let name =
-                    known.iter().filter(|name| name.mentions * 20 >= most).max_by_key(|name| {
-                        let named = name.kind == Kind::Name;
-                        (named, name.spelling.split(' ').count(), Reverse(name.first))
-                    })?;
+                let known: Vec<(&str, &Known)> =
+                    group.iter().map(|key| (*key, &self.names[*key])).collect();
+                // The fullest of the frequent spellings stands for all, unless it is what the text
+                // says that another is called; of equal ones the first does.
+                let most = known.iter().map(|(_, name)| name.mentions).max()?;
+                let frequent = known.iter().filter(|(_, name)| name.mentions * 20 >= most);
+                let (_, name) = frequent.max_by_key(|(key, name)| {
+                    let named = name.kind == Kind::Name;
+                    let own = !self.said.iter().any(|(_, called)| called == key);
+                    (named, own, name.spelling.split(' ').count(), Reverse(name.first))
+                })?;
                 Some(Entity {
                     name: name.spelling.clone(),
-                    mentions: known.iter().map(|name| name.mentions).sum(),
-                    first: known.iter().map(|name| name.first).min()?,
+                    mentions: known.iter().map(|(_, name)| name.mentions).sum(),
+                    first: known.iter().map(|(_, name)| name.first).min()?,
                     keys: group.into_iter().map(str::to_owned).collect(),
                 })
             })
