@@ -83,7 +83,7 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
             add(&mut library, path, &sources, output, cancel)
         }
         Action::Update { documents } => {
-            let sources = known_files(&library, documents, output)?;
+            let sources = known_files(&library, documents)?;
             add(&mut library, path, &sources, output, cancel)
         }
         Action::Remove { documents } => {
@@ -104,11 +104,7 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
 }
 
 /// The documents `names`, or all, whose files are still there.
-fn known_files(
-    library: &Library,
-    names: &[String],
-    output: &Output,
-) -> Result<Vec<Source>, Failure> {
+fn known_files(library: &Library, names: &[String]) -> Result<Vec<Source>, Failure> {
     let known = library.documents()?;
     if let Some(name) = names.iter().find(|name| !known.iter().any(|d| d.name == **name)) {
         return Err(Failure::usage(format!("the library holds no document named {name}")));
@@ -116,7 +112,7 @@ fn known_files(
     let wanted = known.iter().filter(|d| names.is_empty() || names.contains(&d.name));
     let (there, gone): (Vec<_>, Vec<_>) = wanted.partition(|d| Path::new(&d.name).exists());
     for document in gone {
-        output.note(format!("{}: the file is gone; the library keeps it", document.name));
+        anstream::eprintln!("{}: the file is gone; the library keeps it", document.name);
     }
     Ok(there.into_iter().map(|document| Source::file(&document.name)).collect())
 }
