@@ -97,7 +97,7 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
         }
         Action::List { hash } => list(&library, *hash, output),
         Action::Search { query, limit, document } => {
-            let options = AskOptions { documents: document.clone() };
+            let options = AskOptions { documents: document.clone(), ..AskOptions::default() };
             search(&library, query, &options, *limit, output)
         }
     }
