@@ -7,6 +7,7 @@ mod completions;
 #[cfg(feature = "gpu")]
 mod gpu;
 mod inspect;
+mod library;
 mod logits;
 mod man;
 mod models;
@@ -40,6 +41,7 @@ pub enum Command {
     Tokenize(tokenize::Args),
     Inspect(inspect::Args),
     Perplexity(perplexity::Args),
+    Library(library::Args),
     Logits(logits::Args),
     Quantize(quantize::Args),
     Synth(synth::Args),
@@ -64,6 +66,7 @@ pub fn run(command: Command, output: &Output) -> Result<(), Failure> {
         Command::Tokenize(args) => tokenize::run(&args, output),
         Command::Perplexity(args) => perplexity::run(&args, output, &cancel),
         Command::Inspect(args) => inspect::run(&args, output),
+        Command::Library(args) => library::run(&args, output, &cancel),
         Command::Logits(args) => logits::run(&args, output, &cancel),
         Command::Quantize(args) => quantize::run(&args, output, &cancel),
         Command::Synth(args) => synth::run(&args, output),

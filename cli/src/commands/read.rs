@@ -79,6 +79,10 @@ impl TextSink for Collect<'_> {
     }
 
     fn page(&mut self) {
+        // Text before the first mark of a page is page 1.
+        if self.pages.is_empty() && self.n_chars > 0 {
+            self.pages.push(0);
+        }
         self.pages.push(self.n_chars);
     }
 }

@@ -7,7 +7,10 @@
 use std::ops::ControlFlow;
 
 use super::documents::{self, Flow, Format, Limits, Source, TextSink};
+use super::index::headers;
+use super::index::ledger::record::NamesBuilder;
 use super::index::postings::PostingsBuilder;
+use super::index::summary;
 use super::segment::blocks::BlockCutter;
 use super::segment::layout::Layout;
 use super::segment::paragraphs;
@@ -76,6 +79,8 @@ pub fn ingest(
         find_headings: matches!(format, Format::Text | Format::Markdown),
         cutter: BlockCutter::new(),
         postings: PostingsBuilder::default(),
+        names: NamesBuilder::default(),
+        title: String::new(),
         blocks: Vec::new(),
         sections: Vec::new(),
         pages: Vec::new(),
@@ -89,6 +94,7 @@ pub fn ingest(
     }
     let record = DocumentRecord {
         name: source.name().to_owned(),
+        title: pipeline.title,
         source: hash,
         format: format.name().to_owned(),
         guessed_encoding: summary.guessed_encoding,
@@ -108,6 +114,8 @@ struct Pipeline<'a> {
     find_headings: bool,
     cutter: BlockCutter,
     postings: PostingsBuilder,
+    names: NamesBuilder,
+    title: String,
     blocks: Vec<BlockRef>,
     sections: Vec<Section>,
     pages: Vec<u64>,
@@ -125,12 +133,19 @@ impl TextSink for Pipeline<'_> {
         self.drain(false)
     }
 
+    fn title(&mut self, title: &str) {
+        self.title = one_line(title);
+    }
+
     fn heading(&mut self, level: u8, title: &str) {
         let start = self.pushed_chars;
         self.add_section(level, start, title);
     }
 
     fn page(&mut self) {
+        if self.pages.is_empty() && self.pushed_chars > 0 {
+            self.pages.push(0);
+        }
         self.pages.push(self.pushed_chars);
     }
 }
@@ -168,7 +183,17 @@ impl Pipeline<'_> {
             return Ok(());
         }
         let (terms, positions) = self.postings.build(&text);
-        let parts = BlockParts { layout: layout.encode(), text, terms, positions };
+        let names = self.names.build(&text, &layout);
+        let windows = layout.windows(&text);
+        let parts = BlockParts {
+            layout: layout.encode(),
+            headers: headers::build(&text, &layout, &names),
+            summary: summary::build(&layout, &windows, &names, &self.postings),
+            names: names.encode(),
+            text,
+            terms,
+            positions,
+        };
         self.store.put_block(self.owner, hash, &parts)?;
         self.state.blocks_indexed += 1;
         Ok(())
@@ -192,13 +217,15 @@ impl Pipeline<'_> {
     }
 
     fn add_section(&mut self, level: u8, start: u64, title: &str) {
-        let title: String = title.split_whitespace().collect::<Vec<_>>().join(" ");
+        let title = one_line(title);
         if !title.is_empty() && self.sections.len() < MOST_SECTIONS {
-            self.sections.push(Section {
-                level,
-                start,
-                title: title.chars().take(LONGEST_TITLE).collect(),
-            });
+            self.sections.push(Section { level, start, title });
         }
     }
+}
+
+/// A title without line breaks, cut to [`LONGEST_TITLE`].
+fn one_line(title: &str) -> String {
+    let words: Vec<&str> = title.split_whitespace().collect();
+    words.join(" ").chars().take(LONGEST_TITLE).collect()
 }

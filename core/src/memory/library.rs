@@ -9,11 +9,13 @@ use sha2::{Digest, Sha256};
 use super::answer::{Answer, Citation, Finding, Status, Usage, cite};
 use super::documents::{Limits, Source};
 use super::index::corpus::Corpus;
+use super::index::search;
 use super::index::stems::Stems;
 use super::ingest::{self, Ingested, Progress};
 use super::model::{self, Pointer, TextModel};
 use super::plan;
 use super::plan::budget::{Budget, Estimate, Profile, Speed};
+use super::plan::question::Question;
 use super::plan::reader::Reader;
 use super::plan::thread::Thread;
 use super::segment::words;
@@ -39,6 +41,15 @@ impl AskOptions {
         let budget = self.profile.budget();
         Budget { tokens: self.most_tokens.unwrap_or(u64::MAX).min(budget.tokens), ..budget }
     }
+}
+
+/// How much a library holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sizes {
+    /// Bytes of text; a block that several documents share counts once.
+    pub text_bytes: u64,
+    /// Bytes of everything derived from it.
+    pub index_bytes: u64,
 }
 
 /// Documents that can be asked.
@@ -124,6 +135,54 @@ impl Library {
             }
         }
         Ok(ContentHash(hasher.finalize().into()))
+    }
+
+    /// Bytes of text and bytes of everything derived from it, as stored.
+    ///
+    /// # Errors
+    /// If the library cannot be read.
+    pub fn sizes(&self) -> Result<Sizes> {
+        let mut sizes = Sizes::default();
+        for part in Part::ALL {
+            let bytes = self.store.part_bytes(part)?;
+            match part {
+                Part::Text => sizes.text_bytes += bytes,
+                _ => sizes.index_bytes += bytes,
+            }
+        }
+        Ok(sizes)
+    }
+
+    /// The `limit` passages that fit `query` best, best first, each with its score.
+    ///
+    /// # Errors
+    /// If the query is empty or too long, the library is empty or damaged, or a document named in
+    /// the options is not there.
+    pub fn search(
+        &self,
+        query: &str,
+        options: &AskOptions,
+        limit: usize,
+    ) -> Result<Vec<(Citation, f32)>> {
+        let stems = Stems::default();
+        let corpus = self.corpus_for(query, options)?;
+        let patterns = Question::of(query, &stems).patterns();
+        let found = search::search(&corpus, &patterns, &stems, limit)?;
+        let mut out = Vec::new();
+        for hit in found.passages {
+            let citation = cite::cite(&corpus, hit.first, hit.sentences)?;
+            out.extend(citation.map(|citation| (citation, hit.score)));
+        }
+        Ok(out)
+    }
+
+    /// A view of the documents named in `only`, or of all if it is empty, for whoever looks things up
+    /// in the index without a question.
+    ///
+    /// # Errors
+    /// If the library cannot be read or one of the named documents is not there.
+    pub fn corpus(&self, only: &[String]) -> Result<Corpus<'_>> {
+        Corpus::of(&*self.store, only)
     }
 
     /// Removes a document.

@@ -21,7 +21,7 @@ pub mod store;
 pub use answer::{Answer, Citation, Status, Usage};
 pub use documents::{Format, Limits, Source};
 pub use ingest::{Ingested, Progress};
-pub use library::{AskOptions, Library};
+pub use library::{AskOptions, Library, Sizes};
 pub use model::{Contract, Reply, Request, TextModel};
 pub use plan::budget::{Budget, Estimate, Profile, Speed};
 pub use plan::thread::Thread;

@@ -6,8 +6,18 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use super::archive::Archive;
+use super::docx;
+use super::encoding::fill;
 use crate::error::{Error, MemoryError, Result};
 use crate::memory::store::ContentHash;
+
+/// Bytes at the start of a source that tell its format.
+const SIGNATURE: usize = 1_024;
+const PDF: &[u8] = b"%PDF-";
+const ZIP: &[u8] = b"PK\x03\x04";
+/// The compound file of Word 97 and its kind.
+const COMPOUND: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 
 /// Formats that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +26,14 @@ pub enum Format {
     Text,
     /// Markdown; its heading lines make the sections.
     Markdown,
+    /// A page of the Web.
+    Html,
+    /// Portable Document Format; only its text layer is read.
+    Pdf,
+    /// An electronic book.
+    Epub,
+    /// A document of a word processor (Office Open XML).
+    Docx,
 }
 
 impl Format {
@@ -24,6 +42,10 @@ impl Format {
         match self {
             Self::Text => "text",
             Self::Markdown => "Markdown",
+            Self::Html => "HTML",
+            Self::Pdf => "PDF",
+            Self::Epub => "EPUB",
+            Self::Docx => "DOCX",
         }
     }
 }
@@ -157,13 +179,64 @@ impl Source {
     /// The format, by the first bytes and, for what they leave open, the ending of the name.
     ///
     /// # Errors
-    /// If the source cannot be opened, is empty or too large.
+    /// If the source cannot be opened, is empty, too large, or of a format that is known and not read.
     pub fn format(&self, limits: &Limits) -> Result<Format> {
         self.checked_length(limits)?;
+        let mut start = [0; SIGNATURE];
+        let length = fill(&mut *self.open()?, &mut start).map_err(|e| self.failed(e))?;
+        let start = &start[..length];
         let ending = self.name.rsplit('.').next().unwrap_or("").to_ascii_lowercase();
-        Ok(match ending.as_str() {
-            "md" | "markdown" | "mdown" => Format::Markdown,
-            _ => Format::Text,
-        })
+        if start.windows(PDF.len()).any(|window| window == PDF) {
+            return Ok(Format::Pdf);
+        }
+        if start.starts_with(ZIP) {
+            return self.archive_format(limits);
+        }
+        if start.starts_with(COMPOUND) {
+            // Word puts a document with a password into the container of its old format.
+            let document = self.name.clone();
+            return Err(match ending.as_str() {
+                "docx" => MemoryError::Encrypted { document, format: "DOCX" },
+                _ => self.broken("Office 97", "this old format is not read; save it as DOCX"),
+            }
+            .into());
+        }
+        match ending.as_str() {
+            "pdf" => Err(self.broken("PDF", "the file does not begin like one").into()),
+            "epub" => Err(self.broken("EPUB", "the file does not begin like one").into()),
+            "docx" => Err(self.broken("DOCX", "the file does not begin like one").into()),
+            "md" | "markdown" | "mdown" => Ok(Format::Markdown),
+            "html" | "htm" | "xhtml" => Ok(Format::Html),
+            _ if is_html(start) => Ok(Format::Html),
+            _ => Ok(Format::Text),
+        }
     }
+
+    fn broken(&self, format: &'static str, problem: &str) -> MemoryError {
+        MemoryError::Broken {
+            document: self.name.clone(),
+            format,
+            place: "start".to_owned(),
+            problem: problem.to_owned(),
+        }
+    }
+
+    fn archive_format(&self, limits: &Limits) -> Result<Format> {
+        let archive = Archive::open(self, limits, "ZIP")?;
+        if archive.has(docx::BODY) {
+            return Ok(Format::Docx);
+        }
+        if archive.has("META-INF/container.xml") || archive.has("mimetype") {
+            return Ok(Format::Epub);
+        }
+        Err(archive.broken("directory", "it is neither EPUB nor DOCX"))
+    }
+}
+
+/// Whether the first bytes open a page of the Web.
+fn is_html(start: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(start).to_ascii_lowercase();
+    let text = text.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']);
+    let declared = text.starts_with("<?xml") && text.contains("<html");
+    declared || text.starts_with("<!doctype html") || text.starts_with("<html")
 }

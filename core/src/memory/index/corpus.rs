@@ -10,10 +10,10 @@ use std::rc::Rc;
 
 use crate::error::{MemoryError, Result};
 use crate::memory::segment::layout::Layout;
-use crate::memory::store::{BlockRef, DocumentRecord, Part, Store};
+use crate::memory::store::{BlockRef, ContentHash, DocumentRecord, Part, Store};
 
 /// Blocks whose text and layout are held at a time: bounds the memory of a question.
-const CACHED: usize = 4;
+const CACHED: usize = 8;
 
 /// Address of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -145,6 +145,10 @@ impl<'a> Corpus<'a> {
                 return Err(
                     self.damaged(block, "the text has another length than its document says")
                 );
+            }
+            // What is quoted must be what was read, so a changed bit may not pass.
+            if ContentHash::of_block(&text) != place.block.hash {
+                return Err(self.damaged(block, "the text is not what was put there"));
             }
             let layout = self.layout(block)?;
             let fits = layout.sentences.iter().all(|s| text.is_char_boundary(s.start as usize));

@@ -8,10 +8,13 @@
 //! need no code of their own. One exact dictionary serves stemmed search too (`postings`).
 
 pub mod corpus;
+pub mod headers;
+pub mod ledger;
 pub mod names;
 pub mod patterns;
 pub mod postings;
 pub mod search;
 pub mod stems;
 pub mod stopwords;
+pub mod summary;
 pub mod thesaurus;

@@ -9,6 +9,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::stopwords;
 use crate::memory::segment::words;
 use crate::memory::store::varint::{Reader, put};
 
@@ -43,6 +44,29 @@ impl PostingsBuilder {
             self.sequence.push(id);
         }
         self.encode()
+    }
+
+    /// Number of the term of every word of the block that was indexed last, in order.
+    pub fn sequence(&self) -> &[u32] {
+        &self.sequence
+    }
+
+    /// By number of a term, how much it tells what a part of the block is about: 0 for words without
+    /// content and words that stand once, else `ln(1 + words / occurrences)`.
+    pub fn content_weights(&self) -> Vec<f32> {
+        let mut counts = vec![0_u32; self.ids.len()];
+        for id in &self.sequence {
+            counts[*id as usize] += 1;
+        }
+        let words = self.sequence.len() as f32;
+        let mut weights = vec![0.0; counts.len()];
+        for (term, id) in &self.ids {
+            let count = counts[*id as usize];
+            if count > 1 && term.len() > 2 && !stopwords::is_stopword(term) {
+                weights[*id as usize] = (1.0 + words / count as f32).ln();
+            }
+        }
+        weights
     }
 
     fn encode(&self) -> (Vec<u8>, Vec<u8>) {

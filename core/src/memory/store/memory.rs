@@ -59,6 +59,10 @@ impl Store for MemoryStore {
         }
     }
 
+    fn part_bytes(&self, part: Part) -> Result<u64> {
+        Ok(self.blocks.values().map(|(_, parts)| parts.part(part).len() as u64).sum())
+    }
+
     fn put_document(&mut self, record: &DocumentRecord) -> Result<()> {
         let mut replaced = BTreeSet::new();
         match self.documents.iter_mut().find(|document| document.name == record.name) {

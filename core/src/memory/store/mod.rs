@@ -55,6 +55,12 @@ pub trait Store: Send {
     /// If the backing cannot be read or has no such block.
     fn part(&self, hash: ContentHash, part: Part) -> Result<Vec<u8>>;
 
+    /// Bytes that the part takes in all blocks together.
+    ///
+    /// # Errors
+    /// If the backing cannot be read.
+    fn part_bytes(&self, part: Part) -> Result<u64>;
+
     /// Puts a document in one step, in the place of the one of the same name if there is one, and
     /// drops the blocks that no document needs any more.
     ///

@@ -47,11 +47,25 @@ pub enum Part {
     Terms,
     /// The position lists, `index::postings`.
     Positions,
+    /// Names and their mentions, `index::ledger`.
+    Names,
+    /// What is in force at each passage, `index::headers`.
+    Headers,
+    /// The summary tree, `index::summary`.
+    Summary,
 }
 
 impl Part {
     /// Every part.
-    pub const ALL: [Self; 4] = [Self::Text, Self::Layout, Self::Terms, Self::Positions];
+    pub const ALL: [Self; 7] = [
+        Self::Text,
+        Self::Layout,
+        Self::Terms,
+        Self::Positions,
+        Self::Names,
+        Self::Headers,
+        Self::Summary,
+    ];
 }
 
 /// A block as it is put into a store.
@@ -65,6 +79,12 @@ pub struct BlockParts {
     pub terms: Vec<u8>,
     /// Encoded position lists.
     pub positions: Vec<u8>,
+    /// Encoded names.
+    pub names: Vec<u8>,
+    /// Encoded headers of passages.
+    pub headers: Vec<u8>,
+    /// Encoded summary tree.
+    pub summary: Vec<u8>,
 }
 
 impl BlockParts {
@@ -75,6 +95,9 @@ impl BlockParts {
             Part::Layout => &self.layout,
             Part::Terms => &self.terms,
             Part::Positions => &self.positions,
+            Part::Names => &self.names,
+            Part::Headers => &self.headers,
+            Part::Summary => &self.summary,
         }
     }
 }
@@ -112,11 +135,13 @@ pub struct Section {
 pub struct DocumentRecord {
     /// The name by which citations call it.
     pub name: String,
+    /// The title that the source gives itself; empty if it gives none.
+    pub title: String,
     /// Hash of the source as it was read.
     pub source: ContentHash,
     /// Name of the source's format.
     pub format: String,
-    /// Whether the text had to be guessed to be Latin-1.
+    /// Whether the encoding of the text had to be guessed.
     pub guessed_encoding: bool,
     /// The blocks in order; joined, they are the text.
     pub blocks: Vec<BlockRef>,
@@ -127,6 +152,11 @@ pub struct DocumentRecord {
 }
 
 impl DocumentRecord {
+    /// The title, or the name where there is none.
+    pub fn shown_title(&self) -> &str {
+        if self.title.is_empty() { &self.name } else { &self.title }
+    }
+
     /// Length of the text in characters.
     pub fn chars(&self) -> u64 {
         self.blocks.iter().map(|block| u64::from(block.chars)).sum()
@@ -159,6 +189,7 @@ impl DocumentRecord {
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Vec::new();
         put_text(&mut out, &self.name);
+        put_text(&mut out, &self.title);
         out.extend_from_slice(&self.source.0);
         put_text(&mut out, &self.format);
         put(&mut out, u64::from(self.guessed_encoding));
@@ -190,6 +221,7 @@ impl DocumentRecord {
         let limit = bytes.len();
         let mut record = Self {
             name: reader.text()?.to_owned(),
+            title: reader.text()?.to_owned(),
             source: ContentHash(reader.bytes(32)?.try_into().ok()?),
             format: reader.text()?.to_owned(),
             guessed_encoding: reader.number()? != 0,
@@ -230,6 +262,7 @@ mod tests {
         let section = |level, start, title: &str| Section { level, start, title: title.to_owned() };
         DocumentRecord {
             name: "a.md".to_owned(),
+            title: "A".to_owned(),
             source: ContentHash([7; 32]),
             format: "Markdown".to_owned(),
             guessed_encoding: false,

@@ -26,7 +26,7 @@ const VERSION: i64 = 1;
 /// How long a locked file is waited for.
 const PATIENCE: Duration = Duration::from_millis(5_000);
 /// SQLite's page cache in KiB: bounds what reading a library of any size keeps in memory.
-const CACHE_KIB: i64 = 4_096;
+const CACHE_KIB: i64 = 512;
 
 const SCHEMA: &str = "
     CREATE TABLE block(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, owner TEXT NOT NULL);
@@ -132,7 +132,7 @@ fn create(connection: &mut Connection) -> rusqlite::Result<()> {
 fn use_write_ahead_log(connection: &Connection) -> rusqlite::Result<()> {
     let started = Instant::now();
     loop {
-        match connection.execute_batch("PRAGMA page_size = 8192; PRAGMA journal_mode = WAL") {
+        match connection.execute_batch("PRAGMA page_size = 2048; PRAGMA journal_mode = WAL") {
             Err(error)
                 if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
                     && started.elapsed() < PATIENCE =>
@@ -284,6 +284,17 @@ impl Store for SqliteStore {
         bytes.ok_or_else(|| self.corrupt(format!("block {hash}"), "is missing"))
     }
 
+    fn part_bytes(&self, part: Part) -> Result<u64> {
+        self.connection
+            .query_row(
+                "SELECT coalesce(sum(length(bytes)), 0) FROM part WHERE id % 8 = ?1",
+                [part as i64],
+                |row| row.get::<_, i64>(0),
+            )
+            .map(|bytes| bytes as u64)
+            .map_err(self.failed("measuring the library"))
+    }
+
     fn put_document(&mut self, record: &DocumentRecord) -> Result<()> {
         let path = self.path.clone();
         let complete = self.write("putting a document", |connection| {
@@ -331,5 +342,41 @@ impl Store for SqliteStore {
             connection.execute_batch(DROP_UNNEEDED)?;
             Ok(removed > 0)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::{AskOptions, Library, Source};
+
+    fn text(lines: usize) -> String {
+        (0..lines).map(|n| format!("Keeper {n} wrote figure {}.\n\n", n * 31)).collect()
+    }
+
+    #[test]
+    fn a_full_disk_is_said_and_nothing_is_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("library");
+        Library::open(&path).unwrap().open_document(&Source::text("one", text(1_000))).unwrap();
+        let store = SqliteStore::open(&path).unwrap();
+        let pages: i64 =
+            store.connection.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+        store.connection.pragma_update(None, "max_page_count", pages + 20).unwrap();
+        let mut library = Library::with_store(Box::new(store));
+        let hash = library.index_hash().unwrap();
+        let two = Source::text("two", text(50_000));
+        let full = library.open_document(&two);
+        assert!(matches!(full, Err(Error::Memory(MemoryError::DiskFull { .. }))), "{full:?}");
+        assert_eq!(library.index_hash().unwrap(), hash);
+        let answer =
+            library.ask("What figure did keeper 77 write?", &AskOptions::default()).unwrap();
+        assert!(answer.answer.contains("2387"), "{answer:?}");
+        drop(library);
+
+        // With room again, the same library takes the document.
+        let mut library = Library::open(&path).unwrap();
+        library.open_document(&two).unwrap();
+        assert_eq!(library.documents().unwrap().len(), 2);
     }
 }

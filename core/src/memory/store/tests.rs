@@ -36,6 +36,7 @@ fn parts(text: &str) -> (ContentHash, BlockParts) {
         layout: vec![1],
         terms: vec![2, 2],
         positions: vec![3, 3, 3],
+        ..BlockParts::default()
     };
     (ContentHash::of_block(text), parts)
 }
@@ -43,6 +44,7 @@ fn parts(text: &str) -> (ContentHash, BlockParts) {
 fn record(name: &str, blocks: &[ContentHash]) -> DocumentRecord {
     DocumentRecord {
         name: name.to_owned(),
+        title: String::new(),
         source: ContentHash([0; 32]),
         format: "text".to_owned(),
         guessed_encoding: false,
@@ -189,6 +191,53 @@ fn an_edit_redoes_only_what_changed() {
     let mut fresh = Library::in_memory();
     fresh.open_document(&Source::text("book", edited)).unwrap();
     assert_eq!(library.index_hash().unwrap(), fresh.index_hash().unwrap());
+}
+
+#[test]
+fn a_damaged_library_gives_typed_errors_or_true_answers() {
+    let folder = Folder::new("damaged");
+    let whole = folder.file("whole");
+    let text: String = book().chars().take(90_000).collect();
+    Library::open(&whole).unwrap().open_document(&Source::text("book", text.clone())).unwrap();
+    let bytes = std::fs::read(&whole).unwrap();
+    let path = folder.file("damaged");
+    let mut state = 99_u64;
+    let mut draw = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 33) as usize % below
+    };
+    for round in 0..120 {
+        let mut damaged = bytes.clone();
+        if round % 3 == 0 {
+            damaged.truncate(draw(bytes.len()));
+        } else {
+            let at = draw(bytes.len());
+            let end = (at + 1 + draw(64)).min(bytes.len());
+            damaged[at..end].iter_mut().for_each(|byte| *byte ^= 1 << (round % 8));
+        }
+        std::fs::write(&path, &damaged).unwrap();
+        for ending in ["-wal", "-shm"] {
+            let _ = std::fs::remove_file(folder.file(&format!("damaged{ending}")));
+        }
+        let tried = Library::open(&path).and_then(|mut library| {
+            library.index_hash()?;
+            let answer =
+                library.ask("What figure did keeper 777 write?", &AskOptions::default())?;
+            library.open_document(&Source::text("more", "A note was left here."))?;
+            Ok(answer)
+        });
+        match tried {
+            Ok(answer) => {
+                for citation in answer.citations {
+                    let (start, end) = (citation.start as usize, citation.end as usize);
+                    let there: String = text.chars().skip(start).take(end - start).collect();
+                    assert_eq!(citation.quote, there, "round {round}");
+                }
+            }
+            Err(Error::Memory(_) | Error::File { .. }) => {}
+            Err(other) => panic!("round {round}: {other}"),
+        }
+    }
 }
 
 #[test]

@@ -1,0 +1,260 @@
+//! `carrel library`: a file of documents that are read once and asked many times.
+//!
+//! Adding can be stopped and started again at any time: what was read is kept, and a document that has
+//! not changed is not read again. Figures of `--json`: `text_bytes` and `index_bytes` as stored,
+//! `seconds` of the command, `peak_resident_bytes` of the process (Linux only, else null).
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anstyle::AnsiColor;
+use carrel_core::cancel::CancelFlag;
+use carrel_core::memory::{
+    AskOptions, Citation, DocumentRecord, Ingested, Library, Progress, Source,
+};
+use serde_json::{Value, json};
+
+use crate::failure::Failure;
+use crate::output::{Output, human_bytes, paint};
+
+/// Keep documents in a library file: add, update, list, search, remove
+#[derive(clap::Args)]
+pub struct Args {
+    /// The library; `add` makes it if there is none
+    #[arg(long, value_name = "FILE", global = true)]
+    library: Option<PathBuf>,
+    #[command(subcommand)]
+    action: Action,
+}
+
+/// What to do with the library.
+#[derive(clap::Subcommand)]
+enum Action {
+    /// Add documents, or bring them up to date
+    Add {
+        /// Documents: text, Markdown, HTML, PDF, EPUB, DOCX
+        #[arg(required = true, value_name = "DOC")]
+        documents: Vec<PathBuf>,
+    },
+    /// Read the documents again whose files have changed
+    Update {
+        /// Names of documents [default: all]
+        #[arg(value_name = "NAME")]
+        documents: Vec<String>,
+    },
+    /// Remove documents
+    Remove {
+        /// Names of documents, as `list` prints them
+        #[arg(required = true, value_name = "NAME")]
+        documents: Vec<String>,
+    },
+    /// List the documents
+    List {
+        /// Also compute the hash over everything the library holds
+        #[arg(long)]
+        hash: bool,
+    },
+    /// Find the passages that fit some words
+    Search {
+        /// Words to look for
+        query: String,
+        /// Most passages to print
+        #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 10)]
+        limit: usize,
+        /// Look only into this document; may be repeated
+        #[arg(long, value_name = "NAME")]
+        document: Vec<String>,
+    },
+}
+
+pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Failure> {
+    let Some(path) = &args.library else {
+        return Err(Failure::usage("which library? Give --library FILE"));
+    };
+    let makes = matches!(args.action, Action::Add { .. });
+    if !makes && !path.exists() {
+        return Err(Failure::file(path, "there is no such library; `library add` makes one"));
+    }
+    let mut library = Library::open(path)?;
+    match &args.action {
+        Action::Add { documents } => {
+            let sources: Vec<Source> = documents.iter().map(Source::file).collect();
+            add(&mut library, path, &sources, output, cancel)
+        }
+        Action::Update { documents } => {
+            let sources = known_files(&library, documents)?;
+            add(&mut library, path, &sources, output, cancel)
+        }
+        Action::Remove { documents } => {
+            for name in documents {
+                library.remove(name)?;
+            }
+            if output.is_json() {
+                return output.json(&json!({ "removed": documents }));
+            }
+            documents.iter().try_for_each(|name| output.line(format!("{name}: removed")))
+        }
+        Action::List { hash } => list(&library, *hash, output),
+        Action::Search { query, limit, document } => {
+            let options = AskOptions { documents: document.clone(), ..AskOptions::default() };
+            search(&library, query, &options, *limit, output)
+        }
+    }
+}
+
+/// The documents `names`, or all, whose files are still there.
+fn known_files(library: &Library, names: &[String]) -> Result<Vec<Source>, Failure> {
+    let known = library.documents()?;
+    if let Some(name) = names.iter().find(|name| !known.iter().any(|d| d.name == **name)) {
+        return Err(Failure::usage(format!("the library holds no document named {name}")));
+    }
+    let wanted = known.iter().filter(|d| names.is_empty() || names.contains(&d.name));
+    let (there, gone): (Vec<_>, Vec<_>) = wanted.partition(|d| Path::new(&d.name).exists());
+    for document in gone {
+        anstream::eprintln!("{}: the file is gone; the library keeps it", document.name);
+    }
+    Ok(there.into_iter().map(|document| Source::file(&document.name)).collect())
+}
+
+fn add(
+    library: &mut Library,
+    path: &Path,
+    sources: &[Source],
+    output: &Output,
+    cancel: &CancelFlag,
+) -> Result<(), Failure> {
+    let started = Instant::now();
+    let mut rows: Vec<Value> = Vec::new();
+    for source in sources {
+        let bar = output.byte_bar("reading", 0);
+        let mut last: Option<Progress> = None;
+        let result = library.add(source, &mut |progress| {
+            last = Some(progress);
+            bar.set_length(progress.source_bytes.max(progress.text_bytes));
+            bar.set_position(progress.text_bytes);
+            if cancel.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        bar.finish_and_clear();
+        let (word, record) = match result? {
+            Ingested::Added(record) => ("added", record),
+            Ingested::Unchanged(record) => ("unchanged", record),
+            Ingested::Cancelled => return Err(Failure::cancelled()),
+        };
+        let indexed = last.map_or(0, |progress| progress.blocks_indexed);
+        let kept = last.map_or(record.blocks.len(), |progress| progress.blocks_kept);
+        if output.is_json() {
+            let mut row = document_json(&record);
+            row["result"] = json!(word);
+            row["blocks_indexed"] = json!(indexed);
+            row["blocks_kept"] = json!(kept);
+            rows.push(row);
+        } else {
+            let size = human_bytes(record.bytes());
+            output.line(format!("{}: {word}, {} of {size}", record.name, record.format))?;
+        }
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    if output.is_json() {
+        let sizes = library.sizes()?;
+        let file_bytes = std::fs::metadata(path).map_err(|e| Failure::file(path, e))?.len();
+        return output.json(&json!({
+            "documents": rows,
+            "seconds": seconds,
+            "text_bytes": sizes.text_bytes,
+            "index_bytes": sizes.index_bytes,
+            "file_bytes": file_bytes,
+            "peak_resident_bytes": peak_resident_bytes(),
+        }));
+    }
+    Ok(())
+}
+
+fn document_json(record: &DocumentRecord) -> Value {
+    json!({
+        "name": record.name,
+        "title": record.title,
+        "format": record.format,
+        "guessed_encoding": record.guessed_encoding,
+        "text_bytes": record.bytes(),
+        "characters": record.chars(),
+        "blocks": record.blocks.len(),
+        "sections": record.sections.len(),
+        "pages": record.pages.len(),
+    })
+}
+
+fn list(library: &Library, hash: bool, output: &Output) -> Result<(), Failure> {
+    let documents = library.documents()?;
+    let hash = if hash { Some(library.index_hash()?.to_string()) } else { None };
+    if output.is_json() {
+        let sizes = library.sizes()?;
+        let mut value = json!({
+            "documents": documents.iter().map(document_json).collect::<Vec<_>>(),
+            "text_bytes": sizes.text_bytes,
+            "index_bytes": sizes.index_bytes,
+        });
+        if let Some(hash) = hash {
+            value["hash"] = json!(hash);
+        }
+        return output.json(&value);
+    }
+    for document in &documents {
+        let pages = match document.pages.len() {
+            0 => String::new(),
+            pages => format!(", {pages} pages"),
+        };
+        let size = human_bytes(document.bytes());
+        output.line(format!("{}: {} of {size}{pages}", document.name, document.format))?;
+    }
+    hash.map_or(Ok(()), |hash| output.line(hash))
+}
+
+fn search(
+    library: &Library,
+    query: &str,
+    options: &AskOptions,
+    limit: usize,
+    output: &Output,
+) -> Result<(), Failure> {
+    let started = Instant::now();
+    let found = library.search(query, options, limit)?;
+    let seconds = started.elapsed().as_secs_f64();
+    if output.is_json() {
+        let rows: Vec<Value> = found.iter().map(|(hit, score)| hit_json(hit, *score)).collect();
+        let peak = peak_resident_bytes();
+        return output
+            .json(&json!({ "passages": rows, "seconds": seconds, "peak_resident_bytes": peak }));
+    }
+    for (hit, _) in &found {
+        let place = match (hit.page, hit.section.last()) {
+            (Some(page), _) => format!("page {page}, "),
+            (None, Some(section)) => format!("{section}, "),
+            (None, None) => String::new(),
+        };
+        let place = format!("{}, {place}characters {}-{}", hit.document, hit.start, hit.end);
+        output.line(paint(AnsiColor::Cyan, place))?;
+        output.line(format!("{}\n", hit.quote))?;
+    }
+    Ok(())
+}
+
+fn hit_json(hit: &Citation, score: f32) -> Value {
+    json!({
+        "document": hit.document,
+        "page": hit.page,
+        "section": hit.section,
+        "start": hit.start,
+        "end": hit.end,
+        "quote": hit.quote,
+        "score": score,
+    })
+}
+
+/// The most memory this process has had resident, as Linux counts it.
+fn peak_resident_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib * 1024)
+}
