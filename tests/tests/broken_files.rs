@@ -69,8 +69,8 @@ fn open(bytes: &[u8]) -> Option<Error> {
                 assert!(tokenizer.token_bytes(id).is_some());
             }
         }
-        if file.get("tokenizer.chat_template").is_some() {
-            let template = ChatTemplate::from_gguf(&file, "<s>", "</s>")?;
+        if let Some(source) = file.str("tokenizer.chat_template")? {
+            let template = ChatTemplate::new(source, "<s>", "</s>")?;
             let messages = [serde_json::json!({ "role": "user", "content": "Hello" })];
             template.render(&RenderOptions {
                 messages: &messages,
