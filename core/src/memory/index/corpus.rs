@@ -13,7 +13,7 @@ use crate::memory::segment::layout::Layout;
 use crate::memory::store::{BlockRef, ContentHash, DocumentRecord, Part, Store};
 
 /// Blocks whose text and layout are held at a time: bounds the memory of a question.
-const CACHED: usize = 8;
+const CACHED: usize = 4;
 
 /// Address of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -8,22 +8,22 @@
 //! A paragraph longer than [`MOST`] is cut inside, at the end of a line or sentence if there is one: at
 //! the one behind the words with the smallest hash, which an edit elsewhere does not move either.
 //!
-//! Blocks of about 80 KiB keep what is held at a time, and what an edit has indexed again, small; the
+//! Blocks of about 55 KiB keep what is held at a time, and what an edit has indexed again, small; the
 //! words that every block's dictionary repeats cost about a tenth of the text more than in blocks of
 //! half a megabyte.
 
 use super::paragraphs::paragraph_end;
 
 /// A block holds at least this many bytes, unless the document ends.
-pub const LEAST: usize = 64 << 10;
+pub const LEAST: usize = 48 << 10;
 /// A block holds at most this many bytes.
-pub const MOST: usize = 192 << 10;
+pub const MOST: usize = 96 << 10;
 /// Text beyond [`MOST`] to have at hand before a paragraph counts as too long for a block.
-const SPARE: usize = 64 << 10;
+const SPARE: usize = 32 << 10;
 /// Bytes before a cut inside a paragraph that decide whether it is made.
 const TELLING: usize = 48;
 /// One paragraph in this many may end a block.
-const RARITY: u64 = 32;
+const RARITY: u64 = 16;
 
 /// Cuts a stream of text into blocks.
 #[derive(Debug, Default)]

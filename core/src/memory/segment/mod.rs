@@ -2,7 +2,7 @@
 //! windows and words.
 //!
 //! ```text
-//! document = block*      content-defined, 64 to 192 KiB: the unit that is stored, hashed, indexed
+//! document = block*      content-defined, 48 to 96 KiB: the unit that is stored, hashed, indexed
 //! block    = paragraph*  ends at a blank line or around a heading line
 //! paragraph = sentence*  ends at . ! ? 。 ！ ？ by rule, or at a hard line break
 //! passage  = sentence+   200 to 300 tokens: the unit that is retrieved

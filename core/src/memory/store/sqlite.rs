@@ -26,7 +26,7 @@ const VERSION: i64 = 1;
 /// How long a locked file is waited for.
 const PATIENCE: Duration = Duration::from_millis(5_000);
 /// SQLite's page cache in KiB: bounds what reading a library of any size keeps in memory.
-const CACHE_KIB: i64 = 512;
+const CACHE_KIB: i64 = 256;
 
 const SCHEMA: &str = "
     CREATE TABLE block(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, owner TEXT NOT NULL);

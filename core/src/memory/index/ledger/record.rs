@@ -49,7 +49,7 @@ pub fn key_of(name: &str) -> String {
     for word in words::words(name) {
         words::fold(&name[word.start..word.end], &mut scratch);
         postings::truncate(&mut scratch);
-        if !key.is_empty() && !(word.ideograph && after_ideograph) {
+        if !(key.is_empty() || word.ideograph && after_ideograph) {
             key.push(' ');
         }
         key.push_str(&scratch);
