@@ -173,6 +173,11 @@ impl Weights {
             file.release(range);
             self.matrices[index] = *tensor;
         }
+        // Reading a weight maps pages around it, too, some of them released before.
+        for &index in chosen {
+            let weight = &plan.weights[index];
+            file.release(weight.start as usize..(weight.start + weight.n_bytes) as usize);
+        }
         self.repacked_bytes += total as u64;
         self._buffers.push(buffer);
         Ok(())
