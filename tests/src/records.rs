@@ -76,8 +76,16 @@ pub fn newest() -> Option<Record> {
     let entries = std::fs::read_dir(folder()).ok()?;
     let paths = entries.map(|entry| entry.expect("an entry").path());
     let newest = paths.filter(|path| path.extension().is_some_and(|end| end == "json")).max()?;
-    let text = std::fs::read_to_string(&newest).expect("readable");
-    Some(serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", newest.display())))
+    Some(read(&newest))
+}
+
+/// The record in a file.
+///
+/// # Panics
+/// If it cannot be read.
+pub fn read(path: &Path) -> Record {
+    let text = std::fs::read_to_string(path).expect("readable");
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// The speeds of both programs for one measurement.

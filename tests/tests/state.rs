@@ -58,6 +58,27 @@ fn a_saved_state_continues_exactly() {
 }
 
 #[test]
+fn threads_may_change_in_the_middle() {
+    let model = model("tiny-llama", 1);
+    let options = options(ContextPolicy::Full(256), CacheType::F16);
+    let mut steady = model.decoder(&options).expect("a decoder");
+    let mut changing = model.decoder(&options).expect("a decoder");
+    for (step, part) in tokens(200).chunks(50).enumerate() {
+        changing.set_threads(1 + step % 3).expect("threads");
+        let wanted = forward(&mut steady, part);
+        let found = forward(&mut changing, part);
+        // Sums may be split over threads at other places: a few roundings of half precision.
+        let worst = wanted.iter().zip(&found).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(worst < 1e-2, "step {step}: {worst}");
+    }
+    for wrong in [0, 513] {
+        assert!(matches!(changing.set_threads(wrong), Err(ModelError::Option { .. })));
+    }
+    assert_eq!(changing.options().n_threads, 1);
+    assert_eq!(changing.n_past(), 200);
+}
+
+#[test]
 fn a_damaged_or_foreign_state_is_refused_and_leaves_an_empty_decoder() {
     let model_one = model("tiny-llama", 1);
     let options = options(ContextPolicy::Full(256), CacheType::F16);

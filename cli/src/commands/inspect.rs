@@ -110,6 +110,7 @@ fn print_text(
         ("KV cache", need.cache_bytes),
         ("activations", need.activation_bytes),
         ("logits", need.logit_bytes),
+        ("the program itself", need.program_bytes),
         ("together", need.total_bytes()),
     ] {
         output.line(format!("  {what:28} {:>12}", human_bytes(n_bytes)))?;
@@ -163,6 +164,7 @@ fn print_json(
                 "cache_bytes": need.cache_bytes,
                 "activation_bytes": need.activation_bytes,
                 "logit_bytes": need.logit_bytes,
+                "program_bytes": need.program_bytes,
                 "total_bytes": need.total_bytes(),
             });
         }

@@ -213,6 +213,18 @@ impl Decoder {
         self.runner.rest();
     }
 
+    /// Computes with this many threads from now on. The sequence stays as it is.
+    ///
+    /// # Errors
+    /// If the number is not one from 1 to 512, or threads cannot be had.
+    pub fn set_threads(&mut self, n_threads: usize) -> Result<(), ModelError> {
+        let options = DecoderOptions { n_threads, ..self.options.clone() };
+        check(&self.plan, &options)?;
+        self.runner.set_threads(n_threads)?;
+        self.options = options;
+        Ok(())
+    }
+
     /// Logits of the last call, `[rows, n_vocab]`.
     pub fn logits(&self) -> &[f32] {
         &self.logits

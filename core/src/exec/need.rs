@@ -1,7 +1,7 @@
 //! The memory that a model needs, computed from its header before anything is loaded.
 //!
 //! ```text
-//! total = weights (mapped pages or copies) + KV cache + activations + logits
+//! total = weights (mapped pages or copies) + KV cache + activations + logits + program
 //! ```
 //! Activations are what ggml's allocator would take for a full batch over a full cache: it is asked
 //! with the real graph, but without memory.
@@ -16,6 +16,11 @@ use crate::ops::{Op, WeightId};
 /// that was read, if they are cached.
 const LOOK_UP_BYTES: u64 = 64 << 10;
 
+/// What the program itself takes once it runs a model: pages of its code and of ggml's, tables of
+/// the plan, stacks, and what allocators keep. Measured on Linux, x86-64, with the shape of
+/// SmolLM2-135M: 3.8 MiB with mapped weights, 7.0 MiB with repacked ones.
+const PROGRAM_BYTES: u64 = 4 << 20;
+
 /// Bytes that a model and one decoder take, by purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MemoryNeed {
@@ -29,6 +34,8 @@ pub struct MemoryNeed {
     pub activation_bytes: u64,
     /// One row of logits, twice (as computed and as handed out).
     pub logit_bytes: u64,
+    /// Code, tables and allocators of the program itself.
+    pub program_bytes: u64,
 }
 
 impl MemoryNeed {
@@ -39,6 +46,7 @@ impl MemoryNeed {
             + self.cache_bytes
             + self.activation_bytes
             + self.logit_bytes
+            + self.program_bytes
     }
 
     pub(super) fn of(model: &Model, options: &DecoderOptions) -> Result<Self, ModelError> {
@@ -94,6 +102,7 @@ impl MemoryNeed {
             cache_bytes,
             activation_bytes: activation_bytes(&plan, model.weights(), &runner_options)?,
             logit_bytes: 2 * row,
+            program_bytes: PROGRAM_BYTES,
         })
     }
 }

@@ -136,6 +136,11 @@ impl Runner for GgmlRunner {
         self.processor.rest();
     }
 
+    fn set_threads(&mut self, n_threads: usize) -> Result<(), ModelError> {
+        self.processor = Processor::new(n_threads)?;
+        Ok(())
+    }
+
     fn cache_bytes(&self) -> u64 {
         self.caches.n_bytes
     }

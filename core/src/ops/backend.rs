@@ -125,6 +125,14 @@ pub trait Runner: Send {
     /// which makes the next token come sooner but takes the cores from whoever else computes.
     fn rest(&mut self) {}
 
+    /// Computes with this many threads from now on; nothing to do for a runner that has none.
+    ///
+    /// # Errors
+    /// [`ModelError::OutOfMemory`] if threads cannot be had; then the number stays what it was.
+    fn set_threads(&mut self, _n_threads: usize) -> Result<(), ModelError> {
+        Ok(())
+    }
+
     /// Bytes allocated for caches.
     fn cache_bytes(&self) -> u64;
 

@@ -184,6 +184,20 @@ impl Referee {
         unsafe { sys::ggml_threadpool_pause(self.pool) };
     }
 
+    /// Computes with this many threads from now on.
+    pub fn set_threads(&mut self, n_threads: u32) {
+        // SAFETY: the context is live and computes nothing; it lets go of the old pool before that
+        // is freed.
+        unsafe {
+            let mut parameters = sys::ggml_threadpool_params_default(n_threads as c_int);
+            let pool = sys::ggml_threadpool_new(&mut parameters);
+            sys::llama_set_n_threads(self.context.as_ptr(), n_threads as i32, n_threads as i32);
+            sys::llama_attach_threadpool(self.context.as_ptr(), pool, ptr::null_mut());
+            sys::ggml_threadpool_free(self.pool);
+            self.pool = pool;
+        }
+    }
+
     /// Forgets all tokens from `n_past` on.
     pub fn truncate(&mut self, n_past: usize) {
         // SAFETY: the context is live.

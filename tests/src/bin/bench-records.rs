@@ -1,22 +1,17 @@
 //! Measures Carrel against llama.cpp, writes a record, and renews the README's table.
 //!
-//! For each shape and type: a model with random weights, then `carrel bench` with 1 and 2 threads.
-//! The machine must have nothing else to do. About twenty minutes on two cores: a depth of 8192
-//! tokens has to be read first by both programs, which for the large shape is done with two threads
-//! only, unless `--full` is given. `--only NAME` measures one shape and writes no record.
+//! For each shape and type: a model with random weights, then `carrel bench` with 1 and 2 threads at
+//! depths 512 and 8192. The machine must have nothing else to do; about twenty minutes on two cores.
+//! `--shape NAME` and `--type NAME` measure a part. What a record of the same day and machine holds of
+//! other models stays in it, so that a day's record can be made in pieces.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use carrel_tests::records::{self, Machine, Record, Row};
 
-/// Shape, threads, depths, tokens to decode, runs.
-const MEASUREMENTS: [(&str, u32, &str, u32, u32); 4] = [
-    ("SmolLM2-135M", 1, "512,8192", 64, 5),
-    ("SmolLM2-135M", 2, "512,8192", 64, 5),
-    ("Llama-3.2-1B", 1, "512", 24, 3),
-    ("Llama-3.2-1B", 2, "512,8192", 24, 3),
-];
+/// Shape, tokens to decode, runs.
+const MEASUREMENTS: [(&str, u32, u32); 2] = [("SmolLM2-135M", 64, 5), ("Llama-3.2-1B", 24, 3)];
 const TYPES: [&str; 3] = ["Q4_0", "Q8_0", "Q4_K"];
 
 fn main() -> ExitCode {
@@ -31,28 +26,30 @@ fn main() -> ExitCode {
 
 fn measure() -> Result<(), String> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let full = arguments.iter().any(|argument| argument == "--full");
-    let only = arguments.iter().skip_while(|argument| *argument != "--only").nth(1);
+    let only = |name: &str| arguments.iter().skip_while(|argument| *argument != name).nth(1);
+    let (only_shape, only_type) = (only("--shape"), only("--type"));
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     run(Command::new("cargo").current_dir(&root).args(["build", "--release", "--workspace"]))?;
     let carrel = root.join("target/release/carrel");
     let models = root.join("target/bench-models");
     std::fs::create_dir_all(&models).map_err(|error| error.to_string())?;
     let mut rows: Vec<Row> = Vec::new();
-    for (shape, threads, depths, tg, runs) in MEASUREMENTS {
-        if only.is_some_and(|only| only != shape) {
-            continue;
-        }
-        let depths = if full { "512,8192" } else { depths };
+    for (shape, tg, runs) in MEASUREMENTS {
         for kind in TYPES {
+            if only_shape.is_some_and(|only| only != shape)
+                || only_type.is_some_and(|only| only != kind)
+            {
+                continue;
+            }
             let model = synthesised(&carrel, &models, shape, kind)?;
             let mut bench = Command::new(&carrel);
             bench.arg("bench").arg("--model").arg(&model).args([
                 "--json",
                 "--against=llama.cpp",
+                "--threads=2",
+                "--also-threads=1",
                 "--pp=512",
-                &format!("--threads={threads}"),
-                &format!("--depth={depths}"),
+                "--depth=512,8192",
                 &format!("--tg={tg}"),
                 &format!("--runs={runs}"),
             ]);
@@ -63,7 +60,7 @@ fn measure() -> Result<(), String> {
                 row.model = shape.to_owned();
                 row.kind = kind.to_owned();
                 if let Some(ratio) = row.ratio {
-                    let Row { phase, depth, tokens_per_s, .. } = row;
+                    let Row { threads, phase, depth, tokens_per_s, .. } = row;
                     println!(
                         "{shape} {kind} {threads} threads, {phase} at {depth}: \
                          {tokens_per_s:.1} tokens/s, ratio {ratio:.3}"
@@ -73,17 +70,21 @@ fn measure() -> Result<(), String> {
             rows.extend(measured);
         }
     }
-    if only.is_some() {
-        return Ok(());
-    }
     let said = |command: &mut Command| run(command).map(|text| text.trim().to_owned());
     let date = said(Command::new("date").arg("+%Y-%m-%d"))?;
     let commit =
         said(Command::new("git").current_dir(&root).args(["rev-parse", "--short", "HEAD"]))?;
     let machine = machine(said(Command::new("uname").arg("-srm"))?);
     let name = machine.processor.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    let path = records::folder().join(format!("{date}-{name}.json"));
+    if path.exists() {
+        let is_new =
+            |old: &Row| rows.iter().any(|row| (&row.model, &row.kind) == (&old.model, &old.kind));
+        let kept: Vec<Row> =
+            records::read(&path).rows.into_iter().filter(|row| !is_new(row)).collect();
+        rows.splice(0..0, kept);
+    }
     let record = Record { date, commit, machine, rows };
-    let path = records::folder().join(format!("{}-{name}.json", record.date));
     let text = serde_json::to_string_pretty(&record).map_err(|error| error.to_string())?;
     let readme = root.join("README.md");
     std::fs::create_dir_all(records::folder())

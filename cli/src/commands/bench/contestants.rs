@@ -22,6 +22,8 @@ pub trait Contestant {
     fn decode(&mut self, tokens: &[u32]) -> Result<(), Failure>;
     /// The last logits.
     fn logits(&self) -> Vec<f32>;
+    /// Computes with this many threads from now on.
+    fn set_threads(&mut self, n_threads: usize) -> Result<(), Failure>;
     /// Sends the threads to sleep, so that they don't take the cores from the next contestant:
     /// ggml's threads stay awake for a good part of a second after their work.
     fn rest(&mut self);
@@ -83,6 +85,10 @@ impl Contestant for Ours {
         self.decoder.logits().to_vec()
     }
 
+    fn set_threads(&mut self, n_threads: usize) -> Result<(), Failure> {
+        Ok(self.decoder.set_threads(n_threads)?)
+    }
+
     fn rest(&mut self) {
         self.decoder.rest();
     }
@@ -139,6 +145,11 @@ impl Contestant for LlamaCpp {
 
     fn logits(&self) -> Vec<f32> {
         self.logits.clone()
+    }
+
+    fn set_threads(&mut self, n_threads: usize) -> Result<(), Failure> {
+        self.referee.set_threads(n_threads as u32);
+        Ok(())
     }
 
     fn rest(&mut self) {

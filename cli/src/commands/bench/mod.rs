@@ -27,6 +27,9 @@ pub struct Args {
     /// Measure this program, too, in alternating runs
     #[arg(long, value_name = "PROGRAM")]
     against: Option<Rival>,
+    /// Measure with these numbers of threads, too; a depth is read only once, with --threads
+    #[arg(long, value_name = "N", value_delimiter = ',')]
+    also_threads: Vec<usize>,
     /// Tokens of a prefill
     #[arg(long, value_name = "TOKENS", default_value_t = 512)]
     pp: usize,
@@ -86,39 +89,52 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
         ..args.run.clone()
     };
     let (model, options) = run.model_and_options()?;
-    let n_threads = options.n_threads;
-    let hardware = Hardware::measure(n_threads);
+    let threads: Vec<(usize, Hardware)> = std::iter::once(options.n_threads)
+        .chain(args.also_threads.iter().copied())
+        .map(|n_threads| (n_threads, Hardware::measure(n_threads)))
+        .collect();
     let mut contestants: Vec<Box<dyn Contestant>> =
         vec![Box::new(Ours::new(&model, &options, cancel)?)];
     if args.against == Some(Rival::LlamaCpp) {
         contestants.push(Box::new(LlamaCpp::new(&run.model, &options)?));
     }
     verify(&mut contestants, model.spec().n_vocab)?;
-    let mut bench = Bench { args, model: &model, hardware, n_threads, rows: Vec::new() };
+    let mut bench = Bench { args, model: &model, rows: Vec::new() };
     let tokens = contestants::tokens(args.pp, model.spec().n_vocab);
     let bar = output.step_bar("measuring", (args.depth.len() + 1) as u64);
-    let speeds = bench.alternate(&mut contestants, cancel, |contestant| {
-        contestant.truncate(0)?;
-        contestant.prefill(&tokens)
-    })?;
-    bench.add("prefill", 0, args.pp, &contestants, &speeds);
+    for (n_threads, hardware) in &threads {
+        set_threads(&mut contestants, *n_threads)?;
+        let speeds = bench.alternate(&mut contestants, cancel, |contestant| {
+            contestant.truncate(0)?;
+            contestant.prefill(&tokens)
+        })?;
+        bench.add("prefill", (0, args.pp), (*n_threads, hardware), &contestants, &speeds);
+    }
     bar.inc(1);
     for &depth in &args.depth {
         let text = contestants::tokens(depth.max(1), model.spec().n_vocab);
+        set_threads(&mut contestants, options.n_threads)?;
         for contestant in &mut contestants {
             contestant.truncate(0)?;
             contestant.prefill(&text[..depth])?;
             contestant.rest();
         }
-        let speeds = bench.alternate(&mut contestants, cancel, |contestant| {
-            contestant.truncate(depth)?;
-            contestant.decode(&tokens_to_decode(args.tg, model.spec().n_vocab))
-        })?;
-        bench.add("decode", depth, args.tg, &contestants, &speeds);
+        for (n_threads, hardware) in &threads {
+            set_threads(&mut contestants, *n_threads)?;
+            let speeds = bench.alternate(&mut contestants, cancel, |contestant| {
+                contestant.truncate(depth)?;
+                contestant.decode(&tokens_to_decode(args.tg, model.spec().n_vocab))
+            })?;
+            bench.add("decode", (depth, args.tg), (*n_threads, hardware), &contestants, &speeds);
+        }
         bar.inc(1);
     }
     bar.finish_and_clear();
-    bench.print(output)
+    bench.print(&threads, output)
+}
+
+fn set_threads(contestants: &mut [Box<dyn Contestant>], n_threads: usize) -> Result<(), Failure> {
+    contestants.iter_mut().try_for_each(|contestant| contestant.set_threads(n_threads))
 }
 
 fn tokens_to_decode(n: usize, n_vocab: u32) -> Vec<u32> {
@@ -153,8 +169,6 @@ fn verify(contestants: &mut [Box<dyn Contestant>], n_vocab: u32) -> Result<(), F
 struct Bench<'a> {
     args: &'a Args,
     model: &'a Model,
-    hardware: Hardware,
-    n_threads: usize,
     rows: Vec<Row>,
 }
 
@@ -193,8 +207,8 @@ impl Bench<'_> {
     fn add(
         &mut self,
         phase: &'static str,
-        depth: usize,
-        n_tokens: usize,
+        (depth, n_tokens): (usize, usize),
+        (n_threads, hardware): (usize, &Hardware),
         contestants: &[Box<dyn Contestant>],
         seconds: &[Vec<f64>],
     ) {
@@ -208,12 +222,12 @@ impl Bench<'_> {
             let tokens_per_s = median(speeds.clone());
             let is_decode = phase == "decode";
             let gigabytes = tokens_per_s * read_bytes as f64 / 1e9;
-            let peak = self.hardware.int8_operations_per_s;
+            let peak = hardware.int8_operations_per_s;
             self.rows.push(Row {
                 engine: contestant.name(),
                 model: name.to_string(),
                 kind: main_type(plan),
-                threads: self.n_threads,
+                threads: n_threads,
                 phase,
                 depth,
                 tokens: n_tokens,
@@ -223,7 +237,7 @@ impl Bench<'_> {
                 ratio: ratios.map(median),
                 gigabytes_per_s: is_decode.then_some(gigabytes),
                 percent_of_bandwidth: is_decode
-                    .then_some(100.0 * gigabytes * 1e9 / self.hardware.bytes_per_s),
+                    .then_some(100.0 * gigabytes * 1e9 / hardware.bytes_per_s),
                 percent_of_peak: peak
                     .filter(|_| !is_decode)
                     .map(|peak| 100.0 * 2.0 * n_products as f64 * tokens_per_s / peak),
@@ -231,17 +245,18 @@ impl Bench<'_> {
         }
     }
 
-    fn print(&self, output: &Output) -> Result<(), Failure> {
+    fn print(&self, threads: &[(usize, Hardware)], output: &Output) -> Result<(), Failure> {
         if output.is_json() {
             return output.json(&self.rows);
         }
-        let peak = self.hardware.int8_operations_per_s;
-        output.line(format!(
-            "{} threads; memory {:.1} GB/s; 8-bit products {}",
-            self.n_threads,
-            self.hardware.bytes_per_s / 1e9,
-            peak.map_or("not measured".into(), |peak| format!("{:.0} Gop/s", peak / 1e9))
-        ))?;
+        for (n_threads, hardware) in threads {
+            let peak = hardware.int8_operations_per_s;
+            output.line(format!(
+                "{n_threads} threads: memory {:.1} GB/s; 8-bit products {}",
+                hardware.bytes_per_s / 1e9,
+                peak.map_or("not measured".into(), |peak| format!("{:.0} Gop/s", peak / 1e9))
+            ))?;
+        }
         for row in &self.rows {
             let share = match (row.percent_of_bandwidth, row.percent_of_peak) {
                 (Some(share), _) => format!("{share:5.1} % of bandwidth"),
@@ -250,8 +265,8 @@ impl Bench<'_> {
             };
             let ratio = row.ratio.map_or(String::new(), |ratio| format!("  ratio {ratio:.3}"));
             output.line(format!(
-                "{:10} {:7} {:8} depth {:5} {:9.2} tokens/s  {share}{ratio}",
-                row.engine, row.kind, row.phase, row.depth, row.tokens_per_s
+                "{:10} {:7} {} threads {:8} depth {:5} {:9.2} tokens/s  {share}{ratio}",
+                row.engine, row.kind, row.threads, row.phase, row.depth, row.tokens_per_s
             ))?;
         }
         Ok(())
