@@ -10,6 +10,7 @@ mod failure;
 mod generation;
 mod model;
 mod output;
+mod probe;
 mod shelf;
 
 use std::process::ExitCode;

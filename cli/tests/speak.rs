@@ -173,3 +173,36 @@ fn a_conversation_goes_through_a_pipe() {
     let text = carrel_with(&start, &[], "Hello\n");
     assert_eq!(text.stdout, format!("{}\n", turns[0]["text"].as_str().expect("text")));
 }
+
+#[test]
+fn a_model_is_probed_before_it_reads() {
+    let folder = scratch();
+    let model = model(folder.path());
+    let probes = folder.path().join("probes");
+    let environment = [("CARREL_PROBES", probes.to_str().expect("UTF-8"))];
+    let probe = |extra: &[&str]| {
+        let arguments = [&["models", "probe", &model, "--threads", "1"], extra].concat();
+        let run = carrel_with(&arguments, &environment, "");
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        run.stdout
+    };
+    let first = json(&probe(&["--json"]));
+    assert_eq!(first["reading"], "nothing", "random weights: {first}");
+    assert_eq!(first["scores"]["span"]["probes"], 12);
+    assert_eq!(json(&probe(&["--json"])), first, "remembered");
+    let table = probe(&["--again"]);
+    assert!(table.contains("two sentences together") && table.contains("not used"), "{table}");
+    let story = folder.path().join("story.txt");
+    std::fs::write(&story, "The lamp is blue. Omar has the key.").expect("writable");
+    let story = story.to_str().expect("UTF-8");
+    let ask = |extra: &[&str]| {
+        let arguments = ["ask", story, "-q", "Who has the key?", "--json", "--model", &model];
+        let run = carrel_with(&[&arguments, extra].concat(), &environment, "");
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        json(&run.stdout)
+    };
+    let without = ask(&[]);
+    assert!(without["answer"].as_str().expect("text").contains("Omar"), "{without}");
+    assert_eq!(without["usage"]["prompt_tokens"], 0, "{without}");
+    assert_eq!(carrel(&["ask", story, "-q", "Who?", "--no-probe"]).code, 2, "needs a model");
+}

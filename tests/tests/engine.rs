@@ -1,18 +1,20 @@
 //! The memory promise of the engine: what is left open shrinks to fit, what was asked for does not,
 //! and a refusal comes with numbers. Then sessions of what was opened work.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use carrel_core::Error;
 use carrel_core::cancel::CancelFlag;
 use carrel_core::convert::{SyntheticOptions, write_synthetic};
-use carrel_core::engine::{Engine, EngineOptions};
+use carrel_core::engine::{Engine, EngineOptions, ProbeFolder, WindowReader, WindowStore};
 use carrel_core::error::ModelError;
 use carrel_core::exec::ContextPolicy;
-use carrel_core::memory::{AskOptions, Contract, Library, Request, Source, TextModel};
+use carrel_core::memory::{AskOptions, Contract, Library, Reading, Request, Source, TextModel};
 use carrel_core::ops::CacheType;
 use carrel_core::quant::TensorType;
 use carrel_core::session::GenerateOptions;
+use carrel_core::tokenizer::EncodeOptions;
 use carrel_models::shapes::SHAPES;
 
 /// A quantised model with heads that are whole 8-bit blocks.
@@ -118,4 +120,142 @@ fn a_library_may_be_asked_with_a_model_and_quotes_stay_true() {
         let quoted: String = text.chars().skip(range.start).take(range.len()).collect();
         assert_eq!(quoted, citation.quote);
     }
+}
+
+/// Settings with room for windows.
+fn long() -> EngineOptions {
+    let context = Some(ContextPolicy::Full(1024));
+    EngineOptions { context, n_threads: 1, n_batch: 32, ..EngineOptions::default() }
+}
+
+#[test]
+fn a_model_is_probed_once_and_random_weights_are_switched_off() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = model(folder.path());
+    let options = long();
+    let engine = Engine::open(&path, &options).expect("opens");
+    let mut reader = engine.reader(&CancelFlag::new()).expect("a reader");
+    let kept = ProbeFolder::new(folder.path().join("probes"));
+    let mut n_asked = 0;
+    let mut probe = |reader: &mut _, most: usize| {
+        let mut progress = |done, total| {
+            n_asked += 1;
+            assert!(done <= total);
+            if done == most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let report = engine.probe(reader, Some(&kept), &mut progress).expect("probed");
+        (report, std::mem::take(&mut n_asked))
+    };
+    assert_eq!(probe(&mut reader, 3), (None, 3), "stopped");
+    assert_eq!(reader.reading(), Reading::Spans, "as it was");
+    let (report, n_probes) = probe(&mut reader, usize::MAX);
+    let report = report.expect("not stopped");
+    assert!(n_probes >= 60, "{n_probes}");
+    assert!(report.speed().is_some());
+    assert_eq!(report.reading(), Reading::Nothing, "random weights do not read: {report:?}");
+    assert_eq!(reader.reading(), Reading::Nothing);
+    assert_eq!(probe(&mut reader, usize::MAX), (Some(report.clone()), 0), "remembered");
+    // A damaged report is made again.
+    let file = std::fs::read_dir(folder.path().join("probes")).expect("a folder").next();
+    std::fs::write(file.expect("a report").expect("readable").path(), "{").expect("writable");
+    let (again, n_probes) = probe(&mut reader, usize::MAX);
+    assert!(n_probes >= 60, "{n_probes}");
+    assert_eq!(again.expect("not stopped").scores, report.scores);
+    // And what is switched off is not asked.
+    let mut library = Library::in_memory();
+    library.open_document(&Source::text("log.txt", "The lamp is blue.")).expect("read");
+    let options = AskOptions::default();
+    let answer = library.ask_with("What is blue?", &options, Some(&mut reader)).expect("asked");
+    assert_eq!(answer.usage.prompt_tokens, 0);
+}
+
+/// A window of `n` sentences.
+fn contract(n: usize) -> Contract {
+    Contract::new((0..n).map(|at| format!("Box {at} holds {} keys.", at * 7 % 10)).collect())
+}
+
+fn ask(reader: &mut WindowReader, contract: &Contract, question: &str) -> (String, u64, u64) {
+    let window = contract.window();
+    let request = Request { system: "Point.", window: &window, question, contract };
+    let reply = reader.read(&request).expect("a reply");
+    (reply.text, reply.prompt_tokens, reply.prompt_tokens - reply.reused_tokens)
+}
+
+#[test]
+fn a_window_that_was_read_once_is_not_read_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = model(folder.path());
+    let options = long();
+    let engine = Engine::open(&path, &options).expect("opens");
+    let reader = |kept: bool| {
+        let mut reader = engine.reader(&CancelFlag::new()).expect("a reader");
+        if kept {
+            let store = WindowStore::open(folder.path().join("windows"), 1 << 30);
+            reader.keep_windows(store.expect("a folder"));
+        }
+        reader
+    };
+    let window = contract(12);
+    let questions = ["Which box holds 5 keys?", "What is in box 7?"];
+    let plain = questions.map(|question| ask(&mut reader(false), &window, question));
+    let first = ask(&mut reader(true), &window, questions[0]);
+    assert_eq!(first, plain[0], "nothing was kept yet");
+    // Another reader, as in another process: only the question is read.
+    let second = ask(&mut reader(true), &window, questions[1]);
+    assert_eq!((&second.0, second.1), (&plain[1].0, plain[1].1));
+    let plain_text = EncodeOptions { add_special: false, parse_special: false };
+    let ids = engine.tokenizer().encode(questions[1], plain_text).expect("ids");
+    let n_question = ids.len() as u64;
+    assert!(plain[1].2 > 4 * n_question, "the window is most of it: {plain:?}");
+    assert!(second.2 <= n_question + 4, "{} tokens read of {}", second.2, second.1);
+    // Back and forth between two windows in one reader.
+    let other = contract(20);
+    let mut reader_of_both = reader(true);
+    ask(&mut reader_of_both, &other, questions[0]);
+    let back = ask(&mut reader_of_both, &window, questions[0]);
+    assert_eq!(back.0, plain[0].0);
+    assert!(back.2 < plain[0].2 / 2, "{} of {}", back.2, back.1);
+    // What is damaged is as good as not there, and is made again.
+    for entry in std::fs::read_dir(folder.path().join("windows")).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let mut bytes = std::fs::read(&path).expect("readable");
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        std::fs::write(&path, bytes).expect("writable");
+    }
+    assert_eq!(ask(&mut reader(true), &window, questions[1]), plain[1]);
+    assert_eq!(ask(&mut reader(true), &window, questions[1]).2, second.2);
+}
+
+#[test]
+fn states_of_windows_stay_within_their_bound() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = model(folder.path());
+    let options = long();
+    let engine = Engine::open(&path, &options).expect("opens");
+    let kept = folder.path().join("windows");
+    let bytes_of_one = {
+        let store = WindowStore::open(&kept, u64::MAX).expect("a folder");
+        let mut reader = engine.reader(&CancelFlag::new()).expect("a reader");
+        reader.keep_windows(store.clone());
+        ask(&mut reader, &contract(9), "Which box?");
+        store.bytes().expect("readable")
+    };
+    assert!(bytes_of_one > 0);
+    let store = WindowStore::open(&kept, bytes_of_one * 5 / 2).expect("a folder");
+    let mut reader = engine.reader(&CancelFlag::new()).expect("a reader");
+    reader.keep_windows(store.clone());
+    for n in 10..16 {
+        ask(&mut reader, &contract(n), "Which box?");
+        assert!(store.bytes().expect("readable") <= bytes_of_one * 5 / 2);
+    }
+    // The last one is still there, the first one is not.
+    let mut fresh = engine.reader(&CancelFlag::new()).expect("a reader");
+    fresh.keep_windows(store.clone());
+    let (_, n_prompt, n_read) = ask(&mut fresh, &contract(15), "What is in box 3?");
+    assert!(n_read * 3 < n_prompt, "{n_read} of {n_prompt}");
+    let mut fresh = engine.reader(&CancelFlag::new()).expect("a reader");
+    fresh.keep_windows(store);
+    let (_, n_prompt, n_read) = ask(&mut fresh, &contract(9), "What is in box 3?");
+    assert_eq!(n_read, n_prompt);
 }

@@ -340,7 +340,7 @@ impl TextModel for Scripted {
         let text = found.unwrap_or_else(|| "NONE".to_owned());
         let prompt = request.system.len() + request.window.len() + request.question.len();
         let (prompt_tokens, output_tokens) = ((prompt / 4) as u64, (text.len() / 4 + 1) as u64);
-        Ok(Reply { text, prompt_tokens, output_tokens })
+        Ok(Reply { text, prompt_tokens, output_tokens, ..Reply::default() })
     }
 }
 

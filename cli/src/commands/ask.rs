@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style};
 use carrel_core::cancel::CancelFlag;
-use carrel_core::engine::{Engine, EngineOptions, WindowReader};
+use carrel_core::engine::{Engine, EngineOptions, WindowReader, WindowStore};
+use carrel_core::memory::Reading;
 use carrel_core::memory::{
     Answer, AskOptions, Citation, Ingested, Library, Profile, Source, Status,
 };
@@ -18,6 +19,7 @@ use super::read::source;
 use crate::failure::Failure;
 use crate::model::parse_bytes;
 use crate::output::{Output, paint, printable};
+use crate::probe;
 use crate::shelf::model_file;
 
 /// The user handbook and the name it goes by in citations.
@@ -39,6 +41,18 @@ pub struct Args {
     /// Let this model (GGUF, or the name of a pulled one) point to the sentences that answer
     #[arg(long, short, value_name = "FILE")]
     model: Option<PathBuf>,
+    /// Let the model read without probing it first, however well it reads
+    #[arg(long, requires = "model")]
+    no_probe: bool,
+    /// Beside a library, keep what the model computed of windows, up to this much; 0 keeps nothing
+    #[arg(
+        long,
+        value_name = "BYTES",
+        value_parser = parse_bytes,
+        requires = "model",
+        default_value = "256M"
+    )]
+    window_cache: u64,
     /// What the answer may cost
     #[arg(long, value_name = "PROFILE", default_value = "normal")]
     profile: ProfileChoice,
@@ -106,7 +120,7 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
     let answer = match &args.model {
         None => library.ask(&args.question, &options)?,
         Some(model) => {
-            let mut reader = open_reader(args, model, cancel)?;
+            let mut reader = open_reader(args, model, output, cancel)?;
             library.ask_with(&args.question, &options, Some(&mut reader))?
         }
     };
@@ -116,14 +130,32 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
     if output.is_json() { output.json(&as_json(&answer)) } else { print(&answer, output) }
 }
 
-/// A model that reads windows.
-fn open_reader(args: &Args, model: &Path, cancel: &CancelFlag) -> Result<WindowReader, Failure> {
+/// A model that reads windows, as far as its probe lets it.
+fn open_reader(
+    args: &Args,
+    model: &Path,
+    output: &Output,
+    cancel: &CancelFlag,
+) -> Result<WindowReader, Failure> {
     let mut options =
         EngineOptions { memory_budget_bytes: args.memory_budget, ..EngineOptions::default() };
     if let Some(n_threads) = args.threads {
         options.n_threads = n_threads;
     }
-    Ok(Engine::open(model_file(model)?, &options)?.reader(cancel)?)
+    let engine = Engine::open(model_file(model)?, &options)?;
+    let mut reader = engine.reader(cancel)?;
+    if !args.no_probe {
+        let report = probe::run_once(&engine, &mut reader, output, cancel)?;
+        if report.reading() == Reading::Nothing {
+            output.note("This model reads no better than code alone, so the answer is without it.");
+        }
+    }
+    if let Some(library) = args.library.as_ref().filter(|_| args.window_cache > 0) {
+        let mut folder = library.clone().into_os_string();
+        folder.push(".windows");
+        reader.keep_windows(WindowStore::open(PathBuf::from(folder), args.window_cache)?);
+    }
+    Ok(reader)
 }
 
 /// Reads a document into the library, if it is not there as it is.
@@ -168,6 +200,7 @@ fn as_json(answer: &Answer) -> Value {
         "usage": {
             "passages_read": answer.usage.passages_read,
             "prompt_tokens": answer.usage.prompt_tokens,
+            "reused_tokens": answer.usage.reused_tokens,
             "output_tokens": answer.usage.output_tokens,
             "elapsed_us": answer.usage.elapsed_us,
         },

@@ -5,15 +5,21 @@
 //! fit       options + header of the model → decoder and placement that fit, or a refusal in numbers
 //! open      an opened model with its vocabulary: makes sessions and readers
 //! reader    a session that reads windows for the room `memory`
+//! probe     what a model may do for answers, found out once
+//! windows   states of windows on disk, which are not read again
 //! ```
 //! Holds no state of a conversation. Level 6.
 
 mod fit;
 mod open;
 mod options;
+mod probe;
 mod reader;
+mod windows;
 
 pub use fit::Fit;
 pub use open::{Engine, open_model};
 pub use options::EngineOptions;
+pub use probe::ProbeFolder;
 pub use reader::WindowReader;
+pub use windows::WindowStore;

@@ -1,15 +1,16 @@
 //! A session that reads windows for the room `memory`: prompt in, reply in the agreed form out.
 //!
 //! The reply is held to the form by the contract's grammar, greedily. The window stands before the
-//! question, so a second question about the same window finds it in the cache. A model without a
-//! chat template gets the parts one under the other.
+//! question, so a second question about the same window finds it in the cache, or on disk if windows
+//! are kept there. A model without a chat template gets the parts one under the other.
 
 use serde_json::Value;
 
+use super::windows::WindowStore;
 use crate::cancel::CancelFlag;
 use crate::error::{Error, Result, TemplateError};
 use crate::exec::Model;
-use crate::memory::model::{REPLY_TOKENS, Reply, Request, TextModel};
+use crate::memory::model::{REPLY_TOKENS, Reading, Reply, Request, TextModel};
 use crate::sample::{GrammarSource, Grammars};
 use crate::session::{ChatFormat, EndReason, GenerateOptions, Session, grammars_for, message};
 use crate::template::{Moment, RenderOptions};
@@ -21,6 +22,9 @@ pub struct WindowReader {
     grammars: Grammars,
     format: Option<ChatFormat>,
     cancel: CancelFlag,
+    reading: Reading,
+    model: Model,
+    windows: Option<WindowStore>,
 }
 
 impl WindowReader {
@@ -31,7 +35,55 @@ impl WindowReader {
             Err(error) => return Err(error),
         };
         let grammars = grammars_for(session.tokenizer())?;
-        Ok(Self { session, grammars, format, cancel: cancel.clone() })
+        Ok(Self {
+            session,
+            grammars,
+            format,
+            cancel: cancel.clone(),
+            reading: Reading::Spans,
+            model: model.clone(),
+            windows: None,
+        })
+    }
+
+    /// Keeps the states of windows in `store`, and takes them from there. The whole model file is
+    /// read once for its hash, if nobody did yet.
+    pub fn keep_windows(&mut self, store: WindowStore) {
+        self.windows = Some(store);
+    }
+
+    /// Sets what the model may do, where its probe is not to decide.
+    pub fn set_reading(&mut self, reading: Reading) {
+        self.reading = reading;
+    }
+
+    /// Tokens of `prompt` that come before its question.
+    fn n_before_question(&self, request: &Request, prompt: &[u32]) -> Result<usize> {
+        let other = self.prompt(&Request { question: "", ..*request })?;
+        Ok(prompt.iter().zip(&other).take_while(|(one, other)| one == other).count())
+    }
+
+    /// Brings the state after `prefix` into the session, if it is kept and not there already.
+    fn recall(&mut self, prefix: &[u32]) {
+        if let Some(store) = &self.windows
+            && !self.session.tokens().starts_with(prefix)
+        {
+            store.load(self.model.sha256(), prefix, &mut self.session);
+        }
+    }
+
+    /// Keeps the state after `prefix`, with which the session begins.
+    fn keep(&mut self, prefix: &[u32]) -> Result<()> {
+        match &self.windows {
+            Some(store)
+                if self.session.tokens().starts_with(prefix)
+                    && self.session.can_truncate(prefix.len()) =>
+            {
+                self.session.truncate(prefix.len())?;
+                store.save(self.model.sha256(), prefix, &mut self.session)
+            }
+            _ => Ok(()),
+        }
     }
 
     fn prompt(&self, request: &Request) -> Result<Vec<u32>> {
@@ -60,6 +112,10 @@ impl WindowReader {
 }
 
 impl TextModel for WindowReader {
+    fn reading(&self) -> Reading {
+        self.reading
+    }
+
     fn context_tokens(&self) -> usize {
         self.session.n_ctx()
     }
@@ -72,6 +128,11 @@ impl TextModel for WindowReader {
 
     fn read(&mut self, request: &Request) -> Result<Reply> {
         let prompt = self.prompt(request)?;
+        let n_prefix = match self.windows {
+            Some(_) => self.n_before_question(request, &prompt)?,
+            None => 0,
+        };
+        self.recall(&prompt[..n_prefix]);
         let grammar = self.grammars.compile(&GrammarSource::Lark(request.contract.lark()))?;
         let options = GenerateOptions {
             max_tokens: REPLY_TOKENS,
@@ -84,10 +145,14 @@ impl TextModel for WindowReader {
         if let EndReason::Failed(error) = end.reason {
             return Err(error);
         }
+        self.keep(&prompt[..n_prefix])?;
         Ok(Reply {
             text,
             prompt_tokens: end.usage.n_prompt as u64,
+            reused_tokens: end.usage.n_reused as u64,
             output_tokens: end.usage.n_generated as u64,
+            prompt_us: (end.timings.prompt_ms * 1e3) as u64,
+            output_us: (end.timings.decode_ms * 1e3) as u64,
         })
     }
 }

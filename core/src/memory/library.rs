@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::answer::{Answer, Citation, Finding, Status, Usage, cite};
 use super::documents::{Limits, Source};
-use super::index::corpus::Corpus;
+use super::index::corpus::{Corpus, SentenceId};
 use super::index::search;
 use super::index::stems::Stems;
 use super::ingest::{self, Ingested, Progress};
@@ -216,19 +216,30 @@ impl Library {
         options: &AskOptions,
         model: Option<&mut dyn TextModel>,
     ) -> Result<Answer> {
-        let started = Instant::now();
         let corpus = self.corpus_for(question, options)?;
-        let stems = Stems::default();
-        let budget = options.budget();
-        let reader = Reader::new(&corpus, &stems, budget.passages);
-        let mut pointer = Pointer::new(model, budget.windows, budget.tokens);
-        let finding = plan::answer(&reader, &mut pointer, question, &budget)?;
-        let ended = finding.incomplete || reader.was_refused() || pointer.was_refused();
-        let mut answer = prove(&corpus, finding, ended)?;
-        answer.usage = pointer.usage();
-        answer.usage.passages_read = reader.passages_read();
-        answer.usage.elapsed_us = started.elapsed().as_micros() as u64;
-        Ok(answer)
+        Ok(answer(&corpus, question, options, model)?.0)
+    }
+
+    /// As [`Self::ask_with`], and the passages that were read for the answer, in document order: for
+    /// whoever judges the plans.
+    ///
+    /// # Errors
+    /// As [`Self::ask_with`].
+    pub fn ask_and_trace(
+        &self,
+        question: &str,
+        options: &AskOptions,
+        model: Option<&mut dyn TextModel>,
+    ) -> Result<(Answer, Vec<Citation>)> {
+        let corpus = self.corpus_for(question, options)?;
+        let (answer, passages) = answer(&corpus, question, options, model)?;
+        let mut read = Vec::new();
+        for (block, passage) in passages {
+            let sentences = corpus.block(block)?.layout.passage(passage as usize);
+            let first = SentenceId { block, sentence: sentences.start as u32 };
+            read.extend(cite::cite(&corpus, first, sentences.len() as u32)?);
+        }
+        Ok((answer, read))
     }
 
     /// Answers a question of a conversation: what it refers to is taken from the turns before, and
@@ -307,6 +318,37 @@ impl Library {
         }
         Ok(corpus)
     }
+}
+
+/// The answer, and block and number of every passage read for it.
+fn answer(
+    corpus: &Corpus,
+    question: &str,
+    options: &AskOptions,
+    model: Option<&mut dyn TextModel>,
+) -> Result<(Answer, Vec<(u32, u32)>)> {
+    let started = Instant::now();
+    let stems = Stems::default();
+    let budget = options.budget();
+    let reader = Reader::new(corpus, &stems, budget.passages);
+    let mut pointer = Pointer::new(model, budget.windows, budget.tokens);
+    let finding = plan::answer(&reader, &mut pointer, question, &budget)?;
+    let ended = finding.incomplete || reader.was_refused() || pointer.was_refused();
+    let mut answer = prove(corpus, finding, ended)?;
+    if answer.status == Status::Answered {
+        let quotes = answer.citations.iter().map(|citation| one_line(&citation.quote));
+        if let Some(said) = pointer.phrase(quotes.collect(), question, &answer.answer)? {
+            answer.answer = said;
+        }
+    }
+    answer.usage = pointer.usage();
+    answer.usage.passages_read = reader.passages_read();
+    answer.usage.elapsed_us = started.elapsed().as_micros() as u64;
+    Ok((answer, reader.passages()))
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Turns a finding into an answer whose citations were read back. Without a citation there is no

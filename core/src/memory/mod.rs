@@ -14,7 +14,9 @@ pub mod index;
 mod ingest;
 mod library;
 pub mod model;
+mod phrase;
 pub mod plan;
+pub mod probe;
 pub mod segment;
 pub mod store;
 
@@ -22,7 +24,7 @@ pub use answer::{Answer, Citation, Status, Usage};
 pub use documents::{Format, Limits, Source};
 pub use ingest::{Ingested, Progress};
 pub use library::{AskOptions, Library, Sizes};
-pub use model::{Contract, Reply, Request, TextModel};
+pub use model::{Contract, Form, Reading, Reply, Request, TextModel};
 pub use plan::budget::{Budget, Estimate, Profile, Speed};
 pub use plan::thread::Thread;
 pub use store::DocumentRecord;

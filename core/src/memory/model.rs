@@ -3,7 +3,8 @@
 //! ```text
 //! [system][1] sentence [2] sentence …  [question]   ->   NONE | 2,5 | 2: span of sentence 2
 //! ```
-//! The window comes before the question, so its state is a prefix that later questions can use
+//! How much of that form a model may use is its [`Reading`], which a probe finds out (see
+//! `probe`). The window comes before the question, so its state is a prefix that later questions can use
 //! again. The answer is held to the form by a grammar ([`Contract::lark`]), and whatever comes is
 //! checked once more: numbers have to be those of sentences, a span has to stand in one of them.
 //! Does no input or output and knows no engine: the model is the caller's.
@@ -11,6 +12,7 @@
 use crate::error::Result;
 use crate::memory::answer::Usage;
 use crate::memory::index::corpus::SentenceId;
+use crate::memory::phrase;
 use crate::memory::plan::reader::Read;
 use crate::memory::segment::words;
 
@@ -19,19 +21,53 @@ pub const SYSTEM: &str = "You read numbered sentences and point to those that an
                           Reply with their numbers, with one number and the words copied from that \
                           sentence, or with NONE if they do not answer it.";
 
+/// What the model is told before it may put an answer into words of its own.
+pub const PHRASE_SYSTEM: &str = "Answer the question in one short sentence. Say nothing that the \
+                                 numbered sentences do not say.";
+
 /// Sentences of one prompt at most.
 const MOST_SENTENCES: usize = 256;
 /// Sentences that one reply may name.
 const MOST_NAMED: usize = 8;
 /// Tokens of a prompt besides its sentences and its question: the system's and the template's.
-const FRAME_TOKENS: usize = 48;
+pub(super) const FRAME_TOKENS: usize = 48;
 /// Tokens of the number before a sentence.
 const NUMBER_TOKENS: usize = 2;
 /// Tokens of a reply at most.
 pub const REPLY_TOKENS: usize = 48;
 
+/// What a model may do for an answer, each step with those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reading {
+    /// Nothing: the answer without it is as good.
+    Nothing,
+    /// Point to sentences.
+    Points,
+    /// Also copy the words that answer from one of them.
+    Spans,
+    /// Also put the proved answer into a sentence of its own.
+    Phrases,
+}
+
+impl Reading {
+    /// A word for scripts.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Points => "points",
+            Self::Spans => "spans",
+            Self::Phrases => "phrases",
+        }
+    }
+}
+
 /// A language model as the plans see it.
 pub trait TextModel {
+    /// What it may do. A model that was never probed points and copies.
+    fn reading(&self) -> Reading {
+        Reading::Spans
+    }
+
     /// Tokens that a prompt and its reply may have together.
     fn context_tokens(&self) -> usize;
 
@@ -63,22 +99,45 @@ pub struct Request<'a> {
 pub struct Reply {
     /// The text.
     pub text: String,
-    /// Tokens it read.
+    /// Tokens of the prompt.
     pub prompt_tokens: u64,
+    /// Those of them whose state was at hand, so that they were not read again.
+    pub reused_tokens: u64,
     /// Tokens it wrote.
     pub output_tokens: u64,
+    /// Time that reading the prompt took, in microseconds; 0 if the model does not tell.
+    pub prompt_us: u64,
+    /// Time that writing took, in microseconds; 0 if the model does not tell.
+    pub output_us: u64,
+}
+
+/// What a reply may be made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// `NONE` or numbers of sentences.
+    Points,
+    /// That, or one number and words of that sentence.
+    Spans,
+    /// Words of the model's own, on one line.
+    Words,
 }
 
 /// The form of a reply to a window of sentences.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contract {
     sentences: Vec<String>,
+    form: Form,
 }
 
 impl Contract {
-    /// The form for these sentences, numbered from 1.
+    /// The form with spans for these sentences, numbered from 1.
     pub fn new(sentences: Vec<String>) -> Self {
-        Self { sentences }
+        Self::in_form(sentences, Form::Spans)
+    }
+
+    /// Another form for these sentences, numbered from 1.
+    pub fn in_form(sentences: Vec<String>, form: Form) -> Self {
+        Self { sentences, form }
     }
 
     /// The sentences as the prompt shows them, one a line.
@@ -93,29 +152,40 @@ impl Contract {
     /// The grammar of the reply in the Lark dialect of `llguidance`: `NONE`, numbers of sentences,
     /// or one number and words that stand in that sentence.
     pub fn lark(&self) -> String {
+        if self.form == Form::Words {
+            return "start: WORDS\nWORDS: /[^\\n]+/\n".to_owned();
+        }
         let mut pointed = Vec::new();
         let mut rules = String::new();
         let mut numbers = Vec::new();
         for (index, sentence) in self.sentences.iter().enumerate() {
             let number = index + 1;
             numbers.push(format!("\"{number}\""));
+            if self.form == Form::Points {
+                continue;
+            }
             pointed.push(format!("\"{number}: \" SPAN_{number}"));
             // Where no spaces part the words, any run of characters may be copied.
             let by = if sentence.contains(words::is_ideograph) { "chars" } else { "words" };
             let text = serde_json::Value::String(sentence.clone());
             rules.push_str(&format!("SPAN_{number}: %regex {{ \"substring_{by}\": {text} }}\n"));
         }
-        format!(
-            "start: \"NONE\" | numbers | pointed\nnumbers: number (\",\" number){{0,{}}}\nnumber: {}\n\
-             pointed: {}\n{rules}",
+        let numbers = format!(
+            "numbers: number (\",\" number){{0,{}}}\nnumber: {}\n",
             MOST_NAMED - 1,
-            numbers.join(" | "),
-            pointed.join(" | "),
-        )
+            numbers.join(" | ")
+        );
+        match self.form {
+            Form::Points => format!("start: \"NONE\" | numbers\n{numbers}"),
+            _ => format!(
+                "start: \"NONE\" | numbers | pointed\n{numbers}pointed: {}\n{rules}",
+                pointed.join(" | ")
+            ),
+        }
     }
 
-    /// Reads a reply: indices of sentences from 0, and the span. `None` for `NONE` and for anything
-    /// that does not follow the form.
+    /// Reads a reply that points: indices of sentences from 0, and the span. `None` for `NONE` and
+    /// for anything that does not follow the form.
     pub fn parse(&self, reply: &str) -> Option<(Vec<usize>, Option<String>)> {
         let reply = reply.trim();
         let (numbers, span) = match reply.split_once(':') {
@@ -157,6 +227,7 @@ pub struct Pointed {
 /// A model, if there is one, and what is left of its budget.
 pub struct Pointer<'m> {
     model: Option<&'m mut dyn TextModel>,
+    reading: Reading,
     windows_left: usize,
     tokens_left: u64,
     refused: bool,
@@ -165,9 +236,12 @@ pub struct Pointer<'m> {
 
 impl<'m> Pointer<'m> {
     /// A pointer that reads at most `windows` windows and `tokens` tokens.
+    /// A model that may do nothing is none.
     pub fn new(model: Option<&'m mut dyn TextModel>, windows: usize, tokens: u64) -> Self {
+        let reading = model.as_ref().map_or(Reading::Nothing, |model| model.reading());
+        let model = model.filter(|_| reading > Reading::Nothing);
         let usage = Usage::default();
-        Self { model, windows_left: windows, tokens_left: tokens, refused: false, usage }
+        Self { model, reading, windows_left: windows, tokens_left: tokens, refused: false, usage }
     }
 
     /// A pointer without a model.
@@ -217,19 +291,54 @@ impl<'m> Pointer<'m> {
         if shown.is_empty() {
             return Ok(None);
         }
-        let contract = Contract::new(shown);
+        let form = if self.reading == Reading::Points { Form::Points } else { Form::Spans };
+        let contract = Contract::in_form(shown, form);
         let window = contract.window();
         let request = Request { system: SYSTEM, window: &window, question, contract: &contract };
         let reply = model.read(&request)?;
         self.windows_left -= 1;
-        self.tokens_left =
-            self.tokens_left.saturating_sub(reply.prompt_tokens + reply.output_tokens);
-        self.usage.prompt_tokens += reply.prompt_tokens;
-        self.usage.output_tokens += reply.output_tokens;
+        self.spend(&reply);
         Ok(contract.parse(&reply.text).map(|(named, span)| Pointed {
             sentences: named.iter().map(|index| sentences[*index].id).collect(),
             span,
         }))
+    }
+
+    /// Lets the model say `answer`, which `quotes` prove, in a sentence of its own; `None` if it
+    /// may not, if its budget has ended, or if it says anything that they do not.
+    ///
+    /// # Errors
+    /// If the model fails.
+    pub fn phrase(
+        &mut self,
+        quotes: Vec<String>,
+        question: &str,
+        answer: &str,
+    ) -> Result<Option<String>> {
+        let may = self.reading >= Reading::Phrases;
+        let Some(model) = self.model.as_deref_mut().filter(|_| may) else { return Ok(None) };
+        let contract = Contract::in_form(quotes, Form::Words);
+        let window = contract.window();
+        let texts = [PHRASE_SYSTEM, &window, question].map(|text| model.tokens_in(text));
+        let need = texts.into_iter().fold(FRAME_TOKENS + REPLY_TOKENS, usize::saturating_add);
+        if need > model.context_tokens() || need as u64 > self.tokens_left {
+            return Ok(None);
+        }
+        let request =
+            Request { system: PHRASE_SYSTEM, window: &window, question, contract: &contract };
+        let reply = model.read(&request)?;
+        self.spend(&reply);
+        let said = reply.text.trim();
+        let is_true = phrase::is_supported(said, answer, &contract.sentences, question);
+        Ok(is_true.then(|| said.to_owned()))
+    }
+
+    fn spend(&mut self, reply: &Reply) {
+        let tokens = reply.prompt_tokens + reply.output_tokens;
+        self.tokens_left = self.tokens_left.saturating_sub(tokens);
+        self.usage.prompt_tokens += reply.prompt_tokens;
+        self.usage.reused_tokens += reply.reused_tokens;
+        self.usage.output_tokens += reply.output_tokens;
     }
 }
 
@@ -266,6 +375,13 @@ mod tests {
         let lark = contract().lark();
         assert!(lark.contains("number: \"1\" | \"2\""));
         assert!(lark.contains(r#"SPAN_2: %regex { "substring_words": "Omar has \"it\"." }"#));
+    }
+
+    #[test]
+    fn a_form_without_spans_has_no_spans() {
+        let sentences = vec!["The lamp is blue.".to_owned()];
+        let lark = Contract::in_form(sentences, Form::Points).lark();
+        assert!(lark.contains("NONE") && !lark.contains("SPAN") && !lark.contains("pointed"));
     }
 
     #[test]

@@ -95,8 +95,16 @@ impl Session {
         Ok(n_kept)
     }
 
+    /// Whether all tokens but the first `n_tokens` can be forgotten: not behind a window that slid on.
+    pub fn can_truncate(&self, n_tokens: usize) -> bool {
+        self.decoder.can_truncate(n_tokens)
+    }
+
     /// Forgets all tokens but the first `n_tokens`.
-    pub(super) fn truncate(&mut self, n_tokens: usize) -> Result<(), ModelError> {
+    ///
+    /// # Errors
+    /// If a window has slid on behind them.
+    pub fn truncate(&mut self, n_tokens: usize) -> Result<(), ModelError> {
         self.decoder.truncate(n_tokens)?;
         self.tokens.truncate(n_tokens);
         Ok(())

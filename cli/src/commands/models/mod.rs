@@ -3,6 +3,7 @@
 //! A file lies in `DIR/OWNER/REPOSITORY/FILE`, with a receipt beside it that says where it came from
 //! and what it was when it came.
 
+mod probe;
 mod pull;
 
 use carrel_core::cancel::CancelFlag;
@@ -36,6 +37,8 @@ enum Action {
     Verify(SomeModels),
     /// Delete a model file
     Remove(SomeModels),
+    /// Find out what a model may do for answers about documents
+    Probe(probe::Args),
 }
 
 /// Model files on this machine.
@@ -54,6 +57,7 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
         Action::Pull(args) => pull::run(args, output, cancel),
         Action::Verify(args) => verify(args, output, cancel),
         Action::Remove(args) => remove(args, output),
+        Action::Probe(args) => probe::run(args, output, cancel),
     }
 }
 

@@ -70,6 +70,11 @@ impl<'a> Reader<'a> {
         self.passages.borrow().len() as u32
     }
 
+    /// Block and number of every passage read so far, in their order.
+    pub fn passages(&self) -> Vec<(u32, u32)> {
+        self.passages.borrow().iter().copied().collect()
+    }
+
     /// Whether a passage was refused because the budget had ended.
     pub fn was_refused(&self) -> bool {
         self.refused.get()

@@ -1,0 +1,91 @@
+//! Probing a model once and remembering what came out.
+//!
+//! ```text
+//! FOLDER/SHA-256 OF THE MODEL FILE.json      the report, written whole or not at all
+//! ```
+//! A report that cannot be read, or of other probes, is made again. The folder is the app's to
+//! choose: its cache, or next to a library.
+
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use super::open::Engine;
+use super::reader::WindowReader;
+use crate::error::{Error, Result};
+use crate::memory::probe::{ProbeReport, probe};
+
+/// A folder of reports.
+#[derive(Debug, Clone)]
+pub struct ProbeFolder {
+    folder: PathBuf,
+}
+
+impl ProbeFolder {
+    /// Reports in `folder`, which is made with the first one.
+    pub fn new(folder: impl AsRef<Path>) -> Self {
+        Self { folder: folder.as_ref().to_owned() }
+    }
+
+    /// The report of the model with this hash, if there is one that these probes made.
+    pub fn load(&self, model: &[u8; 32]) -> Option<ProbeReport> {
+        let bytes = std::fs::read(self.path(model)).ok()?;
+        ProbeReport::from_json(&serde_json::from_slice(&bytes).ok()?)
+    }
+
+    /// Keeps the report of the model with this hash.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn save(&self, model: &[u8; 32], report: &ProbeReport) -> Result<()> {
+        let path = self.path(model);
+        let part = path.with_extension(format!("{}.part", std::process::id()));
+        let write = || {
+            std::fs::create_dir_all(&self.folder)?;
+            let mut file = std::fs::File::create(&part)?;
+            writeln!(file, "{:#}", report.to_json())?;
+            file.sync_all()?;
+            std::fs::rename(&part, &path)
+        };
+        write().map_err(|source| {
+            // What was written of it is of no use.
+            let _ = std::fs::remove_file(&part);
+            Error::file(&path, source)
+        })
+    }
+
+    fn path(&self, model: &[u8; 32]) -> PathBuf {
+        let hex: String = model.iter().map(|byte| format!("{byte:02x}")).collect();
+        self.folder.join(format!("{hex}.json"))
+    }
+}
+
+impl Engine {
+    /// Finds out what the model may do for answers and lets `reader` do just that. A report in
+    /// `folder` is taken over; otherwise the model is probed, which `progress` is told and may stop,
+    /// and the report is kept there. `None` if it was stopped; `reader` is unchanged then.
+    ///
+    /// # Errors
+    /// If the model fails, or its report cannot be written.
+    pub fn probe(
+        &self,
+        reader: &mut WindowReader,
+        folder: Option<&ProbeFolder>,
+        progress: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
+    ) -> Result<Option<ProbeReport>> {
+        let model = self.model().sha256();
+        let known = folder.and_then(|folder| folder.load(&model));
+        let report = match known {
+            Some(report) => report,
+            None => {
+                let Some(report) = probe(reader, progress)? else { return Ok(None) };
+                if let Some(folder) = folder {
+                    folder.save(&model, &report)?;
+                }
+                report
+            }
+        };
+        reader.set_reading(report.reading());
+        Ok(Some(report))
+    }
+}

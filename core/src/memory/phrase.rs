@@ -1,0 +1,69 @@
+//! Whether a model's own sentence says nothing but what was proved.
+//!
+//! Every word that carries content has to stand, by its stem, in the quotes, the question or the
+//! answer; every word of the answer has to be said; and a "not" must neither come nor go. That is
+//! stricter than meaning: a true paraphrase in other words is refused, and the answer then stays as
+//! code wrote it.
+
+use std::collections::BTreeSet;
+
+use crate::memory::index::stems::{Stems, irregular_forms};
+use crate::memory::index::stopwords::is_stopword;
+use crate::memory::segment::words;
+
+/// Words that turn a sentence into its opposite.
+const DENIALS: &[&str] = &["no", "not", "never", "none", "nobody", "nothing", "without", "cannot"];
+/// The longest sentence that is taken, in bytes.
+const LONGEST_BYTES: usize = 400;
+
+/// Whether `said` holds `answer` and nothing that is not in `quotes`, `question` or `answer`.
+pub fn is_supported(said: &str, answer: &str, quotes: &[String], question: &str) -> bool {
+    if said.is_empty() || said.len() > LONGEST_BYTES {
+        return false;
+    }
+    let stems = Stems::default();
+    // Irregular words meet in their first form.
+    let stem = |word: &String| match irregular_forms(word) {
+        Some(forms) => forms[0].to_owned(),
+        None => stems.stem(word),
+    };
+    let spoken = folded_words(said);
+    let quoted: BTreeSet<String> = quotes.iter().flat_map(|quote| folded_words(quote)).collect();
+    let known: BTreeSet<String> = quoted
+        .iter()
+        .chain(&folded_words(question))
+        .chain(&folded_words(answer))
+        .map(stem)
+        .collect();
+    let is_known = |word: &String| is_stopword(word) || known.contains(&stem(word));
+    let denies = |words: &BTreeSet<String>| {
+        words.iter().any(|word| DENIALS.contains(&word.as_str()) || word.ends_with("n't"))
+    };
+    let said_answer = folded_words(answer).iter().all(|word| spoken.contains(word));
+    said_answer && spoken.iter().all(is_known) && denies(&spoken) == denies(&quoted)
+}
+
+fn folded_words(text: &str) -> BTreeSet<String> {
+    words::words(text).map(|word| words::folded(&text[word.start..word.end])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_supported;
+
+    #[test]
+    fn only_what_was_proved_may_be_said() {
+        let quotes = ["Ada never kept the lamp; Emil Brandt keeps it.".to_owned()];
+        let plain = ["Emil Brandt keeps the lamp.".to_owned()];
+        let holds = |said: &str, quotes: &[String]| {
+            is_supported(said, "Emil Brandt", quotes, "Who keeps the lamp?")
+        };
+        assert!(holds("The lamp is kept by Emil Brandt.", &plain));
+        assert!(!holds("The lamp is kept by Emil.", &plain), "half of the answer");
+        assert!(!holds("Emil Brandt keeps the lamp in Sweden.", &plain), "a place of its own");
+        assert!(!holds("Emil Brandt keeps 3 lamps.", &plain), "a number of its own");
+        assert!(!holds("Emil Brandt does not keep the lamp.", &plain), "the opposite");
+        assert!(!holds("Emil Brandt keeps the lamp.", &quotes), "a denial went");
+        assert!(!holds("", &plain));
+    }
+}

@@ -1,0 +1,303 @@
+//! The capability probe: sixty seeded questions whose answers are known, put to a model and to the
+//! plans without one, and what the model may do after that.
+//!
+//! ```text
+//! worlds ──> 12 windows × (copy · span · none · two hops · selection)  ──> right by model, by code
+//!            6 windows × phrase                                        ──> said truly by model
+//! scores ──> nothing | points | points and spans | phrases
+//! ```
+//! A step of the model that loses to code is switched off. The five questions of a window come one
+//! after the other, so that the window is read once. Seeded and greedy: the same model gets the same
+//! scores on every machine, but for rounding. Who keeps the report, and where, is the caller's.
+
+mod record;
+mod worlds;
+
+use std::ops::ControlFlow;
+
+use super::answer::Status;
+use super::library::{AskOptions, Library};
+use super::model::{
+    Contract, FRAME_TOKENS, Form, PHRASE_SYSTEM, REPLY_TOKENS, Reading, Reply, Request, SYSTEM,
+    TextModel,
+};
+use super::phrase::is_supported;
+use super::plan::budget::Speed;
+use super::segment::words;
+use super::{Answer, Source};
+use crate::error::Result;
+use worlds::{Asked, World, worlds};
+
+pub use record::VERSION;
+
+/// Windows of the probe.
+const WORLDS: usize = 12;
+/// Windows whose answers are phrased.
+const PHRASED: usize = 6;
+/// Phrased answers that have to be true, of [`PHRASED`].
+const PHRASED_TRULY: u32 = 5;
+/// Declines by which a model may be behind code, of [`WORLDS`]: one may be chance.
+const DECLINES_BEHIND: u32 = 1;
+
+/// What a probe asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Skill {
+    /// The one sentence that answers, in the words of the question.
+    Copy,
+    /// The one sentence that answers in other words, and the words in it that are the answer.
+    Span,
+    /// That no sentence answers, though one nearly does.
+    None,
+    /// The two sentences that answer together.
+    TwoHops,
+    /// All sentences about somebody.
+    Selection,
+    /// The answer in a sentence of the model's own, in which everything is true.
+    Phrase,
+}
+
+impl Skill {
+    /// All skills, in the order in which they are asked for.
+    pub const ALL: [Self; 6] =
+        [Self::Copy, Self::Span, Self::None, Self::TwoHops, Self::Selection, Self::Phrase];
+
+    /// A word for scripts.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Copy => "copy",
+            Self::Span => "span",
+            Self::None => "none",
+            Self::TwoHops => "two_hops",
+            Self::Selection => "selection",
+            Self::Phrase => "phrase",
+        }
+    }
+}
+
+/// How many probes of a skill came out right.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SkillScore {
+    /// Probes.
+    pub probes: u32,
+    /// Right by the model.
+    pub model: u32,
+    /// Right by code alone.
+    pub code: u32,
+}
+
+/// What a probe found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ProbeReport {
+    /// Sentences pointed to, by skill in the order of [`Skill::ALL`]; for the last, phrases.
+    pub scores: [SkillScore; 6],
+    /// Spans copied, among the probes of [`Skill::Span`].
+    pub spans: SkillScore,
+    /// Tokens that the model read, without those whose state was at hand.
+    pub prompt_tokens: u64,
+    /// Time that took it, in microseconds.
+    pub prompt_us: u64,
+    /// Tokens that it wrote.
+    pub output_tokens: u64,
+    /// Time that took it, in microseconds.
+    pub output_us: u64,
+}
+
+impl ProbeReport {
+    /// The score of a skill.
+    pub fn score(&self, skill: Skill) -> SkillScore {
+        self.scores[skill as usize]
+    }
+
+    /// What the model may do.
+    ///
+    /// Pointing costs tokens, so it has to be better than code, and as good at declining; copying
+    /// costs none, so it has to be no worse; a phrase only adds words, so it has to be true.
+    pub fn reading(&self) -> Reading {
+        let pointed = [Skill::Copy, Skill::Span, Skill::TwoHops, Skill::Selection];
+        let sum = |of: fn(SkillScore) -> u32| -> u32 {
+            pointed.iter().map(|skill| of(self.score(*skill))).sum()
+        };
+        let declined = self.score(Skill::None);
+        if sum(|score| score.model) <= sum(|score| score.code)
+            || declined.model + DECLINES_BEHIND < declined.code
+        {
+            Reading::Nothing
+        } else if self.spans.model < self.spans.code || self.spans.model == 0 {
+            Reading::Points
+        } else if self.score(Skill::Phrase).model < PHRASED_TRULY {
+            Reading::Spans
+        } else {
+            Reading::Phrases
+        }
+    }
+
+    /// How fast the model read and wrote; `None` if it did not tell.
+    pub fn speed(&self) -> Option<Speed> {
+        let rate = |tokens: u64, us: u64| tokens as f64 * 1e6 / us as f64;
+        (self.prompt_us > 0 && self.output_us > 0).then(|| Speed {
+            prompt_tokens_per_s: rate(self.prompt_tokens, self.prompt_us),
+            output_tokens_per_s: rate(self.output_tokens, self.output_us),
+        })
+    }
+
+    fn spend(&mut self, reply: &Reply) {
+        self.prompt_tokens += reply.prompt_tokens.saturating_sub(reply.reused_tokens);
+        self.prompt_us += reply.prompt_us;
+        self.output_tokens += reply.output_tokens;
+        self.output_us += reply.output_us;
+    }
+}
+
+/// Probes `model`. `progress` is told how many probes of how many are done, and may stop it; then
+/// there is no report.
+///
+/// # Errors
+/// If the model fails.
+pub fn probe(
+    model: &mut dyn TextModel,
+    progress: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
+) -> Result<Option<ProbeReport>> {
+    let worlds = worlds(WORLDS);
+    let total = WORLDS * (Skill::ALL.len() - 1) + PHRASED;
+    let mut report = ProbeReport::default();
+    let mut done = 0;
+    for world in &worlds {
+        let library = library_of(world)?;
+        for asked in &world.asked {
+            let answer = library.ask(&asked.question, &AskOptions::default())?;
+            let (named, span) = read_by_code(world, &answer);
+            report.count(asked, named.as_deref(), span.as_deref(), |score| &mut score.code);
+            let reply = ask(model, SYSTEM, &world.sentences, &asked.question, Form::Spans)?;
+            report.spend(&reply);
+            let pointed = Contract::new(world.sentences.clone()).parse(&reply.text);
+            let (named, span) = pointed.map_or((None, None), |(named, span)| (Some(named), span));
+            report.count(asked, named.as_deref(), span.as_deref(), |score| &mut score.model);
+            report.scores[asked.skill as usize].probes += 1;
+            report.spans.probes += u32::from(asked.skill == Skill::Span);
+            done += 1;
+            if progress(done, total).is_break() {
+                return Ok(None);
+            }
+        }
+    }
+    for world in &worlds[..PHRASED] {
+        report.scores[Skill::Phrase as usize].probes += 1;
+        // Nobody asks a model for words that cannot point.
+        if report.reading() >= Reading::Spans {
+            let truly = phrased(model, world, &mut report)?;
+            report.scores[Skill::Phrase as usize].model += u32::from(truly);
+        }
+        done += 1;
+        if progress(done, total).is_break() {
+            return Ok(None);
+        }
+    }
+    Ok(Some(report))
+}
+
+impl ProbeReport {
+    /// Counts a reading of a probe if it is right.
+    fn count(
+        &mut self,
+        asked: &Asked,
+        named: Option<&[usize]>,
+        span: Option<&str>,
+        of: fn(&mut SkillScore) -> &mut u32,
+    ) {
+        *of(&mut self.scores[asked.skill as usize]) += u32::from(points_right(asked, named));
+        if asked.skill == Skill::Span {
+            *of(&mut self.spans) += u32::from(span.is_some_and(|span| says(span, &asked.answer)));
+        }
+    }
+}
+
+/// Whether a probe's sentences are those that were named.
+fn points_right(asked: &Asked, named: Option<&[usize]>) -> bool {
+    let Some(named) = named else { return asked.gold.is_empty() };
+    let hits = asked.gold.iter().filter(|sentence| named.contains(sentence)).count();
+    let all = hits == asked.gold.len() && hits > 0;
+    match asked.skill {
+        Skill::Copy => all && named.len() == 1,
+        // One sentence more than needed does no harm to a proof.
+        Skill::Span => all && named.len() <= 2,
+        Skill::TwoHops => all && named.len() <= 3,
+        // F1 of 0.8 or more.
+        Skill::Selection => hits * 10 >= (named.len() + asked.gold.len()) * 4,
+        Skill::None | Skill::Phrase => false,
+    }
+}
+
+/// Whether a text is the answer with three words more at most.
+fn says(said: &str, answer: &str) -> bool {
+    let folded = |text: &str| -> Vec<String> {
+        words::words(text).map(|word| words::folded(&text[word.start..word.end])).collect()
+    };
+    let (said, answer) = (folded(said), folded(answer));
+    let is_there = said.windows(answer.len().max(1)).any(|window| window == answer.as_slice());
+    is_there && said.len() <= answer.len() + 3
+}
+
+fn library_of(world: &World) -> Result<Library> {
+    let mut library = Library::in_memory();
+    library.open_document(&Source::text("probe.txt", world.sentences.join(" ")))?;
+    Ok(library)
+}
+
+/// What the plans without a model found: the sentences that they point to, and the answer. Quotes
+/// come with their neighbours; where one of the sentences is the answer or holds it, that is meant.
+fn read_by_code(world: &World, answer: &Answer) -> (Option<Vec<usize>>, Option<String>) {
+    if answer.status == Status::NotInDocument {
+        return (None, None);
+    }
+    let mut named = Vec::new();
+    let mut start = 0;
+    for (index, sentence) in world.sentences.iter().enumerate() {
+        let end = start + sentence.chars().count() as u64;
+        let is_cited =
+            answer.citations.iter().any(|citation| citation.start < end && citation.end > start);
+        if is_cited {
+            named.push(index);
+        }
+        start = end + 1;
+    }
+    let is_meant = |sentence: &String| {
+        sentence.contains(&answer.answer) || answer.answer.contains(sentence.as_str())
+    };
+    let meant: Vec<usize> =
+        named.iter().copied().filter(|index| is_meant(&world.sentences[*index])).collect();
+    let named = if meant.is_empty() { named } else { meant };
+    (Some(named), Some(answer.answer.clone()))
+}
+
+fn ask(
+    model: &mut dyn TextModel,
+    system: &str,
+    sentences: &[String],
+    question: &str,
+    form: Form,
+) -> Result<Reply> {
+    let contract = Contract::in_form(sentences.to_vec(), form);
+    let window = contract.window();
+    let texts = [system, &window, question].map(|text| model.tokens_in(text));
+    let need = texts.into_iter().fold(FRAME_TOKENS + REPLY_TOKENS, usize::saturating_add);
+    if need > model.context_tokens() {
+        // A context that does not hold eight sentences is one that reads nothing.
+        return Ok(Reply::default());
+    }
+    model.read(&Request { system, window: &window, question, contract: &contract })
+}
+
+/// Whether the model puts the answer of a world's span probe into true words.
+fn phrased(model: &mut dyn TextModel, world: &World, report: &mut ProbeReport) -> Result<bool> {
+    let Some(asked) = world.asked.iter().find(|asked| asked.skill == Skill::Span) else {
+        return Ok(false);
+    };
+    let quotes: Vec<String> =
+        asked.gold.iter().map(|sentence| world.sentences[*sentence].clone()).collect();
+    let reply = ask(model, PHRASE_SYSTEM, &quotes, &asked.question, Form::Words)?;
+    report.spend(&reply);
+    Ok(is_supported(reply.text.trim(), &asked.answer, &quotes, &asked.question))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,219 @@
+//! The probe with scripted models: one for every outcome.
+
+use std::ops::ControlFlow;
+
+use super::*;
+
+/// A model that knows the probes by heart and fails where it is told to.
+struct Scripted {
+    fails: Vec<Skill>,
+    copies: bool,
+    phrase: fn(&str) -> String,
+    asked: Vec<String>,
+}
+
+impl Scripted {
+    fn failing(fails: &[Skill]) -> Self {
+        Self { fails: fails.to_vec(), copies: true, phrase: str::to_owned, asked: Vec::new() }
+    }
+}
+
+impl TextModel for Scripted {
+    fn context_tokens(&self) -> usize {
+        2_048
+    }
+
+    fn tokens_in(&self, text: &str) -> usize {
+        text.len().div_ceil(4)
+    }
+
+    fn read(&mut self, request: &Request) -> Result<Reply> {
+        self.asked.push(request.window.to_owned());
+        let text = if request.system == PHRASE_SYSTEM {
+            (self.phrase)(request.window.trim_start_matches("[1] ").trim())
+        } else {
+            let known = worlds(WORLDS);
+            let asked = known
+                .iter()
+                .filter(|world| Contract::new(world.sentences.clone()).window() == request.window)
+                .flat_map(|world| &world.asked)
+                .find(|asked| asked.question == request.question)
+                .expect("a probe");
+            let numbers: Vec<String> =
+                asked.gold.iter().map(|sentence| (sentence + 1).to_string()).collect();
+            match asked.skill {
+                // Somewhere, but not there.
+                skill if self.fails.contains(&skill) && asked.gold.contains(&0) => "2".to_owned(),
+                skill if self.fails.contains(&skill) => "1".to_owned(),
+                Skill::Span if self.copies => format!("{}: {}", numbers[0], asked.answer),
+                Skill::None => "NONE".to_owned(),
+                _ => numbers.join(","),
+            }
+        };
+        let (prompt_us, output_us) = (2_000, 1_000);
+        Ok(Reply {
+            text,
+            prompt_tokens: 40,
+            reused_tokens: 30,
+            output_tokens: 4,
+            prompt_us,
+            output_us,
+        })
+    }
+}
+
+fn report_of(model: &mut Scripted) -> ProbeReport {
+    probe(model, &mut |_, _| ControlFlow::Continue(())).expect("probed").expect("not stopped")
+}
+
+#[test]
+fn a_model_that_can_do_everything_may() {
+    let mut model = Scripted::failing(&[]);
+    let report = report_of(&mut model);
+    for score in &report.scores {
+        assert_eq!(score.model, score.probes, "{report:?}");
+    }
+    let probes: u32 = report.scores.iter().map(|score| score.probes).sum();
+    assert_eq!(probes as usize, WORLDS * 5 + PHRASED);
+    assert_eq!(report.reading(), Reading::Phrases);
+    let speed = report.speed().expect("told");
+    assert!((speed.prompt_tokens_per_s - 5_000.0).abs() < 1e-6, "reused tokens are not read");
+    assert!((speed.output_tokens_per_s - 4_000.0).abs() < 1e-6);
+    // The questions of one window follow each other, so that its state can be used again.
+    let mut windows = model.asked.clone();
+    windows.dedup();
+    assert_eq!(windows.len(), WORLDS + PHRASED);
+}
+
+#[test]
+fn a_model_whose_own_words_are_not_true_only_copies() {
+    for phrase in [
+        |_: &str| "It is as everybody knows.".to_owned(),
+        |quote: &str| format!("{quote} So it was in 1812."),
+        |_: &str| String::new(),
+    ] {
+        let mut model = Scripted { phrase, ..Scripted::failing(&[]) };
+        assert_eq!(report_of(&mut model).reading(), Reading::Spans);
+    }
+}
+
+#[test]
+fn a_model_that_copies_nothing_only_points() {
+    let mut model = Scripted { copies: false, ..Scripted::failing(&[]) };
+    let report = report_of(&mut model);
+    assert_eq!(report.spans.model, 0);
+    assert_eq!(report.score(Skill::Span).model, 12, "the sentence was right all the same");
+    assert_eq!(report.reading(), Reading::Points);
+    assert_eq!(report.score(Skill::Phrase).model, 0, "it was not asked for words");
+}
+
+#[test]
+fn a_model_that_loses_to_code_does_nothing() {
+    let all = [Skill::Copy, Skill::Span, Skill::TwoHops, Skill::Selection];
+    let report = report_of(&mut Scripted::failing(&all));
+    assert_eq!(report.score(Skill::None).model, 12);
+    assert_eq!(report.reading(), Reading::Nothing, "declining everything is no reading");
+}
+
+#[test]
+fn a_model_that_never_declines_does_nothing() {
+    let report = report_of(&mut Scripted::failing(&[Skill::None]));
+    assert_eq!(report.score(Skill::None).model, 0);
+    assert!(report.score(Skill::None).code > 1, "code declines: {report:?}");
+    assert_eq!(report.reading(), Reading::Nothing, "however well it points");
+}
+
+#[test]
+fn a_stopped_probe_has_no_report() {
+    let mut model = Scripted::failing(&[]);
+    let mut heard = Vec::new();
+    let stopped = probe(&mut model, &mut |done, total| {
+        heard.push((done, total));
+        if done == 7 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    assert_eq!(stopped.expect("no failure"), None);
+    assert_eq!(heard.last(), Some(&(7, 66)));
+    assert_eq!(model.asked.len(), 7);
+}
+
+#[test]
+fn reports_are_kept_whole_or_not_believed() {
+    let report = report_of(&mut Scripted::failing(&[]));
+    let mut kept = report.to_json();
+    assert_eq!(ProbeReport::from_json(&kept), Some(report));
+    kept["scores"]["copy"]["model"] = 13.into();
+    assert_eq!(ProbeReport::from_json(&kept), None, "more right than asked");
+    kept["scores"]["copy"]["model"] = 12.into();
+    kept["version"] = (VERSION + 1).into();
+    assert_eq!(ProbeReport::from_json(&kept), None, "of other probes");
+    assert_eq!(ProbeReport::from_json(&serde_json::Value::Null), None);
+}
+
+#[test]
+fn worlds_are_the_same_every_time_and_hold_their_answers() {
+    let (first, second) = (worlds(WORLDS), worlds(WORLDS));
+    let mut windows = std::collections::BTreeSet::new();
+    for (one, other) in first.iter().zip(&second) {
+        assert_eq!(one.sentences, other.sentences);
+        assert!(windows.insert(one.sentences.clone()), "no world comes twice");
+        for asked in &one.asked {
+            let proof: Vec<&String> = asked.gold.iter().map(|at| &one.sentences[*at]).collect();
+            assert!(proof.iter().any(|text| text.contains(&asked.answer)) || proof.is_empty());
+            assert_eq!(proof.is_empty(), asked.skill == Skill::None);
+            assert!(!asked.question.contains('{'), "{}", asked.question);
+        }
+    }
+}
+
+#[test]
+fn a_library_asks_a_model_only_for_what_it_may_do() {
+    struct Counting {
+        reading: Reading,
+        systems: Vec<String>,
+        grammars: Vec<String>,
+    }
+    impl TextModel for Counting {
+        fn reading(&self) -> Reading {
+            self.reading
+        }
+        fn context_tokens(&self) -> usize {
+            2_048
+        }
+        fn tokens_in(&self, text: &str) -> usize {
+            text.len().div_ceil(4)
+        }
+        fn read(&mut self, request: &Request) -> Result<Reply> {
+            self.systems.push(request.system.to_owned());
+            self.grammars.push(request.contract.lark());
+            let text = if request.system == PHRASE_SYSTEM {
+                "The ferry cost Ines Marl eleven crowns."
+            } else {
+                "2"
+            };
+            Ok(Reply { text: text.to_owned(), prompt_tokens: 1, ..Reply::default() })
+        }
+    }
+    let mut library = Library::in_memory();
+    let text = "Over supper Ines Marl spoke of the ferry and its price. \
+                The ferryman wanted eleven crowns from everybody, Ines Marl as well.";
+    library.open_document(&Source::text("a.txt", text)).expect("read");
+    let asked = |reading| {
+        let mut model = Counting { reading, systems: Vec::new(), grammars: Vec::new() };
+        let question = "What did the ferry cost Ines Marl?";
+        let answer = library.ask_with(question, &AskOptions::default(), Some(&mut model));
+        (model, answer.expect("answered"))
+    };
+    let (nothing, _) = asked(Reading::Nothing);
+    assert!(nothing.systems.is_empty());
+    let (points, _) = asked(Reading::Points);
+    assert!(!points.systems.is_empty());
+    assert!(points.grammars.iter().all(|grammar| !grammar.contains("SPAN")));
+    let (spans, _) = asked(Reading::Spans);
+    assert!(spans.grammars.iter().all(|grammar| grammar.contains("SPAN")));
+    assert!(!spans.systems.iter().any(|system| system == PHRASE_SYSTEM));
+    let (phrases, answer) = asked(Reading::Phrases);
+    if answer.status == Status::Answered {
+        assert!(phrases.systems.iter().any(|system| system == PHRASE_SYSTEM));
+        assert!(!answer.citations.is_empty());
+    }
+}
