@@ -1,17 +1,20 @@
 //! `carrel suite`: makes questions with known answers about documents of any length, asks them, and
 //! reports. The work is in `carrel-suite`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use carrel_core::cancel::CancelFlag;
+use carrel_core::engine::{Engine, EngineOptions};
+use carrel_core::memory::{Reading, TextModel};
 use carrel_suite::SuiteError;
 use carrel_suite::filler::prose::Prose;
 use carrel_suite::item::Language;
-use carrel_suite::report::{html, markdown, summarise};
+use carrel_suite::report::{Report, bars, cost, html, markdown};
 use carrel_suite::run::arm::Arm;
-use carrel_suite::run::library::LibraryArm;
+use carrel_suite::run::library::{LibraryArm, ReadingModel};
+use carrel_suite::run::model::SessionReader;
 use carrel_suite::run::plan::{LENGTHS, Plan};
-use carrel_suite::run::rivals::{Policy, Rival};
+use carrel_suite::run::rivals::{Policy, Reader, Rival};
 use carrel_suite::run::{self, Ladder};
 use carrel_suite::tasks::Task;
 use clap::{Subcommand, ValueEnum};
@@ -19,6 +22,8 @@ use serde_json::json;
 
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::probe;
+use crate::shelf::model_file;
 
 /// Make, run and report questions with known answers about long documents
 #[derive(clap::Args)]
@@ -84,11 +89,19 @@ struct RunArgs {
     /// What to be given: oracle (the needed fragments alone) or end-to-end; both if none is named
     #[arg(long = "ladder", value_name = "LADDER")]
     ladders: Vec<LadderArg>,
-    /// Who answers: carrel, or what truncate and stuff would put before a model; carrel if none is
-    /// named
+    /// Who answers; carrel if none is named
     #[arg(long = "arm", value_name = "ARM")]
     arms: Vec<ArmArg>,
-    /// Window of the rivals in tokens
+    /// Model of the arms that have one (GGUF, or the name of a pulled one)
+    #[arg(long, short, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// Let the model point and copy whatever its probe found
+    #[arg(long, requires = "model")]
+    no_probe: bool,
+    /// Threads that the model computes with
+    #[arg(long, short, value_name = "N", requires = "model")]
+    threads: Option<usize>,
+    /// Window of the rivals in tokens; the model's context if it is shorter
     #[arg(long, value_name = "TOKENS", value_parser = parse_length, default_value = "8K")]
     window: usize,
     /// File of results, a line of JSON a question
@@ -109,9 +122,16 @@ struct ReportArgs {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum ArmArg {
+    /// Carrel without a model
     Carrel,
+    /// Carrel with the model
+    CarrelModel,
+    /// The beginning and the end of the document, for the model if there is one
     Truncate,
+    /// The best chunks by BM25, for the model if there is one
     Stuff,
+    /// A memory that the model rewrites chunk after chunk
+    Memory,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -234,15 +254,7 @@ fn ask(args: &RunArgs, output: &Output, cancel: &CancelFlag) -> Result<(), Failu
             })
             .collect(),
     };
-    let named: &[ArmArg] = if args.arms.is_empty() { &[ArmArg::Carrel] } else { &args.arms };
-    let mut arms: Vec<Box<dyn Arm>> = Vec::new();
-    for arm in named {
-        arms.push(match arm {
-            ArmArg::Carrel => Box::new(LibraryArm::new()),
-            ArmArg::Truncate => Box::new(Rival::new(Policy::Truncate, args.window, None)),
-            ArmArg::Stuff => Box::new(Rival::new(Policy::Stuff, args.window, None)),
-        });
-    }
+    let mut arms = arms(args, output, cancel)?;
     let bar = output.step_bar("asking", orders.len() as u64);
     let mut n_new = 0;
     run::run(&orders, prose.as_ref(), &mut arms, &ladders, &args.output, &mut |heard| {
@@ -262,6 +274,78 @@ fn ask(args: &RunArgs, output: &Output, cancel: &CancelFlag) -> Result<(), Failu
     output.line(format!("{}: {n_new} asked, {n_all} results", args.output.display()))
 }
 
+/// The arms that were named.
+fn arms(
+    args: &RunArgs,
+    output: &Output,
+    cancel: &CancelFlag,
+) -> Result<Vec<Box<dyn Arm>>, Failure> {
+    let model = args.model.as_deref().map(|path| Named::open(path, args.threads)).transpose()?;
+    let needed = || Failure::usage("this arm needs a --model");
+    let named: &[ArmArg] = if args.arms.is_empty() { &[ArmArg::Carrel] } else { &args.arms };
+    let mut arms: Vec<Box<dyn Arm>> = Vec::new();
+    for arm in named {
+        let policy = match arm {
+            ArmArg::Carrel => {
+                arms.push(Box::new(LibraryArm::new()));
+                continue;
+            }
+            ArmArg::CarrelModel => {
+                let model = model.as_ref().ok_or_else(needed)?;
+                arms.push(Box::new(LibraryArm::with_model(model.reader(args, output, cancel)?)));
+                continue;
+            }
+            ArmArg::Truncate => Policy::Truncate,
+            ArmArg::Stuff => Policy::Stuff,
+            ArmArg::Memory if model.is_none() => return Err(needed()),
+            ArmArg::Memory => Policy::RunningMemory,
+        };
+        let mut window = args.window;
+        let mut reader: Option<Box<dyn Reader>> = None;
+        if let Some(model) = &model {
+            let session = SessionReader::new(&model.engine, &model.name)?;
+            window = window.min(session.n_ctx());
+            reader = Some(Box::new(session));
+        }
+        arms.push(Box::new(Rival::new(policy, window, reader)));
+    }
+    Ok(arms)
+}
+
+/// An opened model and its name in results.
+struct Named {
+    name: String,
+    engine: Engine,
+}
+
+impl Named {
+    fn open(path: &Path, n_threads: Option<usize>) -> Result<Self, Failure> {
+        let mut options = EngineOptions::default();
+        if let Some(n_threads) = n_threads {
+            options.n_threads = n_threads;
+        }
+        let file = model_file(path)?;
+        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(Self { name, engine: Engine::open(file, &options)? })
+    }
+
+    /// A reader of windows, as far as its probe lets it.
+    fn reader(
+        &self,
+        args: &RunArgs,
+        output: &Output,
+        cancel: &CancelFlag,
+    ) -> Result<ReadingModel<'static>, Failure> {
+        let mut reader = self.engine.reader(cancel)?;
+        let report = probe::run_once(&self.engine, &mut reader, output, cancel)?;
+        if args.no_probe {
+            reader.set_reading(Reading::Spans);
+        }
+        let name = format!("{}, {}", self.name, reader.reading().name());
+        Ok(ReadingModel { name, model: Box::new(reader), speed: report.speed() })
+    }
+}
+
 fn report(args: &ReportArgs, output: &Output) -> Result<(), Failure> {
     let mut lines = Vec::new();
     for path in &args.results {
@@ -269,12 +353,14 @@ fn report(args: &ReportArgs, output: &Output) -> Result<(), Failure> {
         std::fs::metadata(path).map_err(|e| Failure::file(path, e))?;
         lines.extend(run::results(path)?);
     }
-    let (by_task, by_form) = (summarise(&lines, false), summarise(&lines, true));
+    let report = Report::of(&lines);
     std::fs::create_dir_all(&args.output).map_err(|e| Failure::file(&args.output, e))?;
-    let figures = json!({ "by_task": by_task, "by_form": by_form });
+    let figures = serde_json::to_value(&report).map_err(Failure::other)?;
+    let tables = [bars::table(&report.bars), cost::table(&report.costs)].join("\n");
+    let tables = format!("{tables}\n{}", markdown::table(&report.by_task));
     let files = [
-        ("report.html", html::page(&by_task, &by_form)),
-        ("report.md", markdown::table(&by_task)),
+        ("report.html", html::page(&report)),
+        ("report.md", tables.clone()),
         ("report.json", format!("{figures:#}\n")),
     ];
     for (name, text) in files {
@@ -284,5 +370,5 @@ fn report(args: &ReportArgs, output: &Output) -> Result<(), Failure> {
     if output.is_json() {
         return output.json(&figures);
     }
-    output.text(markdown::table(&by_task))
+    output.text(tables)
 }

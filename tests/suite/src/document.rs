@@ -1,9 +1,9 @@
-//! Documents: fragments spread through filler in one of six styles, with their offsets.
+//! Documents: fragments spread through filler in one of nine styles, with their offsets.
 
 use crate::dice::Dice;
 use crate::filler::Filler;
 use crate::item::{Language, Span};
-use crate::split::Split;
+use crate::split::{Sides, Split};
 
 /// How a document looks and how fragments stand in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,31 +14,46 @@ pub enum Style {
     Chapters,
     /// The same, in numbered letters.
     Letters,
+    /// The same, in the numbered days of a diary.
+    Diary,
     /// Fragments as paragraphs of their own.
     Separate,
     /// Fragments as notes in the margin.
     Notes,
     /// Fragments as items of lists.
     Lists,
+    /// Fragments as what somebody says, in paragraphs of their own.
+    Speech,
+    /// Fragments as numbered notes below paragraphs.
+    Footnotes,
 }
 
-/// All styles; every third is held out.
-pub const STYLES: &[Style] =
-    &[Style::Flowing, Style::Chapters, Style::Letters, Style::Separate, Style::Notes, Style::Lists];
+/// All styles.
+pub const STYLES: Sides<Style> = Sides {
+    seen: &[
+        Style::Flowing,
+        Style::Chapters,
+        Style::Letters,
+        Style::Separate,
+        Style::Notes,
+        Style::Lists,
+    ],
+    held_out: &[Style::Diary, Style::Speech, Style::Footnotes],
+};
 /// Sections of a document in chapters or letters.
 const SECTIONS: usize = 12;
 
 impl Style {
     /// A style of this side of the split.
     pub fn any(dice: &mut Dice, split: Split) -> Self {
-        split.pick(dice, STYLES)
+        split.pick(dice, &STYLES)
     }
 
     /// A style of this side that has numbered sections.
     pub fn with_sections(split: Split) -> Self {
         match split {
             Split::Seen => Self::Chapters,
-            Split::HeldOut => Self::Letters,
+            Split::HeldOut => Self::Diary,
         }
     }
 
@@ -48,19 +63,27 @@ impl Style {
             Self::Flowing => "flowing",
             Self::Chapters => "chapters",
             Self::Letters => "letters",
+            Self::Diary => "diary",
             Self::Separate => "separate",
             Self::Notes => "notes",
             Self::Lists => "lists",
+            Self::Speech => "speech",
+            Self::Footnotes => "footnotes",
         }
     }
 
-    /// What its sections are called.
-    pub fn section(self) -> Option<&'static str> {
-        match self {
-            Self::Chapters => Some("chapter"),
-            Self::Letters => Some("letter"),
-            _ => None,
-        }
+    /// What its section of this number is called, in styles with sections.
+    pub fn section(self, language: Language, number: usize) -> Option<String> {
+        let (english, chinese) = match self {
+            Self::Chapters => ("chapter", "章"),
+            Self::Letters => ("letter", "封信"),
+            Self::Diary => ("day", "天"),
+            _ => return None,
+        };
+        Some(match language {
+            Language::English => format!("{english} {number}"),
+            Language::Chinese => format!("第{number}{chinese}"),
+        })
     }
 }
 
@@ -115,12 +138,12 @@ pub fn assemble(
     let mut section = 0;
     loop {
         let depth = filled as f64 / room.max(1) as f64;
-        if let Some(word) = style.section()
+        if let Some(heading) = style.section(language, section + 1)
             && (filled * SECTIONS as u64) >= section as u64 * room.max(1)
             && section < SECTIONS
         {
             section += 1;
-            writer.push(&format!("{} {section}\n\n", word.to_uppercase()));
+            writer.push(&format!("{}\n\n", heading.to_uppercase()));
         }
         let due = depths[placed.len()..].iter().take_while(|wanted| **wanted <= depth).count();
         let last = filled >= room;
@@ -147,25 +170,21 @@ fn write(
     dice: &mut Dice,
 ) -> Vec<Span> {
     let mut spans = Vec::new();
-    let flows = matches!(style, Style::Flowing | Style::Chapters | Style::Letters);
+    let flows = matches!(style, Style::Flowing | Style::Chapters | Style::Letters | Style::Diary);
     if !flows {
-        for fragment in fragments {
-            match (style, language) {
-                (Style::Notes, Language::English) => {
-                    writer.push("In the margin, in another hand: ");
-                }
-                (Style::Notes, Language::Chinese) => {
-                    writer.push("页边另有一行小字：");
-                }
-                (Style::Lists, _) => {
-                    writer.push("- ");
-                }
-                _ => {}
-            }
-            spans.push(writer.push(fragment));
+        let is_below = style == Style::Footnotes;
+        if is_below && !paragraph.is_empty() {
+            writer.push(paragraph);
             writer.push("\n\n");
         }
-        if !paragraph.is_empty() {
+        for (number, fragment) in fragments.iter().enumerate() {
+            let (before, after) = around(style, language, number + 1);
+            writer.push(&before);
+            spans.push(writer.push(fragment));
+            writer.push(after);
+            writer.push("\n\n");
+        }
+        if !is_below && !paragraph.is_empty() {
             writer.push(paragraph);
             writer.push("\n\n");
         }
@@ -190,6 +209,19 @@ fn write(
     writer.push(paragraph[from..].trim());
     writer.push("\n\n");
     spans
+}
+
+/// What stands before and after a fragment that is a paragraph of its own.
+fn around(style: Style, language: Language, number: usize) -> (String, &'static str) {
+    match (style, language) {
+        (Style::Notes, Language::English) => ("In the margin, in another hand: ".to_owned(), ""),
+        (Style::Notes, Language::Chinese) => ("页边另有一行小字：".to_owned(), ""),
+        (Style::Lists, _) => ("- ".to_owned(), ""),
+        (Style::Speech, Language::English) => ("“".to_owned(), "” So spoke one of them."),
+        (Style::Speech, Language::Chinese) => ("有人说：“".to_owned(), "”"),
+        (Style::Footnotes, _) => (format!("[{number}] "), ""),
+        _ => (String::new(), ""),
+    }
 }
 
 /// Bytes at which a sentence begins inside a paragraph that is no speech.
@@ -238,7 +270,7 @@ mod tests {
     #[test]
     fn fragments_stand_where_their_spans_say_in_every_style() {
         let fragments: Vec<String> = (0..9).map(|n| format!("Fragment {n} says é{n}.")).collect();
-        for style in STYLES {
+        for style in STYLES.all() {
             let mut dice = Dice::new(5, style.name());
             let document =
                 assemble(&fragments, 9000, *style, Language::English, &mut Generated, &mut dice);
@@ -248,7 +280,8 @@ mod tests {
                 let span = placed.span.start as usize..placed.span.end as usize;
                 let found: String = chars[span].iter().collect();
                 assert_eq!(found, *fragment, "{style:?}");
-                assert_eq!(placed.section > 0, style.section().is_some());
+                let has_sections = style.section(Language::English, 1).is_some();
+                assert_eq!(placed.section > 0, has_sections);
             }
             assert_eq!(document.placed.len(), fragments.len());
         }

@@ -150,7 +150,7 @@ pub fn score(item: &Item, document: &Characters, response: &Response) -> Score {
 
 /// Lower case, numbers as digits, no articles, no punctuation but inside words.
 pub fn normalised(text: &str) -> String {
-    let lower = text.to_lowercase();
+    let lower = parted(&text.to_lowercase());
     let words = lower
         .split(|c: char| c.is_whitespace() || "，、。；：？！（）“”".contains(c))
         .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
@@ -158,6 +158,29 @@ pub fn normalised(text: &str) -> String {
         .filter(|word| !word.is_empty() && !matches!(*word, "a" | "an" | "the"));
     let words: Vec<String> = words.map(digits).collect();
     words.join(" ")
+}
+
+/// The text with a blank wherever ideographs meet something else: `登记号是 7`.
+fn parted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut before = None;
+    for c in text.chars() {
+        let ideograph = is_ideograph(c);
+        if c.is_alphanumeric() {
+            if before.is_some_and(|before| before != ideograph) {
+                out.push(' ');
+            }
+            before = Some(ideograph);
+        } else {
+            before = None;
+        }
+        out.push(c);
+    }
+    out
+}
+
+fn is_ideograph(c: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&c)
 }
 
 fn digits(word: &str) -> String {
@@ -192,7 +215,7 @@ fn digits(word: &str) -> String {
 
 /// Whether `part` occurs in `whole` between word bounds; ideographs need none.
 fn holds(whole: &str, part: &str) -> bool {
-    let ideographs = part.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    let ideographs = part.chars().any(is_ideograph);
     if part.is_empty() || ideographs {
         return !part.is_empty() && whole.replace(' ', "").contains(&part.replace(' ', ""));
     }
@@ -205,7 +228,7 @@ fn nothing_else(answer: &str, required: &[Vec<String>]) -> bool {
     let mut wordings: Vec<String> = required.iter().flatten().map(|w| normalised(w)).collect();
     wordings.sort_by_key(|wording| std::cmp::Reverse(wording.len()));
     for wording in wordings {
-        let ideographs = wording.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+        let ideographs = wording.chars().any(is_ideograph);
         let (from, to) =
             if ideographs { (wording, " ".into()) } else { (format!(" {wording} "), "  ".into()) };
         rest = rest.replace(&from, &to as &String);
@@ -272,6 +295,9 @@ mod tests {
         assert_eq!(judge("A1 and B2, D4", &["A1", "B2"]), (false, true));
         assert_eq!(judge("在茶馆里", &["茶馆"]), (false, true));
         assert_eq!(judge("茶馆。", &["茶馆"]), (true, true));
+        assert_eq!(judge("登记号是4711。", &["4711"]), (false, true));
+        assert_eq!(judge("4711和4712", &["4711", "4712"]), (true, true));
+        assert_eq!(judge("登记号是47110。", &["4711"]), (false, false));
     }
 
     #[test]

@@ -1,6 +1,6 @@
-//! What is seen and what is held out: every third entry of every list of templates, names, words
-//! and document styles. Rules may be developed against the seen side; the held-out side tells
-//! whether they learnt the wording.
+//! What is seen and what is held out: every list of templates, names, words and document styles has
+//! both parts, and a third of it is held out. Rules may be developed against the seen side; the
+//! held-out side tells whether they learnt the wording.
 
 use crate::dice::Dice;
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,22 @@ pub enum Split {
     HeldOut,
 }
 
+/// A list in two parts.
+#[derive(Debug, Clone, Copy)]
+pub struct Sides<T: 'static> {
+    /// The seen part.
+    pub seen: &'static [T],
+    /// The held-out part.
+    pub held_out: &'static [T],
+}
+
+impl<T> Sides<T> {
+    /// Both parts.
+    pub fn all(&self) -> impl Iterator<Item = &'static T> {
+        self.seen.iter().chain(self.held_out)
+    }
+}
+
 impl Split {
     /// Both sides.
     pub const ALL: [Self; 2] = [Self::Seen, Self::HeldOut];
@@ -27,19 +43,16 @@ impl Split {
         }
     }
 
-    /// Whether the entry at `index` of a list is on this side.
-    pub fn holds(self, index: usize) -> bool {
-        (index % 3 == 2) == (self == Self::HeldOut)
-    }
-
     /// This side of `list`.
-    pub fn of<T: Copy>(self, list: &[T]) -> Vec<T> {
-        let side = list.iter().enumerate().filter(|(index, _)| self.holds(*index));
-        side.map(|(_, entry)| *entry).collect()
+    pub fn of<T>(self, list: &Sides<T>) -> &'static [T] {
+        match self {
+            Self::Seen => list.seen,
+            Self::HeldOut => list.held_out,
+        }
     }
 
     /// One entry of this side of `list`.
-    pub fn pick<T: Copy>(self, dice: &mut Dice, list: &[T]) -> T {
-        *dice.pick(&self.of(list))
+    pub fn pick<T: Copy>(self, dice: &mut Dice, list: &Sides<T>) -> T {
+        *dice.pick(self.of(list))
     }
 }

@@ -1,7 +1,7 @@
 //! Figures of the report over lines worked out by hand.
 
 use carrel_suite::item::{Expected, Language};
-use carrel_suite::report::{gaps, html, markdown, summarise};
+use carrel_suite::report::{Report, gaps, html, markdown, summarise};
 use carrel_suite::run::{Done, Ladder};
 use carrel_suite::score::{Ended, Score};
 use carrel_suite::split::Split;
@@ -70,8 +70,43 @@ fn figures_are_those_of_the_lines() {
     let gaps = gaps(&summaries);
     assert_eq!(gaps.len(), 1);
     assert!((gaps[0].3 - 0.35).abs() < 1e-9, "60 % against 25 %");
-    let page = html::page(&summaries, &summarise(&lines, true));
+    let page = html::page(&Report::of(&lines));
     assert!(page.contains("<svg") && page.contains("absent.x") && !page.contains("http"));
     let table = markdown::table(&summaries);
     assert!(table.contains("| absent | end_to_end | carrel | en | 8K | seen | 5 | 66.7 |"));
+}
+
+#[test]
+fn bars_and_costs_are_those_of_the_lines() {
+    let timed = |length_tokens, elapsed_us, estimate| Done {
+        task: "sherlock".into(),
+        case: format!("{length_tokens}"),
+        length_tokens,
+        elapsed_us,
+        ingest_us: 1_000_000,
+        estimate: Some((0, estimate)),
+        ..line(Split::Seen, Expected::Answered, 4, 4, false)
+    };
+    let lines = [
+        timed(32 << 10, 100_000, 114_000),
+        timed(32 << 10, 1_000, 10_999),
+        timed(4 << 20, 130_000, 160_000),
+    ];
+    let report = Report::of(&lines);
+    let costs: Vec<_> =
+        report.costs.iter().map(|cost| (cost.length_tokens, cost.median_us)).collect();
+    assert_eq!(costs, [(32 << 10, 1_000), (4 << 20, 130_000)]);
+    assert_eq!(report.costs[0].forecast_held, Some(1.0), "within 15 %, within 10 ms");
+    assert_eq!(report.costs[1].forecast_held, Some(0.0), "23 % too high");
+    assert_eq!(report.costs[0].ingest_bytes_per_s, Some(131_072.0));
+    let bar = |what: &str| {
+        let found = report.bars.iter().find(|bar| bar.what.contains(what));
+        found.map(|bar| (bar.measured.as_str(), bar.is_met)).expect(what)
+    };
+    assert_eq!(bar("passages, 32K"), ("100.0 %", true), "2 passages for 4 fragments");
+    assert_eq!(bar("time of an answer"), ("130.00×", false));
+    assert_eq!(bar("fabricated"), ("0", true));
+    assert_eq!(bar("ingest"), ("0.1 MB", false));
+    assert_eq!(bar("forecasts"), ("66.7 %", false));
+    assert!(!report.bars.iter().any(|bar| bar.what.contains("needle")), "nothing was asked");
 }

@@ -59,7 +59,7 @@ fn a_model_is_asked_within_the_window_by_every_policy() {
         [(Policy::Truncate, "NONE"), (Policy::Stuff, "4711"), (Policy::RunningMemory, "4711")]
     {
         let mut model = Scripted::default();
-        let mut rival = Rival::new(policy, 2048, Some(&mut model));
+        let mut rival = Rival::new(policy, 2048, Some(Box::new(&mut model)));
         rival.open(&text).expect("opened");
         let response = rival.ask("What is the code?").expect("asked");
         drop(rival);

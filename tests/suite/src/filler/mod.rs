@@ -7,6 +7,7 @@ pub mod prose;
 use std::collections::HashSet;
 
 use crate::dice::Dice;
+use crate::item::Language;
 
 /// Makes paragraphs, in order, for ever.
 pub trait Filler {
@@ -41,11 +42,18 @@ impl Filler for Without<'_> {
 }
 
 /// A few dull sentences over and over: the haystack in which even a weak reader finds a needle.
-pub struct Noise;
+pub struct Noise(pub Language);
 
 impl Filler for Noise {
     fn paragraph(&mut self, dice: &mut Dice) -> String {
-        const DULL: &[&str] = &[
+        const CHINESE: &[&str] = &[
+            "潮水来了又去。",
+            "青草在雨里发绿。",
+            "又一辆大车从路上经过。",
+            "白云飘过山头。",
+            "晌午之后便是黄昏。",
+        ];
+        const ENGLISH: &[&str] = &[
             "The tide comes in and the tide goes out.",
             "Grass is green in the rain.",
             "Another wagon passes on the road.",
@@ -53,6 +61,10 @@ impl Filler for Noise {
             "Evening follows noon.",
         ];
         let n = dice.between(4, 8);
-        (0..n).map(|index| DULL[index % DULL.len()]).collect::<Vec<_>>().join(" ")
+        let (dull, space) = match self.0 {
+            Language::English => (ENGLISH, " "),
+            Language::Chinese => (CHINESE, ""),
+        };
+        (0..n).map(|index| dull[index % dull.len()]).collect::<Vec<_>>().join(space)
     }
 }

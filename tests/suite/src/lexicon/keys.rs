@@ -3,26 +3,48 @@
 use std::collections::BTreeSet;
 
 use crate::dice::Dice;
-use crate::split::Split;
+use crate::item::Language;
+use crate::lexicon::chinese;
+use crate::split::{Sides, Split};
 
 #[rustfmt::skip]
-const FIRST: &[&str] = &[
-    "amber", "brisk", "cobalt", "dapper", "ember", "fallow", "gilded", "hollow", "ivory", "jaunty",
-    "knotted", "lucid", "mellow", "nimble", "opal", "placid", "quaint", "russet", "saffron", "tawny",
-    "umber", "velvet", "woven", "zesty", "azure", "bramble", "crimson", "dusky", "earthen", "frosted",
-];
+const FIRST: Sides<&str> = Sides {
+    seen: &[
+        "amber", "brisk", "cobalt", "dapper", "ember", "fallow", "gilded", "hollow", "ivory",
+        "jaunty", "knotted", "lucid", "mellow", "nimble", "opal", "placid", "quaint", "russet",
+        "saffron", "tawny", "umber", "velvet", "woven", "zesty", "azure", "bramble", "crimson",
+        "dusky", "earthen", "frosted",
+    ],
+    held_out: &[
+        "chalky", "drowsy", "feral", "gusty", "humid", "inky", "jolly", "kindly", "lofty",
+        "murky", "noble", "pearly", "rustic", "silken", "thorny",
+    ],
+};
 #[rustfmt::skip]
-const SECOND: &[&str] = &[
-    "falcon", "harbor", "lantern", "meadow", "otter", "pillar", "quarry", "ribbon", "saddle",
-    "thicket", "anchor", "bellows", "cistern", "dynamo", "easel", "furnace", "gondola", "hatchet",
-    "inkwell", "javelin", "kernel", "lagoon", "mortar", "nozzle", "orchard", "parasol", "quiver",
-    "rudder", "sickle", "trellis",
-];
+const SECOND: Sides<&str> = Sides {
+    seen: &[
+        "falcon", "harbor", "lantern", "meadow", "otter", "pillar", "quarry", "ribbon", "saddle",
+        "thicket", "anchor", "bellows", "cistern", "dynamo", "easel", "furnace", "gondola",
+        "hatchet", "inkwell", "javelin", "kernel", "lagoon", "mortar", "nozzle", "orchard",
+        "parasol", "quiver", "rudder", "sickle", "trellis",
+    ],
+    held_out: &[
+        "badger", "chalice", "drawbridge", "estuary", "fiddle", "gazebo", "hammock", "icicle",
+        "jetty", "kiln", "lighthouse", "marquee", "nutmeg", "obelisk", "pelican",
+    ],
+};
 #[rustfmt::skip]
-const SYLLABLES: &[&str] = &[
-    "ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu", "va",
-    "we", "xi", "yo", "zu", "bre", "cla", "dro", "fli", "gna", "kre", "plo", "ska", "sti", "tru",
-];
+const SYLLABLES: Sides<&str> = Sides {
+    seen: &[
+        "ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu",
+        "va", "we", "xi", "yo", "zu", "bre", "cla", "dro", "fli", "gna", "kre", "plo", "ska",
+        "sti", "tru",
+    ],
+    held_out: &[
+        "bo", "cha", "dre", "fu", "ge", "hi", "jo", "ku", "la", "me", "nu", "pra", "ro", "su",
+        "ty",
+    ],
+};
 
 /// What values of a task look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,37 +58,56 @@ pub enum Form {
 }
 
 /// Makes keys and values that were not made before.
-#[derive(Default)]
 pub struct Keys {
+    split: Split,
+    language: Language,
     used: BTreeSet<String>,
 }
 
 impl Keys {
+    /// Keys from one side of the split.
+    pub fn new(split: Split, language: Language) -> Self {
+        Self { split, language, used: BTreeSet::new() }
+    }
+
     /// A new key or value of this form.
-    pub fn fresh(&mut self, dice: &mut Dice, split: Split, form: Form) -> String {
+    pub fn fresh(&mut self, dice: &mut Dice, form: Form) -> String {
         loop {
             let made = match form {
                 Form::Number => dice.between(1_000_000, 9_999_999).to_string(),
                 Form::Code => code(dice),
-                // Three parts once the pairs run out, so that a haystack of needles never ends.
-                Form::Compound if self.used.len() < 60 => compound(dice, split),
-                Form::Compound => format!("{}-{}", compound(dice, split), word(dice, split, 3)),
+                Form::Compound => self.compound(dice),
             };
             if self.used.insert(made.clone()) {
                 return made;
             }
         }
     }
+
+    /// A compound, of three parts once the pairs run out, so that a haystack of needles never ends.
+    fn compound(&self, dice: &mut Dice) -> String {
+        let is_long = self.used.len() >= 20;
+        match self.language {
+            Language::English if is_long => {
+                format!("{}-{}", compound(dice, self.split), word(dice, self.split, 3))
+            }
+            Language::English => compound(dice, self.split),
+            Language::Chinese if is_long => {
+                format!("{}{}号", chinese::compound(dice, self.split), dice.between(100, 99_999))
+            }
+            Language::Chinese => chinese::compound(dice, self.split),
+        }
+    }
 }
 
 fn compound(dice: &mut Dice, split: Split) -> String {
-    format!("{}-{}", split.pick(dice, FIRST), split.pick(dice, SECOND))
+    format!("{}-{}", split.pick(dice, &FIRST), split.pick(dice, &SECOND))
 }
 
 /// A word of `n` syllables that no language has.
 pub fn word(dice: &mut Dice, split: Split, n: usize) -> String {
-    let syllables = split.of(SYLLABLES);
-    (0..n).map(|_| *dice.pick(&syllables)).collect()
+    let syllables = split.of(&SYLLABLES);
+    (0..n).map(|_| *dice.pick(syllables)).collect()
 }
 
 fn code(dice: &mut Dice) -> String {

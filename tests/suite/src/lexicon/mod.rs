@@ -1,9 +1,12 @@
-//! Words that items are made of. Every list is split by position ([`crate::split::Split`]), and the
+//! Words that items are made of. Every list has two sides ([`crate::split::Sides`]), and the
 //! names are such as classic English prose does not use.
 
+pub mod chinese;
 pub mod keys;
 pub mod people;
 pub mod places;
+
+use crate::item::Language;
 
 /// Fills `{slot}`s of a template.
 ///
@@ -20,11 +23,14 @@ pub fn fill(template: &str, slots: &[(&str, &str)]) -> String {
     first + chars.as_str()
 }
 
-/// A list as people write it: `a, b and c`.
-pub fn listed(words: &[String]) -> String {
+/// A list as people write it: `a, b and c`, or `甲、乙和丙`.
+pub fn listed(words: &[String], language: Language) -> String {
     match words {
         [] => String::new(),
         [one] => one.clone(),
+        [most @ .., last] if language == Language::Chinese => {
+            format!("{}和{last}", most.join("、"))
+        }
         [most @ .., last] => format!("{} and {last}", most.join(", ")),
     }
 }

@@ -3,55 +3,87 @@
 use std::collections::BTreeSet;
 
 use crate::dice::Dice;
-use crate::split::Split;
+use crate::item::Language;
+use crate::lexicon::chinese;
+use crate::split::{Sides, Split};
 
 /// Given names.
 #[rustfmt::skip]
-pub const GIVEN: &[&str] = &[
-    "Odalys", "Torvald", "Ximena", "Bartosz", "Ingrid", "Kwame", "Saoirse", "Dmitri", "Yukiko",
-    "Anselm", "Zuzana", "Rashid", "Maren", "Ignacio", "Thandiwe", "Leopold", "Noor", "Casimir",
-    "Freya", "Gideon", "Ottilie", "Stellan", "Priya", "Ulrich", "Beatriz", "Hakan", "Wanda",
-    "Emeka", "Solveig", "Matthias", "Farida", "Lorcan", "Isolde", "Teodor", "Amara", "Jasper",
-    "Katya", "Ruben", "Signe", "Octavio", "Leilani", "Viktor", "Nadia", "Bram", "Eulalia",
-    "Sander", "Paloma", "Idris", "Greta", "Fabrizio", "Mireille", "Oskar", "Tamsin", "Cyrus",
-    "Liesl", "Horatio", "Dagny", "Emil", "Roswitha", "Pascal", "Vesna", "Caspian",
-];
+pub const GIVEN: Sides<&str> = Sides {
+    seen: &[
+        "Odalys", "Torvald", "Ximena", "Bartosz", "Ingrid", "Kwame", "Saoirse", "Dmitri",
+        "Yukiko", "Anselm", "Zuzana", "Rashid", "Maren", "Ignacio", "Thandiwe", "Leopold", "Noor",
+        "Casimir", "Freya", "Gideon", "Ottilie", "Stellan", "Priya", "Ulrich", "Beatriz", "Hakan",
+        "Wanda", "Emeka", "Solveig", "Matthias", "Farida", "Lorcan", "Isolde", "Teodor", "Amara",
+        "Jasper", "Katya", "Ruben", "Signe", "Octavio", "Leilani", "Viktor", "Nadia", "Bram",
+        "Eulalia", "Sander", "Paloma", "Idris", "Greta", "Fabrizio", "Mireille", "Oskar",
+        "Tamsin", "Cyrus", "Liesl", "Horatio", "Dagny", "Emil", "Roswitha", "Pascal", "Vesna",
+        "Caspian",
+    ],
+    held_out: &[
+        "Aurelio", "Brunhild", "Corentin", "Delphine", "Eskil", "Filippa", "Gaspar", "Hedvig",
+        "Ilya", "Jolanta", "Kasimira", "Ludmila", "Marisol", "Nikolai", "Oriana", "Pelagia",
+        "Quirin", "Rosalind", "Sverre", "Tatiana", "Umberto", "Valeska", "Wilfred", "Xaver",
+        "Yolanda", "Zdenek", "Agnieszka", "Bertil", "Chiara", "Dragan", "Elspeth",
+    ],
+};
 
 /// Family names.
 #[rustfmt::skip]
-pub const FAMILY: &[&str] = &[
-    "Lindqvist", "Abernathy", "Okonkwo", "Szabo", "Thorvaldsen", "Marchetti", "Ravenscroft",
-    "Haverkamp", "Quintero", "Novakova", "Osei", "Bellweather", "Takahashi", "Grunewald", "Ferreira",
-    "Castellane", "Dragomir", "Ashgrove", "Vandermeer", "Iqbal", "Stormont", "Pellegrino", "Kowalczyk",
-    "Underhill", "Delacroix", "Nakagawa", "Whitlock", "Zielinski", "Amundsen", "Barrowclough",
-    "Esposito", "Fairweather", "Gallagher", "Holmqvist", "Jankowski", "Kilbride", "Lombardi",
-    "Mbeki", "Nightingale", "Oyelaran", "Pemberton", "Radcliffe", "Sorensen", "Tremaine", "Uzoma",
-    "Valdivia", "Wetherby", "Yilmaz", "Zamora", "Brankovic", "Cavendish", "Drummond", "Eriksen",
-    "Farquhar", "Golightly", "Hartmann", "Ilievski", "Jorgensen", "Kessler", "Lockwood",
-];
+pub const FAMILY: Sides<&str> = Sides {
+    seen: &[
+        "Lindqvist", "Abernathy", "Okonkwo", "Szabo", "Thorvaldsen", "Marchetti", "Ravenscroft",
+        "Haverkamp", "Quintero", "Novakova", "Osei", "Bellweather", "Takahashi", "Grunewald",
+        "Ferreira", "Castellane", "Dragomir", "Ashgrove", "Vandermeer", "Iqbal", "Stormont",
+        "Pellegrino", "Kowalczyk", "Underhill", "Delacroix", "Nakagawa", "Whitlock", "Zielinski",
+        "Amundsen", "Barrowclough", "Esposito", "Fairweather", "Gallagher", "Holmqvist",
+        "Jankowski", "Kilbride", "Lombardi", "Mbeki", "Nightingale", "Oyelaran", "Pemberton",
+        "Radcliffe", "Sorensen", "Tremaine", "Uzoma", "Valdivia", "Wetherby", "Yilmaz", "Zamora",
+        "Brankovic", "Cavendish", "Drummond", "Eriksen", "Farquhar", "Golightly", "Hartmann",
+        "Ilievski", "Jorgensen", "Kessler", "Lockwood",
+    ],
+    held_out: &[
+        "Achterberg", "Bassington", "Czerny", "Dalgaard", "Ellsworthy", "Fontanarosa",
+        "Gyllenhaal", "Hrubesch", "Isherwood", "Juhlin", "Kallstrom", "Laurentis", "Montefiore",
+        "Niedermayer", "Olavsson", "Prendergast", "Quenneville", "Rautio", "Sandoval", "Thackray",
+        "Ustinov", "Vestergaard", "Winterbourne", "Xenakis", "Yardley", "Zubrowski", "Adeyemi",
+        "Bhattacharya", "Castellanos", "Dumitrescu",
+    ],
+};
 
-const ONSETS: &[&str] = &[
-    "B", "Dr", "F", "G", "H", "J", "K", "L", "M", "N", "P", "R", "S", "T", "V", "W", "Z", "Br",
-    "Kr", "Sk", "St", "Tr", "Gl", "Pl",
-];
-const RHYMES: &[&str] = &[
-    "al", "en", "ir", "os", "um", "ar", "eth", "in", "od", "ul", "av", "el", "is", "on", "urd",
-    "and", "esk", "im", "orn", "ust", "ax",
-];
-const ENDINGS: &[&str] = &[
-    "a", "o", "is", "ek", "ine", "us", "ar", "ette", "olf", "ia", "wen", "mir", "ley", "ow", "ina",
-];
+const ONSETS: Sides<&str> = Sides {
+    seen: &[
+        "B", "Dr", "F", "G", "H", "J", "K", "L", "M", "N", "P", "R", "S", "T", "V", "W", "Z", "Br",
+        "Kr", "Sk", "St", "Tr", "Gl", "Pl",
+    ],
+    held_out: &["C", "Ch", "D", "Fl", "Gr", "Pr", "Sl", "Sn", "Th", "Wh", "Y", "Cl"],
+};
+const RHYMES: Sides<&str> = Sides {
+    seen: &[
+        "al", "en", "ir", "os", "um", "ar", "eth", "in", "od", "ul", "av", "el", "is", "on", "urd",
+        "and", "esk", "im", "orn", "ust", "ax",
+    ],
+    held_out: &["ap", "ef", "ilk", "ob", "uth", "erd", "anth", "och", "ib", "unn"],
+};
+const ENDINGS: Sides<&str> = Sides {
+    seen: &[
+        "a", "o", "is", "ek", "ine", "us", "ar", "ette", "olf", "ia", "wen", "mir", "ley", "ow",
+        "ina",
+    ],
+    held_out: &["ah", "ena", "ick", "ossa", "um", "ard", "elle", "ik"],
+};
 
 /// Makes names that were not made before.
 pub struct Names {
     split: Split,
+    language: Language,
     used: BTreeSet<String>,
 }
 
 impl Names {
     /// Names from one side of the split.
-    pub fn new(split: Split) -> Self {
-        Self { split, used: BTreeSet::new() }
+    pub fn new(split: Split, language: Language) -> Self {
+        Self { split, language, used: BTreeSet::new() }
     }
 
     /// Every word of every name that was made: filler with one of them is left out.
@@ -61,33 +93,62 @@ impl Names {
 
     /// A name of one word.
     pub fn given(&mut self, dice: &mut Dice) -> String {
-        self.fresh(dice, GIVEN)
+        match self.language {
+            Language::English => self.fresh(dice, &GIVEN),
+            Language::Chinese => chinese::given(dice, self.split),
+        }
     }
 
-    /// A given and a family name, neither of which another person has.
+    /// A given and a family name; in English neither of them is another person's.
     pub fn full(&mut self, dice: &mut Dice) -> String {
-        let given = self.fresh(dice, GIVEN);
-        format!("{given} {}", self.fresh(dice, FAMILY))
+        match self.language {
+            Language::English => {
+                let given = self.fresh(dice, &GIVEN);
+                format!("{given} {}", self.fresh(dice, &FAMILY))
+            }
+            Language::Chinese => {
+                let family = chinese::surname(dice, self.split);
+                self.member(dice, family)
+            }
+        }
     }
 
-    /// A family name.
-    pub fn family(&mut self, dice: &mut Dice) -> String {
-        self.fresh(dice, FAMILY)
+    /// Somebody else of the family of `name`.
+    pub fn relative(&mut self, dice: &mut Dice, name: &str) -> String {
+        match self.language {
+            Language::English => {
+                let family = name.split(' ').next_back().unwrap_or_default();
+                format!("{} {family}", self.fresh(dice, &GIVEN))
+            }
+            Language::Chinese => {
+                let family: String = name.chars().take(1).collect();
+                self.member(dice, &family)
+            }
+        }
     }
 
-    fn fresh(&mut self, dice: &mut Dice, list: &[&str]) -> String {
+    fn member(&mut self, dice: &mut Dice, family: &str) -> String {
+        loop {
+            let name = format!("{family}{}", chinese::given(dice, self.split));
+            if self.used.insert(name.clone()) {
+                return name;
+            }
+        }
+    }
+
+    fn fresh(&mut self, dice: &mut Dice, list: &Sides<&'static str>) -> String {
         let listed = self.split.of(list);
         loop {
             let name = if dice.chance(40) {
-                (*dice.pick(&listed)).to_owned()
+                (*dice.pick(listed)).to_owned()
             } else {
-                let mut name = self.split.pick(dice, ONSETS).to_owned();
-                name += self.split.pick(dice, RHYMES);
+                let mut name = self.split.pick(dice, &ONSETS).to_owned();
+                name += self.split.pick(dice, &RHYMES);
                 if dice.chance(40) {
-                    name += &self.split.pick(dice, ONSETS).to_lowercase();
-                    name += self.split.pick(dice, RHYMES);
+                    name += &self.split.pick(dice, &ONSETS).to_lowercase();
+                    name += self.split.pick(dice, &RHYMES);
                 }
-                name += self.split.pick(dice, ENDINGS);
+                name += self.split.pick(dice, &ENDINGS);
                 name
             };
             if self.used.insert(name.clone()) {

@@ -2,16 +2,24 @@
 
 use std::collections::BTreeMap;
 
+use super::cost::HEADS;
 use super::plot::{Series, plot};
-use super::{Summary, length_name, percent};
+use super::{Report, Summary, length_name, percent};
 
 const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;\
 padding:0 1rem;color:#222}svg{font:11px system-ui,sans-serif;margin:0 1rem 1rem 0}\
 table{border-collapse:collapse;font-size:13px}td,th{padding:2px 8px;border-bottom:1px solid #ddd;\
 text-align:right}td:nth-child(-n+6),th:nth-child(-n+6){text-align:left}";
 
-/// The page over summaries by task and by form.
-pub fn page(by_task: &[Summary], by_form: &[Summary]) -> String {
+/// A row of a table.
+fn row<T: AsRef<str>>(cell: &str, cells: impl IntoIterator<Item = T>) -> String {
+    let cells =
+        cells.into_iter().map(|text| format!("<{cell}>{}</{cell}>", escaped(text.as_ref())));
+    format!("<tr>{}</tr>", cells.collect::<String>())
+}
+
+/// The page of a report.
+pub fn page(report: &Report) -> String {
     let mut out = format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\">\
@@ -19,8 +27,21 @@ pub fn page(by_task: &[Summary], by_form: &[Summary]) -> String {
          <h1>Questions about long documents</h1>\
          <p>Seen: wording that rules may be developed against. Held out: a third of all templates, \
          names and styles. A question's answer is exact if it says what it has to and nothing \
-         else.</p>"
+         else. Documents that are longer than the books they are made of repeat paragraphs in \
+         another order.</p>"
     );
+    out += "<h2>What has to be reached</h2><table>";
+    out += &row("th", ["arm", "what", "bar", "measured", "met"]);
+    for bar in &report.bars {
+        let met = if bar.is_met { "yes" } else { "no" };
+        out += &row("td", [&*bar.arm, &bar.what, &bar.bar, &bar.measured, met]);
+    }
+    out += "</table><h2>What answers cost</h2><table>";
+    out += &row("th", HEADS);
+    for cost in &report.costs {
+        out += &row("td", cost.cells());
+    }
+    out += "</table>";
     type Measure = fn(&Summary) -> Option<f64>;
     let plots: [(&str, Measure); 3] = [
         ("Answer right (exact)", |one| one.exact),
@@ -30,7 +51,7 @@ pub fn page(by_task: &[Summary], by_form: &[Summary]) -> String {
     for (title, measure) in plots {
         out += &format!("<h2>{title}</h2>");
         let mut tasks: BTreeMap<(&str, &str, &str), Vec<Series>> = BTreeMap::new();
-        for one in by_task {
+        for one in &report.by_task {
             let Some(share) = measure(one) else { continue };
             let name = format!("{}, {}", escaped(&one.arm), one.split);
             let lines = tasks.entry((one.ladder, &one.task, one.language)).or_default();
@@ -43,8 +64,8 @@ pub fn page(by_task: &[Summary], by_form: &[Summary]) -> String {
             out += &plot(&format!("{task}, {language}, {ladder}"), lines);
         }
     }
-    out += "<h2>All figures</h2><table><tr>";
-    for head in [
+    out += "<h2>All figures</h2><table>";
+    let heads = [
         "task",
         "ladder",
         "arm",
@@ -56,6 +77,7 @@ pub fn page(by_task: &[Summary], by_form: &[Summary]) -> String {
         "contains %",
         "gold cited %",
         "gold read %",
+        "in few passages %",
         "precision %",
         "declining F1 %",
         "fabricated",
@@ -63,15 +85,13 @@ pub fn page(by_task: &[Summary], by_form: &[Summary]) -> String {
         "ms",
         "passages",
         "ingest s",
-    ] {
-        out += &format!("<th>{head}</th>");
-    }
-    out += "</tr>";
-    for one in by_form {
+    ];
+    out += &row("th", heads);
+    for one in &report.by_form {
         let cells = [
             one.task.clone(),
             one.ladder.to_owned(),
-            escaped(&one.arm),
+            one.arm.clone(),
             one.language.to_owned(),
             length_name(one.length_tokens),
             one.split.to_owned(),
@@ -80,6 +100,7 @@ pub fn page(by_task: &[Summary], by_form: &[Summary]) -> String {
             percent(one.contains),
             percent(one.gold_cited),
             percent(one.gold_read),
+            percent(one.found_in_few),
             percent(one.citation_precision),
             percent(one.decline_f1),
             one.fabricated.to_string(),
@@ -88,11 +109,7 @@ pub fn page(by_task: &[Summary], by_form: &[Summary]) -> String {
             format!("{:.1}", one.passages_read),
             format!("{:.2}", one.ingest_us / 1e6),
         ];
-        out += "<tr>";
-        for cell in cells {
-            out += &format!("<td>{cell}</td>");
-        }
-        out += "</tr>";
+        out += &row("td", cells);
     }
     out + "</table></body></html>"
 }

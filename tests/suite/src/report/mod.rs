@@ -1,6 +1,8 @@
 //! From lines of results to figures: a summary a task, length, arm, ladder, language and side of the
 //! split; as JSON, as Markdown for the committed record, as one HTML page with plots.
 
+pub mod bars;
+pub mod cost;
 pub mod html;
 pub mod markdown;
 pub mod plot;
@@ -40,6 +42,9 @@ pub struct Summary {
     pub all_gold_cited: Option<f64>,
     /// Gold fragments read or cited: the ladder of retrieval.
     pub gold_read: Option<f64>,
+    /// Answerable questions of which every gold fragment is among at most three times as many
+    /// passages read.
+    pub found_in_few: Option<f64>,
     /// Citations that touch a gold or related fragment.
     pub citation_precision: Option<f64>,
     /// Harmonic mean of precision and recall of declining.
@@ -61,6 +66,31 @@ pub struct Summary {
 }
 
 type Key = (String, &'static str, String, &'static str, usize, &'static str);
+
+/// Everything that a report shows.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// What has to be reached, and what was.
+    pub bars: Vec<bars::Bar>,
+    /// Costs by length.
+    pub costs: Vec<cost::Cost>,
+    /// Summaries a task.
+    pub by_task: Vec<Summary>,
+    /// Summaries a form of a task.
+    pub by_form: Vec<Summary>,
+}
+
+impl Report {
+    /// The report on these results.
+    pub fn of(lines: &[Done]) -> Self {
+        Self {
+            bars: bars::bars(lines),
+            costs: cost::costs(lines),
+            by_task: summarise(lines, false),
+            by_form: summarise(lines, true),
+        }
+    }
+}
 
 /// Summaries in the order of their keys; `by_form` keeps the forms of a task apart.
 pub fn summarise(lines: &[Done], by_form: bool) -> Vec<Summary> {
@@ -84,7 +114,7 @@ pub fn summarise(lines: &[Done], by_form: bool) -> Vec<Summary> {
     groups.into_iter().map(|(key, lines)| summary(key, &lines)).collect()
 }
 
-fn share(part: usize, whole: usize) -> Option<f64> {
+pub(crate) fn share(part: usize, whole: usize) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
 }
 
@@ -115,6 +145,7 @@ fn summary(key: Key, lines: &[&Done]) -> Summary {
         gold_cited: share(sum(&|line| line.score.gold_cited.into()) as usize, gold),
         all_gold_cited: share(all_cited, with_gold),
         gold_read: share(sum(&|line| line.score.gold_read.into()) as usize, gold),
+        found_in_few: share(count(&found_in_few), with_gold),
         citation_precision: share(
             sum(&|line| line.score.citations_right.into()) as usize,
             sum(&|line| line.score.citations.into()) as usize,
@@ -130,6 +161,11 @@ fn summary(key: Key, lines: &[&Done]) -> Summary {
     }
 }
 
+fn found_in_few(line: &Done) -> bool {
+    let Done { score, passages_read, .. } = line;
+    score.gold > 0 && score.gold_read == score.gold && *passages_read <= 3 * score.gold
+}
+
 /// F1 of declining; `None` where nothing had to be declined.
 pub fn decline_f1(lines: &[&Done]) -> Option<f64> {
     let must = |line: &&&Done| line.expected == Expected::NotInDocument;
@@ -139,10 +175,14 @@ pub fn decline_f1(lines: &[&Done]) -> Option<f64> {
     (wanted > 0).then(|| 2.0 * right as f64 / (wanted + declined.count()) as f64)
 }
 
-fn forecast_held(line: &Done) -> Option<bool> {
+/// A difference of time that nobody feels: 10 ms.
+const UNFELT_US: u64 = 10_000;
+
+pub(crate) fn forecast_held(line: &Done) -> Option<bool> {
     let (tokens, time) = line.estimate?;
     let near = |wanted: u64, got: u64| wanted.abs_diff(got) * 100 <= got.max(1) * 15;
-    Some(near(tokens, line.prompt_tokens + line.output_tokens) && near(time, line.elapsed_us))
+    let is_time_near = near(time, line.elapsed_us) || time.abs_diff(line.elapsed_us) < UNFELT_US;
+    Some(near(tokens, line.prompt_tokens + line.output_tokens) && is_time_near)
 }
 
 /// Tasks on which the held-out side of the end-to-end ladder lags more than 5 points behind, by the

@@ -1,35 +1,53 @@
-//! The arm `carrel`: the product's own library on disk, without a model.
+//! The arms `carrel`: the product's own library on disk, without a model and with one.
 
 use std::time::Instant;
 
-use carrel_core::memory::{AskOptions, Library, Source, Status};
+use carrel_core::memory::{AskOptions, Library, Source, Speed, Status, TextModel};
 
 use super::arm::Arm;
 use crate::error::{Result, SuiteError};
 use crate::item::Span;
 use crate::score::{Ended, Quote, Response};
 
+/// A model that reads windows for an arm.
+pub struct ReadingModel<'a> {
+    /// Its name in results.
+    pub name: String,
+    /// The model.
+    pub model: Box<dyn TextModel + 'a>,
+    /// How fast it is, if that is known, for estimates.
+    pub speed: Option<Speed>,
+}
+
 /// A library in a temporary folder, one document at a time.
-pub struct LibraryArm {
+pub struct LibraryArm<'a> {
+    name: String,
+    options: AskOptions,
+    model: Option<ReadingModel<'a>>,
     open: Option<(tempfile::TempDir, Library)>,
 }
 
-impl LibraryArm {
-    /// An arm without a document.
+impl<'a> LibraryArm<'a> {
+    /// An arm without a document and without a model.
     pub fn new() -> Self {
-        Self { open: None }
+        Self { name: "carrel".to_owned(), options: AskOptions::default(), model: None, open: None }
+    }
+
+    /// An arm with a model.
+    pub fn with_model(model: ReadingModel<'a>) -> Self {
+        Self { name: format!("carrel ({})", model.name), model: Some(model), ..Self::new() }
     }
 }
 
-impl Default for LibraryArm {
+impl Default for LibraryArm<'_> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Arm for LibraryArm {
+impl Arm for LibraryArm<'_> {
     fn name(&self) -> &str {
-        "carrel"
+        &self.name
     }
 
     fn open(&mut self, document: &str) -> Result<u64> {
@@ -52,9 +70,14 @@ impl Arm for LibraryArm {
                 carrel_core::Error::from(carrel_core::error::MemoryError::EmptyLibrary).into()
             );
         };
-        let answer = library.ask(question, &AskOptions::default())?;
+        let speed = self.model.as_ref().and_then(|model| model.speed);
+        let estimate = library.estimate(question, &self.options, speed)?;
+        let estimated_us = (estimate.seconds * 1e6) as u64;
+        let model = self.model.as_mut().map(|model| &mut *model.model as &mut dyn TextModel);
+        let (answer, read) = library.ask_and_trace(question, &self.options, model)?;
+        let span = |start, end| Span { start, end };
         let quotes = answer.citations.iter().map(|citation| Quote {
-            span: Span { start: citation.start, end: citation.end },
+            span: span(citation.start, citation.end),
             text: citation.quote.clone(),
         });
         Ok(Response {
@@ -64,12 +87,12 @@ impl Arm for LibraryArm {
                 Status::BudgetEnded => Ended::BudgetEnded,
             },
             quotes: quotes.collect(),
-            read: Vec::new(),
+            read: read.iter().map(|passage| span(passage.start, passage.end)).collect(),
             passages_read: answer.usage.passages_read,
             prompt_tokens: answer.usage.prompt_tokens,
             output_tokens: answer.usage.output_tokens,
             elapsed_us: answer.usage.elapsed_us,
-            estimate: None,
+            estimate: Some((estimate.prompt_tokens + estimate.output_tokens, estimated_us)),
             answer: answer.answer,
         })
     }

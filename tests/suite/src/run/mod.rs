@@ -6,6 +6,7 @@
 pub mod arm;
 pub mod bm25;
 pub mod library;
+pub mod model;
 pub mod peak;
 pub mod plan;
 pub mod rivals;

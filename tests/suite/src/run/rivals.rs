@@ -34,6 +34,16 @@ pub trait Reader {
     fn complete(&mut self, prompt: &str, most_tokens: usize) -> Result<Completion>;
 }
 
+impl<R: Reader + ?Sized> Reader for &mut R {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+
+    fn complete(&mut self, prompt: &str, most_tokens: usize) -> Result<Completion> {
+        (**self).complete(prompt, most_tokens)
+    }
+}
+
 /// How a rival reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Policy {
@@ -68,7 +78,7 @@ pub struct Rival<'a> {
     name: String,
     policy: Policy,
     window_tokens: usize,
-    reader: Option<&'a mut dyn Reader>,
+    reader: Option<Box<dyn Reader + 'a>>,
     document: String,
     chars: u64,
     chunks: Option<Chunks>,
@@ -76,7 +86,7 @@ pub struct Rival<'a> {
 
 impl<'a> Rival<'a> {
     /// A rival with a window of so many tokens, and a model if there is one.
-    pub fn new(policy: Policy, window_tokens: usize, reader: Option<&'a mut dyn Reader>) -> Self {
+    pub fn new(policy: Policy, window_tokens: usize, reader: Option<Box<dyn Reader + 'a>>) -> Self {
         let model = reader.as_ref().map_or("no model", |reader| reader.name());
         Self {
             name: format!("{} {window_tokens} ({model})", policy.name()),

@@ -5,95 +5,162 @@
 
 use std::collections::HashSet;
 
-use super::{Asked, Draft, Fragment, Order};
+use super::{Asked, Draft, Fragment, Order, chinese};
 use crate::dice::Dice;
 use crate::fact::{Fact, Query};
+use crate::item::Language;
 use crate::lexicon::fill;
 use crate::lexicon::people::Names;
-use crate::split::Split;
+use crate::split::{Sides, Split};
 
 /// A property: its name, what its values look like, how it is stated and asked.
-struct Property {
-    kind: &'static str,
-    values: &'static [&'static str],
-    stated: &'static [&'static str],
-    asked: &'static [&'static str],
+pub struct Property {
+    /// Its name.
+    pub kind: &'static str,
+    /// Values.
+    pub values: Sides<&'static str>,
+    /// Says what the value of somebody is.
+    pub stated: Sides<&'static str>,
+    /// Asks for it.
+    pub asked: Sides<&'static str>,
 }
 
-const PROFESSION: &[&str] = &[
-    "{who} earned a living as a {value}.",
-    "{who} worked as a {value}.",
-    "By trade {who} was a {value}.",
-];
-const PROFESSION_ASKED: &[&str] =
-    &["What was the profession of {who}?", "What did {who} work as?", "What was {who}'s trade?"];
-const BIRTHPLACE: &[&str] = &[
-    "{who} was born in {value}.",
-    "The birthplace of {who} was {value}.",
-    "It was in {value} that {who} first saw the light of day.",
-];
-const BIRTHPLACE_ASKED: &[&str] =
-    &["Where was {who} born?", "In which town was {who} born?", "What was {who}'s birthplace?"];
-const INSTRUMENT: &[&str] = &[
-    "{who} played the {value} every Sunday.",
-    "{who} had learnt to play the {value}.",
-    "On feast days {who} would play the {value}.",
-];
-const INSTRUMENT_ASKED: &[&str] = &[
-    "Which instrument did {who} play?",
-    "What instrument had {who} learnt to play?",
-    "On which instrument did {who} play?",
-];
-const PET: &[&str] = &[
-    "{who} kept a {value} as a pet.",
-    "{who} owned a tame {value}.",
-    "A {value} was the pet of {who}.",
-];
-const PET_ASKED: &[&str] =
-    &["What pet did {who} have?", "Which animal did {who} keep as a pet?", "What was {who}'s pet?"];
+const PROFESSION: Sides<&str> = Sides {
+    seen: &[
+        "{who} earned a living as a {value}.",
+        "{who} worked as a {value}.",
+        "By trade {who} was a {value}.",
+        "{who} was a {value} by profession.",
+    ],
+    held_out: &[
+        "{who} made ends meet as a {value}.",
+        "For thirty years {who} served the town as a {value}.",
+    ],
+};
+const PROFESSION_ASKED: Sides<&str> = Sides {
+    seen: &[
+        "What was the profession of {who}?",
+        "What did {who} work as?",
+        "What was {who}'s trade?",
+        "What was {who} by profession?",
+    ],
+    held_out: &["How did {who} earn a living?", "Which occupation had {who}?"],
+};
+const BIRTHPLACE: Sides<&str> = Sides {
+    seen: &[
+        "{who} was born in {value}.",
+        "The birthplace of {who} was {value}.",
+        "It was in {value} that {who} first saw the light of day.",
+        "{value} was where {who} was born.",
+    ],
+    held_out: &["{who} came into the world in {value}.", "{who} was a native of {value}."],
+};
+const BIRTHPLACE_ASKED: Sides<&str> = Sides {
+    seen: &[
+        "Where was {who} born?",
+        "In which town was {who} born?",
+        "What was {who}'s birthplace?",
+        "What is the birthplace of {who}?",
+    ],
+    held_out: &["What is the place of birth of {who}?", "Where did {who} come into the world?"],
+};
+const INSTRUMENT: Sides<&str> = Sides {
+    seen: &[
+        "{who} played the {value} every Sunday.",
+        "{who} had learnt to play the {value}.",
+        "On feast days {who} would play the {value}.",
+        "{who} played the {value}.",
+    ],
+    held_out: &[
+        "In the band {who} was at the {value}.",
+        "The {value} was the instrument of {who}.",
+    ],
+};
+const INSTRUMENT_ASKED: Sides<&str> = Sides {
+    seen: &[
+        "Which instrument did {who} play?",
+        "What instrument had {who} learnt to play?",
+        "On which instrument did {who} play?",
+        "What instrument did {who} play?",
+    ],
+    held_out: &["What did {who} play in the band?", "What was the instrument of {who}?"],
+};
+const PET: Sides<&str> = Sides {
+    seen: &[
+        "{who} kept a {value} as a pet.",
+        "{who} owned a tame {value}.",
+        "A {value} was the pet of {who}.",
+        "{who} had a {value} for a pet.",
+    ],
+    held_out: &[
+        "{who} shared the house with a {value}, which was quite tame.",
+        "For company {who} had a {value} at home.",
+    ],
+};
+const PET_ASKED: Sides<&str> = Sides {
+    seen: &[
+        "What pet did {who} have?",
+        "Which animal did {who} keep as a pet?",
+        "What was {who}'s pet?",
+        "Which pet did {who} keep?",
+    ],
+    held_out: &["What animal did {who} have at home?", "What kind of creature lived with {who}?"],
+};
 
-const PROPERTIES: &[Property] = &[
+const PROPERTIES: [Property; 4] = [
     Property {
         kind: "profession",
-        values: &["glazier", "notary", "cartographer", "milliner", "locksmith", "bookbinder"],
+        values: Sides {
+            seen: &["glazier", "notary", "cartographer", "milliner", "locksmith", "bookbinder"],
+            held_out: &["saddler", "chandler", "surveyor"],
+        },
         stated: PROFESSION,
         asked: PROFESSION_ASKED,
     },
     Property {
         kind: "birthplace",
-        values: &["Marrowby", "Tolvane", "Eskerdale", "Quillhaven", "Brackwater", "Ostermere"],
+        values: Sides {
+            seen: &["Marrowby", "Tolvane", "Eskerdale", "Quillhaven", "Brackwater", "Ostermere"],
+            held_out: &["Corvanna", "Hestholm", "Brindlewick"],
+        },
         stated: BIRTHPLACE,
         asked: BIRTHPLACE_ASKED,
     },
     Property {
         kind: "instrument",
-        values: &["bassoon", "zither", "viola", "dulcimer", "harpsichord", "clarinet"],
+        values: Sides {
+            seen: &["bassoon", "zither", "viola", "dulcimer", "harpsichord", "clarinet"],
+            held_out: &["oboe", "mandolin", "cello"],
+        },
         stated: INSTRUMENT,
         asked: INSTRUMENT_ASKED,
     },
     Property {
         kind: "pet",
-        values: &["magpie", "hedgehog", "tortoise", "ferret", "jackdaw", "dormouse"],
+        values: Sides {
+            seen: &["magpie", "hedgehog", "tortoise", "ferret", "jackdaw", "dormouse"],
+            held_out: &["parrot", "badger", "raven"],
+        },
         stated: PET,
         asked: PET_ASKED,
     },
 ];
 
-/// All wording of the task.
-pub const PHRASINGS: &[&[&str]] = &[
-    PROFESSION,
-    PROFESSION_ASKED,
-    BIRTHPLACE,
-    BIRTHPLACE_ASKED,
-    INSTRUMENT,
-    INSTRUMENT_ASKED,
-    PET,
-    PET_ASKED,
+/// All English wording of the task.
+pub const PHRASINGS: &[&Sides<&str>] = &[
+    &PROFESSION,
+    &PROFESSION_ASKED,
+    &BIRTHPLACE,
+    &BIRTHPLACE_ASKED,
+    &INSTRUMENT,
+    &INSTRUMENT_ASKED,
+    &PET,
+    &PET_ASKED,
 ];
 
 fn tell(dice: &mut Dice, split: Split, who: &str, property: &Property) -> Fragment {
-    let value = split.pick(dice, property.values);
-    let text = fill(split.pick(dice, property.stated), &[("who", who), ("value", value)]);
+    let value = split.pick(dice, &property.values);
+    let text = fill(split.pick(dice, &property.stated), &[("who", who), ("value", value)]);
     let (kind, key) = (property.kind.to_owned(), who.to_owned());
     Fragment::new(Fact::Value { kind, key, value: value.to_owned() }, text)
 }
@@ -102,13 +169,17 @@ fn tell(dice: &mut Dice, split: Split, who: &str, property: &Property) -> Fragme
 /// ones between them.
 pub fn draft(order: &Order, dice: &mut Dice) -> Draft {
     let split = order.split;
-    let mut names = Names::new(split);
+    let mut names = Names::new(split, order.language);
     let mut fragments = Vec::new();
     let mut asked = Vec::new();
+    let properties = match order.language {
+        Language::English => &PROPERTIES,
+        Language::Chinese => &chinese::PROPERTIES,
+    };
     for question in 0..order.questions {
         let who = names.full(dice);
         let picked = dice.sample(&[0, 1, 2, 3], 3);
-        let [wanted, other, third] = [0, 1, 2].map(|at| &PROPERTIES[picked[at]]);
+        let [wanted, other, third] = [0, 1, 2].map(|at| &properties[picked[at]]);
         let variant = match question % 6 {
             1 => "other_property",
             3 => "other_person",
@@ -119,8 +190,7 @@ pub fn draft(order: &Order, dice: &mut Dice) -> Draft {
             "answerable" => fragments.push(tell(dice, split, &who, wanted)),
             "other_person" => {
                 // A relative has what is asked for; the person has something else.
-                let family = who.split(' ').next_back().unwrap_or_default().to_owned();
-                let relative = format!("{} {family}", names.given(dice));
+                let relative = names.relative(dice, &who);
                 fragments.push(tell(dice, split, &relative, wanted));
             }
             _ => {}
@@ -132,7 +202,7 @@ pub fn draft(order: &Order, dice: &mut Dice) -> Draft {
             fragments.push(tell(dice, split, &who, other));
             fragments.push(tell(dice, split, &who, third));
         }
-        let text = fill(split.pick(dice, wanted.asked), &[("who", &who)]);
+        let text = fill(split.pick(dice, &wanted.asked), &[("who", &who)]);
         let query = Query::Values { kind: wanted.kind.to_owned(), keys: vec![who] };
         asked.push(Asked::new(variant, query, text));
     }

@@ -8,44 +8,70 @@ use crate::fact::{Fact, Query};
 use crate::lexicon::fill;
 use crate::lexicon::people::Names;
 use crate::lexicon::places::TOWNS;
+use crate::split::Sides;
 
-const VISITED: &[&str] = &[
-    "{who} visited {place}.",
-    "That week {who} paid a visit to {place}.",
-    "On business, {who} made the journey to {place} for a visit.",
-    "{who} visited {place} again, in poor weather.",
-    "{who} came to visit {place} with a trunk full of samples.",
-    "The papers report that {place} was visited by {who}.",
-];
-const HOW_OFTEN: &[&str] = &[
-    "How many times did {who} visit {place}?",
-    "How often did {who} visit {place}?",
-    "What is the number of visits that {who} paid to {place}?",
-];
-const WHICH: &[&str] = &[
-    "Which towns did {who} visit?",
-    "List all towns that {who} visited.",
-    "Name every town in which {who} paid a visit.",
-];
-const MOST: &[&str] = &[
-    "Which town did {who} visit most often?",
-    "Which town did {who} visit the most?",
-    "Where did {who} pay the largest number of visits?",
-];
+const VISITED: Sides<&str> = Sides {
+    seen: &[
+        "{who} visited {place}.",
+        "That week {who} paid a visit to {place}.",
+        "On business, {who} made the journey to {place} for a visit.",
+        "{who} visited {place} again, in poor weather.",
+        "{who} came to visit {place} with a trunk full of samples.",
+        "The papers report that {place} was visited by {who}.",
+    ],
+    held_out: &[
+        "{who} was in {place} for a visit.",
+        "In spring {who} travelled out to visit {place}.",
+        "{place} received another visit from {who}.",
+    ],
+};
+const HOW_OFTEN: Sides<&str> = Sides {
+    seen: &[
+        "How many times did {who} visit {place}?",
+        "How often did {who} visit {place}?",
+        "What is the number of visits that {who} paid to {place}?",
+        "How many visits did {who} pay to {place}?",
+    ],
+    held_out: &[
+        "Count the visits of {who} to {place}.",
+        "On how many occasions was {place} visited by {who}?",
+    ],
+};
+const WHICH: Sides<&str> = Sides {
+    seen: &[
+        "Which towns did {who} visit?",
+        "List all towns that {who} visited.",
+        "Name every town in which {who} paid a visit.",
+        "What are the towns that {who} visited?",
+    ],
+    held_out: &["To which towns did {who} pay visits?", "What towns did {who} go and visit?"],
+};
+const MOST: Sides<&str> = Sides {
+    seen: &[
+        "Which town did {who} visit most often?",
+        "Which town did {who} visit the most?",
+        "Where did {who} pay the largest number of visits?",
+        "What town did {who} visit most frequently?",
+    ],
+    held_out: &[
+        "Which town saw {who} most often?",
+        "What is the town that {who} visited more than any other?",
+    ],
+};
 
 /// All wording of the task.
-pub const PHRASINGS: &[&[&str]] = &[VISITED, HOW_OFTEN, WHICH, MOST];
+pub const PHRASINGS: &[&Sides<&str>] = &[&VISITED, &HOW_OFTEN, &WHICH, &MOST];
 
 /// Makes the draft of a case: the three kinds of question in turn, one traveller each, and one more.
 pub fn draft(order: &Order, dice: &mut Dice) -> Draft {
     let split = order.split;
-    let mut names = Names::new(split);
-    let towns = split.of(TOWNS);
+    let mut names = Names::new(split, order.language);
+    let towns = split.of(&TOWNS);
     let mut fragments = Vec::new();
     let mut asked = Vec::new();
     for question in 0..=order.questions {
         let who = names.full(dice);
-        let mut route = dice.sample(&towns, 4);
+        let mut route = dice.sample(towns, 4);
         route.sort_unstable();
         // Counts that differ, the first town's being the largest by two; for a list each town once, so
         // that there is one proof of each.
@@ -54,7 +80,7 @@ pub fn draft(order: &Order, dice: &mut Dice) -> Draft {
         for (place, times) in route.iter().zip(counts) {
             for _ in 0..times {
                 let slots = [("who", who.as_str()), ("place", place)];
-                let text = fill(split.pick(dice, VISITED), &slots);
+                let text = fill(split.pick(dice, &VISITED), &slots);
                 let fact = Fact::Visited { who: who.clone(), place: (*place).to_owned() };
                 fragments.push(Fragment::new(fact, text));
             }
@@ -66,22 +92,22 @@ pub fn draft(order: &Order, dice: &mut Dice) -> Draft {
             0 => {
                 let place = route[dice.below(2)];
                 let slots = [("who", who.as_str()), ("place", place)];
-                let text = fill(split.pick(dice, HOW_OFTEN), &slots);
+                let text = fill(split.pick(dice, &HOW_OFTEN), &slots);
                 let place = place.to_owned();
                 Asked::new("times", Query::CountVisits { who, place }, text)
             }
             1 => {
-                let text = fill(split.pick(dice, WHICH), &[("who", &who)]);
+                let text = fill(split.pick(dice, &WHICH), &[("who", &who)]);
                 Asked::new("list", Query::PlacesVisited { who }, text)
             }
             _ => {
-                let text = fill(split.pick(dice, MOST), &[("who", &who)]);
+                let text = fill(split.pick(dice, &MOST), &[("who", &who)]);
                 Asked::new("most", Query::MostVisited { who }, text)
             }
         });
     }
     dice.shuffle(&mut fragments);
     let mut reserved: HashSet<String> = names.words().map(str::to_owned).collect();
-    reserved.extend(TOWNS.iter().map(|town| (*town).to_owned()));
+    reserved.extend(TOWNS.all().map(|town| (*town).to_owned()));
     Draft::new(fragments, asked, reserved)
 }

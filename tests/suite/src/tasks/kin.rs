@@ -8,35 +8,56 @@ use crate::dice::Dice;
 use crate::fact::{Fact, Query, Role};
 use crate::lexicon::fill;
 use crate::lexicon::people::Names;
+use crate::split::Sides;
 
-const PARENT: &[&str] = &[
-    "{parent} is the {role} of {child}.",
-    "{child}'s {role} is {parent}.",
-    "{child} calls {parent} {role}.",
-    "{parent} was the {role} of {child}.",
-    "The {role} of {child} is {parent}.",
-    "As everybody knew, the {role} of {child} was none other than {parent}.",
-    "{parent} was {child}'s {role}.",
-    "The {role} of {child} was called {parent}.",
-    "In the parish book {parent} stands as {role} of {child}.",
-];
-const UP: &[&str] = &[
-    "Who is {chain} of {child}?",
-    "Who was {chain} of {child}?",
-    "What is the name of {chain} of {child}?",
-];
-const EARLIEST: &[&str] = &[
-    "Who is the earliest ancestor of {child} that the text names?",
-    "Going from parent to parent, who is the earliest known ancestor of {child}?",
-    "Trace the line of {child} back from parent to parent: who stands at its beginning?",
-];
+const PARENT: Sides<&str> = Sides {
+    seen: &[
+        "{parent} is the {role} of {child}.",
+        "{child}'s {role} is {parent}.",
+        "{child} calls {parent} {role}.",
+        "{parent} was the {role} of {child}.",
+        "The {role} of {child} is {parent}.",
+        "As everybody knew, the {role} of {child} was none other than {parent}.",
+        "{parent} was {child}'s {role}.",
+        "The {role} of {child} was called {parent}.",
+        "In the parish book {parent} stands as {role} of {child}.",
+    ],
+    held_out: &[
+        "{child} had {parent} for a {role}.",
+        "{parent}, {role} of {child}, was often spoken of.",
+        "A certain {parent} was {role} to {child}.",
+        "It is {parent} whom {child} has as {role}.",
+        "Nobody doubted that {parent} was the {role} of {child}.",
+    ],
+};
+const UP: Sides<&str> = Sides {
+    seen: &[
+        "Who is {chain} of {child}?",
+        "Who was {chain} of {child}?",
+        "What is the name of {chain} of {child}?",
+        "Give the name of {chain} of {child}.",
+    ],
+    held_out: &["Name {chain} of {child}.", "Tell me who {chain} of {child} is."],
+};
+const EARLIEST: Sides<&str> = Sides {
+    seen: &[
+        "Who is the earliest ancestor of {child} that the text names?",
+        "Going from parent to parent, who is the earliest known ancestor of {child}?",
+        "Trace the line of {child} back from parent to parent: who stands at its beginning?",
+        "Who is the first known ancestor of {child}?",
+    ],
+    held_out: &[
+        "Follow the parents of {child} upwards as far as they go: whom do you reach?",
+        "Who is the most distant forebear of {child} in the text?",
+    ],
+};
 
 /// All wording of the task.
-pub const PHRASINGS: &[&[&str]] = &[PARENT, UP, EARLIEST];
+pub const PHRASINGS: &[&Sides<&str>] = &[&PARENT, &UP, &EARLIEST];
 
 /// Makes the draft of a case: one family a question, from two hops up.
 pub fn draft(order: &Order, dice: &mut Dice) -> Draft {
-    let mut names = Names::new(order.split);
+    let mut names = Names::new(order.split, order.language);
     let mut fragments = Vec::new();
     let mut asked = Vec::new();
     for question in 0..order.questions {
@@ -65,10 +86,10 @@ pub fn draft(order: &Order, dice: &mut Dice) -> Draft {
                 roles.iter().rev().map(|role| format!("the {}", role.word())).collect();
             let slots = [("chain", chain.join(" of ")), ("child", child.clone())];
             let slots = [("chain", slots[0].1.as_str()), ("child", slots[1].1.as_str())];
-            let text = fill(order.split.pick(dice, UP), &slots);
+            let text = fill(order.split.pick(dice, &UP), &slots);
             (Query::Up { child, roles }, text)
         } else {
-            let text = fill(order.split.pick(dice, EARLIEST), &[("child", &child)]);
+            let text = fill(order.split.pick(dice, &EARLIEST), &[("child", &child)]);
             (Query::Earliest { child }, text)
         };
         asked.push(Asked::new(format!("{hops}_hops"), query, text));
@@ -80,7 +101,7 @@ pub fn draft(order: &Order, dice: &mut Dice) -> Draft {
 
 fn tell(order: &Order, dice: &mut Dice, child: &str, parent: &str, role: Role) -> Fragment {
     let slots = [("child", child), ("parent", parent), ("role", role.word())];
-    let text = fill(order.split.pick(dice, PARENT), &slots);
+    let text = fill(order.split.pick(dice, &PARENT), &slots);
     let fact = Fact::Parent { child: child.to_owned(), parent: parent.to_owned(), role };
     Fragment::new(fact, text)
 }

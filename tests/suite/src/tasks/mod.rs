@@ -3,6 +3,7 @@
 //! fragments, and refuses what is not sound.
 
 pub mod absent;
+pub mod chinese;
 pub mod count;
 pub mod kin;
 pub mod needle;
@@ -136,7 +137,8 @@ impl Task {
 
     /// Whether the task exists in this language.
     pub fn speaks(self, language: Language) -> bool {
-        language == Language::English
+        let has_chinese = matches!(self, Self::Needle | Self::Absent | Self::Update);
+        language == Language::English || has_chinese
     }
 
     /// Makes the case of an order.
@@ -227,8 +229,9 @@ impl Draft {
     }
 }
 
-/// Every phrasing that tasks use, for the test that looks for them in the product.
-pub fn phrasings() -> Vec<&'static str> {
+/// Every phrasing of one side that tasks use, for the tests that look for them in the product and on
+/// the other side.
+pub fn phrasings(split: Split) -> Vec<&'static str> {
     let lists = [
         needle::PHRASINGS,
         variables::PHRASINGS,
@@ -239,8 +242,9 @@ pub fn phrasings() -> Vec<&'static str> {
         absent::PHRASINGS,
         update::PHRASINGS,
         sherlock::PHRASINGS,
+        chinese::PHRASINGS,
     ];
-    lists.into_iter().flatten().flat_map(|list| list.iter().copied()).collect()
+    lists.into_iter().flatten().flat_map(|list| split.of(list).iter().copied()).collect()
 }
 
 fn build(order: &Order, draft: Draft, prose: Option<&Prose>, dice: &mut Dice) -> Result<Case> {
@@ -273,7 +277,7 @@ fn judge(
     asked: Asked,
     id: String,
 ) -> Result<Item> {
-    let (query, question) = resolve(asked.query, asked.question, facts, placed, style);
+    let (query, question) = resolve(order, asked.query, asked.question, facts, placed, style);
     let mut answers = solver::solve(facts, &query);
     let mut necessary = solver::necessary(facts, &query);
     if !asked.counted.is_empty() {
@@ -310,15 +314,14 @@ fn judge(
 
 /// Gives a question "as of section n" its section: that of the `n_facts`-th value of the key.
 fn resolve(
+    order: &Order,
     query: Query,
     question: String,
     facts: &[Fact],
     placed: &[Placed],
     style: Style,
 ) -> (Query, String) {
-    let (Query::AsOf { kind, key, n_facts: nth }, Some(word)) = (&query, style.section()) else {
-        return (query, question);
-    };
+    let Query::AsOf { kind, key, n_facts: nth } = &query else { return (query, question) };
     let stated: Vec<usize> = (0..facts.len())
         .filter(|index| match &facts[*index] {
             Fact::Value { kind: k, key: of, .. } | Fact::Revised { kind: k, key: of, .. } => {
@@ -329,6 +332,7 @@ fn resolve(
         .collect();
     let section = stated.get(*nth).map_or(0, |index| placed[*index].section);
     let n_facts = placed.iter().filter(|place| place.section <= section).count();
-    let question = question.replace("<section>", &format!("{word} {section}"));
+    let name = style.section(order.language, section).unwrap_or_default();
+    let question = question.replace("<section>", &name);
     (Query::AsOf { kind: kind.clone(), key: key.clone(), n_facts }, question)
 }

@@ -4,13 +4,14 @@
 
 use std::collections::HashSet;
 
-use super::{Around, Asked, Draft, Fragment, Order};
+use super::{Around, Asked, Draft, Fragment, Order, chinese};
 use crate::dice::Dice;
 use crate::fact::{Fact, Query};
 use crate::filler::{Filler, Noise};
+use crate::item::Language;
 use crate::lexicon::keys::{Form, Keys};
 use crate::lexicon::{fill, listed};
-use crate::split::Split;
+use crate::split::Sides;
 
 /// The forms.
 pub const VARIANTS: &[&str] = &[
@@ -24,62 +25,127 @@ pub const VARIANTS: &[&str] = &[
     "multiquery",
 ];
 
-const STATEMENTS: &[&str] = &[
-    "The {kind} filed under {key} is {value}.",
-    "For {key}, the {kind} to be used is {value}.",
-    "Keep in mind that {value} is the {kind} that goes with {key}.",
-    "Whoever asks for the {kind} of {key} is to be told {value}.",
-    "In the register, {key} stands with the {kind} {value}.",
-    "It was agreed that {key} should carry the {kind} {value}.",
-    "The clerk read out that {value} is the {kind} of {key}.",
-    "{key} has {value} as its {kind}.",
-    "As to {key}: its {kind} reads {value}.",
-];
-const ONE: &[&str] = &[
-    "What is the {kind} for {key}?",
-    "Which {kind} belongs to {key}?",
-    "What {kind} does the text give for {key}?",
-    "What is the {kind} of {key}?",
-    "Find the {kind} of {key}.",
-    "{key} has which {kind}?",
-];
-const ALL: &[&str] = &[
-    "What are all the {kind}s of {key}?",
-    "List every {kind} that the text gives for {key}.",
-    "Which {kind}s are recorded for {key}?",
-];
-const SEVERAL: &[&str] = &[
-    "What are the {kind}s of {keys}?",
-    "Give the {kind} of each of {keys}.",
-    "Which {kind}s belong to {keys}?",
-];
-const NUMBER_KINDS: &[&str] = &[
-    "ledger number",
-    "locker number",
-    "ticket number",
-    "catalogue number",
-    "access number",
-    "parcel number",
-    "berth number",
-    "seal number",
-    "permit number",
-];
-const CODE_KINDS: &[&str] = &[
-    "tracking code",
-    "serial code",
-    "archive code",
-    "release code",
-    "transfer code",
-    "session code",
-];
+const STATEMENTS: Sides<&str> = Sides {
+    seen: &[
+        "The {kind} filed under {key} is {value}.",
+        "For {key}, the {kind} to be used is {value}.",
+        "Keep in mind that {value} is the {kind} that goes with {key}.",
+        "Whoever asks for the {kind} of {key} is to be told {value}.",
+        "In the register, {key} stands with the {kind} {value}.",
+        "It was agreed that {key} should carry the {kind} {value}.",
+        "The clerk read out that {value} is the {kind} of {key}.",
+        "{key} has {value} as its {kind}.",
+        "As to {key}: its {kind} reads {value}.",
+    ],
+    held_out: &[
+        "Anyone looking up {key} will find the {kind} {value} next to it.",
+        "The {kind} {value} was given out to {key}.",
+        "On the shelf marked {key} one reads the {kind} {value}.",
+        "Under {key} the porter noted a {kind}, namely {value}.",
+        "For everything to do with {key}, quote the {kind} {value}.",
+    ],
+};
+const ONE: Sides<&str> = Sides {
+    seen: &[
+        "What is the {kind} for {key}?",
+        "Which {kind} belongs to {key}?",
+        "What {kind} does the text give for {key}?",
+        "What is the {kind} of {key}?",
+        "Find the {kind} of {key}.",
+        "{key} has which {kind}?",
+    ],
+    held_out: &[
+        "Under which {kind} is {key} known?",
+        "Tell me the {kind} that was given to {key}.",
+        "By what {kind} does {key} go?",
+    ],
+};
+const ALL: Sides<&str> = Sides {
+    seen: &[
+        "What are all the {kind}s of {key}?",
+        "List every {kind} that the text gives for {key}.",
+        "Which {kind}s are recorded for {key}?",
+        "Give all {kind}s of {key}.",
+    ],
+    held_out: &["Enumerate the {kind}s that {key} has.", "How do all the {kind}s of {key} read?"],
+};
+const SEVERAL: Sides<&str> = Sides {
+    seen: &[
+        "What are the {kind}s of {keys}?",
+        "Give the {kind} of each of {keys}.",
+        "Which {kind}s belong to {keys}?",
+        "What {kind}s do {keys} have?",
+    ],
+    held_out: &[
+        "State the {kind} of every one of these: {keys}.",
+        "How do the {kind}s of {keys} read?",
+    ],
+};
+const NUMBER_KINDS: Sides<&str> = Sides {
+    seen: &[
+        "ledger number",
+        "locker number",
+        "ticket number",
+        "catalogue number",
+        "access number",
+        "parcel number",
+        "berth number",
+        "seal number",
+        "permit number",
+    ],
+    held_out: &[
+        "docket number",
+        "shelf number",
+        "cabin number",
+        "invoice number",
+        "badge number",
+        "policy number",
+    ],
+};
+const CODE_KINDS: Sides<&str> = Sides {
+    seen: &[
+        "tracking code",
+        "serial code",
+        "archive code",
+        "release code",
+        "transfer code",
+        "session code",
+    ],
+    held_out: &["vault code", "routing code", "batch code"],
+};
 
-/// All wording of the task.
-pub const PHRASINGS: &[&[&str]] = &[STATEMENTS, ONE, ALL, SEVERAL];
+/// All English wording of the task.
+pub const PHRASINGS: &[&Sides<&str>] = &[&STATEMENTS, &ONE, &ALL, &SEVERAL];
+
+/// The wording of the task in a language.
+pub struct Wording {
+    /// What is filed under a key.
+    pub statements: Sides<&'static str>,
+    /// Asks for the value of a key.
+    pub one: Sides<&'static str>,
+    /// Asks for all values of a key.
+    pub all: Sides<&'static str>,
+    /// Asks for the values of several keys.
+    pub several: Sides<&'static str>,
+    /// What numbers are.
+    pub number_kinds: Sides<&'static str>,
+    /// What codes are.
+    pub code_kinds: Sides<&'static str>,
+}
+
+const ENGLISH: Wording = Wording {
+    statements: STATEMENTS,
+    one: ONE,
+    all: ALL,
+    several: SEVERAL,
+    number_kinds: NUMBER_KINDS,
+    code_kinds: CODE_KINDS,
+};
 
 /// Needles as a haystack.
 struct Haystack {
     keys: Keys,
-    split: Split,
+    space: &'static str,
     kind: &'static str,
     key: Form,
     value: Form,
@@ -91,12 +157,12 @@ impl Filler for Haystack {
         let n = dice.between(4, 9);
         let lines: Vec<String> = (0..n)
             .map(|_| {
-                let key = self.keys.fresh(dice, self.split, self.key);
-                let value = self.keys.fresh(dice, self.split, self.value);
+                let key = self.keys.fresh(dice, self.key);
+                let value = self.keys.fresh(dice, self.value);
                 statement(self.template, self.kind, &key, &value)
             })
             .collect();
-        lines.join(" ")
+        lines.join(self.space)
     }
 }
 
@@ -107,29 +173,35 @@ fn statement(template: &str, kind: &str, key: &str, value: &str) -> String {
 /// Makes the draft of a case.
 pub fn draft(order: &Order, dice: &mut Dice) -> Draft {
     let split = order.split;
+    let (wording, space) = match order.language {
+        Language::English => (&ENGLISH, " "),
+        Language::Chinese => (&chinese::NEEDLE, ""),
+    };
     let codes = matches!(order.variant, "single_3" | "multikey_3");
     let value_form = if codes { Form::Code } else { Form::Number };
     let key_form = if order.variant == "multikey_3" { Form::Code } else { Form::Compound };
-    let mut kinds = split.of(if codes { CODE_KINDS } else { NUMBER_KINDS });
+    let kinds = if codes { &wording.code_kinds } else { &wording.number_kinds };
+    let mut kinds = split.of(kinds).to_vec();
     dice.shuffle(&mut kinds);
-    let mut keys = Keys::default();
+    let mut keys = Keys::new(split, order.language);
     let (n_keys, n_values) = match order.variant {
         "multikey_1" | "multiquery" => (4, 1),
         "multivalue" => (1, 4),
         _ => (1, 1),
     };
     let haystack = matches!(order.variant, "multikey_2" | "multikey_3");
-    let template = split.pick(dice, STATEMENTS);
+    let template = split.pick(dice, &wording.statements);
     let mut fragments = Vec::new();
     let mut asked = Vec::new();
     // Each question has a kind of its own, so that its needle is single of its kind.
     for question in 0..order.questions.min(if haystack { usize::MAX } else { kinds.len() }) {
         let kind = if haystack { kinds[0] } else { kinds[question] };
-        let names: Vec<String> = (0..n_keys).map(|_| keys.fresh(dice, split, key_form)).collect();
+        let names: Vec<String> = (0..n_keys).map(|_| keys.fresh(dice, key_form)).collect();
         for key in &names {
             for _ in 0..n_values {
-                let value = keys.fresh(dice, split, value_form);
-                let template = if haystack { template } else { split.pick(dice, STATEMENTS) };
+                let value = keys.fresh(dice, value_form);
+                let template =
+                    if haystack { template } else { split.pick(dice, &wording.statements) };
                 let text = statement(template, kind, key, &value);
                 let fact = Fact::Value { kind: kind.to_owned(), key: key.clone(), value };
                 fragments.push(Fragment::new(fact, text));
@@ -138,11 +210,11 @@ pub fn draft(order: &Order, dice: &mut Dice) -> Draft {
         let several = order.variant == "multiquery";
         let wanted = if several { names.clone() } else { vec![dice.pick(&names).clone()] };
         let templates = match order.variant {
-            "multivalue" => ALL,
-            "multiquery" => SEVERAL,
-            _ => ONE,
+            "multivalue" => &wording.all,
+            "multiquery" => &wording.several,
+            _ => &wording.one,
         };
-        let keys = listed(&wanted);
+        let keys = listed(&wanted, order.language);
         let slot = if several { "keys" } else { "key" };
         let text = fill(split.pick(dice, templates), &[("kind", kind), (slot, &keys)]);
         let query = Query::Values { kind: kind.to_owned(), keys: wanted };
@@ -151,11 +223,11 @@ pub fn draft(order: &Order, dice: &mut Dice) -> Draft {
     dice.shuffle(&mut fragments);
     let mut draft = Draft::new(fragments, asked, HashSet::new());
     if order.variant == "single_1" {
-        draft.around = Around::Own(Box::new(Noise));
+        draft.around = Around::Own(Box::new(Noise(order.language)));
     } else if haystack {
         let kind = kinds[0];
         let value = value_form;
-        let haystack = Haystack { keys, split, kind, key: key_form, value, template };
+        let haystack = Haystack { keys, space, kind, key: key_form, value, template };
         draft.around = Around::Own(Box::new(haystack));
     }
     draft

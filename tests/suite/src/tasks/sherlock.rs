@@ -1,4 +1,4 @@
-//! `sherlock`: two deaths in one document, told in 12 to 30 fragments each. One culprit can be proved,
+//! `sherlock`: two deaths in one document, told in 12 to 60 fragments each. One culprit can be proved,
 //! and only from all key fragments together; of the other case one key fragment is missing, so that
 //! who did it has to be declined.
 //!
@@ -15,85 +15,174 @@ use crate::lexicon::fill;
 use crate::lexicon::people::Names;
 use crate::lexicon::places::{OBJECTS, ROOMS};
 use crate::solver;
-use crate::split::Split;
+use crate::split::{Sides, Split};
 use crate::world::evidence::{Clue, Person, Time};
 use crate::world::{STEPS, World, simulate};
 
-const DEATH: &[&str] = &[
-    "At {time} {victim} died in the {place}, killed with the {object}.",
-    "{victim} was found dead in the {place}; the doctor put the death at {time} and named the {object} as the weapon.",
-    "The inquest held that {victim} was killed with the {object} in the {place} at {time}.",
-];
-const SEEN: &[&str] = &[
-    "{who} was seen in the {place} at {time}.",
-    "At {time} a maid noticed {who} in the {place}.",
-    "The gardener swore that {who} stood in the {place} at {time}.",
-];
-const ALIAS: &[&str] = &[
-    "By {alias} the household always meant {who}.",
-    "{who} was known to the servants as {alias}.",
-    "When people spoke of {alias}, they had {who} in mind.",
-];
-const EVENT: &[&str] = &[
-    "That day the {event} was heard at {time}.",
-    "It was {time} when the {event} sounded.",
-    "On the day in question the {event} came at {time}.",
-];
-const OWNED: &[&str] = &[
-    "The {object} belonged to {who}.",
-    "In the morning the {object} was still with {who}.",
-    "It was {who} who had the {object} when the day began.",
-];
-const HANDED: &[&str] = &[
-    "{from} handed the {object} to {to} at {time}.",
-    "At {time} {to} received the {object} from {from}.",
-    "The {object} passed from {from} to {to} at {time}.",
-];
-const ALIBI: &[&str] = &[
-    "{by} declared that {who} had been in the {place} at {time}.",
-    "According to {by}, {who} was in the {place} at {time}.",
-    "{by} vouched for {who}: the two of them had sat in the {place} at {time}.",
-];
-const WITHDRAWN: &[&str] = &[
-    "{by} later took back what had been said in favour of {who}.",
-    "Under oath {by} admitted that the alibi of {who} was invented.",
-    "In the end {by} confessed to never having seen {who} at that hour.",
-];
-const MOTIVE: &[&str] = &[
-    "{who} owed {victim} a sum that could never be repaid.",
-    "{victim} had threatened to expose a forgery by {who}.",
-    "{who} stood to inherit from {victim}.",
-    "{victim} had broken off the engagement with {who}.",
-    "{victim} had dismissed {who} without a character.",
-    "{who} had sworn revenge on {victim} over a lawsuit.",
-];
-const GOSSIP: &[&str] = &[
-    "{who} and {other} had been friends since school.",
-    "{who} had lent {other} a novel that week.",
-    "{who} and {other} sang in the same choir.",
-];
-const WHO: &[&str] = &[
-    "Who killed {victim}?",
-    "Which one person had means, motive and opportunity to kill {victim}?",
-    "Who is the murderer of {victim}?",
-];
-const ALIASES: &[&str] = &[
-    "the tall clerk",
-    "the lame piper",
-    "the red-haired lodger",
-    "the veiled visitor",
-    "the young surveyor",
-    "the man with the scar",
-    "the quiet lodger",
-    "the deaf old organist",
-    "the stout drover",
-];
-const EVENTS: &[&str] =
-    &["dinner gong", "vesper bell", "factory whistle", "post horn", "ferry bell", "signal gun"];
+const DEATH: Sides<&str> = Sides {
+    seen: &[
+        "At {time} {victim} died in the {place}, killed with the {object}.",
+        "{victim} was found dead in the {place}; the doctor put the death at {time} and named the {object} as the weapon.",
+        "The inquest held that {victim} was killed with the {object} in the {place} at {time}.",
+        "{victim} was killed in the {place} at {time}; the {object} lay beside the body.",
+    ],
+    held_out: &[
+        "The {object} ended the life of {victim} at {time} in the {place}.",
+        "It was in the {place}, at {time}, that {victim} fell to a blow of the {object}.",
+    ],
+};
+const SEEN: Sides<&str> = Sides {
+    seen: &[
+        "{who} was seen in the {place} at {time}.",
+        "At {time} a maid noticed {who} in the {place}.",
+        "The gardener swore that {who} stood in the {place} at {time}.",
+        "A groom saw {who} in the {place} at {time}.",
+    ],
+    held_out: &[
+        "{who} was in the {place} at {time}; the cook was sure of it.",
+        "Somebody passing the {place} at {time} recognised {who} inside.",
+    ],
+};
+const ALIAS: Sides<&str> = Sides {
+    seen: &[
+        "By {alias} the household always meant {who}.",
+        "{who} was known to the servants as {alias}.",
+        "When people spoke of {alias}, they had {who} in mind.",
+        "{alias} was what the maids called {who}.",
+    ],
+    held_out: &[
+        "The nickname of {who} below stairs was {alias}.",
+        "{alias} and {who} are one and the same person.",
+    ],
+};
+const EVENT: Sides<&str> = Sides {
+    seen: &[
+        "That day the {event} was heard at {time}.",
+        "It was {time} when the {event} sounded.",
+        "On the day in question the {event} came at {time}.",
+        "The {event} rang out at {time} on that day.",
+    ],
+    held_out: &[
+        "The {event} went off at {time} that day.",
+        "At {time} everyone heard the {event}.",
+    ],
+};
+const OWNED: Sides<&str> = Sides {
+    seen: &[
+        "The {object} belonged to {who}.",
+        "In the morning the {object} was still with {who}.",
+        "It was {who} who had the {object} when the day began.",
+        "{who} was the owner of the {object}.",
+    ],
+    held_out: &[
+        "The {object} was the property of {who}.",
+        "At daybreak {who} had charge of the {object}.",
+    ],
+};
+const HANDED: Sides<&str> = Sides {
+    seen: &[
+        "{from} handed the {object} to {to} at {time}.",
+        "At {time} {to} received the {object} from {from}.",
+        "The {object} passed from {from} to {to} at {time}.",
+        "At {time} {from} gave the {object} to {to}.",
+    ],
+    held_out: &[
+        "{from} let {to} have the {object} at {time}.",
+        "The {object} changed hands at {time}: {from} gave it to {to}.",
+    ],
+};
+const ALIBI: Sides<&str> = Sides {
+    seen: &[
+        "{by} declared that {who} had been in the {place} at {time}.",
+        "According to {by}, {who} was in the {place} at {time}.",
+        "{by} vouched for {who}: the two of them had sat in the {place} at {time}.",
+        "{by} testified that {who} was in the {place} at {time}.",
+    ],
+    held_out: &[
+        "{by} claimed to have kept company with {who} in the {place} at {time}.",
+        "{who} could name a witness, {by}, for having been in the {place} at {time}.",
+    ],
+};
+const WITHDRAWN: Sides<&str> = Sides {
+    seen: &[
+        "{by} later took back what had been said in favour of {who}.",
+        "Under oath {by} admitted that the alibi of {who} was invented.",
+        "In the end {by} confessed to never having seen {who} at that hour.",
+        "{by} withdrew the testimony about {who}.",
+    ],
+    held_out: &[
+        "{by} retracted the statement about {who}.",
+        "What {by} had said for {who} was a lie, as {by} conceded.",
+    ],
+};
+const MOTIVE: Sides<&str> = Sides {
+    seen: &[
+        "{who} owed {victim} a sum that could never be repaid.",
+        "{victim} had threatened to expose a forgery by {who}.",
+        "{who} stood to inherit from {victim}.",
+        "{victim} had broken off the engagement with {who}.",
+        "{victim} had dismissed {who} without a character.",
+        "{who} had sworn revenge on {victim} over a lawsuit.",
+    ],
+    held_out: &[
+        "{victim} knew a secret that would have ruined {who}.",
+        "{who} had been cheated out of a farm by {victim}.",
+        "{who} had never forgiven {victim} for a brother's death.",
+    ],
+};
+const GOSSIP: Sides<&str> = Sides {
+    seen: &[
+        "{who} and {other} had been friends since school.",
+        "{who} had lent {other} a novel that week.",
+        "{who} and {other} sang in the same choir.",
+        "{who} and {other} met at the market.",
+    ],
+    held_out: &["{who} and {other} shared a pew in church.", "{other} had taught {who} to skate."],
+};
+const WHO: Sides<&str> = Sides {
+    seen: &[
+        "Who killed {victim}?",
+        "Which one person had means, motive and opportunity to kill {victim}?",
+        "Who is the murderer of {victim}?",
+        "Who is guilty of the death of {victim}?",
+    ],
+    held_out: &["Whose hand killed {victim}?", "At whose hands did {victim} die?"],
+};
+const ALIASES: Sides<&str> = Sides {
+    seen: &[
+        "the tall clerk",
+        "the lame piper",
+        "the red-haired lodger",
+        "the veiled visitor",
+        "the young surveyor",
+        "the man with the scar",
+        "the quiet lodger",
+        "the deaf old organist",
+        "the stout drover",
+    ],
+    held_out: &[
+        "the limping carter",
+        "the pale governess",
+        "the one-eyed fiddler",
+        "the lady in grey",
+        "the bald steward",
+    ],
+};
+const EVENTS: Sides<&str> = Sides {
+    seen: &[
+        "dinner gong",
+        "vesper bell",
+        "factory whistle",
+        "post horn",
+        "ferry bell",
+        "signal gun",
+    ],
+    held_out: &["stable clock", "steam siren", "harbour horn"],
+};
 
 /// All wording of the task.
-pub const PHRASINGS: &[&[&str]] =
-    &[DEATH, SEEN, ALIAS, EVENT, OWNED, HANDED, ALIBI, WITHDRAWN, MOTIVE, GOSSIP, WHO];
+pub const PHRASINGS: &[&Sides<&str>] =
+    &[&DEATH, &SEEN, &ALIAS, &EVENT, &OWNED, &HANDED, &ALIBI, &WITHDRAWN, &MOTIVE, &GOSSIP, &WHO];
 
 /// A case that is being told.
 struct Telling<'a> {
@@ -110,30 +199,32 @@ struct Telling<'a> {
 /// Makes the draft of a document: a case that can be proved and one that cannot.
 pub fn draft(order: &Order, dice: &mut Dice) -> Draft {
     let split = order.split;
-    let mut names = Names::new(split);
-    let places = split.of(ROOMS);
-    let mut objects = split.of(OBJECTS);
-    let mut aliases = split.of(ALIASES);
-    let mut events = split.of(EVENTS);
+    let mut names = Names::new(split, order.language);
+    let places = split.of(&ROOMS);
+    let mut objects = split.of(&OBJECTS).to_vec();
+    let mut aliases = split.of(&ALIASES).to_vec();
+    let mut events = split.of(&EVENTS).to_vec();
     dice.shuffle(&mut objects);
     dice.shuffle(&mut aliases);
     dice.shuffle(&mut events);
     let mut told = Vec::new();
     let mut asked = Vec::new();
     for number in 0..2 {
-        let n_people = dice.between(8, 12);
+        let n_people = dice.between(8, 14);
         let n_handovers = dice.between(1, 4);
         let telling = Telling {
             number,
             split,
             world: simulate(dice, n_people, places.len(), n_handovers),
             people: (0..n_people).map(|_| names.full(dice)).collect(),
-            places: &places,
+            places,
             object: objects[number],
             alias: aliases[number],
             event: events[number],
         };
-        let mut fragments = telling.tell(dice);
+        // In turn short and long ones; a case of fewer than its proof has its proof.
+        let n_fragments = dice.between(12, if order.index.is_multiple_of(2) { 60 } else { 30 });
+        let mut fragments = telling.tell(n_fragments, dice);
         let query = Query::Culprit { case: number, people: telling.people.clone() };
         if number == 1 {
             let facts: Vec<Fact> = fragments.iter().map(|fragment| fragment.fact.clone()).collect();
@@ -141,7 +232,7 @@ pub fn draft(order: &Order, dice: &mut Dice) -> Draft {
             fragments.remove(*dice.pick(&keys));
         }
         let victim = &telling.people[telling.world.victim];
-        let text = fill(split.pick(dice, WHO), &[("victim", victim)]);
+        let text = fill(split.pick(dice, &WHO), &[("victim", victim)]);
         let variant = if number == 0 { "provable" } else { "fragment_missing" };
         asked.push(Asked::new(variant, query, text));
         dice.shuffle(&mut fragments);
@@ -152,7 +243,7 @@ pub fn draft(order: &Order, dice: &mut Dice) -> Draft {
 }
 
 impl Telling<'_> {
-    fn tell(&self, dice: &mut Dice) -> Vec<Fragment> {
+    fn tell(&self, n_fragments: usize, dice: &mut Dice) -> Vec<Fragment> {
         let world = &self.world;
         let (place, step, culprit) = (world.place, world.step, world.culprit);
         let innocent: Vec<usize> =
@@ -186,12 +277,18 @@ impl Telling<'_> {
             clues.push(Clue::Alibi { who: culprit, by, place: elsewhere, time: Time::Clock(step) });
             clues.push(Clue::Withdrawn { who: culprit, by });
         }
-        self.mislead(dice, &innocent, &mut clues);
+        self.mislead(n_fragments, dice, &innocent, &mut clues);
         clues.into_iter().map(|clue| self.word(dice, clue)).collect()
     }
 
     /// Adds true fragments that prove nothing.
-    fn mislead(&self, dice: &mut Dice, innocent: &[usize], clues: &mut Vec<Clue>) {
+    fn mislead(
+        &self,
+        n_fragments: usize,
+        dice: &mut Dice,
+        innocent: &[usize],
+        clues: &mut Vec<Clue>,
+    ) {
         let world = &self.world;
         // Earlier holders and one more have a motive, and an alibi.
         for who in dice.sample(innocent, 3) {
@@ -203,13 +300,23 @@ impl Telling<'_> {
             }
         }
         // Sightings of others wherever they were, at the scene too, but never at the time.
-        for who in dice.sample(innocent, 6) {
+        let n_sightings = (n_fragments.saturating_sub(clues.len()) / 2).max(4);
+        for turn in 0..n_sightings {
+            let who = innocent[turn % innocent.len()];
             let step = dice.below(STEPS);
             let place = if dice.chance(40) { world.place } else { world.positions[step][who] };
             let place = if step == world.step { world.positions[step][who] } else { place };
-            clues.push(Clue::Seen { who: Person::Named(who), place, time: Time::Clock(step) });
+            let seen = Clue::Seen { who: Person::Named(who), place, time: Time::Clock(step) };
+            let elsewhere = |clue: &Clue| {
+                matches!(clue, Clue::Seen { who: Person::Named(other), time: Time::Clock(at), .. }
+                    if *other == who && *at == step)
+            };
+            // Nobody is in two places at once.
+            if !clues.iter().any(elsewhere) {
+                clues.push(seen);
+            }
         }
-        for _ in 0..dice.between(0, 8) {
+        while clues.len() < n_fragments {
             clues.push(Clue::Noise);
         }
     }
@@ -224,7 +331,7 @@ impl Telling<'_> {
         let templates = match clue {
             Clue::Death { place, time } => {
                 slots.extend([("place", room(place)), ("time", at(time))]);
-                DEATH
+                &DEATH
             }
             Clue::Seen { who, place, time } => {
                 let who = match who {
@@ -232,43 +339,43 @@ impl Telling<'_> {
                     Person::Called(_) => self.alias.to_owned(),
                 };
                 slots.extend([("who", who), ("place", room(place)), ("time", at(time))]);
-                SEEN
+                &SEEN
             }
             Clue::Alias { who, .. } => {
                 slots.extend([("alias", self.alias.to_owned()), ("who", name(who))]);
-                ALIAS
+                &ALIAS
             }
             Clue::Event { step, .. } => {
                 let event = self.event.to_owned();
                 slots.extend([("event", event), ("time", at(Time::Clock(step)))]);
-                EVENT
+                &EVENT
             }
             Clue::Owned { who } => {
                 slots.push(("who", name(who)));
-                OWNED
+                &OWNED
             }
             Clue::Handed { from, to, step } => {
                 let time = at(Time::Clock(step));
                 slots.extend([("from", name(from)), ("to", name(to)), ("time", time)]);
-                HANDED
+                &HANDED
             }
             Clue::Alibi { who, by, place, time } => {
                 slots.extend([("who", name(who)), ("by", name(by))]);
                 slots.extend([("place", room(place)), ("time", at(time))]);
-                ALIBI
+                &ALIBI
             }
             Clue::Withdrawn { who, by } => {
                 slots.extend([("who", name(who)), ("by", name(by))]);
-                WITHDRAWN
+                &WITHDRAWN
             }
             Clue::Motive { who } => {
                 slots.push(("who", name(who)));
-                MOTIVE
+                &MOTIVE
             }
             Clue::Noise => {
                 let two = dice.sample(&self.people, 2);
                 slots.extend([("who", two[0].clone()), ("other", two[1].clone())]);
-                GOSSIP
+                &GOSSIP
             }
         };
         let slots: Vec<(&str, &str)> =

@@ -10,47 +10,86 @@ use crate::fact::{Fact, Query};
 use crate::lexicon::fill;
 use crate::lexicon::people::Names;
 use crate::lexicon::places::{OBJECTS, ROOMS};
-use crate::split::Split;
+use crate::split::{Sides, Split};
 
-const MOVED: &[&str] = &[
-    "{who} went to the {place}.",
-    "{who} walked over to the {place}.",
-    "The {place} was where {who} turned up next.",
-    "{who} moved to the {place}.",
-    "Then {who} headed for the {place} and stayed there.",
-    "Next, {who} could be found in the {place}.",
-    "{who} returned to the {place}.",
-    "A little later {who} entered the {place}.",
-    "{who} made straight for the {place}.",
-];
-const TOOK: &[&str] = &[
-    "{who} picked up the {object}.",
-    "{who} took the {object}.",
-    "The {object} was taken along by {who}.",
-    "{who} grabbed the {object}.",
-    "There {who} got hold of the {object}.",
-    "{who} slipped the {object} under one arm.",
-];
-const LEFT: &[&str] = &[
-    "{who} put down the {object}.",
-    "{who} left the {object} there.",
-    "The {object} was laid aside by {who}.",
-];
-const WHERE_IS: &[&str] =
-    &["Where is {who}?", "In which room is {who} now?", "Where did {who} end up?"];
-const WHERE_OBJECT: &[&str] = &[
-    "Where is the {object}?",
-    "In which room is the {object} now?",
-    "Where did the {object} end up?",
-];
-const WHERE_BEFORE: &[&str] = &[
-    "Where was the {object} before the {place}?",
-    "Where was the {object} before it came to the {place}?",
-    "In which room had the {object} been before it reached the {place}?",
-];
+const MOVED: Sides<&str> = Sides {
+    seen: &[
+        "{who} went to the {place}.",
+        "{who} walked over to the {place}.",
+        "The {place} was where {who} turned up next.",
+        "{who} moved to the {place}.",
+        "Then {who} headed for the {place} and stayed there.",
+        "Next, {who} could be found in the {place}.",
+        "{who} returned to the {place}.",
+        "A little later {who} entered the {place}.",
+        "{who} made straight for the {place}.",
+    ],
+    held_out: &[
+        "{who} strolled across to the {place}.",
+        "The next to come into the {place} was {who}.",
+        "{who} left for the {place}.",
+        "After that {who} was off to the {place}.",
+        "{who} slipped into the {place}.",
+    ],
+};
+const TOOK: Sides<&str> = Sides {
+    seen: &[
+        "{who} picked up the {object}.",
+        "{who} took the {object}.",
+        "The {object} was taken along by {who}.",
+        "{who} grabbed the {object}.",
+        "There {who} got hold of the {object}.",
+        "{who} slipped the {object} under one arm.",
+    ],
+    held_out: &[
+        "{who} walked off with the {object}.",
+        "{who} lifted the {object} and kept hold of it.",
+        "From then on {who} carried the {object}.",
+    ],
+};
+const LEFT: Sides<&str> = Sides {
+    seen: &[
+        "{who} put down the {object}.",
+        "{who} left the {object} there.",
+        "The {object} was laid aside by {who}.",
+        "{who} dropped the {object}.",
+    ],
+    held_out: &["{who} set the {object} down.", "Here {who} parted with the {object}."],
+};
+const WHERE_IS: Sides<&str> = Sides {
+    seen: &[
+        "Where is {who}?",
+        "In which room is {who} now?",
+        "Where did {who} end up?",
+        "Where is {who} now?",
+    ],
+    held_out: &["At what place can {who} be found?", "What room is {who} in?"],
+};
+const WHERE_OBJECT: Sides<&str> = Sides {
+    seen: &[
+        "Where is the {object}?",
+        "In which room is the {object} now?",
+        "Where did the {object} end up?",
+        "Where is the {object} now?",
+    ],
+    held_out: &["At what place can the {object} be found?", "What room holds the {object}?"],
+};
+const WHERE_BEFORE: Sides<&str> = Sides {
+    seen: &[
+        "Where was the {object} before the {place}?",
+        "Where was the {object} before it came to the {place}?",
+        "In which room had the {object} been before it reached the {place}?",
+        "Where had the {object} been before the {place}?",
+    ],
+    held_out: &[
+        "What room held the {object} until it moved on to the {place}?",
+        "From which room was the {object} brought to the {place}?",
+    ],
+};
 
 /// All wording of the task.
-pub const PHRASINGS: &[&[&str]] = &[MOVED, TOOK, LEFT, WHERE_IS, WHERE_OBJECT, WHERE_BEFORE];
+pub const PHRASINGS: &[&Sides<&str>] =
+    &[&MOVED, &TOOK, &LEFT, &WHERE_IS, &WHERE_OBJECT, &WHERE_BEFORE];
 
 /// A person who walks about, and perhaps carries something.
 struct Walk<'a> {
@@ -68,14 +107,14 @@ impl<'a> Walk<'a> {
             self.rooms.iter().copied().filter(|room| *room != self.here).collect();
         self.here = *dice.pick(&elsewhere);
         let slots = [("who", self.who.as_str()), ("place", self.here)];
-        let text = fill(self.split.pick(dice, MOVED), &slots);
+        let text = fill(self.split.pick(dice, &MOVED), &slots);
         let fact = Fact::Moved { who: self.who.clone(), place: self.here.to_owned() };
         self.fragments.push(Fragment::new(fact, text));
     }
 
     fn handle(&mut self, dice: &mut Dice, object: &str, takes: bool) {
         let who = self.who.clone();
-        let templates = if takes { TOOK } else { LEFT };
+        let templates = if takes { &TOOK } else { &LEFT };
         let text = fill(self.split.pick(dice, templates), &[("who", &who), ("object", object)]);
         let object = object.to_owned();
         let fact = if takes { Fact::Took { who, object } } else { Fact::Left { who, object } };
@@ -86,16 +125,16 @@ impl<'a> Walk<'a> {
 /// Makes the draft of a case: the three kinds of question in turn, and people of no importance.
 pub fn draft(order: &Order, dice: &mut Dice) -> Draft {
     let split = order.split;
-    let mut names = Names::new(split);
-    let rooms = split.of(ROOMS);
-    let mut objects = split.of(OBJECTS);
+    let mut names = Names::new(split, order.language);
+    let rooms = split.of(&ROOMS);
+    let mut objects = split.of(&OBJECTS).to_vec();
     dice.shuffle(&mut objects);
     let mut walks = Vec::new();
     let mut asked = Vec::new();
     for question in 0..order.questions + 2 {
         // Half of the people go by one name, as in short tales, half by two.
         let who = if dice.chance(50) { names.given(dice) } else { names.full(dice) };
-        let mut walk = Walk { who, rooms: &rooms, split, here: "", fragments: Vec::new() };
+        let mut walk = Walk { who, rooms, split, here: "", fragments: Vec::new() };
         for _ in 0..dice.between(2, 4) {
             walk.go(dice);
         }
@@ -112,7 +151,7 @@ fn question_of(form: usize, walk: &mut Walk, objects: &mut Vec<&str>, dice: &mut
     let split = walk.split;
     let object = if form == 0 { None } else { objects.pop() };
     let Some(object) = object else {
-        let text = fill(split.pick(dice, WHERE_IS), &[("who", &walk.who)]);
+        let text = fill(split.pick(dice, &WHERE_IS), &[("who", &walk.who)]);
         return Asked::new("one_fact", Query::WhereIs { who: walk.who.clone() }, text);
     };
     walk.handle(dice, object, true);
@@ -125,7 +164,7 @@ fn question_of(form: usize, walk: &mut Walk, objects: &mut Vec<&str>, dice: &mut
             walk.handle(dice, object, false);
             walk.go(dice);
         }
-        let text = fill(split.pick(dice, WHERE_OBJECT), &[("object", object)]);
+        let text = fill(split.pick(dice, &WHERE_OBJECT), &[("object", object)]);
         return Asked::new("two_facts", Query::WhereObject { object: object.to_owned() }, text);
     }
     // A third room, so that "before" is not the room where it was picked up.
@@ -141,7 +180,7 @@ fn question_of(form: usize, walk: &mut Walk, objects: &mut Vec<&str>, dice: &mut
     }
     let place = visited[2];
     let slots = [("object", object), ("place", place)];
-    let text = fill(split.pick(dice, WHERE_BEFORE), &slots);
+    let text = fill(split.pick(dice, &WHERE_BEFORE), &slots);
     let query = Query::WhereBefore { object: object.to_owned(), place: place.to_owned() };
     Asked::new("three_facts", query, text)
 }

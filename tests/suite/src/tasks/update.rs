@@ -3,68 +3,135 @@
 
 use std::collections::HashSet;
 
-use super::{Asked, Draft, Fragment, Order};
+use super::{Asked, Draft, Fragment, Order, chinese};
 use crate::dice::Dice;
 use crate::document::Style;
 use crate::fact::{Fact, Query};
+use crate::item::Language;
 use crate::lexicon::fill;
 use crate::lexicon::people::Names;
-use crate::split::Split;
+use crate::split::{Sides, Split};
 
-const FIRST: &[&str] = &[
-    "The {kind} of {key} is {value}.",
-    "{key} has the {kind} {value}.",
-    "At the beginning {key}'s {kind} was put at {value}.",
-    "The {kind} of {key} was fixed at {value}.",
-    "They settled on {value} as the {kind} of {key}.",
-    "{value} was written down as the {kind} of {key}.",
-];
-const LATER: &[&str] = &[
-    "The {kind} of {key} was changed to {value}.",
-    "From now on {key} has the {kind} {value}.",
-    "That was wrong, it turned out: {key}'s {kind} is really {value}.",
-    "Correction: the {kind} of {key} is no longer as stated before, but {value}.",
-    "Since then the {kind} of {key} has been {value}.",
-    "What was said of {key} no longer holds; the {kind} is now {value}.",
-];
-const NOW: &[&str] = &[
-    "What is the {kind} of {key} now?",
-    "What is {key}'s current {kind}?",
-    "After all corrections, what is the {kind} of {key}?",
-];
-const AT_FIRST: &[&str] = &[
-    "What was the {kind} of {key} at first?",
-    "What was {key}'s original {kind}?",
-    "Before any correction, what was the {kind} of {key}?",
-];
-const AS_OF: &[&str] = &[
-    "As of {section}, what is the {kind} of {key}?",
-    "What was the {kind} of {key} at the end of {section}?",
-    "Having read up to the end of {section}, what would one say is the {kind} of {key}?",
-];
-const KINDS: &[&str] =
-    &["room number", "monthly wage", "berth", "locker number", "weekly ration", "call sign"];
+const FIRST: Sides<&str> = Sides {
+    seen: &[
+        "The {kind} of {key} is {value}.",
+        "{key} has the {kind} {value}.",
+        "At the beginning {key}'s {kind} was put at {value}.",
+        "The {kind} of {key} was fixed at {value}.",
+        "They settled on {value} as the {kind} of {key}.",
+        "{value} was written down as the {kind} of {key}.",
+    ],
+    held_out: &[
+        "To begin with, the {kind} of {key} came to {value}.",
+        "The books opened with {value} as {key}'s {kind}.",
+        "{key} was given the {kind} {value}.",
+    ],
+};
+const LATER: Sides<&str> = Sides {
+    seen: &[
+        "The {kind} of {key} was changed to {value}.",
+        "From now on {key} has the {kind} {value}.",
+        "That was wrong, it turned out: {key}'s {kind} is really {value}.",
+        "Correction: the {kind} of {key} is no longer as stated before, but {value}.",
+        "Since then the {kind} of {key} has been {value}.",
+        "What was said of {key} no longer holds; the {kind} is now {value}.",
+    ],
+    held_out: &[
+        "By a later notice {key} goes over to the {kind} {value}.",
+        "Scratch that: for {key} the {kind} is {value}.",
+        "The {kind} of {key} has since moved to {value}.",
+    ],
+};
+const NOW: Sides<&str> = Sides {
+    seen: &[
+        "What is the {kind} of {key} now?",
+        "What is {key}'s current {kind}?",
+        "After all corrections, what is the {kind} of {key}?",
+        "What is the latest {kind} of {key}?",
+    ],
+    held_out: &[
+        "Which {kind} does {key} have at present?",
+        "As things stand at the end, what is the {kind} of {key}?",
+    ],
+};
+const AT_FIRST: Sides<&str> = Sides {
+    seen: &[
+        "What was the {kind} of {key} at first?",
+        "What was {key}'s original {kind}?",
+        "Before any correction, what was the {kind} of {key}?",
+        "What was the first {kind} of {key}?",
+    ],
+    held_out: &[
+        "Which {kind} did {key} start out with?",
+        "What {kind} was {key} given first of all?",
+    ],
+};
+const AS_OF: Sides<&str> = Sides {
+    seen: &[
+        "As of {section}, what is the {kind} of {key}?",
+        "What was the {kind} of {key} at the end of {section}?",
+        "Having read up to the end of {section}, what would one say is the {kind} of {key}?",
+        "At the end of {section}, what is the {kind} of {key}?",
+    ],
+    held_out: &[
+        "Reading no further than {section}, which {kind} has {key}?",
+        "When {section} closes, what is {key}'s {kind}?",
+    ],
+};
+const KINDS: Sides<&str> = Sides {
+    seen: &["room number", "monthly wage", "berth", "locker number", "weekly ration", "call sign"],
+    held_out: &["desk number", "quarterly rent", "radio channel"],
+};
 
-/// All wording of the task.
-pub const PHRASINGS: &[&[&str]] = &[FIRST, LATER, NOW, AT_FIRST, AS_OF];
+/// All English wording of the task.
+pub const PHRASINGS: &[&Sides<&str>] = &[&FIRST, &LATER, &NOW, &AT_FIRST, &AS_OF];
+
+/// The wording of the task in a language.
+pub struct Wording {
+    /// The first value.
+    pub first: Sides<&'static str>,
+    /// Another one.
+    pub later: Sides<&'static str>,
+    /// Asks for the last value.
+    pub now: Sides<&'static str>,
+    /// Asks for the first value.
+    pub at_first: Sides<&'static str>,
+    /// Asks for the value at the end of a section.
+    pub as_of: Sides<&'static str>,
+    /// What values are.
+    pub kinds: Sides<&'static str>,
+}
+
+const ENGLISH: Wording = Wording {
+    first: FIRST,
+    later: LATER,
+    now: NOW,
+    at_first: AT_FIRST,
+    as_of: AS_OF,
+    kinds: KINDS,
+};
 
 /// Makes the draft of a case: the three kinds of question in turn.
 pub fn draft(order: &Order, dice: &mut Dice) -> Draft {
     let split = order.split;
-    let mut names = Names::new(split);
+    let wording = match order.language {
+        Language::English => &ENGLISH,
+        Language::Chinese => &chinese::UPDATE,
+    };
+    let mut names = Names::new(split, order.language);
     let mut histories = Vec::new();
     let mut asked = Vec::new();
     for question in 0..order.questions {
         let key = names.full(dice);
-        let kind = split.pick(dice, KINDS);
+        let kind = split.pick(dice, &wording.kinds);
         let n_values = dice.between(2, 4);
-        histories.push(history(split, dice, kind, &key, n_values));
+        histories.push(history(wording, split, dice, kind, &key, n_values));
         let (kind, owned) = (kind.to_owned(), key.clone());
         let slots = [("kind", kind.as_str()), ("key", key.as_str()), ("section", "<section>")];
         let (variant, templates) = match question % 3 {
-            0 => ("now", NOW),
-            1 => ("as_of", AS_OF),
-            _ => ("first", AT_FIRST),
+            0 => ("now", &wording.now),
+            1 => ("as_of", &wording.as_of),
+            _ => ("first", &wording.at_first),
         };
         let text = fill(split.pick(dice, templates), &slots);
         let query = match variant {
@@ -80,7 +147,14 @@ pub fn draft(order: &Order, dice: &mut Dice) -> Draft {
     draft
 }
 
-fn history(split: Split, dice: &mut Dice, kind: &str, key: &str, n: usize) -> Vec<Fragment> {
+fn history(
+    wording: &Wording,
+    split: Split,
+    dice: &mut Dice,
+    kind: &str,
+    key: &str,
+    n: usize,
+) -> Vec<Fragment> {
     let mut used = HashSet::new();
     let mut fragments = Vec::new();
     while fragments.len() < n {
@@ -88,7 +162,7 @@ fn history(split: Split, dice: &mut Dice, kind: &str, key: &str, n: usize) -> Ve
         if !used.insert(value.clone()) {
             continue;
         }
-        let templates = if fragments.is_empty() { FIRST } else { LATER };
+        let templates = if fragments.is_empty() { &wording.first } else { &wording.later };
         let slots = [("kind", kind), ("key", key), ("value", &value)];
         let text = fill(split.pick(dice, templates), &slots);
         let (kind, key) = (kind.to_owned(), key.to_owned());

@@ -7,31 +7,46 @@ use super::{Asked, Draft, Fragment, Order};
 use crate::dice::Dice;
 use crate::fact::{Fact, Query};
 use crate::lexicon::fill;
+use crate::split::Sides;
 
-const ASSIGNED: &[&str] = &[
-    "Let {x} be {v}.",
-    "VAR {x} = {v}",
-    "{x} is set to {v} from the outset.",
-    "We begin by giving {x} the value {v}.",
-    "{x} = {v}.",
-    "To start with, {x} holds {v}.",
-];
-const COPIED: &[&str] = &[
-    "Let {x} be equal to {y}.",
-    "VAR {x} = VAR {y}",
-    "{x} is set to whatever {y} holds.",
-    "We then give {x} the value of {y}.",
-    "{x} = {y}.",
-    "After that, {x} takes over what {y} holds.",
-];
-const QUESTIONS: &[&str] = &[
-    "Which variables have the value {v}?",
-    "List all variables that are equal to {v}.",
-    "Name every variable that ends up holding {v}.",
-];
+/// Ways to give a variable a value, and to give it that of another: a writer keeps to one notation.
+const ASSIGNED: Sides<&str> = Sides {
+    seen: &[
+        "Let {x} be {v}.",
+        "VAR {x} = {v}",
+        "{x} is set to {v} from the outset.",
+        "We begin by giving {x} the value {v}.",
+        "{x} = {v}.",
+        "To start with, {x} holds {v}.",
+    ],
+    held_out: &["Take {x} as {v}.", "Into {x} goes {v}.", "{x} := {v};"],
+};
+const COPIED: Sides<&str> = Sides {
+    seen: &[
+        "Let {x} be equal to {y}.",
+        "VAR {x} = VAR {y}",
+        "{x} is set to whatever {y} holds.",
+        "We then give {x} the value of {y}.",
+        "{x} = {y}.",
+        "After that, {x} takes over what {y} holds.",
+    ],
+    held_out: &["Take {x} as the same as {y}.", "Into {x} goes the content of {y}.", "{x} := {y};"],
+};
+const QUESTIONS: Sides<&str> = Sides {
+    seen: &[
+        "Which variables have the value {v}?",
+        "List all variables that are equal to {v}.",
+        "Name every variable that ends up holding {v}.",
+        "Which variables hold {v}?",
+    ],
+    held_out: &[
+        "What variables carry {v} in the end?",
+        "Give the names of those variables whose content is {v}.",
+    ],
+};
 
 /// All wording of the task.
-pub const PHRASINGS: &[&[&str]] = &[ASSIGNED, COPIED, QUESTIONS];
+pub const PHRASINGS: &[&Sides<&str>] = &[&ASSIGNED, &COPIED, &QUESTIONS];
 const HOPS: usize = 4;
 
 /// Makes the draft of a case: one chain a question and one more.
@@ -45,19 +60,18 @@ pub fn draft(order: &Order, dice: &mut Dice) -> Draft {
             continue;
         }
         let mut fragments: Vec<Fragment> = Vec::new();
-        // Templates of the two lists belong together, as a writer keeps to one notation.
-        let notations: Vec<usize> =
-            (0..ASSIGNED.len()).filter(|at| order.split.holds(*at)).collect();
-        let notation = *dice.pick(&notations);
+        // Templates of the two lists belong together.
+        let (assigned, copied) = (order.split.of(&ASSIGNED), order.split.of(&COPIED));
+        let notation = dice.below(assigned.len());
         let mut last = String::new();
         for hop in 0..=HOPS {
             let variable = fresh(dice, &mut reserved);
             fragments.push(if hop == 0 {
-                let text = fill(ASSIGNED[notation], &[("x", &variable), ("v", &value)]);
+                let text = fill(assigned[notation], &[("x", &variable), ("v", &value)]);
                 let value = value.clone();
                 Fragment::new(Fact::Assigned { variable: variable.clone(), value }, text)
             } else {
-                let text = fill(COPIED[notation], &[("x", &variable), ("y", &last)]);
+                let text = fill(copied[notation], &[("x", &variable), ("y", &last)]);
                 let from = last.clone();
                 Fragment::new(Fact::Copied { variable: variable.clone(), from }, text)
             });
@@ -65,7 +79,7 @@ pub fn draft(order: &Order, dice: &mut Dice) -> Draft {
         }
         chains.push(fragments);
         if chain < order.questions {
-            let text = fill(order.split.pick(dice, QUESTIONS), &[("v", &value)]);
+            let text = fill(order.split.pick(dice, &QUESTIONS), &[("v", &value)]);
             asked.push(Asked::new("chain_4", Query::Holding { value }, text));
         }
     }

@@ -11,20 +11,35 @@ use crate::dice::Dice;
 use crate::document::Style;
 use crate::filler::Filler;
 use crate::lexicon::keys::word;
+use crate::split::Sides;
 
-const COMMON: &[&str] = &[
-    "What are the 10 most common words in the list?",
-    "Which ten words of the list appear most often?",
-    "List the 10 words that occur most often.",
-];
-const FREQUENT: &[&str] = &[
-    "What are the three most frequent words in the coded text?",
-    "Which 3 words appear most often?",
-    "Name the three words that occur most often in the text.",
-];
+const COMMON: Sides<&str> = Sides {
+    seen: &[
+        "What are the 10 most common words in the list?",
+        "Which ten words of the list appear most often?",
+        "List the 10 words that occur most often.",
+        "Name the ten most common words.",
+    ],
+    held_out: &[
+        "Which 10 words turn up more than any others?",
+        "Find the ten words that the list repeats most.",
+    ],
+};
+const FREQUENT: Sides<&str> = Sides {
+    seen: &[
+        "What are the three most frequent words in the coded text?",
+        "Which 3 words appear most often?",
+        "Name the three words that occur most often in the text.",
+        "List the 3 most frequent words of the text.",
+    ],
+    held_out: &[
+        "Which three words does the text use most?",
+        "By frequency, what are the top 3 words of the text?",
+    ],
+};
 
 /// All wording of the tasks.
-pub const PHRASINGS: &[&[&str]] = &[COMMON, FREQUENT];
+pub const PHRASINGS: &[&Sides<&str>] = &[&COMMON, &FREQUENT];
 
 /// Paragraphs that were made beforehand.
 struct Script(std::vec::IntoIter<String>);
@@ -72,7 +87,7 @@ pub fn common(order: &Order, dice: &mut Dice) -> Draft {
     let lines: Vec<String> =
         words.iter().enumerate().map(|(at, word)| format!("{}. {word}", at + 1)).collect();
     let paragraphs = lines.chunks(40).map(|lines| lines.join(" ")).collect();
-    let question = order.split.pick(dice, COMMON).to_owned();
+    let question = order.split.pick(dice, &COMMON).to_owned();
     scripted(paragraphs, Asked::counted("common_10", question, common))
 }
 
@@ -113,6 +128,6 @@ pub fn frequent(order: &Order, dice: &mut Dice) -> Draft {
     let mut by_count: Vec<(usize, usize)> = counts.into_iter().collect();
     by_count.sort_by_key(|(rank, count)| (std::cmp::Reverse(*count), *rank));
     let top = by_count[..3].iter().map(|(rank, _)| vocabulary[*rank].clone()).collect();
-    let question = order.split.pick(dice, FREQUENT).to_owned();
+    let question = order.split.pick(dice, &FREQUENT).to_owned();
     scripted(paragraphs, Asked::counted("frequent_3", question, top))
 }

@@ -1,0 +1,44 @@
+//! Chinese names and keys: surnames and given names, things that stand for keys.
+
+use crate::dice::Dice;
+use crate::split::{Sides, Split};
+
+#[rustfmt::skip]
+const SURNAMES: Sides<&str> = Sides {
+    seen: &[
+        "赵", "钱", "孙", "李", "周", "吴", "郑", "冯", "陈", "蒋", "沈", "韩", "杨", "朱", "秦", "许", "何",
+        "吕", "施", "张",
+    ],
+    held_out: &["孔", "曹", "严", "魏", "陶", "姜", "戚", "谢", "邹", "柏"],
+};
+#[rustfmt::skip]
+const GIVEN: Sides<&str> = Sides {
+    seen: &[
+        "文", "静", "国", "强", "志", "明", "丽", "芳", "建", "军", "秀", "英", "海", "燕", "春", "梅", "德",
+        "华", "玉", "兰",
+    ],
+    held_out: &["婉", "清", "俊", "杰", "思", "远", "若", "琳", "子", "涵"],
+};
+const ADJECTIVES: Sides<&str> = Sides {
+    seen: &["琥珀", "青铜", "翡翠", "白银", "朱红", "墨绿", "古木", "流云", "寒霜", "晨曦"],
+    held_out: &["紫檀", "秋水", "暮雪", "金丝", "苍松"],
+};
+const NOUNS: Sides<&str> = Sides {
+    seen: &["灯塔", "石狮", "风铃", "竹楼", "渡船", "画屏", "香炉", "茶壶", "铜镜", "绣球"],
+    held_out: &["马鞍", "书柜", "花瓶", "钟楼", "渔网"],
+};
+
+/// A surname.
+pub fn surname(dice: &mut Dice, split: Split) -> &'static str {
+    split.pick(dice, &SURNAMES)
+}
+
+/// A given name of two characters.
+pub fn given(dice: &mut Dice, split: Split) -> String {
+    format!("{}{}", split.pick(dice, &GIVEN), split.pick(dice, &GIVEN))
+}
+
+/// A compound of two words.
+pub fn compound(dice: &mut Dice, split: Split) -> String {
+    format!("{}{}", split.pick(dice, &ADJECTIVES), split.pick(dice, &NOUNS))
+}
