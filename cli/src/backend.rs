@@ -1,9 +1,10 @@
-//! What computes: the CPU, or a GPU in programs that were built with one (cargo feature `gpu`).
+//! What computes: our own kernels or ggml on the processor, or a GPU in programs that were built with
+//! one (cargo feature `gpu`).
 //!
 //! A GPU is compared with the CPU on the very model before it is used; one that computes something
 //! else is refused.
 
-use carrel_core::exec::Model;
+use carrel_core::exec::{CpuBackend, Model};
 #[cfg(feature = "gpu")]
 use carrel_core::gpu::{Gpu, GpuOptions};
 
@@ -23,8 +24,10 @@ pub struct BackendArgs {
 /// What computes.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Backend {
-    /// The processor
+    /// The processor: our own kernels where they are faster, else ggml
     Cpu,
+    /// The processor through ggml only
+    Ggml,
     /// The fastest GPU, through Vulkan, Metal or Direct3D 12
     #[cfg(feature = "gpu")]
     Gpu,
@@ -51,13 +54,21 @@ impl GpuArgs {
 impl BackendArgs {
     /// Whether weights are read by the CPU, so that copies of them in its layouts pay.
     pub fn is_cpu(&self) -> bool {
-        self.backend == Backend::Cpu
+        matches!(self.backend, Backend::Cpu | Backend::Ggml)
+    }
+
+    /// Who computes on the processor.
+    pub fn on_cpu(&self) -> CpuBackend {
+        match self.backend {
+            Backend::Ggml => CpuBackend::Ggml,
+            _ => CpuBackend::Auto,
+        }
     }
 
     /// The model where it is to run.
     pub fn place(&self, model: Model) -> Result<Model, Failure> {
         match self.backend {
-            Backend::Cpu => Ok(model),
+            Backend::Cpu | Backend::Ggml => Ok(model),
             #[cfg(feature = "gpu")]
             Backend::Gpu => {
                 let gpu = self.gpu.open()?;

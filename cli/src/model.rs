@@ -105,6 +105,7 @@ impl RunArgs {
                 WeightChoice::Mapped => Some(Placement::InPlace),
                 WeightChoice::Repacked => Some(Placement::Repacked),
             },
+            backend: self.backend.on_cpu(),
             n_batch: self.batch,
             n_threads: self.threads.unwrap_or(default.n_threads),
             memory_budget_bytes: self.memory_budget,

@@ -9,7 +9,8 @@ pub struct Agreement {
     pub mean_kl: f64,
     /// Largest difference of two logits.
     pub worst: f32,
-    /// Positions where the most likely token differs although the referee's margin exceeds 0.05.
+    /// Positions where the most likely token differs although the referee's margin exceeds what was
+    /// asked.
     pub n_different: usize,
     /// Positions compared.
     pub n_rows: usize,
@@ -22,11 +23,23 @@ impl fmt::Display for Agreement {
     }
 }
 
+/// Margin below which rounding in another order may decide which token is the most likely.
+const MARGIN: f32 = 0.05;
+
 /// Compares our rows of logits with the referee's.
 ///
 /// # Panics
 /// If the runs have different shapes, or a logit is not finite.
 pub fn compare(ours: &[Vec<f32>], theirs: &[Vec<f32>]) -> Agreement {
+    compare_above(MARGIN, ours, theirs)
+}
+
+/// The same, where a margin of up to `least_margin` between the referee's two most likely tokens does
+/// not count.
+///
+/// # Panics
+/// As [`compare`].
+pub fn compare_above(least_margin: f32, ours: &[Vec<f32>], theirs: &[Vec<f32>]) -> Agreement {
     assert_eq!(ours.len(), theirs.len(), "as many rows");
     let mut agreement = Agreement { mean_kl: 0.0, worst: 0.0, n_different: 0, n_rows: ours.len() };
     for (ours, theirs) in ours.iter().zip(theirs) {
@@ -39,7 +52,7 @@ pub fn compare(ours: &[Vec<f32>], theirs: &[Vec<f32>]) -> Agreement {
             agreement.worst = agreement.worst.max((a - b).abs());
         }
         let (best, margin) = best_and_margin(theirs);
-        if margin > 0.05 && best_and_margin(ours).0 != best {
+        if margin > least_margin && best_and_margin(ours).0 != best {
             agreement.n_different += 1;
         }
     }

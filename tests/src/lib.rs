@@ -5,7 +5,6 @@ pub mod divergence;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 pub mod hostile;
-#[cfg(feature = "gpu")]
 pub mod operations;
 pub mod random_text;
 pub mod records;

@@ -7,16 +7,20 @@
 //! batches of different lengths, then token by token.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use carrel_core::cancel::CancelFlag;
 use carrel_core::convert::{SyntheticOptions, write_synthetic};
-use carrel_core::exec::{ContextPolicy, DecoderOptions, LogitRows, Model, ModelOptions};
-use carrel_core::ggml::Placement;
-use carrel_core::ops::CacheType;
+use carrel_core::cpu::{CpuRunner, CpuWeights, Kernels};
+use carrel_core::exec::{
+    ContextPolicy, CpuBackend, Decoder, DecoderOptions, LogitRows, Model, ModelOptions,
+};
+use carrel_core::ggml::{Placement, dequantise};
+use carrel_core::ops::{CacheType, ReferenceRunner};
 use carrel_core::quant::TensorType;
 use carrel_models::shapes::Shape;
 use carrel_referee::{Referee, RefereeOptions};
-use carrel_tests::divergence::{Agreement, compare};
+use carrel_tests::divergence::{Agreement, compare, compare_above};
 
 const N_TOKENS: usize = 150;
 
@@ -31,17 +35,50 @@ fn write(shape: &'static Shape, kind: TensorType, path: &Path) {
     write_synthetic(&options, &mut file, |_, _| {}).expect("a model is written");
 }
 
+/// Who computes.
+#[derive(Clone, Copy)]
+enum Backend {
+    Ggml(Placement),
+    Own(&'static Kernels),
+    Reference,
+}
+
+fn decoder(path: &Path, options: &DecoderOptions, backend: Backend) -> Decoder {
+    match backend {
+        Backend::Ggml(placement) => {
+            let options_of_model = ModelOptions { placement, backend: CpuBackend::Ggml };
+            let model = Model::open(path, options_of_model).expect("the model opens");
+            model.decoder(options).expect("a decoder")
+        }
+        Backend::Own(kernels) => {
+            let model = Model::open(path, ModelOptions::default()).expect("the model opens");
+            let weights = CpuWeights::new(model.plan(), model.file(), dequantise);
+            let weights = Arc::new(weights.expect("packed matrices"));
+            Decoder::with_runner(&model, options, |plan, options| {
+                Ok(Box::new(CpuRunner::new(plan.clone(), weights, kernels, options)?))
+            })
+            .expect("a decoder")
+        }
+        Backend::Reference => {
+            let model = Model::open(path, ModelOptions::default()).expect("the model opens");
+            Decoder::with_runner(&model, options, |plan, options| {
+                Ok(Box::new(ReferenceRunner::new(plan, model.file(), options, dequantise)?))
+            })
+            .expect("a reference decoder")
+        }
+    }
+}
+
 /// Logits of all tokens, `[n_tokens][n_vocab]`.
-fn ours(path: &Path, cache_type: CacheType, placement: Placement, n_ctx: usize) -> Vec<Vec<f32>> {
-    let model = Model::open(path, ModelOptions { placement }).expect("the model opens");
-    let n_vocab = model.spec().n_vocab;
+fn ours(path: &Path, cache_type: CacheType, backend: Backend, n_ctx: usize) -> Vec<Vec<f32>> {
     let options = DecoderOptions {
         context: ContextPolicy::Full(n_ctx),
         cache_type,
         n_batch: 32,
         n_threads: 1,
     };
-    let mut decoder = model.decoder(&options).expect("a decoder");
+    let mut decoder = decoder(path, &options, backend);
+    let n_vocab = decoder.model().spec().n_vocab;
     let tokens = tokens(n_vocab);
     let mut rows = Vec::new();
     let (together, single) = tokens.split_at(100);
@@ -96,16 +133,31 @@ const SHAPES: [&str; 10] = [
     "tiny-smollm3",
 ];
 
-fn run(kinds: &[TensorType], placement: Placement) {
+/// Margins above which the most likely token must be the same.
+///
+/// ggml's products round the same activations as llama.cpp's do. Ours differ in the last digits before
+/// they are rounded to 8 bits, so a part of them is rounded the other way: two independent roundings,
+/// which move logits by up to 0.2 on these models. How near both are to the exact logits is a test of
+/// its own below.
+fn margin(kind: TensorType, backend: Backend) -> f32 {
+    match backend {
+        Backend::Own(_) if kind.is_quantised() => 0.4,
+        _ => 0.05,
+    }
+}
+
+fn run(kinds: &[TensorType], backend: Backend) {
+    let is_repacked = matches!(backend, Backend::Ggml(Placement::Repacked));
     let folder = tempfile::tempdir().expect("a temporary folder");
     for name in SHAPES {
         let shape = Shape::named(name).expect("a known shape");
         for &kind in kinds {
             let path = folder.path().join(format!("{name}-{kind}.gguf"));
             write(shape, kind, &path);
-            let ours = ours(&path, CacheType::F16, placement, 256);
-            let theirs = theirs(&path, CacheType::F16, placement == Placement::Repacked, 256);
-            check(name, kind, &compare(&ours, &theirs));
+            let ours = ours(&path, CacheType::F16, backend, 256);
+            let theirs = theirs(&path, CacheType::F16, is_repacked, 256);
+            let margin = margin(kind, backend);
+            check(name, kind, &compare_above(margin, &ours, &theirs));
         }
     }
 }
@@ -113,29 +165,71 @@ fn run(kinds: &[TensorType], placement: Placement) {
 #[test]
 fn every_family_and_type_agrees_with_llama_cpp() {
     use TensorType::{F16, F32, Q4_0, Q4_K, Q6_K, Q8_0};
-    run(&[F32, F16, Q8_0, Q4_0, Q4_K, Q6_K], Placement::InPlace);
+    run(&[F32, F16, Q8_0, Q4_0, Q4_K, Q6_K], Backend::Ggml(Placement::InPlace));
 }
 
 #[test]
 fn repacked_weights_agree_with_llama_cpp() {
-    run(&[TensorType::Q4_0, TensorType::Q4_K], Placement::Repacked);
+    run(&[TensorType::Q4_0, TensorType::Q4_K], Backend::Ggml(Placement::Repacked));
+}
+
+#[test]
+fn our_own_kernels_agree_with_llama_cpp() {
+    use TensorType::{BF16, F16, F32, Q4_0, Q4_K, Q5_0, Q6_K, Q8_0};
+    for kernels in Kernels::available() {
+        println!("{} kernels", kernels.name);
+        run(&[F32, F16, BF16, Q8_0, Q4_0, Q5_0, Q4_K, Q6_K], Backend::Own(kernels));
+    }
+}
+
+/// The exact logits come from the plain reference, which rounds neither activations nor caches.
+#[test]
+fn our_own_kernels_are_as_near_to_the_exact_logits_as_llama_cpp() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for name in ["tiny-llama", "tiny-gemma3", "tiny-phi3"] {
+        for kind in [TensorType::Q8_0, TensorType::Q4_0, TensorType::Q4_K, TensorType::Q6_K] {
+            let path = folder.path().join(format!("{name}-{kind}.gguf"));
+            write(Shape::named(name).expect("a known shape"), kind, &path);
+            let exact = ours(&path, CacheType::F16, Backend::Reference, 256);
+            let theirs = theirs(&path, CacheType::F16, false, 256);
+            let theirs = compare(&theirs, &exact).mean_kl;
+            for kernels in Kernels::available() {
+                let ours = ours(&path, CacheType::F16, Backend::Own(kernels), 256);
+                let ours = compare(&ours, &exact).mean_kl;
+                println!("{name} {kind} {}: {ours:.2e}, llama.cpp {theirs:.2e}", kernels.name);
+                // A tenth is about what the mean of 150 tokens differs between two roundings.
+                assert!(ours <= 1.1 * theirs, "{name} {kind}: {ours:e} against {theirs:e}");
+            }
+        }
+    }
 }
 
 /// llama.cpp can rotate keys and values before it rounds them to 8 bits. That is switched off here,
 /// so that both caches round the same numbers and the same tolerances hold.
-#[test]
-fn an_8_bit_cache_agrees_with_llama_cpp() {
+fn run_with_8_bit_cache(backend: Backend) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for name in SHAPES {
         let path = folder.path().join(format!("{name}.gguf"));
         write(Shape::named(name).expect("a known shape"), TensorType::F16, &path);
-        let ours = ours(&path, CacheType::Q8_0, Placement::InPlace, 256);
+        let ours = ours(&path, CacheType::Q8_0, backend, 256);
         let theirs = theirs(&path, CacheType::Q8_0, true, 256);
         let agreement = compare(&ours, &theirs);
         println!("{name:18} Q8_0 cache {agreement}");
         assert!(agreement.mean_kl <= 1e-3, "{name}: mean KL {}", agreement.mean_kl);
         assert_eq!(agreement.n_different, 0, "{name}: another most likely token");
     }
+}
+
+#[test]
+fn an_8_bit_cache_agrees_with_llama_cpp() {
+    run_with_8_bit_cache(Backend::Ggml(Placement::InPlace));
+}
+
+#[test]
+fn an_8_bit_cache_under_our_own_kernels_agrees_with_llama_cpp() {
+    Kernels::available()
+        .into_iter()
+        .for_each(|kernels| run_with_8_bit_cache(Backend::Own(kernels)));
 }
 
 #[test]
@@ -146,7 +240,7 @@ fn every_weight_type_of_ggml_runs_and_agrees() {
     for kind in kinds {
         let path = folder.path().join(format!("{kind}.gguf"));
         write(shape, kind, &path);
-        let ours = ours(&path, CacheType::F16, Placement::InPlace, 256);
+        let ours = ours(&path, CacheType::F16, Backend::Ggml(Placement::InPlace), 256);
         let theirs = theirs(&path, CacheType::F16, false, 256);
         check("tiny-llama", kind, &compare(&ours, &theirs));
     }

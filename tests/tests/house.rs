@@ -72,6 +72,7 @@ fn unsafe_code_stands_where_it_may() {
     let may = [
         "core/ggml-sys/",
         "core/src/ggml/",
+        "core/src/cpu/",
         "core/src/gguf/file.rs",
         "tests/referee/",
         // The loop that measures the peak of 8-bit products.

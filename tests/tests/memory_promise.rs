@@ -9,7 +9,9 @@ use std::process::Command;
 
 use carrel_core::cancel::CancelFlag;
 use carrel_core::convert::{SyntheticOptions, write_synthetic};
-use carrel_core::exec::{ContextPolicy, DecoderOptions, LogitRows, Model, ModelOptions};
+use carrel_core::exec::{
+    ContextPolicy, CpuBackend, DecoderOptions, LogitRows, Model, ModelOptions,
+};
 use carrel_core::ggml::Placement;
 use carrel_core::ops::CacheType;
 use carrel_core::quant::TensorType;
@@ -18,6 +20,7 @@ use carrel_models::shapes::Shape;
 /// Name of the variable that makes `child` do its work.
 const MODEL: &str = "CARREL_TEST_MODEL";
 const REPACKED: &str = "CARREL_TEST_REPACKED";
+const OWN: &str = "CARREL_TEST_OWN";
 
 /// A size of this process in bytes, as the kernel counts it.
 fn size(name: &str) -> Option<u64> {
@@ -34,7 +37,9 @@ fn child() {
     let is_repacked = std::env::var(REPACKED).is_ok();
     let before = size("VmRSS").expect("Linux");
     let placement = if is_repacked { Placement::Repacked } else { Placement::InPlace };
-    let model = Model::open(Path::new(&path), ModelOptions { placement }).expect("a model");
+    let backend = if std::env::var(OWN).is_ok() { CpuBackend::Own } else { CpuBackend::Ggml };
+    let model =
+        Model::open(Path::new(&path), ModelOptions { placement, backend }).expect("a model");
     let options = DecoderOptions {
         context: ContextPolicy::Full(768),
         cache_type: CacheType::F16,
@@ -53,12 +58,12 @@ fn child() {
 }
 
 /// The promise and the measurement.
-fn measure(path: &Path, is_repacked: bool) -> (u64, u64) {
+fn measure(path: &Path, variables: &[&str]) -> (u64, u64) {
     let mut command = Command::new(std::env::current_exe().expect("this program"));
     command.args(["--exact", "child", "--nocapture", "--test-threads=1"]).env(MODEL, path);
-    if is_repacked {
-        command.env(REPACKED, "1");
-    }
+    variables.iter().for_each(|variable| {
+        command.env(variable, "1");
+    });
     let output = command.output().expect("it runs");
     let text = String::from_utf8_lossy(&output.stdout);
     print!("{text}");
@@ -81,9 +86,9 @@ fn a_model_takes_the_memory_that_was_promised() {
     let options = SyntheticOptions { shape, tensor_type: TensorType::Q4_0, seed: 3 };
     write_synthetic(&options, &mut file, |_, _| {}).expect("written");
     drop(file);
-    for is_repacked in [false, true] {
-        let (promise, measured) = measure(&path, is_repacked);
-        println!("repacked {is_repacked}: promised {promise}, measured {measured}");
+    for variables in [&[][..], &[REPACKED], &[REPACKED, OWN]] {
+        let (promise, measured) = measure(&path, variables);
+        println!("{variables:?}: promised {promise}, measured {measured}");
         let allowed = promise / 20;
         assert!(measured <= promise + allowed, "{measured} of {promise}");
         assert!(measured + allowed >= promise, "{measured} of {promise}");

@@ -27,7 +27,7 @@ fn model_of(name: &str, tensor_type: TensorType, placement: Placement) -> Model 
     let options = SyntheticOptions { shape, tensor_type, seed: 3 };
     write_synthetic(&options, &mut bytes, |_, _| {}).expect("written");
     let file = Gguf::from_bytes(&bytes).expect("valid");
-    Model::from_gguf(file, ModelOptions { placement }).expect("opened")
+    Model::from_gguf(file, ModelOptions { placement, ..Default::default() }).expect("opened")
 }
 
 fn model() -> Model {

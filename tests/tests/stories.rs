@@ -7,14 +7,17 @@
 use std::path::Path;
 
 use carrel_core::cancel::CancelFlag;
-use carrel_core::exec::{ContextPolicy, Decoder, DecoderOptions, LogitRows, Model, ModelOptions};
+use carrel_core::exec::{
+    ContextPolicy, CpuBackend, Decoder, DecoderOptions, LogitRows, Model, ModelOptions,
+};
 use carrel_core::session::{GenerateOptions, Session};
 use carrel_core::tokenizer::{EncodeOptions, Tokenizer};
 use carrel_tests::shared_fixtures;
 use serde_json::Value;
 
-fn decoder(path: &Path) -> Decoder {
-    let model = Model::open(path, ModelOptions::default()).expect("the model opens");
+fn decoder(path: &Path, backend: CpuBackend) -> Decoder {
+    let options = ModelOptions { backend, ..Default::default() };
+    let model = Model::open(path, options).expect("the model opens");
     let options = DecoderOptions {
         context: ContextPolicy::Full(512),
         cache_type: model.exact_cache_type(),
@@ -35,12 +38,16 @@ fn argmax(logits: &[f32]) -> u32 {
 
 #[test]
 fn greedy_runs_equal_llama_cpp() {
+    [CpuBackend::Ggml, CpuBackend::Own].into_iter().for_each(greedy_runs);
+}
+
+fn greedy_runs(backend: CpuBackend) {
     let Some(fixtures) = shared_fixtures() else {
         return;
     };
     let text = std::fs::read_to_string(fixtures.join("models/stories260K.expected.json"));
     let expected: Value = serde_json::from_str(&text.expect("readable")).expect("JSON");
-    let mut decoder = decoder(&fixtures.join("models/stories260K-f32.gguf"));
+    let mut decoder = decoder(&fixtures.join("models/stories260K-f32.gguf"), backend);
     let runs = expected["greedy"].as_array().expect("runs");
     assert_eq!(runs.len(), 5);
     for run in runs {
@@ -55,7 +62,7 @@ fn greedy_runs_equal_llama_cpp() {
             .zip(decoder.logits())
             .map(|(wanted, found)| (wanted - f64::from(*found)).abs())
             .fold(0.0, f64::max);
-        println!("{}: logits differ by at most {worst:.2e}", run["prompt"]);
+        println!("{backend:?} {}: logits differ by at most {worst:.2e}", run["prompt"]);
         assert!(worst <= 2e-3, "logits differ by {worst}");
         let wanted = ids(&run["ids"]);
         let mut found = Vec::new();
@@ -76,7 +83,7 @@ fn sessions_say_what_llama_cpp_says() {
     };
     let text = std::fs::read_to_string(fixtures.join("models/stories260K.expected.json"));
     let expected: Value = serde_json::from_str(&text.expect("readable")).expect("JSON");
-    let decoder = decoder(&fixtures.join("models/stories260K-f32.gguf"));
+    let decoder = decoder(&fixtures.join("models/stories260K-f32.gguf"), CpuBackend::Ggml);
     let tokenizer = Tokenizer::from_gguf(decoder.model().file()).expect("a vocabulary");
     let mut session = Session::with_decoder(decoder, &tokenizer);
     let encode = EncodeOptions { add_special: true, parse_special: false };

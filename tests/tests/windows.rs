@@ -5,9 +5,11 @@
 //! another order than the reference's 64-bit ones.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use carrel_core::cancel::CancelFlag;
 use carrel_core::convert::{SyntheticOptions, write_synthetic};
+use carrel_core::cpu::{CpuRunner, CpuWeights, Kernels};
 use carrel_core::exec::{ContextPolicy, Decoder, DecoderOptions, LogitRows, Model, ModelOptions};
 use carrel_core::ggml::dequantise;
 use carrel_core::ops::{CacheType, ReferenceRunner};
@@ -38,27 +40,42 @@ fn token(index: usize) -> u32 {
     ((index * index * 31 + index * 7 + 3) % 500) as u32
 }
 
-/// Runs both over the same tokens, in pieces of changing length, and compares every row.
+fn own(model: &Model, options: &DecoderOptions, kernels: &'static Kernels) -> Decoder {
+    let weights = CpuWeights::new(model.plan(), model.file(), dequantise).expect("weights");
+    Decoder::with_runner(model, options, |plan, options| {
+        Ok(Box::new(CpuRunner::new(plan.clone(), Arc::new(weights), kernels, options)?))
+    })
+    .expect("a decoder on our own kernels")
+}
+
+/// Runs all over the same tokens, in pieces of changing length, and compares every row.
 fn check(name: &str, context: ContextPolicy, n_tokens: usize) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let model = model(name, folder.path());
     let options = options(context);
-    let mut fast = model.decoder(&options).expect("a decoder");
     let mut plain = reference(&model, &options);
-    let (mut done, mut worst) = (0, 0f32);
+    let mut fast = vec![("ggml", model.decoder(&options).expect("a decoder"))];
+    for kernels in Kernels::available() {
+        fast.push((kernels.name, own(&model, &options, kernels)));
+    }
+    let mut worst = vec![0f32; fast.len()];
+    let mut done = 0;
     while done < n_tokens {
         let length = [1, 7, 1, 30, 3][done % 5].min(n_tokens - done);
         let tokens: Vec<u32> = (done..done + length).map(token).collect();
-        for decoder in [&mut fast, &mut plain] {
+        plain.forward(&tokens, LogitRows::All, &CancelFlag::new()).expect("forward");
+        for ((_, decoder), worst) in fast.iter_mut().zip(&mut worst) {
             decoder.forward(&tokens, LogitRows::All, &CancelFlag::new()).expect("forward");
-        }
-        for (a, b) in fast.logits().iter().zip(plain.logits()) {
-            worst = worst.max((a - b).abs());
+            for (a, b) in decoder.logits().iter().zip(plain.logits()) {
+                *worst = worst.max((a - b).abs());
+            }
         }
         done += length;
     }
-    println!("{name} {context:?}: logits differ by at most {worst:.1e}");
-    assert!(worst <= 2e-3, "{name}: logits differ by {worst}");
+    for ((backend, _), worst) in fast.iter().zip(worst) {
+        println!("{name} {context:?} {backend}: logits differ by at most {worst:.1e}");
+        assert!(worst <= 2e-3, "{name} {backend}: logits differ by {worst}");
+    }
 }
 
 #[test]

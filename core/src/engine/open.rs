@@ -89,9 +89,10 @@ impl Engine {
 pub fn open_model(file: Gguf, options: &EngineOptions) -> Result<(Model, Fit)> {
     let mapped = Model::from_gguf(file.clone(), ModelOptions::default())?;
     let fit = Fit::of(&mapped, options)?;
-    let model = match fit.placement {
+    let (placement, backend) = (fit.placement, options.backend);
+    let model = match placement {
         Placement::InPlace => mapped,
-        placement @ Placement::Repacked => Model::from_gguf(file, ModelOptions { placement })?,
+        Placement::Repacked => Model::from_gguf(file, ModelOptions { placement, backend })?,
     };
     Ok((model, fit))
 }

@@ -1,6 +1,6 @@
 //! What a caller wants of a model, and what it may cost. What is left open is chosen to fit.
 
-use crate::exec::{ContextPolicy, DecoderOptions};
+use crate::exec::{ContextPolicy, CpuBackend, DecoderOptions};
 use crate::ggml::Placement;
 use crate::ops::CacheType;
 
@@ -15,6 +15,8 @@ pub struct EngineOptions {
     pub cache_type: Option<CacheType>,
     /// Where matrices are kept. `None`: copied where that is faster and memory allows it.
     pub placement: Option<Placement>,
+    /// Who computes on the processor.
+    pub backend: CpuBackend,
     /// Most tokens computed at once.
     pub n_batch: usize,
     /// Threads that compute.
@@ -30,6 +32,7 @@ impl Default for EngineOptions {
             context: None,
             cache_type: None,
             placement: None,
+            backend: CpuBackend::default(),
             n_batch,
             n_threads,
             memory_budget_bytes: None,

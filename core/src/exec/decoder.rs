@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::cells::Cells;
 use super::model::Model;
 use crate::cancel::CancelFlag;
+use crate::cpu::CpuRunner;
 use crate::error::{GpuError, ModelError};
 use crate::ggml::GgmlRunner;
 use crate::ops::{Batch, CacheType, Outcome, Plan, Runner, RunnerOptions};
@@ -83,10 +84,7 @@ impl Decoder {
         if let Some(decoder) = super::gpu::gpu_decoder(model, options)? {
             return Ok(decoder);
         }
-        Self::with_runner(model, options, |plan, options| {
-            let weights = model.weights().clone();
-            Ok(Box::new(GgmlRunner::new(plan.clone(), weights, options)?))
-        })
+        Self::with_runner(model, options, |plan, options| cpu_runner(model, plan, options))
     }
 
     /// A decoder on a runner of the caller's making, for example the plain reference.
@@ -127,8 +125,7 @@ impl Decoder {
         let history = self.history.take().unwrap_or_default();
         let cells = cells_for(&self.plan, &self.options)?;
         let options = runner_options(&cells, &self.options);
-        let weights = self.model.weights().clone();
-        self.runner = Box::new(GgmlRunner::new(self.plan.clone(), weights, &options)?);
+        self.runner = cpu_runner(&self.model, &self.plan, &options)?;
         self.cells = cells;
         self.shifts.fill(0);
         self.n_past = 0;
@@ -351,6 +348,20 @@ impl Decoder {
     pub fn clear(&mut self) -> Result<(), ModelError> {
         self.truncate(0)
     }
+}
+
+/// What runs the plan on the processor.
+fn cpu_runner(
+    model: &Model,
+    plan: &Arc<Plan>,
+    options: &RunnerOptions,
+) -> Result<Box<dyn Runner>, ModelError> {
+    Ok(match model.own() {
+        Some((weights, kernels)) => {
+            Box::new(CpuRunner::new(plan.clone(), weights.clone(), kernels, options)?)
+        }
+        None => Box::new(GgmlRunner::new(plan.clone(), model.weights().clone(), options)?),
+    })
 }
 
 /// Positions that attention has to tell apart.

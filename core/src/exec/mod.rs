@@ -5,6 +5,7 @@
 //! check      every tensor of the file against the shapes that the spec prescribes
 //! build      spec → plan of operations
 //! model      an opened model: immutable, shared by any number of decoders
+//! choice     our own kernels or ggml
 //! cells      which token lies in which cell of a cache, and who may look at it
 //! decoder    tokens in, logits out; owns its caches and its position
 //! gpu        a model on a GPU, checked against the CPU (cargo feature)
@@ -16,6 +17,7 @@
 mod build;
 mod cells;
 mod check;
+mod choice;
 mod decoder;
 #[cfg(feature = "gpu")]
 mod gpu;
@@ -24,6 +26,7 @@ mod model;
 mod need;
 mod state;
 
+pub use choice::{Choice, CpuBackend};
 pub use decoder::{ContextPolicy, Decoder, DecoderOptions, LogitRows, N_SINKS};
 #[cfg(feature = "gpu")]
 pub use gpu::Verdict;

@@ -6,10 +6,12 @@ use std::sync::{Arc, OnceLock};
 use carrel_models::Spec;
 
 use super::build::build;
+use super::choice::{Choice, CpuBackend};
 use super::decoder::{Decoder, DecoderOptions};
 use super::need::MemoryNeed;
+use crate::cpu::{CpuWeights, Kernels};
 use crate::error::{ModelError, Result};
-use crate::ggml::{Placement, Weights};
+use crate::ggml::{Placement, Weights, dequantise};
 use crate::gguf::Gguf;
 use crate::ops::{CacheType, Plan, WeightInfo};
 use crate::quant::TensorType;
@@ -19,6 +21,8 @@ use crate::quant::TensorType;
 pub struct ModelOptions {
     /// Where matrices are kept.
     pub placement: Placement,
+    /// Who computes on the processor.
+    pub backend: CpuBackend,
 }
 
 /// A model, checked and ready. Cheap to clone; holds no state of any conversation.
@@ -34,6 +38,9 @@ struct Inner {
     file: Gguf,
     plan: Plan,
     weights: Arc<Weights>,
+    /// Packed matrices and the kernels for them, where those are used.
+    own: Option<(Arc<CpuWeights>, &'static Kernels)>,
+    choice: Choice,
     options: ModelOptions,
     sha256: OnceLock<[u8; 32]>,
 }
@@ -54,10 +61,18 @@ impl Model {
     pub fn from_gguf(file: Gguf, options: ModelOptions) -> Result<Self> {
         let spec = Spec::read(&file).map_err(ModelError::from)?;
         let plan = build(&spec, &file, spec.n_ctx_train)?;
-        let weights = Arc::new(Weights::new(&plan, &file, options.placement)?);
+        let choice = Choice::of(&plan, options.placement, options.backend)?;
+        let (own, placement) = match &choice {
+            Choice::Own(kernels) => {
+                let weights = Arc::new(CpuWeights::new(&plan, &file, dequantise)?);
+                (Some((weights, *kernels)), Placement::InPlace)
+            }
+            Choice::Ggml(_) => (None, options.placement),
+        };
+        let weights = Arc::new(Weights::new(&plan, &file, placement)?);
         let sha256 = OnceLock::new();
         Ok(Self {
-            inner: Arc::new(Inner { spec, file, plan, weights, options, sha256 }),
+            inner: Arc::new(Inner { spec, file, plan, weights, own, choice, options, sha256 }),
             #[cfg(feature = "gpu")]
             gpu_weights: None,
         })
@@ -86,6 +101,15 @@ impl Model {
     /// SHA-256 of the model file, computed at the first call.
     pub fn sha256(&self) -> [u8; 32] {
         *self.inner.sha256.get_or_init(|| self.inner.file.sha256())
+    }
+
+    /// Who computes on the processor.
+    pub fn choice(&self) -> &Choice {
+        &self.inner.choice
+    }
+
+    pub(super) fn own(&self) -> Option<&(Arc<CpuWeights>, &'static Kernels)> {
+        self.inner.own.as_ref()
     }
 
     pub(super) fn weights(&self) -> &Arc<Weights> {

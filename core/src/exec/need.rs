@@ -8,9 +8,10 @@
 
 use super::decoder::{DecoderOptions, cells_for, context_length, runner_options};
 use super::model::Model;
+use crate::cpu::{packed_bytes, runner_bytes};
 use crate::error::ModelError;
 use crate::ggml::{Placement, activation_bytes, repacked};
-use crate::ops::{Op, WeightId};
+use crate::ops::{Op, Plan, RunnerOptions};
 
 /// Bytes of the file that one look-up brings into memory: Linux maps up to 16 pages around the one
 /// that was read, if they are cached.
@@ -53,10 +54,7 @@ impl MemoryNeed {
         let plan = model.plan_for(context_length(options) as u32)?;
         let cells = cells_for(&plan, options)?;
         let runner_options = runner_options(&cells, options);
-        let copied = match model.placement() {
-            Placement::InPlace => Vec::new(),
-            Placement::Repacked => repacked(&plan),
-        };
+        let copies = copies(model, &plan);
         let mut in_products = vec![false; plan.weights.len()];
         let mut looked_up = vec![false; plan.weights.len()];
         for op in &plan.ops {
@@ -70,10 +68,8 @@ impl MemoryNeed {
         let mut mapped_bytes = model.file().tensors().iter().map(|t| t.start).min().unwrap_or(0);
         let mut copied_bytes = 0;
         for (index, weight) in plan.weights.iter().enumerate() {
-            let is_copied = copied.contains(&WeightId(index));
-            if is_copied {
-                copied_bytes += weight.n_bytes;
-            }
+            let is_copied = copies[index] > 0;
+            copied_bytes += copies[index];
             // Pages of copied weights are released, and a table that is only looked up comes into
             // memory a row at a time. A tied table that was copied is both.
             mapped_bytes += if looked_up[index] && (is_copied || !in_products[index]) {
@@ -84,25 +80,43 @@ impl MemoryNeed {
                 weight.n_bytes
             };
         }
-        let cell_bytes = runner_options
-            .cache_type
-            .tensor_type()
-            .row_bytes(plan.d_kv().into())
-            .expect("checked with the options");
-        let cache_bytes = plan
-            .caches
-            .iter()
-            .zip(&runner_options.n_cells)
-            .map(|(group, &n_cells)| 2 * cell_bytes * n_cells as u64 * group.layers.len() as u64)
-            .sum();
+        let (cache_bytes, activation_bytes) = match model.own() {
+            Some(_) => runner_bytes(&plan, &runner_options),
+            None => {
+                let activations = activation_bytes(&plan, model.weights(), &runner_options)?;
+                (cache_bytes(&plan, &runner_options), activations)
+            }
+        };
         let row = u64::from(plan.n_vocab) * 4;
         Ok(Self {
             mapped_bytes,
             copied_bytes,
             cache_bytes,
-            activation_bytes: activation_bytes(&plan, model.weights(), &runner_options)?,
+            activation_bytes,
             logit_bytes: 2 * row,
             program_bytes: PROGRAM_BYTES,
         })
     }
+}
+
+/// Bytes of the copy of each weight, 0 for those that are not copied.
+fn copies(model: &Model, plan: &Plan) -> Vec<u64> {
+    if model.own().is_some() {
+        return packed_bytes(plan);
+    }
+    let mut copies = vec![0; plan.weights.len()];
+    if model.placement() == Placement::Repacked {
+        for id in repacked(plan) {
+            copies[id.0] = plan.weights[id.0].n_bytes;
+        }
+    }
+    copies
+}
+
+/// Bytes of ggml's caches.
+fn cache_bytes(plan: &Plan, options: &RunnerOptions) -> u64 {
+    let kind = options.cache_type.tensor_type();
+    let cell = kind.row_bytes(plan.d_kv().into()).expect("checked with the options");
+    let groups = plan.caches.iter().zip(&options.n_cells);
+    groups.map(|(group, &n)| 2 * cell * n as u64 * group.layers.len() as u64).sum()
 }

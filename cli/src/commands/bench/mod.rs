@@ -39,6 +39,9 @@ pub struct Args {
     /// Tokens in the cache when decoding starts
     #[arg(long, value_name = "TOKENS", value_delimiter = ',', default_value = "512")]
     depth: Vec<usize>,
+    /// Say first who computes on the processor, and why
+    #[arg(long)]
+    explain: bool,
     /// Runs of each measurement; the median counts
     #[arg(long, value_name = "N", default_value_t = 5)]
     runs: usize,
@@ -55,6 +58,9 @@ enum Rival {
 #[derive(Serialize)]
 struct Row {
     engine: &'static str,
+    /// Who computes, in our rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    computed_by: Option<String>,
     model: String,
     #[serde(rename = "type")]
     kind: &'static str,
@@ -89,6 +95,9 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
         ..args.run.clone()
     };
     let (model, options) = run.model_and_options()?;
+    if args.explain && !output.is_json() {
+        output.line(format!("computed by {}", model.choice()))?;
+    }
     let threads: Vec<(usize, Hardware)> = std::iter::once(options.n_threads)
         .chain(args.also_threads.iter().copied())
         .map(|n_threads| (n_threads, Hardware::measure(n_threads)))
@@ -225,6 +234,7 @@ impl Bench<'_> {
             let peak = hardware.int8_operations_per_s;
             self.rows.push(Row {
                 engine: contestant.name(),
+                computed_by: (index == 0).then(|| self.model.choice().to_string()),
                 model: name.to_string(),
                 kind: main_type(plan),
                 threads: n_threads,

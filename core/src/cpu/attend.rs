@@ -1,0 +1,283 @@
+//! Attention by blocks of cells with an online softmax (arXiv 2205.14135).
+//!
+//! ```text
+//! item      a few tokens × one key head × a segment of the cells
+//! block     64 cells: keys and values to single precision once for all queries of the item;
+//!           scores → softmax so far → mixed values
+//! segments  when items are too few for the threads, cells are split, and parts put together later
+//! ```
+//! Queries that share a key head (GQA) are rows of the same small products. Blocks that no token of
+//! the item sees are skipped: what windows and sinks leave out costs nothing.
+
+use super::kernels::{Kernels, Softmax};
+use super::runner::Pass;
+use super::shared::Shared;
+use crate::ops::{BufferId, CacheView, Plan};
+
+/// Cells of a block.
+pub(super) const BLOCK: usize = 64;
+/// Queries of an item, about: enough to pay for the conversion of keys and values.
+const QUERIES: usize = 48;
+/// Items for a thread that make their shares even.
+const ITEMS_PER_THREAD: usize = 4;
+/// Fewest blocks of a segment, so that parts stay few.
+const SEGMENT_BLOCKS: usize = 4;
+
+/// What a block of cells is to a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+enum Visibility {
+    None = 0,
+    Some = 1,
+    All = 2,
+}
+
+/// How the attention of a batch is cut into items.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Split {
+    n_tokens: usize,
+    n_head_kv: usize,
+    tile_tokens: usize,
+    n_tiles: usize,
+    pub(super) n_segments: usize,
+    segment_blocks: usize,
+}
+
+impl Split {
+    pub(super) fn of(plan: &Plan, n_tokens: usize, n_cells: usize, n_threads: usize) -> Self {
+        let group = (plan.n_head / plan.n_head_kv) as usize;
+        let n_head_kv = plan.n_head_kv as usize;
+        let tile_tokens = (QUERIES / group).max(1);
+        let n_tiles = n_tokens.div_ceil(tile_tokens);
+        let n_blocks = n_cells.div_ceil(BLOCK).max(1);
+        let wanted = if n_threads == 1 { 1 } else { ITEMS_PER_THREAD * n_threads };
+        let most = n_blocks.div_ceil(SEGMENT_BLOCKS);
+        let n_segments = wanted.div_ceil(n_tiles * n_head_kv).min(most);
+        let segment_blocks = n_blocks.div_ceil(n_segments);
+        let n_segments = n_blocks.div_ceil(segment_blocks);
+        Self { n_tokens, n_head_kv, tile_tokens, n_tiles, n_segments, segment_blocks }
+    }
+
+    pub(super) fn n_items(&self) -> usize {
+        self.n_tiles * self.n_head_kv * self.n_segments
+    }
+
+    /// Values of the parts of a split attention.
+    pub(super) fn n_part_values(&self, plan: &Plan) -> usize {
+        if self.n_segments == 1 {
+            return 0;
+        }
+        self.n_segments * self.n_tokens * plan.n_head as usize * (plan.d_head as usize + 2)
+    }
+}
+
+/// The largest [`Split::n_part_values`] of any batch.
+pub(super) fn most_part_values(
+    plan: &Plan,
+    n_batch: usize,
+    n_cells: &[usize],
+    n_threads: usize,
+) -> usize {
+    let longest = n_cells.iter().copied().max().unwrap_or(0);
+    let of = |n_tokens| Split::of(plan, n_tokens, longest, n_threads).n_part_values(plan);
+    // More segments never make fewer values, and a shorter cache never more segments.
+    (1..=n_batch).map(of).max().unwrap_or(0)
+}
+
+/// Scratch memory of a thread.
+struct Scratch<'a> {
+    queries: &'a mut [f32],
+    keys: &'a mut [f32],
+    values: &'a mut [f32],
+    scores: &'a mut [f32],
+    factors: &'a mut [f32],
+    mixed: &'a mut [f32],
+}
+
+/// Values of scratch memory that a thread needs.
+pub(super) fn scratch_values(plan: &Plan) -> usize {
+    let (d, n) = (plan.d_head as usize, most_queries(plan));
+    2 * n * d + 2 * BLOCK * d + n * BLOCK + n
+}
+
+fn most_queries(plan: &Plan) -> usize {
+    let group = (plan.n_head / plan.n_head_kv) as usize;
+    (QUERIES / group).max(1) * group
+}
+
+impl<'a> Scratch<'a> {
+    fn of(memory: &'a mut [f32], plan: &Plan) -> Self {
+        let (d, n) = (plan.d_head as usize, most_queries(plan));
+        let (queries, rest) = memory.split_at_mut(n * d);
+        let (keys, rest) = rest.split_at_mut(BLOCK * d);
+        let (values, rest) = rest.split_at_mut(BLOCK * d);
+        let (scores, rest) = rest.split_at_mut(n * BLOCK);
+        let (factors, rest) = rest.split_at_mut(n);
+        Self { queries, keys, values, scores, factors, mixed: &mut rest[..n * d] }
+    }
+}
+
+/// Notes which blocks a token sees: a byte a block.
+pub(super) fn note_visibility(view: &CacheView, token: usize, out: &mut [u8]) {
+    let row = &view.mask[token * view.n_cells..][..view.n_cells];
+    for (cells, out) in row.chunks(BLOCK).zip(out) {
+        let n_visible = cells.iter().filter(|mask| mask.to_bits() == 0).count();
+        *out = match n_visible {
+            0 => Visibility::None,
+            BLOCK => Visibility::All,
+            _ => Visibility::Some,
+        } as u8;
+    }
+}
+
+/// Attention of one layer.
+pub(super) struct Attention<'a> {
+    pub(super) layer: u32,
+    pub(super) queries: &'a Shared<f32>,
+    pub(super) scale: f32,
+    pub(super) out: &'a Shared<f32>,
+    pub(super) split: Split,
+}
+
+impl Attention<'_> {
+    /// Computes item `index` with the scratch memory of a thread.
+    pub(super) fn run(&self, pass: &Pass<'_>, index: usize, memory: &mut [f32]) {
+        let Split { n_tiles, n_segments, tile_tokens, segment_blocks, n_tokens, .. } = self.split;
+        let plan = pass.plan;
+        let (d, group) = (plan.d_head as usize, (plan.n_head / plan.n_head_kv) as usize);
+        let segment = index % n_segments;
+        let tile = index / n_segments % n_tiles;
+        let head = index / n_segments / n_tiles;
+        let tokens = tile * tile_tokens..((tile + 1) * tile_tokens).min(n_tokens);
+        let n_queries = tokens.len() * group;
+        let mut scratch = Scratch::of(memory, plan);
+        let width = plan.n_head as usize * d;
+        let of_head = |token: usize| {
+            let start = token * width + head * group * d;
+            start..start + group * d
+        };
+        for (token, out) in tokens.clone().zip(scratch.queries.chunks_exact_mut(group * d)) {
+            // SAFETY: queries were written before the last meeting, and are only read in this step.
+            let queries = unsafe { self.queries.read(of_head(token)) };
+            out.iter_mut().zip(queries).for_each(|(out, query)| *out = self.scale * query);
+        }
+        scratch.mixed.fill(0.0);
+        let mut running = [Softmax::EMPTY; 2 * QUERIES];
+        let mut many = Vec::new();
+        // More heads a key head than any model has would not fit the array.
+        let running = match running.get_mut(..n_queries) {
+            Some(running) => running,
+            None => {
+                many.resize(n_queries, Softmax::EMPTY);
+                &mut many[..]
+            }
+        };
+        let blocks = segment * segment_blocks..(segment + 1) * segment_blocks;
+        for block in blocks {
+            self.block(pass, block, head, tokens.clone(), &mut scratch, running);
+        }
+        let rows = scratch.mixed.chunks_exact(d).zip(running.iter()).take(n_queries);
+        for (query, (mixed, running)) in rows.enumerate() {
+            let (token, head) = (tokens.start + query / group, head * group + query % group);
+            // SAFETY: the part for this token, head and segment is written by this item only.
+            unsafe {
+                if n_segments == 1 {
+                    let out =
+                        self.out.write(token * width + head * d..token * width + (head + 1) * d);
+                    let inverse = 1.0 / running.sum;
+                    out.iter_mut().zip(mixed).for_each(|(out, mixed)| *out = mixed * inverse);
+                } else {
+                    let part = (segment * n_tokens + token) * plan.n_head as usize + head;
+                    let part = pass.parts.write(part * (d + 2)..(part + 1) * (d + 2));
+                    part[0] = running.top;
+                    part[1] = running.sum;
+                    part[2..].copy_from_slice(mixed);
+                }
+            }
+        }
+    }
+
+    /// Takes one block of cells into account.
+    fn block(
+        &self,
+        pass: &Pass<'_>,
+        block: usize,
+        head: usize,
+        tokens: std::ops::Range<usize>,
+        scratch: &mut Scratch<'_>,
+        running: &mut [Softmax],
+    ) {
+        let plan = pass.plan;
+        let (d, group) = (plan.d_head as usize, (plan.n_head / plan.n_head_kv) as usize);
+        let cache = plan.cache_of(self.layer);
+        let view = &pass.batch.caches[cache];
+        let n_blocks = view.n_cells.div_ceil(BLOCK);
+        if block >= n_blocks {
+            return;
+        }
+        let visibility = |token: usize| {
+            // SAFETY: written in the first step, and only read since.
+            unsafe { pass.visibility[cache].get(token * n_blocks + block) }
+        };
+        if tokens.clone().all(|token| visibility(token) == Visibility::None as u8) {
+            return;
+        }
+        let (kernels, caches): (&Kernels, _) = (pass.kernels, pass.caches);
+        let (layer, first) = (self.layer as usize, block * BLOCK);
+        // SAFETY: cells were stored before the last meeting, and are only read in this step.
+        unsafe {
+            caches.load_keys(kernels, layer, head, first, scratch.keys);
+            caches.load_values(kernels, layer, head, first, scratch.values);
+        }
+        let n_queries = tokens.len() * group;
+        let scores = &mut scratch.scores[..n_queries * BLOCK];
+        (kernels.scores)(&scratch.queries[..n_queries * d], scratch.keys, BLOCK, scores);
+        for (token, scores) in tokens.zip(scores.chunks_exact_mut(group * BLOCK)) {
+            if visibility(token) != Visibility::All as u8 {
+                let end = (first + BLOCK).min(view.n_cells);
+                let mask = &view.mask[token * view.n_cells..][first..end];
+                for scores in scores.chunks_exact_mut(BLOCK) {
+                    for (index, score) in scores.iter_mut().enumerate() {
+                        if mask.get(index).is_none_or(|mask| mask.to_bits() != 0) {
+                            *score = f32::NEG_INFINITY;
+                        }
+                    }
+                }
+            }
+        }
+        let rows = scores.chunks_exact_mut(BLOCK).zip(running).zip(scratch.factors.iter_mut());
+        for ((scores, running), factor) in rows {
+            *factor = (kernels.softmax)(scores, running);
+        }
+        let (factors, mixed) = (&scratch.factors[..n_queries], &mut scratch.mixed[..n_queries * d]);
+        (kernels.mix)(scores, scratch.values, BLOCK, factors, mixed);
+    }
+}
+
+/// Puts the parts of a token's attention together.
+pub(super) fn merge(pass: &Pass<'_>, token: usize, out: BufferId) {
+    let Split { n_segments, n_tokens, .. } = pass.split;
+    if n_segments == 1 {
+        return;
+    }
+    let (n_head, d) = (pass.plan.n_head as usize, pass.plan.d_head as usize);
+    for head in 0..n_head {
+        let part = |segment: usize| {
+            let at = (segment * n_tokens + token) * n_head + head;
+            // SAFETY: parts were written before the last meeting, and are only read in this step.
+            unsafe { pass.parts.read(at * (d + 2)..(at + 1) * (d + 2)) }
+        };
+        let top = (0..n_segments).map(|s| part(s)[0]).fold(f32::NEG_INFINITY, f32::max);
+        let start = (token * n_head + head) * d;
+        // SAFETY: this token's row is written by this thread only.
+        let out = unsafe { pass.buffer(out).write(start..start + d) };
+        out.fill(0.0);
+        let mut sum = 0.0;
+        for part in (0..n_segments).map(part) {
+            let factor = (part[0] - top).exp();
+            sum += factor * part[1];
+            out.iter_mut().zip(&part[2..]).for_each(|(out, mixed)| *out += factor * mixed);
+        }
+        out.iter_mut().for_each(|out| *out /= sum);
+    }
+}

@@ -1,0 +1,393 @@
+//! Keys and values in the order in which attention reads them.
+//!
+//! ```text
+//! saved        [cell][head][d_head], the layout of states on disk
+//! F16, F32     keys [head][cell / 16][d_head][16], values [head][cell][d_head]
+//! Q8_0         both [head][cell][d_head / 32] blocks of a half-precision scale and 32 bytes
+//! ```
+//! A head's cells lie together, so attention over a few heads reads one stream. Keys lie transposed by
+//! sixteens, so that scores of sixteen cells come out side by side without adding across a vector.
+
+use half::f16;
+
+use super::attend::BLOCK;
+use super::kernels::Kernels;
+use super::shared::Shared;
+use super::weights::CpuWeights;
+use crate::ops::{CacheType, Plan, RunnerOptions};
+
+/// Cells whose keys lie together.
+const CELLS: usize = 16;
+/// Values and bytes of a Q8_0 block.
+const Q8_0_VALUES: usize = 32;
+const Q8_0_BYTES: usize = 34;
+
+/// The caches of one runner.
+pub(super) struct Caches {
+    kind: CacheType,
+    n_head: usize,
+    d_head: usize,
+    layers: Vec<Layer>,
+    /// First cells' keys before any rotation, by cache.
+    first_cells: Vec<Option<FirstCells>>,
+}
+
+/// Layers and their keys.
+type FirstCells = Vec<(usize, Vec<f32>)>;
+
+struct Layer {
+    /// Cells, a multiple of [`BLOCK`].
+    n_cells: usize,
+    keys: Store,
+    values: Store,
+}
+
+enum Store {
+    Half(Shared<u16>),
+    Single(Shared<f32>),
+    Blocks(Shared<u8>),
+}
+
+impl Store {
+    fn new(kind: CacheType, n_values: usize) -> Self {
+        match kind {
+            CacheType::F16 => Self::Half(Shared::new(n_values)),
+            CacheType::F32 => Self::Single(Shared::new(n_values)),
+            CacheType::Q8_0 => Self::Blocks(Shared::new(n_values / Q8_0_VALUES * Q8_0_BYTES)),
+        }
+    }
+}
+
+/// Bytes of all caches.
+pub(super) fn cache_bytes(plan: &Plan, options: &RunnerOptions) -> u64 {
+    let cell = options.cache_type.tensor_type().row_bytes(plan.d_kv().into()).unwrap_or(0);
+    let groups = plan.caches.iter().zip(&options.n_cells);
+    groups
+        .map(|(group, n_cells)| {
+            2 * cell * n_cells.next_multiple_of(BLOCK) as u64 * group.layers.len() as u64
+        })
+        .sum()
+}
+
+impl Caches {
+    pub(super) fn new(plan: &Plan, options: &RunnerOptions) -> Self {
+        let layer = |layer: usize| {
+            let n_cells = options.n_cells[plan.cache_of(layer as u32)].next_multiple_of(BLOCK);
+            let store = || Store::new(options.cache_type, n_cells * plan.d_kv() as usize);
+            Layer { n_cells, keys: store(), values: store() }
+        };
+        Self {
+            kind: options.cache_type,
+            n_head: plan.n_head_kv as usize,
+            d_head: plan.d_head as usize,
+            layers: (0..plan.n_layer()).map(layer).collect(),
+            first_cells: plan.caches.iter().map(|_| None).collect(),
+        }
+    }
+
+    /// Bytes of a cell's keys (or values) as they are saved.
+    pub(super) fn cell_bytes(&self) -> usize {
+        let n_values = self.n_head * self.d_head;
+        match self.kind {
+            CacheType::F16 => 2 * n_values,
+            CacheType::F32 => 4 * n_values,
+            CacheType::Q8_0 => n_values / Q8_0_VALUES * Q8_0_BYTES,
+        }
+    }
+
+    /// Stores a token's keys and values.
+    ///
+    /// # Safety
+    /// Nobody else reads or writes this cell of the layer meanwhile.
+    pub(super) unsafe fn store(
+        &self,
+        kernels: &Kernels,
+        layer: usize,
+        cell: usize,
+        keys: &[f32],
+        values: &[f32],
+    ) {
+        let Layer { n_cells, keys: key_store, values: value_store } = &self.layers[layer];
+        let d = self.d_head;
+        for head in 0..self.n_head {
+            let (keys, values) = (&keys[head * d..][..d], &values[head * d..][..d]);
+            let row = (head * n_cells + cell) * d;
+            let first = (head * n_cells + cell / CELLS * CELLS) * d + cell % CELLS;
+            match (key_store, value_store) {
+                (Store::Half(key_store), Store::Half(value_store)) => {
+                    for (i, &key) in keys.iter().enumerate() {
+                        let key = f16::from_f32(key).to_bits();
+                        // SAFETY: this value belongs to the cell, which is the caller's.
+                        unsafe { key_store.set(first + i * CELLS, key) };
+                    }
+                    // SAFETY: the row belongs to the cell, which is the caller's.
+                    (kernels.to_half)(values, unsafe { value_store.write(row..row + d) });
+                }
+                (Store::Single(key_store), Store::Single(value_store)) => {
+                    for (i, &key) in keys.iter().enumerate() {
+                        // SAFETY: this value belongs to the cell, which is the caller's.
+                        unsafe { key_store.set(first + i * CELLS, key) };
+                    }
+                    // SAFETY: the row belongs to the cell, which is the caller's.
+                    unsafe { value_store.write(row..row + d) }.copy_from_slice(values);
+                }
+                (Store::Blocks(key_store), Store::Blocks(value_store)) => {
+                    let bytes = row / Q8_0_VALUES * Q8_0_BYTES;
+                    let range = bytes..bytes + d / Q8_0_VALUES * Q8_0_BYTES;
+                    // SAFETY: both rows belong to the cell, which is the caller's.
+                    unsafe {
+                        encode(keys, key_store.write(range.clone()));
+                        encode(values, value_store.write(range));
+                    }
+                }
+                _ => unreachable!("keys and values are of one type"),
+            }
+        }
+    }
+
+    /// Keys of a head in cells `first ..` as `[cell / 16][d_head][16]`; whole sixteens.
+    ///
+    /// # Safety
+    /// Nobody writes to these cells of the layer meanwhile.
+    pub(super) unsafe fn load_keys(
+        &self,
+        kernels: &Kernels,
+        layer: usize,
+        head: usize,
+        first: usize,
+        out: &mut [f32],
+    ) {
+        let Layer { n_cells, keys, .. } = &self.layers[layer];
+        let row = (head * n_cells + first) * self.d_head;
+        // SAFETY: as the caller promises.
+        unsafe {
+            match keys {
+                Store::Half(keys) => (kernels.from_half)(keys.read(row..row + out.len()), out),
+                Store::Single(keys) => out.copy_from_slice(keys.read(row..row + out.len())),
+                Store::Blocks(keys) => {
+                    let n_blocks = self.d_head / Q8_0_VALUES;
+                    let start = row / Q8_0_VALUES * Q8_0_BYTES;
+                    let end = start + out.len() / Q8_0_VALUES * Q8_0_BYTES;
+                    let rows = keys.read(start..end).chunks_exact(n_blocks * Q8_0_BYTES);
+                    for (cell, row) in rows.enumerate() {
+                        let out = &mut out[cell / CELLS * CELLS * self.d_head..];
+                        for (block, bytes) in row.chunks_exact(Q8_0_BYTES).enumerate() {
+                            let scale = f16::from_le_bytes([bytes[0], bytes[1]]).to_f32();
+                            let out = &mut out[block * Q8_0_VALUES * CELLS + cell % CELLS..];
+                            for (i, &quant) in bytes[2..].iter().enumerate() {
+                                out[i * CELLS] = scale * f32::from(quant as i8);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Values of a head in cells `first ..` as `[cell][d_head]`.
+    ///
+    /// # Safety
+    /// Nobody writes to these cells of the layer meanwhile.
+    pub(super) unsafe fn load_values(
+        &self,
+        kernels: &Kernels,
+        layer: usize,
+        head: usize,
+        first: usize,
+        out: &mut [f32],
+    ) {
+        let Layer { n_cells, values, .. } = &self.layers[layer];
+        let row = (head * n_cells + first) * self.d_head;
+        // SAFETY: as the caller promises.
+        unsafe {
+            match values {
+                Store::Half(values) => (kernels.from_half)(values.read(row..row + out.len()), out),
+                Store::Single(values) => out.copy_from_slice(values.read(row..row + out.len())),
+                Store::Blocks(values) => {
+                    let start = row / Q8_0_VALUES * Q8_0_BYTES;
+                    let end = start + out.len() / Q8_0_VALUES * Q8_0_BYTES;
+                    decode(values.read(start..end), out);
+                }
+            }
+        }
+    }
+
+    /// Copies a cell out as it is saved.
+    fn save(&self, layer: usize, cell: usize, is_key: bool, out: &mut [u8]) {
+        let Layer { n_cells, keys, values } = &self.layers[layer];
+        let (d, store) = (self.d_head, if is_key { keys } else { values });
+        for head in 0..self.n_head {
+            let at = |i: usize| {
+                if is_key {
+                    (head * n_cells + cell / CELLS * CELLS) * d + i * CELLS + cell % CELLS
+                } else {
+                    (head * n_cells + cell) * d + i
+                }
+            };
+            // SAFETY: no pass is running while the caches are borrowed, so nobody writes.
+            unsafe {
+                match store {
+                    Store::Half(store) => {
+                        for (i, out) in out[2 * head * d..][..2 * d].chunks_mut(2).enumerate() {
+                            out.copy_from_slice(&store.get(at(i)).to_le_bytes());
+                        }
+                    }
+                    Store::Single(store) => {
+                        for (i, out) in out[4 * head * d..][..4 * d].chunks_mut(4).enumerate() {
+                            out.copy_from_slice(&store.get(at(i)).to_le_bytes());
+                        }
+                    }
+                    Store::Blocks(store) => {
+                        let n_bytes = d / Q8_0_VALUES * Q8_0_BYTES;
+                        let start = (head * n_cells + cell) * n_bytes;
+                        out[head * n_bytes..][..n_bytes]
+                            .copy_from_slice(store.read(start..start + n_bytes));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Copies a cell in as it is saved.
+    fn restore(&mut self, layer: usize, cell: usize, is_key: bool, saved: &[u8]) {
+        let (d, n_head) = (self.d_head, self.n_head);
+        let Layer { n_cells, keys, values } = &mut self.layers[layer];
+        let (n_cells, store) = (*n_cells, if is_key { keys } else { values });
+        for head in 0..n_head {
+            let at = |i: usize| {
+                if is_key {
+                    (head * n_cells + cell / CELLS * CELLS) * d + i * CELLS + cell % CELLS
+                } else {
+                    (head * n_cells + cell) * d + i
+                }
+            };
+            match store {
+                Store::Half(store) => {
+                    for (i, b) in saved[2 * head * d..][..2 * d].chunks(2).enumerate() {
+                        store.all_mut()[at(i)] = u16::from_le_bytes([b[0], b[1]]);
+                    }
+                }
+                Store::Single(store) => {
+                    for (i, b) in saved[4 * head * d..][..4 * d].chunks(4).enumerate() {
+                        store.all_mut()[at(i)] = f32::from_le_bytes([b[0], b[1], b[2], b[3]]);
+                    }
+                }
+                Store::Blocks(store) => {
+                    let n_bytes = d / Q8_0_VALUES * Q8_0_BYTES;
+                    let start = (head * n_cells + cell) * n_bytes;
+                    store.all_mut()[start..start + n_bytes]
+                        .copy_from_slice(&saved[head * n_bytes..][..n_bytes]);
+                }
+            }
+        }
+    }
+
+    /// Copies cells `first ..` out, as many as fit.
+    pub(super) fn read_cells(&self, layer: u32, first: usize, keys: &mut [u8], values: &mut [u8]) {
+        for (is_key, out) in [(true, keys), (false, values)] {
+            for (index, out) in out.chunks_exact_mut(self.cell_bytes()).enumerate() {
+                self.save(layer as usize, first + index, is_key, out);
+            }
+        }
+    }
+
+    /// Copies cells `first ..` in.
+    pub(super) fn write_cells(&mut self, layer: u32, first: usize, keys: &[u8], values: &[u8]) {
+        for (is_key, saved) in [(true, keys), (false, values)] {
+            for (index, saved) in saved.chunks_exact(self.cell_bytes()).enumerate() {
+                self.restore(layer as usize, first + index, is_key, saved);
+            }
+        }
+    }
+
+    /// Replaces the first cells' keys by their first contents, rotated forward by `delta` positions.
+    pub(super) fn rotate_first_cells(
+        &mut self,
+        plan: &Plan,
+        weights: &CpuWeights,
+        group: usize,
+        n_cells: usize,
+        delta: i32,
+    ) {
+        let cell_bytes = self.cell_bytes();
+        if self.first_cells[group].is_none() {
+            let layers = plan.caches[group].layers.iter().map(|&layer| layer as usize);
+            let rotated = layers.filter(|&layer| plan.layer_rope[layer].is_some());
+            let copies = rotated.map(|layer| {
+                let mut saved = vec![0; n_cells * cell_bytes];
+                self.read_cells(layer as u32, 0, &mut saved, &mut []);
+                (layer, self.decoded(&saved))
+            });
+            self.first_cells[group] = Some(copies.collect());
+        }
+        let copies = self.first_cells[group].take().unwrap_or_default();
+        for (layer, keys) in &copies {
+            let Some(rope) = plan.layer_rope[*layer] else { continue };
+            let info = plan.ropes[rope].without_magnitude();
+            let turns = info.turns(info.factors.map(|id| weights.vector(id)), delta);
+            let mut rotated = keys.clone();
+            info.rotate(&mut rotated, self.d_head, &turns);
+            let saved = self.encoded(&rotated);
+            self.write_cells(*layer as u32, 0, &saved, &[]);
+        }
+        self.first_cells[group] = Some(copies);
+    }
+
+    pub(super) fn forget_first_cells(&mut self) {
+        self.first_cells.fill(None);
+    }
+
+    fn decoded(&self, saved: &[u8]) -> Vec<f32> {
+        match self.kind {
+            CacheType::F32 => {
+                let fours = saved.chunks_exact(4);
+                fours.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
+            }
+            CacheType::F16 => {
+                let halves = saved.chunks_exact(2);
+                halves.map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32()).collect()
+            }
+            CacheType::Q8_0 => {
+                let mut values = vec![0.0; saved.len() / Q8_0_BYTES * Q8_0_VALUES];
+                decode(saved, &mut values);
+                values
+            }
+        }
+    }
+
+    fn encoded(&self, values: &[f32]) -> Vec<u8> {
+        match self.kind {
+            CacheType::F32 => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
+            CacheType::F16 => {
+                values.iter().flat_map(|&value| f16::from_f32(value).to_le_bytes()).collect()
+            }
+            CacheType::Q8_0 => {
+                let mut saved = vec![0; values.len() / Q8_0_VALUES * Q8_0_BYTES];
+                encode(values, &mut saved);
+                saved
+            }
+        }
+    }
+}
+
+/// Q8_0 blocks → values.
+fn decode(blocks: &[u8], out: &mut [f32]) {
+    for (bytes, out) in blocks.chunks_exact(Q8_0_BYTES).zip(out.chunks_exact_mut(Q8_0_VALUES)) {
+        let scale = f16::from_le_bytes([bytes[0], bytes[1]]).to_f32();
+        for (out, &quant) in out.iter_mut().zip(&bytes[2..]) {
+            *out = scale * f32::from(quant as i8);
+        }
+    }
+}
+
+/// Values → Q8_0 blocks.
+fn encode(values: &[f32], out: &mut [u8]) {
+    for (values, bytes) in values.chunks_exact(Q8_0_VALUES).zip(out.chunks_exact_mut(Q8_0_BYTES)) {
+        let largest = values.iter().fold(0.0f32, |largest, value| largest.max(value.abs()));
+        let inverse = if largest > 0.0 { 127.0 / largest } else { 0.0 };
+        bytes[..2].copy_from_slice(&f16::from_f32(largest / 127.0).to_le_bytes());
+        for (byte, value) in bytes[2..].iter_mut().zip(values) {
+            *byte = (value * inverse).round() as i8 as u8;
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! How packed matrices and activations lie in memory: what every set of kernels agrees on.
+//!
+//! A panel is 16 rows of a matrix. In it, four values of row 0 are followed by the same four of row
+//! 1, and so on: a line of 64 bytes, the size of a cache line, is four columns of 16 rows. So one
+//! load of activations serves all rows, their sums lie side by side, and decode reads memory in one
+//! stream. What rows share by blocks of columns (scales) lies apart.
+//! ```text
+//! block of 32    quants, in lines                              scales
+//! Q8_0    8      values 4·line + i, signed                     d [16] f16
+//! Q4_0    4      low nibble 4·line + i, high 16 + 4·line + i   d [16] f16
+//! Q5_0    4 + 1  the same; bit b of the last line's bytes is   d [16] f16
+//!                the fifth bit of value 4·b + i
+//! block of 256
+//! Q4_K    32     by pairs of sub-blocks of 32: low nibble      d [16] f16, dmin [16] f16,
+//!                32·(2·pair) + 4·l + i, high 32 further        scales [8][16], mins [8][16] u8
+//! Q6_K    32     low nibble 4·line + i, high 128 further       d [16] f16, scales [16][16] i8
+//!         + 16   bits 5 and 6 of 4·l + i, then of 64, 128 and 192 further
+//! F32, F16, BF16 [n_cols][16], no scales
+//! ```
+//! Zero points are as in ggml: 8, 16 and 32 are taken off Q4_0, Q5_0 and Q6_K. Rows that a matrix
+//! lacks to fill its last panel are zero.
+
+/// Rows of a panel.
+pub const PANEL: usize = 16;
+
+/// Bytes of a line: four columns of a panel's rows.
+pub const LINE: usize = 64;
+
+/// Most columns of activations in one call of a product.
+pub const TILE_COLUMNS: usize = 4;
+
+/// Results of a product: `[column][row]`.
+pub type Tile = [[f32; PANEL]; TILE_COLUMNS];
+
+/// The layouts that products exist for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(non_camel_case_types)]
+pub enum Format {
+    /// Single precision.
+    F32,
+    /// Half precision.
+    F16,
+    /// The upper half of single precision.
+    BF16,
+    /// 8 bits, 32 values a scale.
+    Q8_0,
+    /// 4 bits, 32 values a scale.
+    Q4_0,
+    /// 5 bits, 32 values a scale.
+    Q5_0,
+    /// 4 bits, scales and minima of 6 bits for 32 values.
+    Q4_K,
+    /// 6 bits, scales of 8 bits for 16 values.
+    Q6_K,
+}
+
+impl Format {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Self; 8] = [
+        Self::F32,
+        Self::F16,
+        Self::BF16,
+        Self::Q8_0,
+        Self::Q4_0,
+        Self::Q5_0,
+        Self::Q4_K,
+        Self::Q6_K,
+    ];
+
+    /// The blocks that activations are rounded to for this format, `None` where they are not.
+    pub fn blocks(self) -> Option<Blocks> {
+        match self {
+            Self::F32 | Self::F16 | Self::BF16 => None,
+            Self::Q8_0 | Self::Q4_0 | Self::Q5_0 => Some(Blocks::Of32),
+            Self::Q4_K | Self::Q6_K => Some(Blocks::Of256),
+        }
+    }
+
+    /// Columns of a block.
+    pub fn block_values(self) -> usize {
+        self.blocks().map_or(1, Blocks::n_values)
+    }
+
+    /// Bytes of quants of a panel's block.
+    pub const fn quant_bytes(self) -> usize {
+        match self {
+            Self::F32 => 4 * PANEL,
+            Self::F16 | Self::BF16 => 2 * PANEL,
+            Self::Q8_0 => 8 * LINE,
+            Self::Q4_0 => 4 * LINE,
+            Self::Q5_0 => 5 * LINE,
+            Self::Q4_K => 32 * LINE,
+            Self::Q6_K => 48 * LINE,
+        }
+    }
+
+    /// Bytes of scales of a panel's block.
+    pub const fn scale_bytes(self) -> usize {
+        match self {
+            Self::F32 | Self::F16 | Self::BF16 => 0,
+            Self::Q8_0 | Self::Q4_0 | Self::Q5_0 => 2 * PANEL,
+            Self::Q4_K => 20 * PANEL,
+            Self::Q6_K => 18 * PANEL,
+        }
+    }
+}
+
+/// How many activations share a scale when they are rounded to 8 bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Blocks {
+    /// 32.
+    Of32,
+    /// 256.
+    Of256,
+}
+
+impl Blocks {
+    /// Values that share a scale.
+    pub fn n_values(self) -> usize {
+        match self {
+            Self::Of32 => 32,
+            Self::Of256 => 256,
+        }
+    }
+}
+
+/// Sixteen rows of a matrix.
+#[derive(Debug, Clone, Copy)]
+pub struct Panel<'a> {
+    /// Lines of values.
+    pub quants: &'a [u8],
+    /// What the values of a block are multiplied with.
+    pub scales: &'a [u8],
+}
+
+/// Columns of activations, one after the other, each `n_values` long.
+#[derive(Debug, Clone, Copy)]
+pub struct Columns<'a> {
+    /// How many.
+    pub n_columns: usize,
+    /// Values of a column.
+    pub n_values: usize,
+    /// The values, for formats that don't round them.
+    pub values: &'a [f32],
+    /// The values rounded to 8 bits, `[n_columns][n_values]`, −127 to 127.
+    pub quants: &'a [i8],
+    /// What a block's quants are multiplied with, `[n_columns][n_values / block]`.
+    pub scales: &'a [f32],
+    /// Blocks of 32: scale times the sum of the quants, `[n_columns][n_values / 32]`.
+    pub sums: &'a [f32],
+    /// Blocks of 256: sums of sixteen quants, `[n_columns][n_values / 16]`.
+    pub sums_of_16: &'a [i16],
+}
+
+/// Where a row's rounded activations go: the parts of [`Columns`].
+#[derive(Debug)]
+pub struct Quantised<'a> {
+    /// As [`Columns::quants`].
+    pub quants: &'a mut [i8],
+    /// As [`Columns::scales`].
+    pub scales: &'a mut [f32],
+    /// As [`Columns::sums`].
+    pub sums: &'a mut [f32],
+    /// As [`Columns::sums_of_16`].
+    pub sums_of_16: &'a mut [i16],
+}
+
+impl Columns<'_> {
+    /// Checks, once a call, the lengths that products rely on for reading without checks.
+    ///
+    /// # Panics
+    /// If the columns are too many, or a part is too short: the caller's bug.
+    pub fn check(&self, panel: &Panel<'_>, format: Format) {
+        let Self { n_columns, n_values, .. } = *self;
+        assert!((1..=TILE_COLUMNS).contains(&n_columns), "columns of a tile");
+        let n_blocks = n_values / format.block_values();
+        assert_eq!(n_blocks * format.block_values(), n_values, "whole blocks");
+        assert!(panel.quants.len() >= n_blocks * format.quant_bytes(), "quants of a panel");
+        assert!(panel.scales.len() >= n_blocks * format.scale_bytes(), "scales of a panel");
+        match format.blocks() {
+            None => assert!(self.values.len() >= n_columns * n_values, "values of columns"),
+            Some(blocks) => {
+                assert!(self.quants.len() >= n_columns * n_values, "quants of columns");
+                assert!(self.scales.len() >= n_columns * n_blocks, "scales of columns");
+                match blocks {
+                    Blocks::Of32 => assert!(self.sums.len() >= n_columns * n_blocks, "sums"),
+                    Blocks::Of256 => {
+                        assert!(self.sums_of_16.len() >= n_columns * n_values / 16, "sums of 16");
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The kernels as one table of functions, filled at start for the processor at hand.
+//!
+//! A set is chosen whole: [`Kernels::best`] takes the fastest that the processor can run, and
+//! [`Kernels::available`] names all of them, so that tests force each. The scalar set is what the
+//! others are compared with: integer parts are equal, sums of single precision differ by the order
+//! of their terms only.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+mod layout;
+mod scalar;
+#[cfg(test)]
+mod tests;
+
+pub use layout::{Blocks, Columns, Format, LINE, PANEL, Panel, Quantised, TILE_COLUMNS, Tile};
+
+/// The product of a panel's rows with up to [`TILE_COLUMNS`] columns of activations.
+pub type Product = fn(&Panel<'_>, &Columns<'_>, &mut Tile);
+
+/// A set of kernels.
+pub struct Kernels {
+    /// Name for reports and options.
+    pub name: &'static str,
+    /// Whether it uses the processor's vector instructions.
+    pub is_vectorised: bool,
+    /// The product for each [`Format`], by its number.
+    pub products: [Product; Format::ALL.len()],
+    /// Row → 8-bit blocks.
+    pub quantise: fn(&[f32], Blocks, &mut Quantised<'_>),
+    /// `out = x / √(mean(x²) + epsilon) · weight` over rows as long as the weight.
+    pub rms_norm: fn(&mut [f32], &[f32], f32),
+    /// `a += b`.
+    pub add: fn(&mut [f32], &[f32]),
+    /// `gate = silu(gate) · up`.
+    pub silu_gate: fn(&mut [f32], &[f32]),
+    /// `gate = gelu(gate) · up`.
+    pub gelu_gate: fn(&mut [f32], &[f32]),
+    /// Half precision → single.
+    pub from_half: fn(&[u16], &mut [f32]),
+    /// Single precision → half, to the nearest.
+    pub to_half: fn(&[f32], &mut [u16]),
+    /// `scores[q][cell] = Σ queries[q][i] · keys[cell / 16][i][cell % 16]`: queries are rows, keys lie
+    /// transposed in blocks of 16 cells.
+    pub scores: fn(queries: &[f32], keys: &[f32], n_cells: usize, scores: &mut [f32]),
+    /// One step of the online softmax for a row of scores: see [`Softmax`].
+    pub softmax: fn(scores: &mut [f32], running: &mut Softmax) -> f32,
+    /// `mixed[q] = factors[q] · mixed[q] + Σ shares[q][cell] · values[cell]`.
+    pub mix: fn(shares: &[f32], values: &[f32], n_cells: usize, factors: &[f32], mixed: &mut [f32]),
+}
+
+/// Running maximum and sum of a softmax over scores that come in pieces (arXiv 2205.14135).
+///
+/// A step replaces the scores by `exp(score − top)`, where `top` is the largest so far, adds them to
+/// the sum, and returns the factor by which everything summed before must shrink.
+#[derive(Debug, Clone, Copy)]
+pub struct Softmax {
+    /// Largest score so far.
+    pub top: f32,
+    /// Sum of the shares so far.
+    pub sum: f32,
+}
+
+impl Softmax {
+    /// Nothing seen yet.
+    pub const EMPTY: Self = Self { top: f32::NEG_INFINITY, sum: 0.0 };
+}
+
+impl Kernels {
+    /// The product for a format.
+    pub fn product(&self, format: Format) -> Product {
+        self.products[format as usize]
+    }
+
+    /// The fastest set that this processor can run.
+    pub fn best() -> &'static Self {
+        Self::available()[0]
+    }
+
+    /// The sets that this processor can run, the fastest first.
+    pub fn available() -> Vec<&'static Self> {
+        let mut sets = Vec::new();
+        #[cfg(target_arch = "x86_64")]
+        if avx2::is_available() {
+            sets.push(&avx2::KERNELS);
+        }
+        sets.push(&scalar::KERNELS);
+        sets
+    }
+}

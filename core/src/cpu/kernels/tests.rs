@@ -1,0 +1,237 @@
+//! Every set against the scalar one, over odd sizes and extreme scales.
+//!
+//! Integer parts are equal, so products differ by the order of their sums only: at most
+//! n · 2⁻²⁴ · Σ |terms| for n terms. Functions with an exponential differ by its error, too.
+
+use super::*;
+
+/// A number between −1 and 1.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> f32 {
+        // Knuth's multiplier for 64-bit linear congruences.
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (self.0 >> 40) as f32 / (1u64 << 23) as f32 - 1.0
+    }
+
+    fn row(&mut self, n: usize, scale: f32) -> Vec<f32> {
+        (0..n).map(|_| scale * self.next()).collect()
+    }
+
+    fn bytes(&mut self, n: usize) -> Vec<u8> {
+        (0..n).map(|_| (self.next().to_bits() >> 4) as u8).collect()
+    }
+}
+
+fn others() -> impl Iterator<Item = &'static Kernels> {
+    Kernels::available().into_iter().filter(|set| set.name != "scalar")
+}
+
+/// Rounded activations of some columns.
+#[derive(Clone, Default, PartialEq, Debug)]
+struct Rounded {
+    quants: Vec<i8>,
+    scales: Vec<f32>,
+    sums: Vec<f32>,
+    sums_of_16: Vec<i16>,
+}
+
+fn quantise(set: &Kernels, row: &[f32], blocks: Blocks) -> Rounded {
+    let n_blocks = row.len() / blocks.n_values();
+    let mut out = Rounded {
+        quants: vec![0; row.len()],
+        scales: vec![0.0; n_blocks],
+        sums: vec![0.0; n_blocks],
+        sums_of_16: vec![0; row.len() / 16],
+    };
+    let Rounded { quants, scales, sums, sums_of_16 } = &mut out;
+    (set.quantise)(row, blocks, &mut Quantised { quants, scales, sums, sums_of_16 });
+    out
+}
+
+#[test]
+fn rounding_to_8_bits_is_the_same_in_every_set() {
+    let mut random = Random(1);
+    for scale in [0.0, 1e-40, 1e-30, 1.0, 3e4, 1e38] {
+        for blocks in [Blocks::Of32, Blocks::Of256] {
+            let row = random.row(768, scale);
+            let expected = quantise(&scalar::KERNELS, &row, blocks);
+            assert!(expected.quants.iter().all(|&quant| quant != i8::MIN));
+            for set in others() {
+                assert_eq!(quantise(set, &row, blocks), expected, "{} {scale}", set.name);
+            }
+        }
+    }
+}
+
+/// A panel of random bits, with scales that are numbers.
+fn panel(random: &mut Random, format: Format, n_blocks: usize, scale: f32) -> (Vec<u8>, Vec<u8>) {
+    let n_quants = n_blocks * format.quant_bytes();
+    let quants = match format {
+        Format::F32 => {
+            random.row(n_quants / 4, scale).iter().flat_map(|x| x.to_le_bytes()).collect()
+        }
+        Format::F16 => {
+            let row = random.row(n_quants / 2, scale);
+            row.iter().flat_map(|x| half::f16::from_f32(*x).to_le_bytes()).collect()
+        }
+        Format::BF16 => {
+            let row = random.row(n_quants / 2, scale);
+            row.iter().flat_map(|x| half::bf16::from_f32(*x).to_le_bytes()).collect()
+        }
+        _ => random.bytes(n_quants),
+    };
+    let mut scales = random.bytes(n_blocks * format.scale_bytes());
+    if format == Format::Q4_K {
+        scales.iter_mut().for_each(|scale| *scale &= 63);
+    }
+    let n_halves = match format {
+        Format::Q8_0 | Format::Q4_0 | Format::Q5_0 | Format::Q6_K => PANEL,
+        Format::Q4_K => 2 * PANEL,
+        _ => 0,
+    };
+    if n_halves > 0 {
+        for block in scales.chunks_exact_mut(format.scale_bytes()) {
+            for bytes in block[..2 * n_halves].chunks_exact_mut(2) {
+                let number = half::f16::from_f32(scale * random.next());
+                bytes.copy_from_slice(&number.to_le_bytes());
+            }
+        }
+    }
+    (quants, scales)
+}
+
+#[test]
+fn products_differ_by_the_order_of_sums_only() {
+    let mut random = Random(2);
+    for format in Format::ALL {
+        for n_blocks in [1, 2, 3, 7] {
+            for (n_columns, scale) in [(1, 1.0), (2, 1e-6), (3, 6e4), (4, 1.0)] {
+                let n_values = n_blocks * format.block_values();
+                let (quants, scales) = panel(&mut random, format, n_blocks, scale);
+                let panel = Panel { quants: &quants, scales: &scales };
+                let values = random.row(n_columns * n_values, 3.0);
+                let rounded = match format.blocks() {
+                    Some(blocks) => quantise(&scalar::KERNELS, &values, blocks),
+                    None => Rounded::default(),
+                };
+                let columns = Columns {
+                    n_columns,
+                    n_values,
+                    values: &values,
+                    quants: &rounded.quants,
+                    scales: &rounded.scales,
+                    sums: &rounded.sums,
+                    sums_of_16: &rounded.sums_of_16,
+                };
+                let mut expected = [[0.0; PANEL]; TILE_COLUMNS];
+                (scalar::KERNELS.product(format))(&panel, &columns, &mut expected);
+                // An integer block's product, and its offset, are at most this times its scales.
+                let largest_term = match format {
+                    Format::F32 | Format::F16 | Format::BF16 => 3.0 * scale,
+                    Format::Q8_0 => 128.0 * 32.0 * 3.0 * scale,
+                    Format::Q4_0 | Format::Q5_0 => 2.0 * 31.0 * 32.0 * 3.0 * scale,
+                    Format::Q4_K => 2.0 * 15.0 * 63.0 * 256.0 * 3.0 * scale,
+                    Format::Q6_K => 32.0 * 128.0 * 256.0 * 3.0 * scale,
+                };
+                // Scaling a block and taking off its offset are three more roundings.
+                let bound = (n_blocks + 3) as f32 * 2f32.powi(-24) * n_blocks as f32 * largest_term;
+                for set in others() {
+                    let mut found = [[0.0; PANEL]; TILE_COLUMNS];
+                    (set.product(format))(&panel, &columns, &mut found);
+                    let pairs = found.iter().flatten().zip(expected.iter().flatten());
+                    for (found, expected) in pairs {
+                        assert!(
+                            (found - expected).abs() <= bound,
+                            "{} {format:?} {n_blocks} blocks: {found} for {expected}",
+                            set.name
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn close(name: &str, found: &[f32], expected: &[f32], relative: f32, absolute: f32) {
+    for (a, b) in found.iter().zip(expected) {
+        assert!((a - b).abs() <= relative * b.abs() + absolute, "{name}: {a} for {b}");
+    }
+}
+
+#[test]
+fn rows_agree() {
+    let mut random = Random(3);
+    for n in [1, 7, 8, 64, 100, 576] {
+        for scale in [1e-3, 1.0, 30.0, 1e3] {
+            let (a, b) = (random.row(n, scale), random.row(n, 1.0));
+            for set in others() {
+                let with = |kernel: fn(&mut [f32], &[f32])| {
+                    let mut row = a.clone();
+                    kernel(&mut row, &b);
+                    row
+                };
+                assert_eq!(with(set.add), with(scalar::KERNELS.add));
+                let norm = |set: &Kernels| {
+                    let mut row = a.clone();
+                    (set.rms_norm)(&mut row, &b, 1e-5);
+                    row
+                };
+                close("norm", &norm(set), &norm(&scalar::KERNELS), n as f32 * 2e-7, 0.0);
+                let (found, expected) = (with(set.silu_gate), with(scalar::KERNELS.silu_gate));
+                close("silu", &found, &expected, 1e-6, 1e-30);
+                // 1 − 1 / (1 + e²ʸ) has an absolute error of some units of 2⁻²⁴.
+                let (found, expected) = (with(set.gelu_gate), with(scalar::KERNELS.gelu_gate));
+                close("gelu", &found, &expected, 1e-6, 5e-7 * scale);
+                let halves = |set: &Kernels| {
+                    let mut halves = vec![0; n];
+                    (set.to_half)(&a, &mut halves);
+                    let mut back = vec![0.0; n];
+                    (set.from_half)(&halves, &mut back);
+                    (halves, back)
+                };
+                assert_eq!(halves(set), halves(&scalar::KERNELS));
+            }
+        }
+    }
+}
+
+#[test]
+fn attention_agrees() {
+    let mut random = Random(4);
+    for (n_queries, d_head, n_cells) in [(1, 16, 16), (3, 64, 64), (7, 80, 32), (13, 24, 48)] {
+        let queries = random.row(n_queries * d_head, 1.0);
+        let keys = random.row(d_head * n_cells, 1.0);
+        let values = random.row(d_head * n_cells, 1.0);
+        let start = random.row(n_queries * d_head, 1.0);
+        let run = |set: &Kernels| {
+            let mut shares = vec![0.0; n_queries * n_cells];
+            (set.scores)(&queries, &keys, n_cells, &mut shares);
+            // One query sees nothing, one only a few cells.
+            shares[..n_cells].fill(f32::NEG_INFINITY);
+            let last = shares.len() - n_cells;
+            shares[last + 3..].fill(f32::NEG_INFINITY);
+            let mut factors = vec![0.0; n_queries];
+            let mut running = vec![Softmax { top: -0.5, sum: 2.0 }; n_queries];
+            running[0] = Softmax::EMPTY;
+            for ((row, running), factor) in
+                shares.chunks_mut(n_cells).zip(&mut running).zip(&mut factors)
+            {
+                *factor = (set.softmax)(row, running);
+            }
+            let mut mixed = start.clone();
+            (set.mix)(&shares, &values, n_cells, &factors, &mut mixed);
+            let sums: Vec<f32> = running.iter().map(|running| running.sum).collect();
+            (mixed, sums)
+        };
+        let expected = run(&scalar::KERNELS);
+        assert_eq!(expected.1[0], if n_queries == 1 { 0.0 } else { expected.1[0] });
+        for set in others() {
+            let found = run(set);
+            let bound = (n_cells + d_head) as f32 * n_cells as f32 * 2f32.powi(-24);
+            close("mixed", &found.0, &expected.0, 0.0, bound);
+            close("sums", &found.1, &expected.1, 1e-5, bound);
+        }
+    }
+}

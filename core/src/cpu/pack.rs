@@ -1,0 +1,208 @@
+//! Matrices of the file → panels of 16 interleaved rows, as `kernels::layout` draws them.
+
+use super::kernels::{Format, LINE, PANEL, Panel};
+use crate::quant::TensorType;
+
+/// The layout for matrices of a type, if there are products for it.
+pub(super) fn format_of(kind: TensorType) -> Option<Format> {
+    match kind {
+        TensorType::F32 => Some(Format::F32),
+        TensorType::F16 => Some(Format::F16),
+        TensorType::BF16 => Some(Format::BF16),
+        TensorType::Q8_0 => Some(Format::Q8_0),
+        TensorType::Q4_0 => Some(Format::Q4_0),
+        TensorType::Q5_0 => Some(Format::Q5_0),
+        TensorType::Q4_K => Some(Format::Q4_K),
+        TensorType::Q6_K => Some(Format::Q6_K),
+        _ => None,
+    }
+}
+
+/// A packed matrix.
+pub(super) struct Matrix {
+    pub(super) format: Format,
+    pub(super) n_rows: usize,
+    pub(super) n_cols: usize,
+    quants: Lines,
+    scales: Lines,
+}
+
+/// Bytes that begin at a cache line.
+struct Lines {
+    bytes: Vec<u8>,
+    start: usize,
+    n_bytes: usize,
+}
+
+impl Lines {
+    fn new(n_bytes: usize) -> Self {
+        let bytes = vec![0; n_bytes + LINE - 1];
+        let start = bytes.as_ptr().align_offset(LINE).min(LINE - 1);
+        Self { bytes, start, n_bytes }
+    }
+
+    fn all(&self) -> &[u8] {
+        &self.bytes[self.start..self.start + self.n_bytes]
+    }
+
+    fn all_mut(&mut self) -> &mut [u8] {
+        &mut self.bytes[self.start..self.start + self.n_bytes]
+    }
+}
+
+/// Bytes of quants and of scales of a panel.
+fn panel_bytes(format: Format, n_cols: usize) -> (usize, usize) {
+    let n_blocks = n_cols / format.block_values();
+    (n_blocks * format.quant_bytes(), n_blocks * format.scale_bytes())
+}
+
+impl Matrix {
+    /// Bytes that a matrix takes when packed.
+    pub(super) fn n_bytes(format: Format, n_rows: u64, n_cols: u64) -> u64 {
+        let (quants, scales) = panel_bytes(format, n_cols as usize);
+        n_rows.div_ceil(PANEL as u64) * (quants + scales) as u64
+    }
+
+    /// Packs rows with as many threads as are free. `rows` are whole rows of whole blocks.
+    pub(super) fn pack(format: Format, n_rows: usize, n_cols: usize, rows: &[u8]) -> Self {
+        let n_panels = n_rows.div_ceil(PANEL);
+        let (quant_bytes, scale_bytes) = panel_bytes(format, n_cols);
+        let mut quants = Lines::new(n_panels * quant_bytes);
+        let mut scales = Lines::new(n_panels * scale_bytes);
+        let n_threads = std::thread::available_parallelism().map_or(1, |n| n.get().min(8));
+        let share = n_panels.div_ceil(n_threads).max(1);
+        let row_bytes = rows.len() / n_rows;
+        std::thread::scope(|scope| {
+            let rows = rows.chunks(share * PANEL * row_bytes);
+            let quants = quants.all_mut().chunks_mut(share * quant_bytes);
+            // Formats without scales have empty parts.
+            let mut scales = scales.all_mut();
+            for (rows, quants) in rows.zip(quants) {
+                let n_panels = quants.len() / quant_bytes;
+                let (part, rest) = scales.split_at_mut(n_panels * scale_bytes);
+                scales = rest;
+                scope.spawn(move || {
+                    for (index, rows) in rows.chunks(PANEL * row_bytes).enumerate() {
+                        let quants = &mut quants[index * quant_bytes..][..quant_bytes];
+                        let scales = &mut part[index * scale_bytes..][..scale_bytes];
+                        for (row, values) in rows.chunks_exact(row_bytes).enumerate() {
+                            pack_row(format, row, values, quants, scales);
+                        }
+                    }
+                });
+            }
+        });
+        Self { format, n_rows, n_cols, quants, scales }
+    }
+
+    pub(super) fn n_panels(&self) -> usize {
+        self.n_rows.div_ceil(PANEL)
+    }
+
+    pub(super) fn panel(&self, index: usize) -> Panel<'_> {
+        let (quants, scales) = panel_bytes(self.format, self.n_cols);
+        Panel {
+            quants: &self.quants.all()[index * quants..][..quants],
+            scales: &self.scales.all()[index * scales..][..scales],
+        }
+    }
+}
+
+/// Puts one row of the file into its place in a panel.
+fn pack_row(format: Format, row: usize, values: &[u8], quants: &mut [u8], scales: &mut [u8]) {
+    let quants = quants.chunks_exact_mut(format.quant_bytes());
+    match format {
+        Format::F32 => {
+            for (values, quants) in values.chunks_exact(4).zip(quants) {
+                quants[4 * row..4 * row + 4].copy_from_slice(values);
+            }
+        }
+        Format::F16 | Format::BF16 => {
+            for (values, quants) in values.chunks_exact(2).zip(quants) {
+                quants[2 * row..2 * row + 2].copy_from_slice(values);
+            }
+        }
+        _ => {
+            let pack_block = match format {
+                Format::Q5_0 => pack_q5_0,
+                Format::Q4_K => pack_q4_k,
+                Format::Q6_K => pack_q6_k,
+                _ => pack_simple,
+            };
+            let block_bytes = values.len() / quants.len();
+            let scales = scales.chunks_exact_mut(format.scale_bytes());
+            for ((values, quants), scales) in
+                values.chunks_exact(block_bytes).zip(quants).zip(scales)
+            {
+                pack_block(row, values, quants, scales);
+            }
+        }
+    }
+}
+
+/// Spreads a row's bytes over the lines of a block, four by four.
+fn spread(row: usize, bytes: &[u8], lines: &mut [u8]) {
+    for (four, line) in bytes.chunks_exact(4).zip(lines.chunks_exact_mut(LINE)) {
+        line[4 * row..4 * row + 4].copy_from_slice(four);
+    }
+}
+
+/// Q8_0 and Q4_0: a scale, then bytes.
+fn pack_simple(row: usize, block: &[u8], quants: &mut [u8], scales: &mut [u8]) {
+    scales[2 * row..2 * row + 2].copy_from_slice(&block[..2]);
+    spread(row, &block[2..], quants);
+}
+
+/// A scale, 32 fifth bits, nibbles.
+fn pack_q5_0(row: usize, block: &[u8], quants: &mut [u8], scales: &mut [u8]) {
+    scales[2 * row..2 * row + 2].copy_from_slice(&block[..2]);
+    spread(row, &block[6..], quants);
+    let bits = u32::from_le_bytes([block[2], block[3], block[4], block[5]]);
+    let byte = |i: u32| (0..8).map(|b| (bits >> (4 * b + i) & 1) << b).sum::<u32>() as u8;
+    quants[4 * LINE + 4 * row..][..4].copy_from_slice(&[byte(0), byte(1), byte(2), byte(3)]);
+}
+
+/// d, dmin, eight scales and minima of 6 bits in 12 bytes, nibbles.
+fn pack_q4_k(row: usize, block: &[u8], quants: &mut [u8], scales: &mut [u8]) {
+    scales[2 * row..2 * row + 2].copy_from_slice(&block[..2]);
+    scales[2 * PANEL + 2 * row..][..2].copy_from_slice(&block[2..4]);
+    let packed = &block[4..16];
+    for sub in 0..8 {
+        let (scale, minimum) = if sub < 4 {
+            (packed[sub] & 63, packed[sub + 4] & 63)
+        } else {
+            let low = packed[sub + 4];
+            (low & 15 | packed[sub - 4] >> 6 << 4, low >> 4 | packed[sub] >> 6 << 4)
+        };
+        scales[(4 + sub) * PANEL + row] = scale;
+        scales[(12 + sub) * PANEL + row] = minimum;
+    }
+    spread(row, &block[16..], quants);
+}
+
+/// Low nibbles, pairs of high bits, 16 scales, d.
+fn pack_q6_k(row: usize, block: &[u8], quants: &mut [u8], scales: &mut [u8]) {
+    let (low, rest) = block.split_at(128);
+    let (high, rest) = rest.split_at(64);
+    let mut values = [0u8; 256];
+    for (i, value) in values.iter_mut().enumerate() {
+        // Each half of 128 values: four runs of 32 share 64 bytes of nibbles and 32 of high bits.
+        let (half, run, place) = (i / 128, i % 128 / 32, i % 32);
+        let byte = low[64 * half + 32 * (run % 2) + place];
+        let nibble = if run < 2 { byte & 15 } else { byte >> 4 };
+        *value = nibble | (high[32 * half + place] >> (2 * run) & 3) << 4;
+    }
+    let mut bytes = [0u8; 192];
+    for i in 0..128 {
+        bytes[i] = values[i] & 15 | (values[128 + i] & 15) << 4;
+    }
+    for i in 0..64 {
+        let bits = |quarter: usize| values[64 * quarter + i] >> 4 << (2 * quarter);
+        bytes[128 + i] = bits(0) | bits(1) | bits(2) | bits(3);
+    }
+    spread(row, &bytes, quants);
+    scales[2 * row..2 * row + 2].copy_from_slice(&rest[16..18]);
+    for (sub, scale) in rest[..16].iter().enumerate() {
+        scales[(2 + sub) * PANEL + row] = *scale;
+    }
+}

@@ -1,0 +1,477 @@
+//! Runs batches: all threads walk all steps, claim parts of each, and meet after it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use super::attend::{Attention, BLOCK, Split, most_part_values, scratch_values};
+use super::caches::{Caches, cache_bytes};
+use super::kernels::{Blocks, Columns, Kernels, PANEL, TILE_COLUMNS};
+use super::pool::{Member, Pool};
+use super::shared::Shared;
+use super::steps::{Product, RowOp, Step, Steps};
+use super::weights::CpuWeights;
+use crate::cancel::CancelFlag;
+use crate::error::ModelError;
+use crate::ops::{Batch, BufferId, Outcome, Plan, Runner, RunnerOptions};
+
+/// Bytes of rounded activations that stay in a core's own cache while panels pass by.
+const COLUMN_BYTES: usize = 128 << 10;
+/// Parts of a step for a thread, so that a thread that is held up does not hold up the others.
+const CLAIMS_PER_THREAD: usize = 8;
+
+/// A plan with its weights, caches, scratch memory and threads.
+pub struct CpuRunner {
+    plan: Arc<Plan>,
+    weights: Arc<CpuWeights>,
+    kernels: &'static Kernels,
+    steps: Steps,
+    caches: Caches,
+    pool: Pool,
+    memory: Memory,
+    options: RunnerOptions,
+    n_logits: usize,
+}
+
+/// Everything that a pass writes to, apart from the caches.
+struct Memory {
+    /// Activations by buffer; that of the logits is empty.
+    buffers: Vec<Shared<f32>>,
+    logits: Shared<f32>,
+    /// Rounded activations by buffer and kind of blocks.
+    rounded: Vec<[Option<Rounded>; 2]>,
+    /// Cosines and sines by rotation.
+    turns: Vec<Shared<f32>>,
+    /// Visibility of blocks by cache.
+    visibility: Vec<Shared<u8>>,
+    parts: Shared<f32>,
+    scratch: Vec<Shared<f32>>,
+    /// Parts of each step that are claimed.
+    claimed: Vec<AtomicUsize>,
+}
+
+/// A buffer rounded to 8 bits.
+pub(super) struct Rounded {
+    blocks: Blocks,
+    pub(super) quants: Shared<i8>,
+    pub(super) scales: Shared<f32>,
+    pub(super) sums: Shared<f32>,
+    pub(super) sums_of_16: Shared<i16>,
+}
+
+impl Rounded {
+    fn new(blocks: Blocks, width: usize, n_batch: usize) -> Self {
+        let mut rounded = Self {
+            blocks,
+            quants: Shared::new(n_batch * width),
+            scales: Shared::new(n_batch * width / blocks.n_values()),
+            sums: Shared::new(0),
+            sums_of_16: Shared::new(0),
+        };
+        rounded.sums = Shared::new(n_batch * rounded.n_sums(width));
+        rounded.sums_of_16 = Shared::new(n_batch * rounded.n_sums_of_16(width));
+        rounded
+    }
+
+    /// Sums of a row of `width` values.
+    pub(super) fn n_sums(&self, width: usize) -> usize {
+        if self.blocks == Blocks::Of32 { width / 32 } else { 0 }
+    }
+
+    /// Sums of sixteen of a row of `width` values.
+    pub(super) fn n_sums_of_16(&self, width: usize) -> usize {
+        if self.blocks == Blocks::Of256 { width / 16 } else { 0 }
+    }
+
+    fn bytes(&self) -> u64 {
+        let n_bytes = self.quants.len() + 4 * (self.scales.len() + self.sums.len());
+        (n_bytes + 2 * self.sums_of_16.len()) as u64
+    }
+}
+
+/// One batch on its way through the steps.
+pub(super) struct Pass<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) weights: &'a CpuWeights,
+    pub(super) kernels: &'static Kernels,
+    pub(super) caches: &'a Caches,
+    pub(super) batch: &'a Batch,
+    pub(super) split: Split,
+    pub(super) turns: &'a [Shared<f32>],
+    pub(super) visibility: &'a [Shared<u8>],
+    pub(super) parts: &'a Shared<f32>,
+    memory: &'a Memory,
+    cancel: &'a CancelFlag,
+    is_cancelled: AtomicBool,
+}
+
+impl Memory {
+    fn new(plan: &Plan, steps: &Steps, options: &RunnerOptions) -> Self {
+        let n_batch = options.n_batch;
+        let width = |index: usize| plan.buffers[index].width as usize;
+        let is_logits = |index: usize| plan.logits.0 == index;
+        let buffer = |index| Shared::new(if is_logits(index) { 0 } else { n_batch * width(index) });
+        let mut rounded: Vec<[Option<Rounded>; 2]> =
+            plan.buffers.iter().map(|_| [None, None]).collect();
+        for step in &steps.all {
+            let Step::Rows { ops, .. } = step else { continue };
+            for op in ops {
+                if let RowOp::Quantise { buffer, blocks } = *op {
+                    let slot = &mut rounded[buffer.0][blocks as usize];
+                    slot.get_or_insert_with(|| Rounded::new(blocks, width(buffer.0), n_batch));
+                }
+            }
+        }
+        let n_blocks = |cells: &usize| cells.div_ceil(BLOCK);
+        let mut memory = Self {
+            buffers: (0..plan.buffers.len()).map(buffer).collect(),
+            logits: Shared::new(plan.n_vocab as usize),
+            rounded,
+            turns: plan.ropes.iter().map(|r| Shared::new(n_batch * r.d_rot as usize)).collect(),
+            visibility: options
+                .n_cells
+                .iter()
+                .map(|n| Shared::new(n_batch * n_blocks(n)))
+                .collect(),
+            parts: Shared::new(0),
+            scratch: Vec::new(),
+            claimed: steps.all.iter().map(|_| AtomicUsize::new(0)).collect(),
+        };
+        memory.fit_threads(plan, options);
+        memory
+    }
+
+    /// Allocates what depends on the number of threads.
+    fn fit_threads(&mut self, plan: &Plan, options: &RunnerOptions) {
+        let RunnerOptions { n_batch, n_threads, .. } = *options;
+        self.parts = Shared::new(most_part_values(plan, n_batch, &options.n_cells, n_threads));
+        self.scratch = (0..n_threads).map(|_| Shared::new(scratch_values(plan))).collect();
+    }
+
+    /// Bytes without the logits.
+    fn n_bytes(&self) -> u64 {
+        let floats = self.buffers.iter().chain(&self.turns).chain(&self.scratch);
+        let n_floats: usize = floats.chain([&self.parts]).map(Shared::len).sum();
+        let rounded: u64 = self.rounded.iter().flatten().flatten().map(Rounded::bytes).sum();
+        let visibility: usize = self.visibility.iter().map(Shared::len).sum();
+        4 * n_floats as u64 + rounded + visibility as u64
+    }
+}
+
+/// Bytes of caches, and of activations and scratch memory, that a runner of this plan allocates.
+pub fn runner_bytes(plan: &Plan, options: &RunnerOptions) -> (u64, u64) {
+    // Memory that is never touched is only reserved: asking costs nothing.
+    let memory = Memory::new(plan, &Steps::of(plan), options);
+    (cache_bytes(plan, options), memory.n_bytes())
+}
+
+impl CpuRunner {
+    /// Allocates caches and scratch memory, and starts the threads.
+    ///
+    /// # Errors
+    /// [`ModelError::OutOfMemory`] if the system gives no threads.
+    pub fn new(
+        plan: Arc<Plan>,
+        weights: Arc<CpuWeights>,
+        kernels: &'static Kernels,
+        options: &RunnerOptions,
+    ) -> Result<Self, ModelError> {
+        let steps = Steps::of(&plan);
+        let memory = Memory::new(&plan, &steps, options);
+        Ok(Self {
+            caches: Caches::new(&plan, options),
+            pool: start(options.n_threads)?,
+            plan,
+            weights,
+            kernels,
+            steps,
+            memory,
+            options: options.clone(),
+            n_logits: 0,
+        })
+    }
+}
+
+/// A team of threads.
+fn start(n_threads: usize) -> Result<Pool, ModelError> {
+    let no_threads = |_| ModelError::OutOfMemory { what: "the thread pool", n_bytes: 0 };
+    Pool::new(n_threads).map_err(no_threads)
+}
+
+impl<'a> Pass<'a> {
+    pub(super) fn buffer(&self, id: BufferId) -> &'a Shared<f32> {
+        if id == self.plan.logits { &self.memory.logits } else { &self.memory.buffers[id.0] }
+    }
+
+    pub(super) fn rounded(&self, id: BufferId, blocks: Blocks) -> &'a Rounded {
+        self.memory.rounded[id.0][blocks as usize].as_ref().expect("allocated for this step")
+    }
+
+    /// Row `row` of a buffer, to read.
+    ///
+    /// # Safety
+    /// Nobody writes to the row while the result lives.
+    pub(super) unsafe fn row_of(&self, id: BufferId, row: usize) -> &'a [f32] {
+        let width = self.plan.buffers[id.0].width as usize;
+        // SAFETY: as the caller promises.
+        unsafe { self.buffer(id).read(row * width..(row + 1) * width) }
+    }
+
+    /// Row `row` of a buffer, to write.
+    ///
+    /// # Safety
+    /// Nobody else reads or writes the row while the result lives.
+    #[allow(clippy::mut_from_ref)]
+    pub(super) unsafe fn row_of_mut(&self, id: BufferId, row: usize) -> &'a mut [f32] {
+        let width = self.plan.buffers[id.0].width as usize;
+        // SAFETY: as the caller promises.
+        unsafe { self.buffer(id).write(row * width..(row + 1) * width) }
+    }
+
+    /// What each thread does: all steps, until the end or until the flag is set.
+    fn walk(&self, steps: &[Step], member: &Member<'_>) {
+        for (step, claimed) in steps.iter().zip(&self.memory.claimed) {
+            self.step(step, claimed, member);
+            if member.index == 0 && self.cancel.is_cancelled() {
+                self.is_cancelled.store(true, Ordering::Relaxed);
+            }
+            member.meet();
+            if self.is_cancelled.load(Ordering::Relaxed) {
+                return;
+            }
+        }
+    }
+
+    fn n_rows(&self, is_selected: bool) -> usize {
+        if is_selected { self.batch.rows.len() } else { self.batch.tokens.len() }
+    }
+
+    fn step(&self, step: &Step, claimed: &AtomicUsize, member: &Member<'_>) {
+        let n_shares = CLAIMS_PER_THREAD * member.n_threads();
+        let claim = |n_items: usize, work: &mut dyn FnMut(usize)| {
+            let n_claimed = n_items.div_ceil(n_shares).max(1);
+            loop {
+                let first = claimed.fetch_add(n_claimed, Ordering::Relaxed);
+                if first >= n_items {
+                    return;
+                }
+                (first..(first + n_claimed).min(n_items)).for_each(&mut *work);
+            }
+        };
+        match step {
+            Step::Rows { ops, is_selected } => {
+                claim(self.n_rows(*is_selected), &mut |row| {
+                    let token = if *is_selected { self.batch.rows[row] as usize } else { row };
+                    // SAFETY: a row is claimed by one thread, and rows don't touch each other.
+                    ops.iter().for_each(|op| unsafe { self.row(op, row, token) });
+                });
+            }
+            Step::Products { products, is_selected } => {
+                let n_rows = self.n_rows(*is_selected);
+                let n_panels = |p: &Product| self.weights.matrix(p.weight).n_panels();
+                let n_all: usize = products.iter().map(n_panels).sum();
+                let n_columns = self.columns_at_once(products);
+                claim(n_all * n_rows.div_ceil(n_columns), &mut |index| {
+                    let first = index / n_all * n_columns;
+                    let mut panel = index % n_all;
+                    for product in products {
+                        if panel < n_panels(product) {
+                            let last = (first + n_columns).min(n_rows);
+                            return self.product(product, panel, first..last);
+                        }
+                        panel -= n_panels(product);
+                    }
+                });
+            }
+            Step::Attend { layer, queries, scale, out } => {
+                let attention = Attention {
+                    layer: *layer,
+                    queries: self.buffer(*queries),
+                    scale: *scale,
+                    out: self.buffer(*out),
+                    split: self.split,
+                };
+                let scratch = &self.memory.scratch[member.index];
+                // SAFETY: each thread has scratch memory of its own.
+                let scratch = unsafe { scratch.write(0..scratch.len()) };
+                claim(self.split.n_items(), &mut |index| attention.run(self, index, scratch));
+            }
+            Step::Select { buffer } => {
+                if member.index == 0 && self.batch.rows.len() < self.batch.tokens.len() {
+                    // Rows ascend, so a row never comes to lie on one that is still needed.
+                    for (row, &token) in self.batch.rows.iter().enumerate() {
+                        if row != token as usize {
+                            // SAFETY: only this thread works in this step.
+                            unsafe {
+                                let from = self.row_of(*buffer, token as usize);
+                                self.row_of_mut(*buffer, row).copy_from_slice(from);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Columns that a panel is multiplied with before the next one comes.
+    fn columns_at_once(&self, products: &[Product]) -> usize {
+        let bytes_of = |product: &Product| {
+            let matrix = self.weights.matrix(product.weight);
+            matrix.n_cols * if matrix.format.blocks().is_some() { 1 } else { 4 }
+        };
+        let n_bytes = products.iter().map(bytes_of).max().unwrap_or(1);
+        (COLUMN_BYTES / n_bytes / TILE_COLUMNS).max(1) * TILE_COLUMNS
+    }
+
+    /// The outputs of one panel for some rows of activations.
+    fn product(&self, product: &Product, panel: usize, rows: std::ops::Range<usize>) {
+        let matrix = self.weights.matrix(product.weight);
+        let (n, first) = (matrix.n_cols, panel * PANEL);
+        let n_outputs = PANEL.min(matrix.n_rows - first);
+        let weights = matrix.panel(panel);
+        let kernel = self.kernels.product(matrix.format);
+        let bias = product.bias.map(|bias| &self.weights.vector(bias)[first..][..n_outputs]);
+        let mut tile = [[0.0; PANEL]; TILE_COLUMNS];
+        for start in rows.clone().step_by(TILE_COLUMNS) {
+            let n_columns = TILE_COLUMNS.min(rows.end - start);
+            let part = |n: usize| start * n..(start + n_columns) * n;
+            let mut columns = Columns {
+                n_columns,
+                n_values: n,
+                values: &[],
+                quants: &[],
+                scales: &[],
+                sums: &[],
+                sums_of_16: &[],
+            };
+            // SAFETY: what products read was written before the last meeting.
+            unsafe {
+                match matrix.format.blocks() {
+                    None => columns.values = self.buffer(product.input).read(part(n)),
+                    Some(blocks) => {
+                        let rounded = self.rounded(product.input, blocks);
+                        columns.quants = rounded.quants.read(part(n));
+                        columns.scales = rounded.scales.read(part(n / blocks.n_values()));
+                        columns.sums = rounded.sums.read(part(rounded.n_sums(n)));
+                        columns.sums_of_16 = rounded.sums_of_16.read(part(rounded.n_sums_of_16(n)));
+                    }
+                }
+            }
+            kernel(&weights, &columns, &mut tile);
+            let width = self.plan.buffers[product.out.0].width as usize;
+            for (column, values) in tile.iter().enumerate().take(n_columns) {
+                let at = (start + column) * width + first;
+                // SAFETY: these outputs belong to this panel and row, which one thread has claimed.
+                let out = unsafe { self.buffer(product.out).write(at..at + n_outputs) };
+                match out.first_chunk_mut::<PANEL>() {
+                    // A copy of known length is two moves instead of a call.
+                    Some(out) => *out = *values,
+                    None => out.copy_from_slice(&values[..n_outputs]),
+                }
+                if let Some(bias) = bias {
+                    out.iter_mut().zip(bias).for_each(|(out, bias)| *out += bias);
+                }
+            }
+        }
+    }
+}
+
+impl Runner for CpuRunner {
+    fn forward(&mut self, batch: &Batch, cancel: &CancelFlag) -> Result<Outcome, ModelError> {
+        self.n_logits = 0;
+        if batch.tokens.len() > self.options.n_batch {
+            return Err(ModelError::Option {
+                option: "the batch size",
+                found: batch.tokens.len().to_string(),
+                expected: format!("at most {}", self.options.n_batch),
+            });
+        }
+        let n_logits = batch.rows.len() * self.plan.n_vocab as usize;
+        if self.memory.logits.len() < n_logits {
+            self.memory.logits = Shared::new(n_logits);
+        }
+        self.memory.claimed.iter().for_each(|claimed| claimed.store(0, Ordering::Relaxed));
+        let n_cells = batch.caches.iter().map(|view| view.n_cells).max().unwrap_or(0);
+        let n_threads = self.options.n_threads;
+        let pass = Pass {
+            plan: &self.plan,
+            weights: &self.weights,
+            kernels: self.kernels,
+            caches: &self.caches,
+            batch,
+            split: Split::of(&self.plan, batch.tokens.len(), n_cells, n_threads),
+            turns: &self.memory.turns,
+            visibility: &self.memory.visibility,
+            parts: &self.memory.parts,
+            memory: &self.memory,
+            cancel,
+            is_cancelled: AtomicBool::new(false),
+        };
+        let n_steps =
+            if batch.rows.is_empty() { self.steps.n_stored } else { self.steps.all.len() };
+        let steps = &self.steps.all[..n_steps];
+        self.pool.run(&|member| pass.walk(steps, member));
+        if pass.is_cancelled.load(Ordering::Relaxed) {
+            return Ok(Outcome::Cancelled);
+        }
+        self.n_logits = n_logits;
+        Ok(Outcome::Done)
+    }
+
+    fn logits(&self) -> &[f32] {
+        // SAFETY: no pass is running while the runner is borrowed, so nobody writes.
+        unsafe { self.memory.logits.read(0..self.n_logits) }
+    }
+
+    fn rotate_first_cells(
+        &mut self,
+        group: usize,
+        n_cells: usize,
+        delta: i32,
+    ) -> Result<(), ModelError> {
+        let (plan, weights) = (&self.plan, &self.weights);
+        self.caches.rotate_first_cells(plan, weights, group, n_cells, delta);
+        Ok(())
+    }
+
+    fn forget_first_cells(&mut self) {
+        self.caches.forget_first_cells();
+    }
+
+    fn cell_bytes(&self) -> usize {
+        self.caches.cell_bytes()
+    }
+
+    fn read_cells(
+        &self,
+        layer: u32,
+        first: usize,
+        keys: &mut [u8],
+        values: &mut [u8],
+    ) -> Result<(), ModelError> {
+        self.caches.read_cells(layer, first, keys, values);
+        Ok(())
+    }
+
+    fn write_cells(&mut self, layer: u32, first: usize, keys: &[u8], values: &[u8]) {
+        self.caches.write_cells(layer, first, keys, values);
+    }
+
+    fn rest(&mut self) {
+        self.pool.rest();
+    }
+
+    fn set_threads(&mut self, n_threads: usize) -> Result<(), ModelError> {
+        self.pool = start(n_threads)?;
+        self.options.n_threads = n_threads;
+        self.memory.fit_threads(&self.plan, &self.options);
+        Ok(())
+    }
+
+    fn cache_bytes(&self) -> u64 {
+        cache_bytes(&self.plan, &self.options)
+    }
+
+    fn compute_bytes(&self) -> u64 {
+        self.memory.n_bytes()
+    }
+}
