@@ -17,6 +17,9 @@ pub use layout::{Blocks, Columns, Format, LINE, PANEL, Panel, Quantised, TILE_CO
 /// The product of a panel's rows with up to [`TILE_COLUMNS`] columns of activations.
 pub type Product = fn(&Panel<'_>, &Columns<'_>, &mut Tile);
 
+/// Shares, values, number of cells, factors, and what is mixed so far, by query.
+pub type Mix = fn(&[f32], &[f32], usize, &[f32], &mut [f32]);
+
 /// A set of kernels.
 pub struct Kernels {
     /// Name for reports and options.
@@ -45,7 +48,7 @@ pub struct Kernels {
     /// One step of the online softmax for a row of scores: see [`Softmax`].
     pub softmax: fn(scores: &mut [f32], running: &mut Softmax) -> f32,
     /// `mixed[q] = factors[q] · mixed[q] + Σ shares[q][cell] · values[cell]`.
-    pub mix: fn(shares: &[f32], values: &[f32], n_cells: usize, factors: &[f32], mixed: &mut [f32]),
+    pub mix: Mix,
 }
 
 /// Running maximum and sum of a softmax over scores that come in pieces (arXiv 2205.14135).

@@ -109,11 +109,10 @@ unsafe fn q4_k_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>)
             for sub in 0..8 {
                 let at = minima.add(sub * PANEL);
                 let minima = [unsigned_pairs(at), unsigned_pairs(at.add(PANEL / 2))];
-                for column in 0..C {
+                for (column, offsets) in offsets.iter_mut().enumerate() {
                     let x = broadcast_sums(x_sums.add(column * n_values / 16 + 2 * sub));
-                    for half in 0..2 {
-                        let offset = _mm256_madd_epi16(minima[half], x);
-                        offsets[column][half] = _mm256_add_epi32(offsets[column][half], offset);
+                    for (offset, minima) in offsets.iter_mut().zip(minima) {
+                        *offset = _mm256_add_epi32(*offset, _mm256_madd_epi16(minima, x));
                     }
                 }
             }
@@ -183,13 +182,12 @@ unsafe fn q6_k_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>)
             for sub in 0..16 {
                 let at = d.add((2 + sub) * PANEL);
                 let scales = [signed_pairs(at), signed_pairs(at.add(PANEL / 2))];
-                for column in 0..C {
+                for (column, offsets) in offsets.iter_mut().enumerate() {
                     let sum = *x_sums.add(column * n_values / 16 + sub);
                     // In the lower half of each pair only, so that it counts once.
                     let sum = _mm256_set1_epi32(i32::from(sum) & 0xffff);
-                    for half in 0..2 {
-                        let offset = _mm256_madd_epi16(scales[half], sum);
-                        offsets[column][half] = _mm256_add_epi32(offsets[column][half], offset);
+                    for (offset, scales) in offsets.iter_mut().zip(scales) {
+                        *offset = _mm256_add_epi32(*offset, _mm256_madd_epi16(scales, sum));
                     }
                 }
             }

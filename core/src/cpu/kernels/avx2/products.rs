@@ -163,13 +163,11 @@ pub(super) unsafe fn add_pairs<const C: usize>(
     x: *const i8,
     stride: usize,
 ) {
-    for column in 0..C {
+    for (column, pairs) in pairs.iter_mut().enumerate() {
         // SAFETY: as the caller promises.
         let x = unsafe { broadcast(x.add(column * stride)) };
-        let first = _mm256_maddubs_epi16(weights[0], x);
-        let second = _mm256_maddubs_epi16(weights[1], x);
-        pairs[column][0] = _mm256_add_epi16(pairs[column][0], first);
-        pairs[column][1] = _mm256_add_epi16(pairs[column][1], second);
+        pairs[0] = _mm256_add_epi16(pairs[0], _mm256_maddubs_epi16(weights[0], x));
+        pairs[1] = _mm256_add_epi16(pairs[1], _mm256_maddubs_epi16(weights[1], x));
     }
 }
 
@@ -253,14 +251,12 @@ unsafe fn q8_0_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>)
                 let at = lines.add(line * LINE);
                 let (first, second) = (load(at), load(at.add(LINE / 2)));
                 let sizes = [_mm256_abs_epi8(first), _mm256_abs_epi8(second)];
-                for column in 0..C {
+                for (column, products) in products.iter_mut().enumerate() {
                     let x = broadcast(x.add(column * n_values + 4 * line));
                     let pairs = _mm256_maddubs_epi16(sizes[0], _mm256_sign_epi8(x, first));
-                    let fours = _mm256_madd_epi16(pairs, ones);
-                    products[column][0] = _mm256_add_epi32(products[column][0], fours);
+                    products[0] = _mm256_add_epi32(products[0], _mm256_madd_epi16(pairs, ones));
                     let pairs = _mm256_maddubs_epi16(sizes[1], _mm256_sign_epi8(x, second));
-                    let fours = _mm256_madd_epi16(pairs, ones);
-                    products[column][1] = _mm256_add_epi32(products[column][1], fours);
+                    products[1] = _mm256_add_epi32(products[1], _mm256_madd_epi16(pairs, ones));
                 }
             }
             let d = panel.scales.as_ptr().add(block * Format::Q8_0.scale_bytes());

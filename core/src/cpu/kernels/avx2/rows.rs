@@ -123,7 +123,7 @@ pub fn silu_gate(gate: &mut [f32], up: &[f32]) {
 #[target_feature(enable = "avx2,fma")]
 pub fn gelu_gate(gate: &mut [f32], up: &[f32]) {
     // 2 √(2/π)
-    let root = _mm256_set1_ps(1.595_769_1);
+    let root = _mm256_set1_ps(1.595_769);
     let one = _mm256_set1_ps(1.0);
     let (eights, rest) = gate.as_chunks_mut::<8>();
     let (up_eights, up_rest) = up.as_chunks::<8>();
