@@ -14,6 +14,7 @@ use super::attend::BLOCK;
 use super::kernels::Kernels;
 use super::shared::Shared;
 use super::weights::CpuWeights;
+use crate::error::ModelError;
 use crate::ops::{CacheType, Plan, RunnerOptions};
 
 /// Cells whose keys lie together.
@@ -49,12 +50,15 @@ enum Store {
 }
 
 impl Store {
-    fn new(kind: CacheType, n_values: usize) -> Self {
-        match kind {
-            CacheType::F16 => Self::Half(Shared::new(n_values)),
-            CacheType::F32 => Self::Single(Shared::new(n_values)),
-            CacheType::Q8_0 => Self::Blocks(Shared::new(n_values / Q8_0_VALUES * Q8_0_BYTES)),
-        }
+    fn new(kind: CacheType, n_values: usize) -> Result<Self, ModelError> {
+        let what = "the KV cache";
+        Ok(match kind {
+            CacheType::F16 => Self::Half(Shared::new(n_values, what)?),
+            CacheType::F32 => Self::Single(Shared::new(n_values, what)?),
+            CacheType::Q8_0 => {
+                Self::Blocks(Shared::new(n_values / Q8_0_VALUES * Q8_0_BYTES, what)?)
+            }
+        })
     }
 }
 
@@ -70,19 +74,23 @@ pub(super) fn cache_bytes(plan: &Plan, options: &RunnerOptions) -> u64 {
 }
 
 impl Caches {
-    pub(super) fn new(plan: &Plan, options: &RunnerOptions) -> Self {
+    /// Allocates the caches.
+    ///
+    /// # Errors
+    /// [`ModelError::OutOfMemory`].
+    pub(super) fn new(plan: &Plan, options: &RunnerOptions) -> Result<Self, ModelError> {
         let layer = |layer: usize| {
             let n_cells = options.n_cells[plan.cache_of(layer as u32)].next_multiple_of(BLOCK);
             let store = || Store::new(options.cache_type, n_cells * plan.d_kv() as usize);
-            Layer { n_cells, keys: store(), values: store() }
+            Ok(Layer { n_cells, keys: store()?, values: store()? })
         };
-        Self {
+        Ok(Self {
             kind: options.cache_type,
             n_head: plan.n_head_kv as usize,
             d_head: plan.d_head as usize,
-            layers: (0..plan.n_layer()).map(layer).collect(),
+            layers: (0..plan.n_layer()).map(layer).collect::<Result<_, ModelError>>()?,
             first_cells: plan.caches.iter().map(|_| None).collect(),
-        }
+        })
     }
 
     /// Bytes of a cell's keys (or values) as they are saved.

@@ -1,6 +1,8 @@
 //! Matrices of the file → panels of 16 interleaved rows, as `kernels::layout` draws them.
 
 use super::kernels::{Format, LINE, PANEL, Panel};
+use super::shared::Shared;
+use crate::error::ModelError;
 use crate::quant::TensorType;
 
 /// The layout for matrices of a type, if there are products for it.
@@ -23,31 +25,8 @@ pub(super) struct Matrix {
     pub(super) format: Format,
     pub(super) n_rows: usize,
     pub(super) n_cols: usize,
-    quants: Lines,
-    scales: Lines,
-}
-
-/// Bytes that begin at a cache line.
-struct Lines {
-    bytes: Vec<u8>,
-    start: usize,
-    n_bytes: usize,
-}
-
-impl Lines {
-    fn new(n_bytes: usize) -> Self {
-        let bytes = vec![0; n_bytes + LINE - 1];
-        let start = bytes.as_ptr().align_offset(LINE).min(LINE - 1);
-        Self { bytes, start, n_bytes }
-    }
-
-    fn all(&self) -> &[u8] {
-        &self.bytes[self.start..self.start + self.n_bytes]
-    }
-
-    fn all_mut(&mut self) -> &mut [u8] {
-        &mut self.bytes[self.start..self.start + self.n_bytes]
-    }
+    quants: Shared<u8>,
+    scales: Shared<u8>,
 }
 
 /// Bytes of quants and of scales of a panel.
@@ -64,11 +43,19 @@ impl Matrix {
     }
 
     /// Packs rows with as many threads as are free. `rows` are whole rows of whole blocks.
-    pub(super) fn pack(format: Format, n_rows: usize, n_cols: usize, rows: &[u8]) -> Self {
+    ///
+    /// # Errors
+    /// [`ModelError::OutOfMemory`].
+    pub(super) fn pack(
+        format: Format,
+        n_rows: usize,
+        n_cols: usize,
+        rows: &[u8],
+    ) -> Result<Self, ModelError> {
         let n_panels = n_rows.div_ceil(PANEL);
         let (quant_bytes, scale_bytes) = panel_bytes(format, n_cols);
-        let mut quants = Lines::new(n_panels * quant_bytes);
-        let mut scales = Lines::new(n_panels * scale_bytes);
+        let mut quants = Shared::new(n_panels * quant_bytes, "packed weights")?;
+        let mut scales = Shared::new(n_panels * scale_bytes, "packed weights")?;
         let n_threads = std::thread::available_parallelism().map_or(1, |n| n.get().min(8));
         let share = n_panels.div_ceil(n_threads).max(1);
         let row_bytes = rows.len() / n_rows;
@@ -92,7 +79,7 @@ impl Matrix {
                 });
             }
         });
-        Self { format, n_rows, n_cols, quants, scales }
+        Ok(Self { format, n_rows, n_cols, quants, scales })
     }
 
     pub(super) fn n_panels(&self) -> usize {
@@ -101,9 +88,12 @@ impl Matrix {
 
     pub(super) fn panel(&self, index: usize) -> Panel<'_> {
         let (quants, scales) = panel_bytes(self.format, self.n_cols);
-        Panel {
-            quants: &self.quants.all()[index * quants..][..quants],
-            scales: &self.scales.all()[index * scales..][..scales],
+        // SAFETY: nobody writes to a matrix once it is packed.
+        unsafe {
+            Panel {
+                quants: self.quants.read(index * quants..(index + 1) * quants),
+                scales: self.scales.read(index * scales..(index + 1) * scales),
+            }
         }
     }
 }

@@ -19,6 +19,9 @@ const COLUMN_BYTES: usize = 128 << 10;
 /// Parts of a step for a thread, so that a thread that is held up does not hold up the others.
 const CLAIMS_PER_THREAD: usize = 8;
 
+/// What memory is for, in errors.
+const ACTIVATIONS: &str = "activations";
+
 /// A plan with its weights, caches, scratch memory and threads.
 pub struct CpuRunner {
     plan: Arc<Plan>,
@@ -59,17 +62,19 @@ pub(super) struct Rounded {
 }
 
 impl Rounded {
-    fn new(blocks: Blocks, width: usize, n_batch: usize) -> Self {
-        let mut rounded = Self {
-            blocks,
-            quants: Shared::new(n_batch * width),
-            scales: Shared::new(n_batch * width / blocks.n_values()),
-            sums: Shared::new(0),
-            sums_of_16: Shared::new(0),
+    fn new(blocks: Blocks, width: usize, n_batch: usize) -> Result<Self, ModelError> {
+        let n = n_batch * width;
+        let (n_sums, n_sums_of_16) = match blocks {
+            Blocks::Of32 => (n / 32, 0),
+            Blocks::Of256 => (0, n / 16),
         };
-        rounded.sums = Shared::new(n_batch * rounded.n_sums(width));
-        rounded.sums_of_16 = Shared::new(n_batch * rounded.n_sums_of_16(width));
-        rounded
+        Ok(Self {
+            blocks,
+            quants: Shared::new(n, ACTIVATIONS)?,
+            scales: Shared::new(n / blocks.n_values(), ACTIVATIONS)?,
+            sums: Shared::new(n_sums, ACTIVATIONS)?,
+            sums_of_16: Shared::new(n_sums_of_16, ACTIVATIONS)?,
+        })
     }
 
     /// Sums of a row of `width` values.
@@ -105,11 +110,12 @@ pub(super) struct Pass<'a> {
 }
 
 impl Memory {
-    fn new(plan: &Plan, steps: &Steps, options: &RunnerOptions) -> Self {
+    fn new(plan: &Plan, steps: &Steps, options: &RunnerOptions) -> Result<Self, ModelError> {
         let n_batch = options.n_batch;
         let width = |index: usize| plan.buffers[index].width as usize;
-        let is_logits = |index: usize| plan.logits.0 == index;
-        let buffer = |index| Shared::new(if is_logits(index) { 0 } else { n_batch * width(index) });
+        let floats = |n| Shared::<f32>::new(n, ACTIVATIONS);
+        let buffer =
+            |index| floats(if plan.logits.0 == index { 0 } else { n_batch * width(index) });
         let mut rounded: Vec<[Option<Rounded>; 2]> =
             plan.buffers.iter().map(|_| [None, None]).collect();
         for step in &steps.all {
@@ -117,34 +123,37 @@ impl Memory {
             for op in ops {
                 if let RowOp::Quantise { buffer, blocks } = *op {
                     let slot = &mut rounded[buffer.0][blocks as usize];
-                    slot.get_or_insert_with(|| Rounded::new(blocks, width(buffer.0), n_batch));
+                    if slot.is_none() {
+                        *slot = Some(Rounded::new(blocks, width(buffer.0), n_batch)?);
+                    }
                 }
             }
         }
-        let n_blocks = |cells: &usize| cells.div_ceil(BLOCK);
+        let turns = plan.ropes.iter().map(|rope| floats(n_batch * rope.d_rot as usize));
+        let blocks = options.n_cells.iter().map(|cells| n_batch * cells.div_ceil(BLOCK));
         let mut memory = Self {
-            buffers: (0..plan.buffers.len()).map(buffer).collect(),
-            logits: Shared::new(plan.n_vocab as usize),
+            buffers: (0..plan.buffers.len()).map(buffer).collect::<Result<_, _>>()?,
+            logits: floats(plan.n_vocab as usize)?,
             rounded,
-            turns: plan.ropes.iter().map(|r| Shared::new(n_batch * r.d_rot as usize)).collect(),
-            visibility: options
-                .n_cells
-                .iter()
-                .map(|n| Shared::new(n_batch * n_blocks(n)))
-                .collect(),
-            parts: Shared::new(0),
+            turns: turns.collect::<Result<_, _>>()?,
+            visibility: blocks.map(|n| Shared::new(n, ACTIVATIONS)).collect::<Result<_, _>>()?,
+            parts: floats(0)?,
             scratch: Vec::new(),
             claimed: steps.all.iter().map(|_| AtomicUsize::new(0)).collect(),
         };
-        memory.fit_threads(plan, options);
-        memory
+        memory.fit_threads(plan, options)?;
+        Ok(memory)
     }
 
     /// Allocates what depends on the number of threads.
-    fn fit_threads(&mut self, plan: &Plan, options: &RunnerOptions) {
+    fn fit_threads(&mut self, plan: &Plan, options: &RunnerOptions) -> Result<(), ModelError> {
         let RunnerOptions { n_batch, n_threads, .. } = *options;
-        self.parts = Shared::new(most_part_values(plan, n_batch, &options.n_cells, n_threads));
-        self.scratch = (0..n_threads).map(|_| Shared::new(scratch_values(plan))).collect();
+        let n_parts = most_part_values(plan, n_batch, &options.n_cells, n_threads);
+        let scratch = (0..n_threads).map(|_| Shared::new(scratch_values(plan), ACTIVATIONS));
+        let scratch = scratch.collect::<Result<_, _>>()?;
+        self.parts = Shared::new(n_parts, ACTIVATIONS)?;
+        self.scratch = scratch;
+        Ok(())
     }
 
     /// Bytes without the logits.
@@ -158,17 +167,20 @@ impl Memory {
 }
 
 /// Bytes of caches, and of activations and scratch memory, that a runner of this plan allocates.
-pub fn runner_bytes(plan: &Plan, options: &RunnerOptions) -> (u64, u64) {
+///
+/// # Errors
+/// [`ModelError::OutOfMemory`] if the system would not even reserve it.
+pub fn runner_bytes(plan: &Plan, options: &RunnerOptions) -> Result<(u64, u64), ModelError> {
     // Memory that is never touched is only reserved: asking costs nothing.
-    let memory = Memory::new(plan, &Steps::of(plan), options);
-    (cache_bytes(plan, options), memory.n_bytes())
+    let memory = Memory::new(plan, &Steps::of(plan), options)?;
+    Ok((cache_bytes(plan, options), memory.n_bytes()))
 }
 
 impl CpuRunner {
     /// Allocates caches and scratch memory, and starts the threads.
     ///
     /// # Errors
-    /// [`ModelError::OutOfMemory`] if the system gives no threads.
+    /// [`ModelError::OutOfMemory`] if the system gives no memory or no threads.
     pub fn new(
         plan: Arc<Plan>,
         weights: Arc<CpuWeights>,
@@ -176,9 +188,9 @@ impl CpuRunner {
         options: &RunnerOptions,
     ) -> Result<Self, ModelError> {
         let steps = Steps::of(&plan);
-        let memory = Memory::new(&plan, &steps, options);
+        let memory = Memory::new(&plan, &steps, options)?;
         Ok(Self {
-            caches: Caches::new(&plan, options),
+            caches: Caches::new(&plan, options)?,
             pool: start(options.n_threads)?,
             plan,
             weights,
@@ -387,7 +399,7 @@ impl Runner for CpuRunner {
         }
         let n_logits = batch.rows.len() * self.plan.n_vocab as usize;
         if self.memory.logits.len() < n_logits {
-            self.memory.logits = Shared::new(n_logits);
+            self.memory.logits = Shared::new(n_logits, "logits")?;
         }
         self.memory.claimed.iter().for_each(|claimed| claimed.store(0, Ordering::Relaxed));
         let n_cells = batch.caches.iter().map(|view| view.n_cells).max().unwrap_or(0);
@@ -461,9 +473,10 @@ impl Runner for CpuRunner {
     }
 
     fn set_threads(&mut self, n_threads: usize) -> Result<(), ModelError> {
-        self.pool = start(n_threads)?;
-        self.options.n_threads = n_threads;
-        self.memory.fit_threads(&self.plan, &self.options);
+        let pool = start(n_threads)?;
+        let options = RunnerOptions { n_threads, ..self.options.clone() };
+        self.memory.fit_threads(&self.plan, &options)?;
+        (self.pool, self.options) = (pool, options);
         Ok(())
     }
 

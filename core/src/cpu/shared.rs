@@ -1,40 +1,82 @@
 //! Memory that the threads of a team write to in disjoint parts.
 //!
 //! Rust's borrow checker sees one slice; that parts are disjoint follows from the steps: between two
-//! barriers every part of a buffer has one writer and no reader, or readers only.
+//! barriers every part of a buffer has one writer and no reader, or readers only. It begins at a cache
+//! line, its pages of zeros are not touched before they are used, and none to be had is an error.
 
-use std::cell::UnsafeCell;
+use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::ops::Range;
+use std::ptr::NonNull;
+
+use super::kernels::LINE;
+use crate::error::ModelError;
 
 /// A slice shared by a team.
-pub(super) struct Shared<T> {
-    values: Box<[UnsafeCell<T>]>,
+pub(super) struct Shared<T: Number> {
+    start: NonNull<T>,
+    len: usize,
 }
 
-// SAFETY: access goes through the unsafe methods below, whose callers keep writers apart.
-unsafe impl<T: Send> Sync for Shared<T> {}
+/// Numbers whose zero is all bits zero.
+pub(super) trait Number: Copy + sealed::Zero {}
 
-impl<T: Copy + Default> Shared<T> {
-    /// `n` default values; pages of zeros are not touched before they are used.
-    pub(super) fn new(n: usize) -> Self
-    where
-        Vec<T>: Zeroed,
-    {
-        let values = <Vec<T> as Zeroed>::zeroed(n).into_boxed_slice();
-        let pointer = Box::into_raw(values) as *mut [UnsafeCell<T>];
-        // SAFETY: `UnsafeCell<T>` has the layout of `T`, and the box is made anew from its own parts.
-        Self { values: unsafe { Box::from_raw(pointer) } }
+mod sealed {
+    /// Implemented here only, for types whose zero is all bits zero.
+    pub trait Zero {}
+}
+
+macro_rules! numbers {
+    ($($number:ty),*) => {
+        $(impl sealed::Zero for $number {}
+        impl Number for $number {})*
+    };
+}
+
+numbers!(f32, u8, i8, u16, i16);
+
+// SAFETY: plain memory without thread affinity.
+unsafe impl<T: Number> Send for Shared<T> {}
+// SAFETY: access goes through the unsafe methods below, whose callers keep writers apart.
+unsafe impl<T: Number> Sync for Shared<T> {}
+
+impl<T: Number> Shared<T> {
+    /// `n` zeros.
+    ///
+    /// # Errors
+    /// [`ModelError::OutOfMemory`], which says for `what`.
+    pub(super) fn new(n: usize, what: &'static str) -> Result<Self, ModelError> {
+        let n_bytes = n as u64 * size_of::<T>() as u64;
+        let out_of_memory = ModelError::OutOfMemory { what, n_bytes };
+        let Some(layout) = Self::layout(n) else {
+            return Err(out_of_memory);
+        };
+        if layout.size() == 0 {
+            return Ok(Self { start: NonNull::dangling(), len: 0 });
+        }
+        // SAFETY: the layout is not empty.
+        let start = NonNull::new(unsafe { alloc_zeroed(layout) }.cast()).ok_or(out_of_memory)?;
+        Ok(Self { start, len: n })
+    }
+
+    fn layout(n: usize) -> Option<Layout> {
+        Layout::array::<T>(n).ok()?.align_to(LINE).ok()
     }
 
     pub(super) fn len(&self) -> usize {
-        self.values.len()
+        self.len
     }
 
     /// All of it, as nobody else can have it.
     pub(super) fn all_mut(&mut self) -> &mut [T] {
-        let pointer = self.values.as_mut_ptr().cast::<T>();
-        // SAFETY: the exclusive borrow covers all values.
-        unsafe { std::slice::from_raw_parts_mut(pointer, self.values.len()) }
+        // SAFETY: the exclusive borrow covers all values, which are initialised.
+        unsafe { std::slice::from_raw_parts_mut(self.start.as_ptr(), self.len) }
+    }
+
+    /// Where a part begins, after a check that it lies within the slice.
+    fn at(&self, range: &Range<usize>) -> *mut T {
+        assert!(range.start <= range.end && range.end <= self.len, "a part of the slice");
+        // SAFETY: the start is at most one past the end, by the assertion.
+        unsafe { self.start.as_ptr().add(range.start) }
     }
 
     /// A part to read.
@@ -42,9 +84,8 @@ impl<T: Copy + Default> Shared<T> {
     /// # Safety
     /// Nobody writes to the part while the result lives.
     pub(super) unsafe fn read(&self, range: Range<usize>) -> &[T] {
-        let part = &self.values[range];
         // SAFETY: the part lies within the slice, and has no writer.
-        unsafe { std::slice::from_raw_parts(part.as_ptr().cast(), part.len()) }
+        unsafe { std::slice::from_raw_parts(self.at(&range), range.len()) }
     }
 
     /// One value.
@@ -52,8 +93,8 @@ impl<T: Copy + Default> Shared<T> {
     /// # Safety
     /// Nobody writes it meanwhile.
     pub(super) unsafe fn get(&self, index: usize) -> T {
-        // SAFETY: the index was checked, and the value has no writer.
-        unsafe { *self.values[index].get() }
+        // SAFETY: the value lies within the slice, and has no writer.
+        unsafe { *self.at(&(index..index + 1)) }
     }
 
     /// Replaces one value.
@@ -61,8 +102,8 @@ impl<T: Copy + Default> Shared<T> {
     /// # Safety
     /// Nobody else reads or writes it meanwhile.
     pub(super) unsafe fn set(&self, index: usize, value: T) {
-        // SAFETY: the index was checked, and the value has no other user.
-        unsafe { *self.values[index].get() = value }
+        // SAFETY: the value lies within the slice, and has no other user.
+        unsafe { *self.at(&(index..index + 1)) = value }
     }
 
     /// A part to write.
@@ -71,26 +112,42 @@ impl<T: Copy + Default> Shared<T> {
     /// Nobody else reads or writes the part while the result lives.
     #[allow(clippy::mut_from_ref)]
     pub(super) unsafe fn write(&self, range: Range<usize>) -> &mut [T] {
-        let part = &self.values[range];
         // SAFETY: the part lies within the slice, and has no other user.
-        unsafe { std::slice::from_raw_parts_mut(UnsafeCell::raw_get(part.as_ptr()), part.len()) }
+        unsafe { std::slice::from_raw_parts_mut(self.at(&range), range.len()) }
     }
 }
 
-/// Vectors of zeros as the system gives them.
-pub(super) trait Zeroed {
-    /// `n` zeros.
-    fn zeroed(n: usize) -> Self;
+impl<T: Number> Drop for Shared<T> {
+    fn drop(&mut self) {
+        if let (Some(layout), 1..) = (Self::layout(self.len), self.len) {
+            // SAFETY: allocated in `new` with this layout, and freed once.
+            unsafe { dealloc(self.start.as_ptr().cast(), layout) };
+        }
+    }
 }
 
-macro_rules! zeroed {
-    ($($number:ty),*) => {
-        $(impl Zeroed for Vec<$number> {
-            fn zeroed(n: usize) -> Self {
-                vec![0 as $number; n]
-            }
-        })*
-    };
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-zeroed!(f32, u8, i8, u16, i16);
+    #[test]
+    fn parts_are_checked_and_too_much_is_an_error() {
+        let mut shared = Shared::<f32>::new(10, "a test").expect("memory");
+        shared.all_mut()[9] = 2.0;
+        // SAFETY: there is one thread, and no part is kept.
+        unsafe {
+            shared.set(3, 1.0);
+            assert_eq!((shared.get(3), shared.get(9)), (1.0, 2.0));
+            shared.write(0..2).fill(4.0);
+            assert_eq!(shared.read(1..4), [4.0, 0.0, 1.0]);
+        }
+        let outside = std::panic::AssertUnwindSafe(|| {
+            // SAFETY: as above.
+            unsafe { shared.get(10) }
+        });
+        assert!(std::panic::catch_unwind(outside).is_err());
+        assert!(Shared::<f32>::new(usize::MAX, "a test").is_err());
+        assert!(Shared::<u8>::new(isize::MAX as usize - 64, "a test").is_err());
+        assert_eq!(Shared::<u8>::new(0, "a test").expect("nothing").len(), 0);
+    }
+}

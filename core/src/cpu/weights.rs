@@ -60,7 +60,8 @@ impl CpuWeights {
     /// of tables, which may be of any type.
     ///
     /// # Errors
-    /// [`ModelError::TensorType`] if there are no kernels for a matrix, or a vector cannot be decoded.
+    /// [`ModelError::TensorType`] if there are no kernels for a matrix, or a vector cannot be decoded;
+    /// [`ModelError::OutOfMemory`].
     pub fn new(plan: &Plan, file: &Gguf, decode: Decode) -> Result<Self, ModelError> {
         let is_matrix = self::matrices(plan);
         let range =
@@ -78,7 +79,7 @@ impl CpuWeights {
             matrices.push(if is_matrix[index] {
                 let format = format_of(weight.tensor_type)
                     .ok_or_else(|| wrong_type(weight, "a type that our kernels multiply"))?;
-                let matrix = Matrix::pack(format, n_rows, n_cols, bytes);
+                let matrix = Matrix::pack(format, n_rows, n_cols, bytes)?;
                 file.release(range(weight));
                 Some(matrix)
             } else {

@@ -81,7 +81,7 @@ impl MemoryNeed {
             };
         }
         let (cache_bytes, activation_bytes) = match model.own() {
-            Some(_) => runner_bytes(&plan, &runner_options),
+            Some(_) => runner_bytes(&plan, &runner_options)?,
             None => {
                 let activations = activation_bytes(&plan, model.weights(), &runner_options)?;
                 (cache_bytes(&plan, &runner_options), activations)
