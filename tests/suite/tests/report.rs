@@ -106,7 +106,7 @@ fn bars_and_costs_are_those_of_the_lines() {
     assert_eq!(bar("passages, 32K"), ("100.0 %", true), "2 passages for 4 fragments");
     assert_eq!(bar("time of an answer"), ("130.00×", false));
     assert_eq!(bar("fabricated"), ("0", true));
-    assert_eq!(bar("ingest"), ("0.1 MB", false));
+    assert_eq!(bar("ingest"), ("16.8 MB", true), "of the longest documents");
     assert_eq!(bar("forecasts"), ("66.7 %", false));
     assert!(!report.bars.iter().any(|bar| bar.what.contains("needle")), "nothing was asked");
 }
