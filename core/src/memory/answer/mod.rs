@@ -71,3 +71,8 @@ pub struct Finding {
     /// Whether the plan stopped because its budget had ended.
     pub incomplete: bool,
 }
+
+/// A sentence as answers show it: without the line breaks of its page.
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
