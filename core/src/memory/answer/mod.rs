@@ -72,7 +72,11 @@ pub struct Finding {
     pub incomplete: bool,
 }
 
-/// A sentence as answers show it: without the line breaks of its page.
+/// A sentence as answers show it: without the line breaks of its page and the mark of a list or heading.
 pub fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut words: Vec<&str> = text.split_whitespace().collect();
+    if words.len() > 1 && words[0].chars().all(|c| "*-+•#|>".contains(c)) {
+        words.remove(0);
+    }
+    words.join(" ")
 }

@@ -37,6 +37,8 @@ const FACTS: usize = 64;
 const NEARLY_AS_GOOD: f32 = 0.6;
 /// Sentences between two places.
 const APART: u32 = 2;
+/// Words of a complement that is preferred to a number.
+const SHORT_COMPLEMENT: usize = 3;
 /// Sentences cited before and behind the one found.
 const NEIGHBOURS: u32 = 1;
 /// Different values that an answer joins unless it is a list.
@@ -116,10 +118,7 @@ fn whole_facts(
     let mut said: Vec<(String, SentenceId)> = Vec::new();
     for fact in &facts {
         let sentence = reader.corpus.sentence(fact.id)?;
-        let part = spans::answering(&sentence, question, reader.stems)
-            .or_else(|| spans::complement(&sentence, question, reader.stems))
-            .or_else(|| spans::only_number(&sentence, question, reader.stems))
-            .unwrap_or(sentence);
+        let part = stated(&sentence, question, reader).unwrap_or(sentence);
         let part = one_line(&part);
         said.push((part.clone(), fact.id));
         if !parts.contains(&part) {
@@ -140,6 +139,19 @@ fn whole_facts(
     said.retain(|(part, _)| parts.contains(part));
     let evidence = said.into_iter().map(|(_, id)| (id, 1)).collect();
     Ok(Finding { answer: Some(parts.join(", ")), evidence, incomplete: false })
+}
+
+/// What a sentence that states a fact says: the span of the expected type, else what stands behind its
+/// copula, if that is not longer than a number.
+fn stated(sentence: &str, question: &Question, reader: &Reader) -> Option<String> {
+    if let Some(span) = spans::answering(sentence, question, reader.stems) {
+        return Some(span);
+    }
+    let complement = spans::complement(sentence, question, reader.stems);
+    match complement {
+        Some(short) if short.split_whitespace().count() <= SHORT_COMPLEMENT => Some(short),
+        other => spans::only_number(sentence, question, reader.stems).or(other),
+    }
 }
 
 /// The best places, each a sentence with what it needs around it.

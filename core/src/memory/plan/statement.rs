@@ -132,7 +132,9 @@ fn subjects(text: &str, tokens: &[Token], verb: usize) -> (Vec<String>, usize) {
         }
         let dull =
             stopwords::is_stopword(&token.folded) || stopwords::opens_sentences(&token.folded);
-        if !(and || determiner || !dull) {
+        // "a little later Ines": what stands before a name is not part of it.
+        let before_name = start < end && tokens[start].capital && !token.capital;
+        if !(and || determiner || !dull) || (before_name && !and && !determiner) {
             break;
         }
         start -= 1;
