@@ -343,9 +343,9 @@ impl<'a> View<'a> {
                 own += if held[at].all >> index & 1 == 1 { *weight } else { 0.0 };
                 covered += weight * self.worth(&held, at, index, in_passage);
             }
-            let beside = self.is_beside(&held, at, in_passage)
-                || self.question.names.iter().any(|name| is_of_another(text, name));
             let n_words = block.layout.words_in(sentence..sentence + 1);
+            let beside = self.is_beside(&held, at, in_passage, n_words)
+                || self.question.names.iter().any(|name| is_of_another(text, name));
             let worth = with_keys
                 * match (beside, n_words <= ONE_FACT) {
                     (true, true) => BESIDE_THE_POINT,
@@ -408,9 +408,9 @@ impl<'a> View<'a> {
 
     /// Whether the sentence `at` says nothing of what is asked about the names.
     ///
-    /// Of a question of few words each must stand in the sentence or beside it, together with the
-    /// name or a pronoun for it; a longer one needs a share of them.
-    fn is_beside(&self, held: &[Held], at: usize, in_passage: u64) -> bool {
+    /// Of a question of few words each must stand in the sentence or beside it, together with the name or
+    /// a pronoun for it, and in prose one of them; a longer question needs a share of them.
+    fn is_beside(&self, held: &[Held], at: usize, in_passage: u64, n_words: u32) -> bool {
         if self.relation == 0 {
             return false;
         }
@@ -424,6 +424,11 @@ impl<'a> View<'a> {
         };
         if self.relation.count_ones() as usize > FEW_WORDS {
             return weigh(in_passage & self.relation) < LEAST_RELATION * weigh(self.relation);
+        }
+        if n_words > ONE_FACT {
+            // Prose may say the rest in other words.
+            let places = at.saturating_sub(1)..(at + 2).min(held.len());
+            return held[places].iter().all(|held| held.strict & self.relation == 0);
         }
         let said = held[at].all & self.relation;
         let reached = |from: usize| {
