@@ -337,7 +337,7 @@ fn answer(
     let budget = options.budget();
     let reader = Reader::new(corpus, &stems, budget.passages);
     let mut pointer = Pointer::new(model, budget.windows, budget.tokens);
-    let finding = plan::answer(&reader, &mut pointer, question, &budget)?;
+    let (_, finding) = plan::answer(&reader, &mut pointer, question, &budget)?;
     let ended = finding.incomplete || reader.was_refused() || pointer.was_refused();
     let mut answer = prove(corpus, finding, ended)?;
     if answer.status == Status::Answered {
