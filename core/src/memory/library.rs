@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use sha2::{Digest, Sha256};
 
-use super::answer::{Answer, Citation, Finding, Status, Usage, cite};
+use super::answer::{Answer, Citation, Finding, Status, Usage, cite, one_line};
 use super::documents::{Limits, Source};
 use super::index::corpus::{Corpus, SentenceId};
 use super::index::search;
@@ -350,10 +350,6 @@ fn answer(
     answer.usage.passages_read = reader.passages_read();
     answer.usage.elapsed_us = started.elapsed().as_micros() as u64;
     Ok((answer, reader.passages()))
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Turns a finding into an answer whose citations were read back. Without a citation there is no
