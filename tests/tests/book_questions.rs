@@ -1,68 +1,113 @@
-//! Questions about a real book, answered without a model: is the evidence cited, and are questions
-//! that the book does not answer declined?
+//! Questions about real books, answered without a model: is the evidence cited, in how much text, and
+//! are questions that the books do not answer declined?
 //!
-//! The questions, their evidence and the rule of scoring come with the shared fixtures. Run with
-//! `--nocapture` to see every answer.
+//! The questions about one book, their evidence and the rule of scoring come with the shared fixtures;
+//! nothing was tuned on them. Those in `data/book-questions.json`, over all six books, are what the
+//! plans were tuned on. Run with `--nocapture` to see every answer.
+
+use std::path::Path;
 
 use carrel_core::memory::{AskOptions, Library, Source, Status};
 use carrel_tests::shared_fixtures;
+use serde_json::Value;
 
-/// Questions of which the evidence is cited, of 16: what is reached; the aim is 14.
-const LEAST_CITED: usize = 10;
-/// Questions without an answer, of which so many are declined: the aim is all of them.
-const ABSENT: usize = 3;
-const LEAST_DECLINED: usize = 2;
+/// What a set of questions came to.
+#[derive(Debug, Default)]
+struct Tally {
+    answerable: usize,
+    cited: usize,
+    right: usize,
+    absent: usize,
+    declined: usize,
+    citations: usize,
+    quoted_chars: usize,
+}
 
 fn folded(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn strings(question: &Value, key: &str) -> Vec<String> {
+    question[key].as_array().unwrap().iter().map(|s| folded(s.as_str().unwrap())).collect()
+}
+
+/// Asks all questions of the books in `folder`; `document` tells the book of a question.
+fn ask(folder: &Path, questions: &[Value], document: impl Fn(&Value) -> String) -> Tally {
+    let mut library = Library::in_memory();
+    let mut tally = Tally::default();
+    for question in questions {
+        let book = document(question);
+        let source = Source::file(folder.join(&book)).named(&book);
+        library.open_document(&source).unwrap();
+        let options = AskOptions { documents: vec![book], ..AskOptions::default() };
+        let text = question["question"].as_str().unwrap();
+        let answer = library.ask(text, &options).unwrap();
+        let quotes: Vec<String> = answer.citations.iter().map(|c| folded(&c.quote)).collect();
+        let said = folded(&answer.answer).to_lowercase();
+        let evidence = strings(question, "evidence");
+        let (mut good, mut right) = (false, false);
+        if evidence.is_empty() {
+            good = answer.status == Status::NotInDocument;
+            tally.absent += 1;
+            tally.declined += usize::from(good);
+        } else {
+            tally.answerable += 1;
+            tally.citations += quotes.len();
+            tally.quoted_chars += quotes.iter().map(|quote| quote.chars().count()).sum::<usize>();
+            if answer.status == Status::Answered {
+                good = evidence.iter().any(|e| quotes.iter().any(|q| q.contains(e)));
+                let mut wanted = strings(question, "answers").into_iter();
+                let holds = |wanted: String| said.contains(&wanted.to_lowercase());
+                right =
+                    if question["kind"] == "list" { wanted.all(holds) } else { wanted.any(holds) };
+            }
+            tally.cited += usize::from(good);
+            tally.right += usize::from(right);
+        }
+        println!(
+            "{} {} {text}\n    {}\n    {:?}",
+            if good { "ok  " } else { "MISS" },
+            if right { "right" } else { "-" },
+            folded(&answer.answer).chars().take(200).collect::<String>(),
+            quotes.iter().map(|q| q.chars().take(160).collect::<String>()).collect::<Vec<_>>(),
+        );
+    }
+    println!("{tally:?}");
+    tally
 }
 
 #[test]
 fn evidence_is_cited_and_absent_answers_are_declined() {
     let Some(fixtures) = shared_fixtures() else { return };
     let folder = fixtures.join("documents");
-    let questions = folder.join("adventures-of-sherlock-holmes.questions.json");
-    let questions: serde_json::Value =
-        serde_json::from_slice(&std::fs::read(questions).unwrap()).unwrap();
-    let mut library = Library::in_memory();
-    let book = folder.join(questions["document"].as_str().unwrap());
-    library.open_document(&Source::file(&book)).unwrap();
-
-    let (mut cited, mut answered, mut declined) = (0, 0, 0);
-    for question in questions["questions"].as_array().unwrap() {
-        let text = question["question"].as_str().unwrap();
-        let kind = question["kind"].as_str().unwrap();
-        let answer = library.ask(text, &AskOptions::default()).unwrap();
-        let strings = |key: &str| -> Vec<String> {
-            let list = question[key].as_array().unwrap();
-            list.iter().map(|s| folded(s.as_str().unwrap())).collect()
-        };
-        let quotes: Vec<String> = answer.citations.iter().map(|c| folded(&c.quote)).collect();
-        let said = answer.answer.to_lowercase();
-        let (mut good, mut right) = (false, false);
-        if kind == "absent" {
-            good = answer.status == Status::NotInDocument;
-            declined += usize::from(good);
-        } else if answer.status == Status::Answered {
-            good = strings("evidence").iter().any(|e| quotes.iter().any(|q| q.contains(e)));
-            let holds = |wanted: &String| said.contains(&wanted.to_lowercase());
-            right = match kind {
-                "list" => strings("answers").iter().all(holds),
-                _ => strings("answers").iter().any(holds),
-            };
-            cited += usize::from(good);
-            answered += usize::from(right);
-        }
-        println!(
-            "{} {} {}: {text}\n    {}\n    {:?}",
-            if good { "ok  " } else { "MISS" },
-            if right { "right" } else { "-" },
-            question["id"].as_str().unwrap(),
-            folded(&answer.answer).chars().take(200).collect::<String>(),
-            quotes.iter().map(|q| q.chars().take(160).collect::<String>()).collect::<Vec<_>>(),
-        );
-    }
-    println!("cited {cited} of 16, answer right {answered} of 16, declined {declined} of {ABSENT}");
-    assert!(cited >= LEAST_CITED, "only {cited} questions have their evidence cited");
-    assert!(declined >= LEAST_DECLINED, "only {declined} absent answers are declined");
+    let file = folder.join("adventures-of-sherlock-holmes.questions.json");
+    let file: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    let book = file["document"].as_str().unwrap().to_owned();
+    let tally = ask(&folder, file["questions"].as_array().unwrap(), |_| book.clone());
+    // What is reached; the aims are 14 of 16 and 3 of 3.
+    assert_eq!((tally.answerable, tally.absent), (16, 3));
+    assert!(tally.cited >= LEAST_CITED.0, "{tally:?}");
+    assert!(tally.declined >= LEAST_DECLINED.0, "{tally:?}");
+    assert!(tally.quoted_chars <= MOST_QUOTED_CHARS * tally.answerable, "{tally:?}");
 }
+
+#[test]
+fn questions_of_our_own_over_six_books_are_answered() {
+    let Some(fixtures) = shared_fixtures() else { return };
+    let questions = include_str!("data/book-questions.json");
+    let questions: Vec<Value> = serde_json::from_str(questions).unwrap();
+    let tally = ask(&fixtures.join("documents"), &questions, |question| {
+        question["document"].as_str().unwrap().to_owned()
+    });
+    assert!(tally.answerable >= 30 && tally.absent >= 10);
+    assert!(tally.cited >= LEAST_CITED.1, "{tally:?}");
+    assert!(tally.declined >= LEAST_DECLINED.1, "{tally:?}");
+    assert!(tally.quoted_chars <= MOST_QUOTED_CHARS * tally.answerable, "{tally:?}");
+}
+
+/// Questions of which the evidence is cited at least, in either set.
+const LEAST_CITED: (usize, usize) = (10, 18);
+/// Questions without an answer that are declined at least, in either set.
+const LEAST_DECLINED: (usize, usize) = (2, 6);
+/// Characters that the citations of an answer have on average at most.
+const MOST_QUOTED_CHARS: usize = 4_000;

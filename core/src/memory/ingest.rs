@@ -7,7 +7,6 @@
 use std::ops::ControlFlow;
 
 use super::documents::{self, Flow, Format, Limits, Source, TextSink};
-use super::index::headers;
 use super::index::ledger::record::NamesBuilder;
 use super::index::postings::PostingsBuilder;
 use super::index::summary;
@@ -187,7 +186,6 @@ impl Pipeline<'_> {
         let windows = layout.windows(&text);
         let parts = BlockParts {
             layout: layout.encode(),
-            headers: headers::build(&text, &layout, &names),
             summary: summary::build(&layout, &windows, &names, &self.postings),
             names: names.encode(),
             text,

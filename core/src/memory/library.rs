@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use sha2::{Digest, Sha256};
 
-use super::answer::{Answer, Citation, Finding, Status, Usage, cite};
+use super::answer::{Answer, Citation, Finding, Status, Usage, cite, one_line};
 use super::documents::{Limits, Source};
 use super::index::corpus::{Corpus, SentenceId};
 use super::index::search;
@@ -256,12 +256,13 @@ impl Library {
     ) -> Result<Answer> {
         let question = thread.resolve(question);
         let answer = self.ask_with(&question, options, model)?;
-        thread.remember(&question, &answer.answer);
+        let sentence = answer.citations.first().map(|citation| citation.quote.as_str());
+        thread.remember(&question, &answer.answer, sentence);
         Ok(answer)
     }
 
-    /// What an answer to `question` would cost at most, with a model of this speed or without one.
-    /// Searches the index, but asks no model.
+    /// What an answer to `question` is expected to cost, with a model of this speed or without one.
+    /// Does what code does for the answer, but asks no model.
     ///
     /// # Errors
     /// As [`Self::ask`].
@@ -271,31 +272,35 @@ impl Library {
         options: &AskOptions,
         speed: Option<Speed>,
     ) -> Result<Estimate> {
+        let started = Instant::now();
         let corpus = self.corpus_for(question, options)?;
         let stems = Stems::default();
         let budget = options.budget();
         let reader = Reader::new(&corpus, &stems, budget.passages);
         // The plan without a model reads the passages that it would read with one.
-        plan::answer(&reader, &mut Pointer::none(), question, &budget)?;
+        let (class, _) = plan::answer(&reader, &mut Pointer::none(), question, &budget)?;
+        let code_s = started.elapsed().as_secs_f64();
         let mut estimate = Estimate {
             passages: reader.passages_read(),
             windows: 0,
             prompt_tokens: 0,
             output_tokens: 0,
-            seconds: 0.0,
+            seconds: code_s,
             peak_bytes: corpus.peak_bytes(),
         };
-        let Some(speed) = speed else { return Ok(estimate) };
+        let Some(speed) = speed.filter(|_| class == plan::Class::Facts) else {
+            return Ok(estimate);
+        };
         for prompt in plan::prompts(&reader, question, &budget)? {
-            let tokens = prompt + model::REPLY_TOKENS as u64;
+            let tokens = prompt + model::EXPECTED_REPLY_TOKENS;
             if estimate.prompt_tokens + estimate.output_tokens + tokens > budget.tokens {
                 break;
             }
             estimate.windows += 1;
             estimate.prompt_tokens += prompt;
-            estimate.output_tokens += model::REPLY_TOKENS as u64;
+            estimate.output_tokens += model::EXPECTED_REPLY_TOKENS;
         }
-        estimate.seconds = estimate.prompt_tokens as f64 / speed.prompt_tokens_per_s
+        estimate.seconds += estimate.prompt_tokens as f64 / speed.prompt_tokens_per_s
             + estimate.output_tokens as f64 / speed.output_tokens_per_s;
         Ok(estimate)
     }
@@ -332,7 +337,7 @@ fn answer(
     let budget = options.budget();
     let reader = Reader::new(corpus, &stems, budget.passages);
     let mut pointer = Pointer::new(model, budget.windows, budget.tokens);
-    let finding = plan::answer(&reader, &mut pointer, question, &budget)?;
+    let (_, finding) = plan::answer(&reader, &mut pointer, question, &budget)?;
     let ended = finding.incomplete || reader.was_refused() || pointer.was_refused();
     let mut answer = prove(corpus, finding, ended)?;
     if answer.status == Status::Answered {
@@ -345,10 +350,6 @@ fn answer(
     answer.usage.passages_read = reader.passages_read();
     answer.usage.elapsed_us = started.elapsed().as_micros() as u64;
     Ok((answer, reader.passages()))
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Turns a finding into an answer whose citations were read back. Without a citation there is no

@@ -35,6 +35,8 @@ pub(super) const FRAME_TOKENS: usize = 48;
 const NUMBER_TOKENS: usize = 2;
 /// Tokens of a reply at most.
 pub const REPLY_TOKENS: usize = 48;
+/// Tokens that a reply is expected to have: a number and a few words, or NONE.
+pub const EXPECTED_REPLY_TOKENS: u64 = 6;
 
 /// What a model may do for an answer, each step with those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

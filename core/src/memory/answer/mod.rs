@@ -71,3 +71,12 @@ pub struct Finding {
     /// Whether the plan stopped because its budget had ended.
     pub incomplete: bool,
 }
+
+/// A sentence as answers show it: without the line breaks of its page and the mark of a list or heading.
+pub fn one_line(text: &str) -> String {
+    let mut words: Vec<&str> = text.split_whitespace().collect();
+    if words.len() > 1 && words[0].chars().all(|c| "*-+•#|>".contains(c)) {
+        words.remove(0);
+    }
+    words.join(" ")
+}

@@ -1,14 +1,16 @@
 //! Spans of a sentence that can answer a question of a given type.
 //!
 //! Names for persons and places, digits and number words with their units for numbers, years,
-//! months and clock times for dates, colour words for colours. Every span is a byte range of the
-//! sentence, so an answer is always copied.
+//! months and clock times for dates, colour words for colours. A span is never cut inside something
+//! that is written without blanks, such as an identifier. Every span is a byte range of the sentence, so
+//! an answer is always copied.
 
 use std::ops::Range;
 
 use crate::memory::index::names::{self, Name};
+use crate::memory::index::stems::Stems;
 use crate::memory::index::stopwords;
-use crate::memory::plan::question::Expected;
+use crate::memory::plan::question::{Expected, Question};
 use crate::memory::segment::words::{self, Word};
 
 const NUMBER_WORDS: &[&str] = &[
@@ -79,7 +81,6 @@ const DATE_WORDS: &[&str] = &[
     "yesterday",
     "today",
     "tomorrow",
-    "o'clock",
     "spring",
     "summer",
     "autumn",
@@ -134,6 +135,45 @@ pub fn spans(sentence: &str, expected: Expected) -> Vec<Range<usize>> {
     }
 }
 
+/// The span of `sentence` that has the expected type and is not part of the question.
+pub fn answering(sentence: &str, question: &Question, stems: &Stems) -> Option<String> {
+    spans(sentence, question.expected)
+        .into_iter()
+        .filter(|range| question.expected != Expected::Place || is_placed(sentence, range))
+        .map(|range| sentence[range].to_owned())
+        .find(|span| !repeats_question(span, question, stems))
+}
+
+/// What stands behind the last copula of a sentence if the question's words stand before it.
+pub fn complement(sentence: &str, question: &Question, stems: &Stems) -> Option<String> {
+    let words = list(sentence);
+    let at = words.iter().rposition(|(word, folded)| {
+        ["is", "are", "was", "were", "equals", "be", "是", "为"].contains(&folded.as_str())
+            || sentence[word.end..].starts_with([':', '：', '='])
+    })?;
+    let rest = &sentence[words[at].0.end..];
+    let rest = rest.trim_matches(|c: char| c.is_whitespace() || ".:：=。！!\"”".contains(c));
+    (!rest.is_empty() && !repeats_question(rest, question, stems)).then(|| rest.to_owned())
+}
+
+/// The one number or identifier of a sentence that is not part of the question.
+pub fn only_number(sentence: &str, question: &Question, stems: &Stems) -> Option<String> {
+    let mut found = number_spans(sentence)
+        .into_iter()
+        .map(|range| sentence[range].to_owned())
+        .filter(|span| !repeats_question(span, question, stems));
+    let first = found.next()?;
+    (question.expected == Expected::Anything && found.next().is_none()).then_some(first)
+}
+
+/// Whether every word of a span stands in the question.
+fn repeats_question(span: &str, question: &Question, stems: &Stems) -> bool {
+    words::words(span).all(|word| {
+        let folded = words::folded(&span[word.start..word.end]);
+        question.words.iter().any(|asked| stems.same(asked, &folded))
+    })
+}
+
 fn name_spans(sentence: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Name> = Vec::new();
     names::names(sentence, &mut found);
@@ -149,12 +189,17 @@ fn name_spans(sentence: &str) -> Vec<Range<usize>> {
 
 fn place_spans(sentence: &str) -> Vec<Range<usize>> {
     let mut found = name_spans(sentence);
-    let behind_preposition = |range: &Range<usize>| {
-        let before = sentence[..range.start].split_whitespace().next_back().unwrap_or("");
-        PLACE_PREPOSITIONS.contains(&before)
-    };
-    found.sort_by_key(|range| !behind_preposition(range));
+    found.sort_by_key(|range| !is_placed(sentence, range));
     found
+}
+
+/// Whether a name stands where places do: behind a preposition, without a title, and nobody's.
+fn is_placed(sentence: &str, range: &Range<usize>) -> bool {
+    let before = sentence[..range.start].trim_end_matches("the ");
+    let bare = names::without_titles(&sentence[range.clone()]);
+    before.split_whitespace().next_back().is_some_and(|w| PLACE_PREPOSITIONS.contains(&w))
+        && bare.len() == range.len()
+        && !sentence[range.end..].starts_with(['\'', '\u{2019}'])
 }
 
 fn list(sentence: &str) -> Vec<(Word, String)> {
@@ -196,11 +241,83 @@ pub fn number_value(folded: &str) -> Option<f64> {
     Some(value)
 }
 
+/// Words that a number counts or measures besides plurals.
+const UNITS: &[&str] = &[
+    "pound",
+    "shilling",
+    "penny",
+    "pence",
+    "dollar",
+    "crown",
+    "guinea",
+    "franc",
+    "cent",
+    "euro",
+    "percent",
+    "mile",
+    "metre",
+    "meter",
+    "foot",
+    "feet",
+    "inch",
+    "yard",
+    "year",
+    "month",
+    "week",
+    "day",
+    "hour",
+    "minute",
+    "second",
+    "men",
+    "women",
+    "people",
+    "children",
+    "person",
+    "kg",
+    "km",
+    "cm",
+    "mm",
+    "ton",
+    "degree",
+    "gram",
+    "litre",
+    "acre",
+    "head",
+    "g",
+    "m",
+    "kilometre",
+    "kilogram",
+];
+
+/// The identifier, date or the like that holds `range`: letters, digits and what ties them without
+/// blanks, if that is more than a number or a hyphenated number word.
+fn identifier(sentence: &str, range: &Range<usize>) -> Option<Range<usize>> {
+    let ties = |c: char| c.is_ascii_alphanumeric() || "-_/.:@#".contains(c);
+    let before = sentence[..range.start].trim_end_matches(ties).len();
+    let behind = &sentence[range.end..];
+    let end = range.end + (behind.len() - behind.trim_start_matches(ties).len());
+    let piece = &sentence[before..end];
+    let trimmed = piece.trim_end_matches(['.', ':', '-', '/']);
+    let range = before..before + trimmed.len();
+    let digits = trimmed.bytes().any(|byte| byte.is_ascii_digit());
+    let letters = trimmed.bytes().any(|byte| byte.is_ascii_alphabetic());
+    let ties = trimmed.contains(['-', '_', '/', '#']);
+    (digits && (letters || ties)).then_some(range)
+}
+
 fn number_spans(sentence: &str) -> Vec<Range<usize>> {
     let words = list(sentence);
     let mut out: Vec<Range<usize>> = Vec::new();
     let mut at = 0;
     while at < words.len() {
+        let range = words[at].0.start..words[at].0.end;
+        if let Some(whole) = identifier(sentence, &range) {
+            while words.get(at).is_some_and(|(word, _)| word.start < whole.end) {
+                at += 1;
+            }
+            out.push(whole);
+            continue;
+        }
         if !is_number(&words[at].1) {
             at += 1;
             continue;
@@ -220,7 +337,7 @@ fn number_spans(sentence: &str) -> Vec<Range<usize>> {
         if let Some((unit, folded)) = words.get(end)
             && &sentence[range.end..unit.start] == " "
             && !stopwords::is_stopword(folded)
-            && !unit.ideograph
+            && (UNITS.contains(&folded.as_str()) || folded.ends_with('s'))
         {
             range.end = unit.end;
         }
@@ -247,18 +364,35 @@ fn date_spans(sentence: &str) -> Vec<Range<usize>> {
     let is_ordinal = |folded: &str| {
         folded.bytes().next().is_some_and(|byte| byte.is_ascii_digit()) && folded.len() <= 4
     };
+    let word = |at: usize| words.get(at).map_or("", |(_, folded)| folded.as_str());
+    let number = |at: usize| is_number(word(at));
+    // "nine o'clock", "9 pm", "half past nine", "a quarter to six".
+    let clock = |at: usize| {
+        at > 0
+            && number(at - 1)
+            && (["o'clock", "am", "pm"].contains(&word(at))
+                || (word(at) == "past" && number(at + 1))
+                || (word(at) == "to" && word(at - 1) == "quarter" && number(at + 1)))
+    };
     let mut out = Vec::new();
     let mut at = 0;
     while at < words.len() {
-        if !is_part(at) {
+        if !(is_part(at) || clock(at)) {
             at += 1;
             continue;
         }
         let (mut first, mut last) = (at, at);
-        while first > 0 && (is_ordinal(&words[first - 1].1) || is_part(first - 1)) {
+        if clock(at) {
+            (first, last) = (at - 1, if number(at + 1) { at + 1 } else { at });
+        }
+        while first > 0 && (is_ordinal(word(first - 1)) || is_part(first - 1)) {
             first -= 1;
         }
-        while last + 1 < words.len() && (is_ordinal(&words[last + 1].1) || is_part(last + 1)) {
+        // "the 3rd of May"
+        if first > 1 && word(first - 1) == "of" && is_ordinal(word(first - 2)) {
+            first -= 2;
+        }
+        while last + 1 < words.len() && (is_ordinal(word(last + 1)) || is_part(last + 1)) {
             last += 1;
         }
         out.push(words[first].0.start..words[last].0.end);
@@ -295,8 +429,17 @@ mod tests {
             ("She paid 4,000 pounds to 2 men.", Expected::Number, Some("4,000 pounds")),
             ("It took twenty-five days.", Expected::Number, Some("twenty-five days")),
             ("It cost $30 in all.", Expected::Number, Some("$30")),
+            (
+                "The id is 3f2a9c1e-77b0-4c1d-9e2f-0a1b2c3d4e5f.",
+                Expected::Number,
+                Some("3f2a9c1e-77b0-4c1d-9e2f-0a1b2c3d4e5f"),
+            ),
+            ("The code is 4711 instead of that.", Expected::Number, Some("4711")),
             ("It fell on 3 May 1887 at night.", Expected::Date, Some("3 May 1887")),
             ("They may march on.", Expected::Date, None),
+            ("He left at half past nine.", Expected::Date, Some("half past nine")),
+            ("He left at nine o'clock.", Expected::Date, Some("nine o'clock")),
+            ("On the 3rd of May he left.", Expected::Date, Some("3rd of May")),
             ("She wore a pale blue dress.", Expected::Colour, Some("blue")),
             ("Nothing was said.", Expected::Person, None),
         ];

@@ -9,6 +9,7 @@
 
 use std::cell::Cell;
 use std::io::{BufRead, BufReader, Read};
+use std::sync::Once;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 use flate2::read::ZlibDecoder;
@@ -20,6 +21,8 @@ use super::{Flow, Limits, ReadSummary, Source, TextSink};
 use crate::error::{Error, MemoryError, Result};
 
 const FORMAT: &str = "PDF";
+/// Name of the thread that reads, by which its panics are told from others.
+const THREAD: &str = "carrel-pdf";
 /// Stack of the thread that reads: nested structures are walked recursively.
 const STACK_BYTES: usize = 64 << 20;
 /// Largest size to which one stream may unpack.
@@ -48,10 +51,11 @@ pub fn read(source: &Source, limits: &Limits, sink: &mut dyn TextSink) -> Result
     let mut bytes = Vec::with_capacity(length as usize);
     source.open()?.read_to_end(&mut bytes).map_err(|e| source.failed(e))?;
     refuse_bombs(source, &bytes)?;
+    keep_panics_quiet();
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel(2);
         let reader = std::thread::Builder::new()
-            .name("pdf".to_owned())
+            .name(THREAD.to_owned())
             .stack_size(STACK_BYTES)
             .spawn_scoped(scope, move || extract(&bytes, &sender))
             .map_err(|error| source.failed(error))?;
@@ -96,6 +100,20 @@ pub fn read(source: &Source, limits: &Limits, sink: &mut dyn TextSink) -> Result
         }
         Ok(ReadSummary { guessed_encoding: false, stopped })
     })
+}
+
+/// Keeps panics of the reading thread off standard error: they become errors, which tell what happened.
+/// Panics of every other thread are reported as before.
+fn keep_panics_quiet() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let report = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if std::thread::current().name() != Some(THREAD) {
+                report(panic);
+            }
+        }));
+    });
 }
 
 fn too_large(source: &Source, bytes: u64, limit: u64) -> Error {

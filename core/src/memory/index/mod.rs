@@ -8,7 +8,6 @@
 //! need no code of their own. One exact dictionary serves stemmed search too (`postings`).
 
 pub mod corpus;
-pub mod headers;
 pub mod ledger;
 pub mod names;
 pub mod patterns;

@@ -4,16 +4,17 @@
 //! word, a name, a quoted phrase, and a pair of Chinese characters (which stands for a word where no
 //! spaces mark them) are all patterns. Matching walks the dictionary once for all patterns.
 
-use super::postings::{self, Entry};
+use super::postings::{self, ByteSet, Entry};
 use super::stems::{Stems, irregular_forms};
 use crate::memory::segment::words;
 
 /// One place of a pattern: the words that may stand there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Slot {
+    /// Words that may stand there in exactly this form, sorted.
     exact: Vec<String>,
     /// Bit b is set if a term that begins with byte b may match: rejects most terms at once.
-    first_bytes: [u64; 4],
+    first_bytes: ByteSet,
     /// Stem to compare with and the bytes that every word with this stem begins with.
     stem: Option<(String, String)>,
 }
@@ -32,23 +33,11 @@ impl Pattern {
         Self { text: word.to_owned(), slots: vec![Slot::stemmed(word, stems)] }
     }
 
-    /// One of several words of the same meaning, in any form; named by the first.
-    pub fn any_of(group: &[String], stems: &Stems) -> Self {
-        let mut pattern = Self::word(group.first().map_or("", String::as_str), stems);
-        for word in group.iter().skip(1) {
-            let slot = Slot::stemmed(word, stems);
-            pattern.slots[0].exact.extend(slot.exact);
-            pattern.slots[0].exact.extend(slot.stem.map(|(stem, _)| stem));
-        }
-        pattern.slots[0].note_first_bytes();
-        pattern
-    }
-
     /// Lets the folded words `forms` stand in the place of a single word too.
     pub fn or(&mut self, forms: &[String]) {
         if let [slot] = self.slots.as_mut_slice() {
             slot.exact.extend_from_slice(forms);
-            slot.note_first_bytes();
+            slot.order();
         }
     }
 
@@ -93,11 +82,14 @@ impl Pattern {
 impl Slot {
     fn new(exact: Vec<String>, stem: Option<(String, String)>) -> Self {
         let mut slot = Self { exact, first_bytes: [0; 4], stem };
-        slot.note_first_bytes();
+        slot.order();
         slot
     }
 
-    fn note_first_bytes(&mut self) {
+    /// Sorts the exact words and notes the first bytes.
+    fn order(&mut self) {
+        self.exact.sort_unstable();
+        self.exact.dedup();
         let prefix = self.stem.as_ref().map(|(_, prefix)| prefix);
         for byte in self.exact.iter().chain(prefix).filter_map(|word| word.bytes().next()) {
             self.first_bytes[usize::from(byte >> 6)] |= 1 << (byte & 63);
@@ -126,7 +118,7 @@ impl Slot {
         if self.first_bytes[usize::from(first >> 6)] >> (first & 63) & 1 == 0 {
             return false;
         }
-        self.exact.iter().any(|exact| exact.as_bytes() == term)
+        self.exact.binary_search_by(|exact| exact.as_bytes().cmp(term)).is_ok()
             || self.stem.as_ref().is_some_and(|(stem, prefix)| {
                 term.starts_with(prefix.as_bytes())
                     && std::str::from_utf8(term).is_ok_and(|term| stems.stem(term) == *stem)
@@ -146,7 +138,13 @@ impl Matches {
     pub fn find(patterns: &[Pattern], terms: &[u8], stems: &Stems) -> Option<Self> {
         let mut entries: Vec<Vec<Vec<Entry>>> =
             patterns.iter().map(|pattern| vec![Vec::new(); pattern.slots.len()]).collect();
-        postings::for_each_term(terms, |term, entry| {
+        let mut first = [0; 4];
+        for slot in patterns.iter().flat_map(|pattern| &pattern.slots) {
+            for (all, own) in first.iter_mut().zip(&slot.first_bytes) {
+                *all |= own;
+            }
+        }
+        postings::for_each_term(terms, &first, |term, entry| {
             for (pattern, found) in patterns.iter().zip(&mut entries) {
                 for (slot, found) in pattern.slots.iter().zip(found) {
                     if slot.matches(term, stems) {

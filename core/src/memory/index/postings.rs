@@ -1,11 +1,16 @@
 //! The inverted index of one block: every folded word and the positions where it stands.
 //!
-//! Two parts are stored. `terms`: count, then per term in byte order the length of the prefix
-//! shared with the term before, the rest of its bytes, its number of positions and the byte length
-//! of its position list. `positions`: the lists one after the other, each the differences of word
-//! ordinals in the block, all numbers LEB128. English prose takes about 0.4 bytes of index per byte
-//! of text. Words are exact (folded, not stemmed); a stem is looked up by the range of words that
-//! share its prefix, so that both searches read the same lists.
+//! ```text
+//! terms      number of groups; per group of terms with one first byte: that byte, number of terms,
+//!            bytes of its entries, bytes of its position lists; then the entries, group by group
+//! entry      a byte with the lengths of the prefix shared with the term before and of the rest (15
+//!            and more go on behind it), the rest, how often the term stands there, and its position
+//!            if that is once, else the bytes of its list
+//! positions  the lists one after the other, each the differences of word ordinals in the block
+//! ```
+//! All other numbers are LEB128. Groups that hold nothing that is looked for are skipped unread. Words
+//! are exact (folded, not stemmed); a stem is looked up among the words that share its prefix, so that
+//! both searches read the same lists.
 
 use rustc_hash::FxHashMap;
 
@@ -88,29 +93,76 @@ impl PostingsBuilder {
 
         let mut sorted: Vec<(&str, u32)> = self.ids.iter().map(|(k, v)| (&**k, *v)).collect();
         sorted.sort_unstable();
-        let mut terms = Vec::with_capacity(sorted.len() * 8);
+        let mut groups: Vec<Group> = Vec::new();
         let mut positions = Vec::with_capacity(self.sequence.len() * 3 / 2);
-        put(&mut terms, sorted.len() as u64);
         let mut previous: &[u8] = &[];
         for (term, id) in sorted {
             let bytes = term.as_bytes();
-            let shared = previous.iter().zip(bytes).take_while(|(a, b)| a == b).count();
-            let list = &ordinals[starts[id as usize] as usize..starts[id as usize + 1] as usize];
-            let before = positions.len();
-            let mut last = 0;
-            for ordinal in list {
-                put(&mut positions, u64::from(ordinal - last));
-                last = *ordinal;
+            let first = bytes.first().copied().unwrap_or(0);
+            if groups.last().is_none_or(|group| group.first != first) {
+                groups.push(Group { first, ..Group::default() });
+                previous = &[];
             }
-            put(&mut terms, shared as u64);
-            put(&mut terms, (bytes.len() - shared) as u64);
-            terms.extend_from_slice(&bytes[shared..]);
-            put(&mut terms, list.len() as u64);
-            put(&mut terms, (positions.len() - before) as u64);
+            let Some(group) = groups.last_mut() else { continue };
+            let list = &ordinals[starts[id as usize] as usize..starts[id as usize + 1] as usize];
+            let shared = previous.iter().zip(bytes).take_while(|(a, b)| a == b).count();
+            put_head(&mut group.entries, shared, bytes.len() - shared);
+            group.entries.extend_from_slice(&bytes[shared..]);
+            put(&mut group.entries, list.len() as u64);
+            if let [only] = list {
+                put(&mut group.entries, u64::from(*only));
+            } else {
+                let before = positions.len();
+                let mut last = 0;
+                for ordinal in list {
+                    put(&mut positions, u64::from(ordinal - last));
+                    last = *ordinal;
+                }
+                put(&mut group.entries, (positions.len() - before) as u64);
+                group.list_bytes += positions.len() - before;
+            }
+            group.terms += 1;
             previous = bytes;
         }
+        let mut terms = Vec::with_capacity(self.ids.len() * 8);
+        put(&mut terms, groups.len() as u64);
+        for group in &groups {
+            terms.push(group.first);
+            for number in [group.terms, group.entries.len(), group.list_bytes] {
+                put(&mut terms, number as u64);
+            }
+        }
+        groups.iter().for_each(|group| terms.extend_from_slice(&group.entries));
         (terms, positions)
     }
+}
+
+/// Terms that begin with the same byte, while a dictionary is built.
+#[derive(Debug, Default)]
+struct Group {
+    first: u8,
+    terms: usize,
+    entries: Vec<u8>,
+    list_bytes: usize,
+}
+
+/// Lengths from here on take more than half a byte.
+const LONG: usize = 15;
+
+fn put_head(out: &mut Vec<u8>, shared: usize, rest: usize) {
+    out.push((shared.min(LONG) << 4 | rest.min(LONG)) as u8);
+    for length in [shared, rest] {
+        if length >= LONG {
+            put(out, (length - LONG) as u64);
+        }
+    }
+}
+
+fn read_head(reader: &mut Reader) -> Option<(usize, usize)> {
+    let head = usize::from(*reader.bytes(1)?.first()?);
+    let mut whole =
+        |half: usize| Some(if half < LONG { half } else { LONG + reader.count(LONGEST_TERM)? });
+    Some((whole(head >> 4)?, whole(head & LONG)?))
 }
 
 /// Cuts a term to [`LONGEST_TERM`] bytes, as the index does.
@@ -127,34 +179,84 @@ pub fn truncate(term: &mut String) {
 pub struct Entry {
     /// How often the term stands in the block.
     pub count: u32,
-    /// Where its list begins in the part `positions`.
-    pub start: usize,
-    /// Length of the list in bytes.
-    pub length: usize,
+    place: Place,
 }
 
-/// Calls `visit` with every term of the part `terms`, in byte order. `None` if it is damaged.
-pub fn for_each_term(terms: &[u8], mut visit: impl FnMut(&[u8], Entry)) -> Option<()> {
-    let mut reader = Reader::new(terms);
-    let count = reader.count(terms.len())?;
+/// Where the positions of a term are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In the dictionary, as there is one only.
+    Here(u32),
+    /// In the part `positions`.
+    List { start: usize, length: usize },
+}
+
+/// A set of bytes: bit `b & 63` of number `b >> 6`.
+pub type ByteSet = [u64; 4];
+
+/// Every byte.
+pub const ALL_BYTES: ByteSet = [u64::MAX; 4];
+
+/// Calls `visit` with every term of the part `terms` that begins with a byte of `first`, in byte
+/// order. `None` if the part is damaged.
+pub fn for_each_term(
+    terms: &[u8],
+    first: &ByteSet,
+    mut visit: impl FnMut(&[u8], Entry),
+) -> Option<()> {
+    let mut heads = Reader::new(terms);
+    let n_groups = heads.count(256)?;
+    let mut entries = heads.clone();
+    for _ in 0..n_groups {
+        entries.bytes(1)?;
+        (0..3).try_for_each(|_| entries.number().map(|_| ()))?;
+    }
     let mut term = Vec::with_capacity(LONGEST_TERM);
     let mut start = 0_usize;
-    for _ in 0..count {
-        let shared = reader.count(term.len())?;
-        let rest = reader.count(LONGEST_TERM)?;
-        term.truncate(shared);
-        term.extend_from_slice(reader.bytes(rest)?);
-        let count = u32::try_from(reader.number()?).ok()?;
-        let length = usize::try_from(reader.number()?).ok()?;
-        visit(&term, Entry { count, start, length });
-        start = start.checked_add(length)?;
+    for _ in 0..n_groups {
+        let byte = *heads.bytes(1)?.first()?;
+        let n_terms = heads.count(terms.len())?;
+        let group = entries.bytes(heads.count(terms.len())?)?;
+        let end = start.checked_add(usize::try_from(heads.number()?).ok()?)?;
+        if first[usize::from(byte >> 6)] >> (byte & 63) & 1 == 1 {
+            let mut reader = Reader::new(group);
+            term.clear();
+            for _ in 0..n_terms {
+                let (shared, rest) = read_head(&mut reader)?;
+                if shared > term.len() {
+                    return None;
+                }
+                term.truncate(shared);
+                term.extend_from_slice(reader.bytes(rest)?);
+                let count = u32::try_from(reader.number()?).ok()?;
+                let place = if count == 1 {
+                    Place::Here(u32::try_from(reader.number()?).ok()?)
+                } else {
+                    let length = usize::try_from(reader.number()?).ok()?;
+                    start = start.checked_add(length)?;
+                    Place::List { start: start - length, length }
+                };
+                visit(&term, Entry { count, place });
+            }
+            if !reader.is_at_end() || start != end {
+                return None;
+            }
+        }
+        start = end;
     }
-    reader.is_at_end().then_some(())
+    entries.is_at_end().then_some(())
 }
 
 /// Appends the word ordinals of `entry` to `out`. `None` if the part `positions` is damaged.
 pub fn positions_of(positions: &[u8], entry: Entry, out: &mut Vec<u32>) -> Option<()> {
-    let list = positions.get(entry.start..entry.start.checked_add(entry.length)?)?;
+    let (start, length) = match entry.place {
+        Place::Here(ordinal) => {
+            out.push(ordinal);
+            return Some(());
+        }
+        Place::List { start, length } => (start, length),
+    };
+    let list = positions.get(start..start.checked_add(length)?)?;
     let mut reader = Reader::new(list);
     let mut ordinal = 0_u32;
     for _ in 0..entry.count {
@@ -172,7 +274,7 @@ mod tests {
     fn read(text: &str) -> BTreeMap<String, Vec<u32>> {
         let (terms, positions) = PostingsBuilder::default().build(text);
         let mut out = BTreeMap::new();
-        for_each_term(&terms, |term, entry| {
+        for_each_term(&terms, &ALL_BYTES, |term, entry| {
             let mut list = Vec::new();
             positions_of(&positions, entry, &mut list).unwrap();
             out.insert(String::from_utf8(term.to_vec()).unwrap(), list);
@@ -203,13 +305,28 @@ mod tests {
     }
 
     #[test]
+    fn other_first_bytes_are_skipped() {
+        let (terms, positions) = PostingsBuilder::default().build("beta alpha gamma beta 中 alpha");
+        let mut only_b = [0; 4];
+        only_b[usize::from(b'b' >> 6)] |= 1 << (b'b' & 63);
+        let mut found = Vec::new();
+        for_each_term(&terms, &only_b, |term, entry| {
+            let mut list = Vec::new();
+            positions_of(&positions, entry, &mut list).unwrap();
+            found.push((term.to_vec(), list));
+        })
+        .unwrap();
+        assert_eq!(found, [(b"beta".to_vec(), vec![0, 3])]);
+    }
+
+    #[test]
     fn damage_is_noticed() {
         let (terms, positions) = PostingsBuilder::default().build("alpha beta alphabet beta");
         for cut in 0..terms.len() {
-            assert_eq!(for_each_term(&terms[..cut], |_, _| ()), None, "cut at {cut}");
+            assert_eq!(for_each_term(&terms[..cut], &ALL_BYTES, |_, _| ()), None, "cut at {cut}");
         }
         let mut last = None;
-        for_each_term(&terms, |_, entry| last = Some(entry)).unwrap();
+        for_each_term(&terms, &ALL_BYTES, |_, entry| last = Some(entry)).unwrap();
         let entry = last.unwrap();
         assert_eq!(positions_of(&positions[..1], entry, &mut Vec::new()), None);
     }

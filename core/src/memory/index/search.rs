@@ -243,6 +243,46 @@ pub fn occurrences(
     Ok(())
 }
 
+/// Calls `visit` with every sentence that holds one of the patterns, in document order: the sentence, the
+/// number of its words, and a bit for every pattern in it. Patterns beyond [`MOST_PATTERNS`] are not
+/// looked at. One walk for all of them.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn sentences_with_any(
+    corpus: &Corpus,
+    patterns: &[Pattern],
+    stems: &Stems,
+    mut visit: impl FnMut(SentenceId, u32, u64),
+) -> Result<()> {
+    let patterns = &patterns[..patterns.len().min(MOST_PATTERNS)];
+    for block in 0..corpus.blocks.len() as u32 {
+        let matches = find(corpus, block, patterns, stems)?;
+        if !matches.any() {
+            continue;
+        }
+        let positions = corpus.part(block, Part::Positions)?;
+        let layout = corpus.layout(block)?;
+        let mut held: Vec<(u32, u64)> = Vec::new();
+        for pattern in 0..patterns.len() {
+            let list = matches
+                .positions(pattern, &positions)
+                .ok_or_else(|| corpus.damaged(block, "a position list is cut short"))?;
+            held.extend(
+                list.iter().map(|word| (layout.sentence_of_word(*word) as u32, 1 << pattern)),
+            );
+        }
+        held.sort_unstable();
+        for group in held.chunk_by(|one, other| one.0 == other.0) {
+            let sentence = group[0].0;
+            let mask = group.iter().fold(0, |mask, (_, bit)| mask | bit);
+            let words = layout.words_in(sentence as usize..sentence as usize + 1);
+            visit(SentenceId { block, sentence }, words, mask);
+        }
+    }
+    Ok(())
+}
+
 /// Calls `visit` with every sentence that holds each pattern of `all` and, unless `any` is empty,
 /// one of `any`, in document order, until it answers `false`. Blocks without one of `all` cost only
 /// the walk over their dictionary.

@@ -179,6 +179,7 @@ const ABOUT_THE_DOCUMENT: &[&str] = &[
     "following",
     "give",
     "given",
+    "gives",
     "kind",
     "list",
     "mention",

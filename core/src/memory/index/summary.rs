@@ -335,11 +335,19 @@ impl Tree<'_, '_> {
             }
             level = below;
         }
-        let mut all: Vec<(SentenceId, u8)> =
-            level.into_iter().flat_map(|node| node.chosen).collect();
-        all.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+        // The best sentence of every node comes before the second of any.
+        let mut all: Vec<(usize, u8, SentenceId)> = Vec::new();
+        for mut node in level {
+            node.chosen.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+            all.extend(
+                node.chosen.iter().enumerate().map(|(rank, (id, score))| (rank, *score, *id)),
+            );
+        }
+        all.sort_by(|one, other| {
+            one.0.cmp(&other.0).then_with(|| other.1.cmp(&one.1)).then_with(|| one.2.cmp(&other.2))
+        });
         all.truncate(limit);
-        let mut ids: Vec<SentenceId> = all.into_iter().map(|(id, _)| id).collect();
+        let mut ids: Vec<SentenceId> = all.into_iter().map(|(_, _, id)| id).collect();
         ids.sort_unstable();
         ids.dedup();
         Ok(ids)

@@ -2,7 +2,8 @@
 //!
 //! A profile fixes how many passages are read by code, how many windows by a model and how many
 //! hops a chain may have. None of them depends on the length of the documents. An estimate is the
-//! same retrieval without the reading: the windows that would be read and the tokens in them.
+//! same retrieval without the reading: the windows that a model is expected to read and the tokens in
+//! them.
 
 /// How much an answer may cost.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -71,7 +72,7 @@ pub struct Speed {
     pub output_tokens_per_s: f64,
 }
 
-/// What an answer is expected to cost at most.
+/// What an answer is expected to cost.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
     /// Passages that code reads.
@@ -82,7 +83,7 @@ pub struct Estimate {
     pub prompt_tokens: u64,
     /// Tokens that it writes.
     pub output_tokens: u64,
-    /// Seconds that reading and writing take it; 0 without a speed.
+    /// Seconds that the answer takes; without a speed those of the code alone.
     pub seconds: f64,
     /// Memory that the search takes at its peak, in bytes; the model's own is not in it.
     pub peak_bytes: u64,

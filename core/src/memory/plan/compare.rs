@@ -1,7 +1,7 @@
 //! The plan for comparisons: "which is older, A or B?" asks for a number or a date of each and
 //! compares in code.
 
-use super::lookup;
+use super::candidates::candidates;
 use super::parts::Scope;
 use super::question::{Expected, Question};
 use super::reader::Reader;
@@ -96,7 +96,7 @@ pub fn compare(
         let name: Vec<String> =
             words::words(thing).map(|w| words::folded(&thing[w.start..w.end])).collect();
         let mut value = None;
-        for candidate in lookup::candidates(reader, &asked, scope)? {
+        for candidate in candidates(reader, &asked, scope)? {
             let sentence = reader.corpus.sentence(candidate.id)?;
             let folded: Vec<String> =
                 words::words(&sentence).map(|w| words::folded(&sentence[w.start..w.end])).collect();

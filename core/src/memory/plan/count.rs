@@ -54,9 +54,19 @@ impl CountQuestion {
         let list: Vec<&str> = question.words.iter().map(String::as_str).collect();
         let has = |wanted: &[&str]| list.iter().any(|word| wanted.contains(word));
         let pair = |one: &str, other: &str| list.windows(2).any(|w| w[0] == one && w[1] == other);
+        let of_names: Vec<String> = question
+            .names
+            .iter()
+            .flat_map(|name| words::words(name).map(|w| words::folded(&name[w.start..w.end])))
+            .collect();
         let times = (pair("how", "many") && has(&["times", "occasions"]))
             || pair("how", "often")
-            || pair("number", "of");
+            || list.windows(3).any(|w| {
+                w[0] == "number"
+                    && w[1] == "of"
+                    && w[2].ends_with('s')
+                    && !of_names.iter().any(|name| name == w[2])
+            });
         let most = has(&["most", "largest", "greatest", "oftenest"])
             && (has(&["often", "frequently", "times", "number"]) || list.last() == Some(&"most"));
         let asked = if most {
@@ -73,11 +83,6 @@ impl CountQuestion {
         if question.names.is_empty() || !question.keys.is_empty() {
             return None;
         }
-        let of_names: Vec<String> = question
-            .names
-            .iter()
-            .flat_map(|name| words::words(name).map(|w| words::folded(&name[w.start..w.end])))
-            .collect();
         let counting = [
             "times",
             "occasions",

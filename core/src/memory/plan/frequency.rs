@@ -148,7 +148,7 @@ fn most_frequent(reader: &Reader, n: usize) -> Result<Option<Finding>> {
     let mut held: FxHashMap<Box<[u8]>, u64> = FxHashMap::default();
     for block in 0..corpus.blocks.len() as u32 {
         let terms = corpus.part(block, Part::Terms)?;
-        postings::for_each_term(&terms, |term, entry| {
+        postings::for_each_term(&terms, &postings::ALL_BYTES, |term, entry| {
             if !counts_as_word(term) {
                 return;
             }
@@ -174,7 +174,7 @@ fn most_frequent(reader: &Reader, n: usize) -> Result<Option<Finding>> {
     held.values_mut().for_each(|count| *count = 0);
     for block in 0..corpus.blocks.len() as u32 {
         let terms = corpus.part(block, Part::Terms)?;
-        postings::for_each_term(&terms, |term, entry| {
+        postings::for_each_term(&terms, &postings::ALL_BYTES, |term, entry| {
             if let Some(count) = held.get_mut(term) {
                 *count += u64::from(entry.count);
             }

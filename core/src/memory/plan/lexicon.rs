@@ -39,23 +39,27 @@ pub const PUT: Classes = 1 << 11;
 /// Sees or notices.
 pub const SEE: Classes = 1 << 12;
 
+/// Says what somebody is called.
+pub const NAMING: Classes = 1 << 13;
+
 const MEMBERS: &[(Classes, &str)] = &[
     (
         MOVE,
         "go move travel journey walk run return head come arrive enter proceed wander stroll \
          hurry rush drive ride fly sail march climb step hike jog stride relocate depart visit \
-         reach sneak slip race dash",
+         reach sneak slip race dash step retire repair hasten scurry stroll \
+         amble trot trudge creep crawl storm drift flee escape",
     ),
     (
         TAKE,
         "take get grab seize fetch collect obtain acquire steal snatch lift gather retrieve \
-         pocket pick catch borrow buy remove",
+         pocket pick catch borrow buy remove secure claim recover",
     ),
     (DROP, "drop discard leave abandon release lose"),
     (PUT, "put place set lay deposit hide store stow bury lock"),
-    (GIVE, "give hand pass offer lend sell send deliver present donate bequeath entrust"),
+    (GIVE, "give hand pass offer lend sell send deliver present donate bequeath entrust slip"),
     (RECEIVE, "receive accept inherit"),
-    (HOLD, "have hold carry keep own possess wear bring bear"),
+    (HOLD, "have hold carry keep own possess wear bring bear belong"),
     (STAY, "stay wait remain sit stand rest sleep linger be live lie"),
     (
         CHANGE,
@@ -69,7 +73,8 @@ const MEMBERS: &[(Classes, &str)] = &[
          envy blackmail hate hatred revenge grudge dismiss fire ruin betray betrayal affair rival \
          insult humiliate bankrupt insurance fortune feud enemy resent bitter angry furious \
          disinherit expose swear vow money loan lawsuit sue profit benefit divorce rage cheat \
-         swindle vengeance refuse",
+         swindle vengeance refuse jilt engagement steal accuse denounce evict discharge dispute scandal \
+         forgery",
     ),
     (
         HARM,
@@ -80,8 +85,9 @@ const MEMBERS: &[(Classes, &str)] = &[
     (
         RETRACT,
         "withdraw withdrew withdrawn retract recant lie false falsely untrue invent admit confess deny mistaken \
-         contradict disprove",
+         contradict disprove fabricate untruth perjury",
     ),
+    (NAMING, "call mean name nickname dub style know refer term"),
     (SEE, "see notice spot observe watch witness glimpse meet"),
 ];
 

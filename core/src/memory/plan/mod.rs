@@ -8,26 +8,35 @@
 //! whole document   whole      sentences selected over its length
 //! frequency        frequency  counted in the index
 //! assignment       assign     names and values chained
+//! abbreviation     expansion  a name with these initials
 //! state            world      events replayed in order
+//! direction        relative   what lies where, as seen from each other
 //! who and why      suspects   means, motive, opportunity
 //! chain            chain      one look-up a hop
-//! count      count      facts counted, listed, and the most frequent of them
+//! count            count      facts counted, listed, and the most frequent of them
 //! comparison       compare    two look-ups, compared in code
 //! facts            lookup     everything else; latest and listed facts too
 //! ```
 
 pub mod assign;
 pub mod budget;
+pub mod candidates;
 pub mod chain;
+pub mod clock;
 pub mod compare;
 pub mod count;
+pub mod expansion;
+pub mod forms;
 pub mod frequency;
 pub mod lexicon;
 pub mod lookup;
+pub mod nouns;
 pub mod parts;
 pub mod question;
 pub mod reader;
+pub mod reading;
 pub mod relation;
+pub mod relative;
 pub mod statement;
 pub mod suspects;
 pub mod thread;
@@ -42,7 +51,32 @@ use parts::Scope;
 use question::Question;
 use reader::Reader;
 
-/// Answers `text` by the plan of its class.
+/// The class of a question: which plan answered it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// What a whole document is about.
+    Whole,
+    /// Frequencies of words.
+    Frequency,
+    /// Names and their values.
+    Assignment,
+    /// What an abbreviation stands for.
+    Abbreviation,
+    /// Where something is and who has it.
+    State,
+    /// Who did it.
+    WhoAndWhy,
+    /// A relation of a relation.
+    Chain,
+    /// Facts to be counted.
+    Count,
+    /// Two things compared.
+    Comparison,
+    /// Everything else.
+    Facts,
+}
+
+/// Answers `text` by the plan of its class, and says which that was.
 ///
 /// # Errors
 /// If the store cannot be read or is damaged, or the model fails.
@@ -51,50 +85,61 @@ pub fn answer(
     pointer: &mut Pointer,
     text: &str,
     budget: &Budget,
-) -> Result<Finding> {
+) -> Result<(Class, Finding)> {
     if whole::asks_for_whole(text) {
-        return whole::summary(reader);
+        return Ok((Class::Whole, whole::summary(reader)?));
     }
     if let Some(question) = frequency::FrequencyQuestion::of(text) {
-        return Ok(frequency::count(reader, &question)?.unwrap_or_default());
+        let counted = frequency::count(reader, &question)?;
+        return Ok((Class::Frequency, counted.unwrap_or_default()));
     }
     if let Some(question) = assign::AssignQuestion::of(text)
         && let Some(finding) = assign::assigned(reader, &question)?
     {
-        return Ok(finding);
+        return Ok((Class::Assignment, finding));
+    }
+    if let Some(question) = expansion::ExpansionQuestion::of(text)
+        && let Some(finding) = expansion::expand(reader, &question)?
+    {
+        return Ok((Class::Abbreviation, finding));
+    }
+    if let Some(question) = relative::RelativeQuestion::of(text)
+        && let Some(finding) = relative::relative(reader, &question)?
+    {
+        return Ok((Class::State, finding));
     }
     let scope = Scope::of(text, reader.corpus);
     if let Some(question) = world::StateQuestion::of(text)
         && let Some(finding) = world::state(reader, &question, &scope)?
     {
-        return Ok(finding);
+        return Ok((Class::State, finding));
     }
     let question = Question::of(text, reader.stems);
     if suspects::asks_for_culprit(&question, reader)
         && let Some(finding) = suspects::suspects(reader, &question)?
     {
-        return Ok(finding);
+        return Ok((Class::WhoAndWhy, finding));
     }
     if let Some(question) = chain::ChainQuestion::of(text) {
         let followed = chain::follow(reader, pointer, &question, budget.hops)?;
         let long = question.open || (question.hops.len() > 1 && question.personal);
         match followed {
-            Some(finding) if finding.answer.is_some() => return Ok(finding),
-            _ if long => return Ok(Finding::default()),
+            Some(finding) if finding.answer.is_some() => return Ok((Class::Chain, finding)),
+            _ if long => return Ok((Class::Chain, Finding::default())),
             _ => {}
         }
     }
     if let Some(question) = count::CountQuestion::of(&question)
         && let Some(finding) = count::count(reader, &question)?
     {
-        return Ok(finding);
+        return Ok((Class::Count, finding));
     }
     if let Some(question) = compare::CompareQuestion::of(text)
         && let Some(finding) = compare::compare(reader, &question, &scope)?
     {
-        return Ok(finding);
+        return Ok((Class::Comparison, finding));
     }
-    facts(reader, pointer, text, &scope)
+    Ok((Class::Facts, facts(reader, pointer, text, &scope)?))
 }
 
 /// Looks up every question that `text` consists of and joins what is found.
@@ -116,7 +161,11 @@ fn facts(reader: &Reader, pointer: &mut Pointer, text: &str, scope: &Scope) -> R
     Ok(joined)
 }
 
-/// Tokens of the prompts that [`answer`] would give a model, in order, at most.
+/// Coverage from which a model is expected to find the answer in the first window.
+const FOUND_AT_ONCE: f32 = 0.75;
+
+/// Tokens of the prompts over windows that a model is expected to read for a question about facts, in
+/// order: all that the budget allows for a list, the first for a question whose words stand together.
 ///
 /// # Errors
 /// If the store cannot be read or is damaged.
@@ -125,8 +174,16 @@ pub fn prompts(reader: &Reader, text: &str, budget: &Budget) -> Result<Vec<u64>>
     let scope = Scope::of(text, reader.corpus);
     for part in parts::questions(text) {
         let question = Question::of(&part, reader.stems);
-        let candidates = lookup::candidates(reader, &question, &scope)?;
-        for (block, range) in lookup::windows(reader, &candidates)? {
+        let candidates = candidates::candidates(reader, &question, &scope)?;
+        if !lookup::covers(&question, &candidates) {
+            continue;
+        }
+        let sure = candidates.first().is_some_and(|best| best.coverage >= FOUND_AT_ONCE);
+        let mut windows = reading::windows(reader, &candidates)?;
+        if sure && !question.many {
+            windows.truncate(1);
+        }
+        for (block, range) in windows {
             if prompts.len() == budget.windows {
                 return Ok(prompts);
             }

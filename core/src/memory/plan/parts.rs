@@ -3,6 +3,7 @@
 //! A list behind "for", "of" or "about" ("the codes for A, B and C") is one question an item. "As
 //! of chapter 9", "before part two", "in section 3" limit an answer to a stretch of the document.
 
+use crate::memory::answer::spans::number_value;
 use crate::memory::index::corpus::Corpus;
 use crate::memory::index::stopwords;
 use crate::memory::segment::words;
@@ -107,54 +108,108 @@ pub struct Scope {
     pub words: Vec<String>,
 }
 
+/// Nouns for the parts of a document that are numbered.
+const DIVISIONS: &[&str] =
+    &["chapter", "section", "part", "book", "volume", "act", "letter", "entry", "scene", "canto"];
+
+/// Where a stretch lies as seen from the part of the document that a question names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Before,
+    Until,
+    Inside,
+    After,
+}
+
+/// What the words around "chapter 9" say: those before it, the nearest first, and the one behind it.
+fn side(before: &[&str], behind: &str) -> Option<Side> {
+    let has = |wanted: &[&str]| before.iter().any(|word| wanted.contains(word));
+    let ends = has(&["end", "close", "conclusion"])
+        || ["ends", "ended", "closes", "closed", "concludes"].contains(&behind);
+    if ends {
+        let after = has(&["after", "since", "following"]);
+        return Some(if after { Side::After } else { Side::Until });
+    }
+    before.iter().find_map(|word| match *word {
+        "as" | "by" | "until" | "till" | "up" | "through" => Some(Side::Until),
+        "before" | "prior" | "start" | "beginning" => Some(Side::Before),
+        "after" | "since" | "following" => Some(Side::After),
+        "in" | "within" | "during" | "inside" | "at" | "when" => Some(Side::Inside),
+        _ => None,
+    })
+}
+
+/// The number that words begin with: digits, number words, a Roman numeral; and how many words it is.
+fn number_of(words: &[String]) -> Option<(u64, usize)> {
+    let first = words.first()?;
+    if let Some(value) = number_value(first) {
+        let unit = words.get(1).and_then(|word| number_value(word)).filter(|n| *n < 10.0);
+        let tens = first.bytes().all(|b| b.is_ascii_alphabetic()) && (20.0..100.0).contains(&value);
+        return match unit {
+            Some(unit) if tens => Some(((value + unit) as u64, 2)),
+            _ => Some((value as u64, 1)),
+        };
+    }
+    let digit = |c: char| {
+        Some(match c {
+            'i' => 1_i64,
+            'v' => 5,
+            'x' => 10,
+            'l' => 50,
+            'c' => 100,
+            _ => return None,
+        })
+    };
+    let digits: Vec<i64> = first.chars().map(digit).collect::<Option<_>>()?;
+    let value: i64 = digits
+        .iter()
+        .enumerate()
+        .map(|(at, n)| if digits.get(at + 1).is_some_and(|next| next > n) { -n } else { *n })
+        .sum();
+    u64::try_from(value).ok().filter(|value| *value > 0).map(|value| (value, 1))
+}
+
 impl Scope {
     /// The stretch that the question limits itself to; everything if it names none that exists.
     pub fn of(text: &str, corpus: &Corpus) -> Self {
-        let list: Vec<String> =
-            words::words(text).map(|w| words::folded(&text[w.start..w.end])).collect();
-        for (at, word) in list.iter().enumerate() {
-            if !["chapter", "section", "part", "book", "volume", "act", "letter", "entry", "scene"]
-                .contains(&word.as_str())
-            {
+        let fold = |text: &str| -> Vec<String> {
+            words::words(text).map(|w| words::folded(&text[w.start..w.end])).collect()
+        };
+        let list = fold(text);
+        for (at, division) in list.iter().enumerate() {
+            if !DIVISIONS.contains(&division.as_str()) {
                 continue;
             }
-            let Some(number) = list.get(at + 1) else { continue };
+            let Some((number, length)) = number_of(&list[at + 1..]) else { continue };
             let before: Vec<&str> = list[..at].iter().rev().take(5).map(String::as_str).collect();
-            let has = |wanted: &str| before.contains(&wanted);
-            let title = format!("{word} {number}");
-            let mut scope = Self { ranges: Vec::new(), words: vec![word.clone(), number.clone()] };
+            let behind = list.get(at + 1 + length).map_or("", String::as_str);
+            let Some(side) = side(&before, behind) else { continue };
+            let mut scope = Self { ranges: Vec::new(), words: list[at..at + 1 + length].to_vec() };
             for (ordinal, document) in corpus.documents.iter().enumerate() {
-                let Some(index) = document.sections.iter().position(|section| {
-                    let folded: Vec<String> = words::words(&section.title)
-                        .map(|w| words::folded(&section.title[w.start..w.end]))
-                        .collect();
-                    folded.len() >= 2 && folded[..2].join(" ") == title
-                }) else {
-                    continue;
+                let of_number = |title: &str, named: bool| {
+                    let words = fold(title);
+                    let rest = match words.first() {
+                        Some(first) if first == division => &words[1..],
+                        Some(_) if !named => &words[..],
+                        _ => return false,
+                    };
+                    number_of(rest).is_some_and(|(n, _)| n == number)
                 };
+                let find = |named| {
+                    document.sections.iter().position(|section| of_number(&section.title, named))
+                };
+                let Some(index) = find(true).or_else(|| find(false)) else { continue };
                 let section = &document.sections[index];
                 let end = document.sections[index + 1..]
                     .iter()
                     .find(|next| next.level <= section.level)
                     .map_or(document.chars(), |next| next.start);
-                let range = if has("before") && !has("end") {
-                    (ordinal, 0, section.start)
-                } else if has("after") || has("since") {
-                    (ordinal, end, document.chars())
-                } else if has("as")
-                    || has("by")
-                    || has("until")
-                    || has("till")
-                    || has("up")
-                    || has("end")
-                {
-                    (ordinal, 0, end)
-                } else if has("in") {
-                    (ordinal, section.start, end)
-                } else {
-                    continue;
-                };
-                scope.ranges.push(range);
+                scope.ranges.push(match side {
+                    Side::Before => (ordinal, 0, section.start),
+                    Side::Until => (ordinal, 0, end),
+                    Side::Inside => (ordinal, section.start, end),
+                    Side::After => (ordinal, end, document.chars()),
+                });
             }
             if !scope.ranges.is_empty() {
                 return scope;
@@ -196,6 +251,24 @@ mod tests {
             questions("What are the ages of Omar and Ines?"),
             ["What are the ages of Omar?", "What are the ages of Ines?"]
         );
+    }
+
+    #[test]
+    fn parts_of_a_document_are_told_by_number_and_side() {
+        let number = |text: &str| {
+            let words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+            number_of(&words)
+        };
+        assert_eq!(number("9 what"), Some((9, 1)));
+        assert_eq!(number("twenty one who"), Some((21, 2)));
+        assert_eq!(number("xiv"), Some((14, 1)));
+        assert_eq!(number("the"), None);
+        assert_eq!(side(&["of", "as"], "what"), Some(Side::Until));
+        assert_eq!(side(&["of", "end", "the", "by"], ""), Some(Side::Until));
+        assert_eq!(side(&["before"], "what"), Some(Side::Before));
+        assert_eq!(side(&["when"], "ends"), Some(Side::Until));
+        assert_eq!(side(&["in"], ""), Some(Side::Inside));
+        assert_eq!(side(&["the"], ""), None);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! many", "where"); the patterns are the content words in any form, the quoted phrases and the
 //! names as phrases. Chinese questions give pairs of adjacent characters between function words.
 
+use super::nouns::{DATE_NOUNS, MEASURES, NUMBER_NOUNS, PERSON_NOUNS, PLACE_NOUNS, TYING, TYPING};
 use crate::memory::index::names::{self, Name};
 use crate::memory::index::patterns::Pattern;
 use crate::memory::index::stems::Stems;
@@ -33,14 +34,43 @@ pub enum Expected {
 /// One thing that the question looks for.
 #[derive(Debug, Clone)]
 pub struct Term {
-    /// How it is found.
+    /// How it is found: in any form, or by a word of the same meaning.
     pub pattern: Pattern,
+    /// The word itself in any form, without others of the same meaning.
+    pub strict: Pattern,
     /// Whether it is a name or a word of one.
     pub name: bool,
     /// Whether it is a phrase whose words are terms by themselves too.
     pub phrase: bool,
     /// Whether it only says of what type the answer is: "which year".
     pub typing: bool,
+}
+
+/// What facts are kept under.
+#[derive(Debug, Clone)]
+pub struct Key {
+    /// How it is found.
+    pub pattern: Pattern,
+    /// How it is written, in lower case, if it is one word without blanks: a longer word that begins or
+    /// ends with it is another key.
+    pub written: Option<String>,
+}
+
+impl Key {
+    fn of(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let written = (!text.contains(char::is_whitespace)).then(|| text.to_lowercase());
+        Pattern::phrase(text).map(|pattern| Self { pattern, written })
+    }
+
+    /// Whether a sentence that holds the pattern holds the key itself.
+    pub fn stands_in(&self, lower: &str) -> bool {
+        let Some(written) = &self.written else { return true };
+        let ties = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+        lower.match_indices(written.as_str()).any(|(at, _)| {
+            !lower[..at].ends_with(ties) && !lower[at + written.len()..].starts_with(ties)
+        })
+    }
 }
 
 /// A question, taken apart.
@@ -55,7 +85,7 @@ pub struct Question {
     /// Names in the question.
     pub names: Vec<String>,
     /// What facts are kept under: quoted phrases, numbers, and words made of several.
-    pub keys: Vec<Pattern>,
+    pub keys: Vec<Key>,
     /// The type of answer it expects.
     pub expected: Expected,
     /// Whether it asks for everything that fits.
@@ -64,6 +94,8 @@ pub struct Question {
     pub latest: bool,
     /// Whether it asks for the state at the beginning.
     pub earliest: bool,
+    /// Whether it asks only what or who something is.
+    pub defines: bool,
 }
 
 /// Words with which a question asks for everything that fits.
@@ -86,6 +118,11 @@ const LATEST: &[&str] = &[
     "actual",
     "corrected",
     "revised",
+    "nowadays",
+    "presently",
+    "present",
+    "still",
+    "anymore",
 ];
 
 /// Chinese words for the newest and the first state and for everything that fits.
@@ -95,100 +132,6 @@ const CHINESE_FLAGS: &[&str] = &[
 
 /// Words with which a question asks for the first state.
 const EARLIEST: &[&str] = &["first", "original", "originally", "initial", "initially", "earliest"];
-
-const PERSON_NOUNS: &[&str] = &[
-    "person",
-    "man",
-    "woman",
-    "boy",
-    "girl",
-    "gentleman",
-    "lady",
-    "people",
-    "character",
-    "member",
-    "actor",
-    "author",
-    "writer",
-    "king",
-    "queen",
-    "president",
-    "detective",
-    "murderer",
-    "killer",
-    "culprit",
-    "thief",
-    "victim",
-    "brother",
-    "sister",
-    "mother",
-    "father",
-    "son",
-    "daughter",
-    "uncle",
-    "aunt",
-    "husband",
-    "wife",
-    "owner",
-    "employee",
-    "colleague",
-    "student",
-];
-const PLACE_NOUNS: &[&str] = &[
-    "place",
-    "city",
-    "country",
-    "town",
-    "village",
-    "state",
-    "street",
-    "room",
-    "location",
-    "county",
-    "region",
-    "island",
-    "river",
-    "building",
-    "house",
-    "address",
-    "planet",
-    "continent",
-];
-const DATE_NOUNS: &[&str] =
-    &["year", "date", "day", "month", "century", "time", "hour", "decade", "week", "season"];
-const NUMBER_NOUNS: &[&str] = &[
-    "number",
-    "price",
-    "cost",
-    "salary",
-    "amount",
-    "sum",
-    "age",
-    "distance",
-    "weight",
-    "height",
-    "size",
-    "code",
-    "percentage",
-    "fee",
-    "fine",
-    "temperature",
-    "length",
-    "width",
-    "depth",
-    "speed",
-    "population",
-    "count",
-    "wage",
-    "rent",
-    "value",
-    "score",
-    "pin",
-];
-const MEASURES: &[&str] = &[
-    "many", "much", "old", "long", "far", "tall", "high", "deep", "wide", "heavy", "large", "big",
-    "fast", "often",
-];
 
 impl Question {
     /// Takes `text` apart.
@@ -208,15 +151,16 @@ impl Question {
                 || ["最新", "现在", "目前", "最后", "当前"].iter().any(|word| text.contains(word)),
             earliest: folded.iter().any(|word| EARLIEST.contains(&word.as_str()))
                 || ["最初", "原来", "起初"].iter().any(|word| text.contains(word)),
+            defines: false,
             words: folded,
         };
         for phrase in quoted(text) {
             question.add_phrase(phrase);
-            question.keys.extend(Pattern::phrase(phrase));
+            question.keys.extend(Key::of(phrase));
         }
         for compound in compounds(text) {
             question.add_phrase(compound);
-            question.keys.extend(Pattern::phrase(compound));
+            question.keys.extend(Key::of(compound));
         }
         for name in question.names.clone() {
             if words::words(&name).count() > 1 {
@@ -234,23 +178,25 @@ impl Question {
                 continue;
             }
             let near = &question.words[index.saturating_sub(3)..index];
-            let typing = question.expected != Expected::Anything
-                && names_a_type(word)
-                && near
-                    .iter()
-                    .any(|w| ["which", "what", "all", "every", "how", "the"].contains(&w.as_str()));
+            let typing = TYING.contains(&word.as_str())
+                || question.expected != Expected::Anything
+                    && names_a_type(word)
+                    && near.iter().any(|w| {
+                        ["which", "what", "all", "every", "how", "the"].contains(&w.as_str())
+                    });
             if LATEST.contains(&word.as_str())
                 || EARLIEST.contains(&word.as_str())
                 || MANY.contains(&word.as_str())
             {
                 continue;
             }
-            let mut pattern = Pattern::word(word, stems);
+            let strict = Pattern::word(word, stems);
+            let mut pattern = strict.clone();
             pattern.or(&thesaurus::same_meaning(word, stems));
             let name = question.names.iter().any(|name| {
                 words::words(name).any(|w| words::folded(&name[w.start..w.end]) == *word)
             });
-            question.terms.push(Term { pattern, phrase: false, name, typing });
+            question.terms.push(Term { pattern, strict, phrase: false, name, typing });
         }
         let mut rest = text.to_owned();
         for flag in CHINESE_FLAGS {
@@ -263,6 +209,7 @@ impl Question {
                 for piece in pieces {
                     let piece: String = piece.iter().collect();
                     question.terms.extend(Pattern::phrase(&piece).map(|pattern| Term {
+                        strict: pattern.clone(),
                         pattern,
                         phrase: false,
                         name: false,
@@ -271,6 +218,8 @@ impl Question {
                 }
             }
         }
+        question.many |= asks_for_several(&question.words);
+        question.defines = asks_for_definition(&question.words);
         question
     }
 
@@ -284,7 +233,8 @@ impl Question {
 
     fn add(&mut self, pattern: Pattern, phrase: bool) {
         if !self.terms.iter().any(|term| term.pattern == pattern) {
-            self.terms.push(Term { pattern, phrase, name: phrase, typing: false });
+            let strict = pattern.clone();
+            self.terms.push(Term { pattern, strict, phrase, name: phrase, typing: false });
         }
     }
 
@@ -360,15 +310,59 @@ fn expected(text: &str, folded: &[String]) -> Expected {
             _ => {}
         }
     }
-    Expected::Anything
+    // "List every code of ...": without a question word the noun behind the verb tells.
+    let noun = folded.iter().position(|w| ["every", "each", "all", "the"].contains(&w.as_str()));
+    match noun {
+        Some(at) if at <= 2 => by_noun(&folded[at + 1..folded.len().min(at + 5)]),
+        _ => Expected::Anything,
+    }
 }
 
 /// Whether a noun says of what type an answer is.
 fn names_a_type(word: &str) -> bool {
-    let singular = word.strip_suffix('s').unwrap_or(word);
-    [PERSON_NOUNS, PLACE_NOUNS, DATE_NOUNS, NUMBER_NOUNS]
-        .iter()
-        .any(|list| list.contains(&word) || list.contains(&singular))
+    let singular = match word.strip_suffix("ies") {
+        Some(stem) => format!("{stem}y"),
+        None => word.strip_suffix('s').unwrap_or(word).to_owned(),
+    };
+    TYPING.contains(&word) || TYPING.contains(&singular.as_str())
+}
+
+/// Whether a question asks for several things by a plural: "what are the codes of", "which codes".
+fn asks_for_several(words: &[String]) -> bool {
+    let plural = |word: &str| {
+        word.len() > 3
+            && word.ends_with('s')
+            && !["ss", "us", "is"].iter().any(|ending| word.ends_with(ending))
+    };
+    words.iter().enumerate().any(|(at, word)| {
+        let behind = &words[at + 1..];
+        let copula = behind.first().is_some_and(|w| ["are", "were"].contains(&w.as_str()));
+        match word.as_str() {
+            "what" | "which" if copula => behind[1..]
+                .iter()
+                .take(5)
+                .take_while(|w| !["of", "for", "in", "about"].contains(&w.as_str()))
+                .any(|w| plural(w)),
+            "what" | "which" => {
+                behind.iter().take(4).take_while(|w| !stopwords::is_stopword(w)).any(|w| plural(w))
+            }
+            _ => false,
+        }
+    })
+}
+
+/// Whether a question is "what is X" or "who was X", where X is a short noun phrase.
+fn asks_for_definition(words: &[String]) -> bool {
+    let [question, copula, rest @ ..] = words else { return false };
+    let asks = ["what", "who"].contains(&question.as_str())
+        && ["is", "was", "are", "were"].contains(&copula.as_str());
+    let filler = |word: &str| {
+        ["the", "a", "an", "really", "actually", "exactly", "in", "reality", "this", "called"]
+            .contains(&word)
+    };
+    let content: Vec<&str> = rest.iter().map(String::as_str).filter(|word| !filler(word)).collect();
+    asks && (1..=3).contains(&content.len())
+        && content.iter().all(|word| !stopwords::is_stopword(word) && !names_a_type(word))
 }
 
 /// The type that the nouns behind "which" or "what" ask for, up to the verb.

@@ -9,6 +9,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use super::lexicon::{Classes, Lexicon};
 use crate::error::Result;
+use crate::memory::answer::one_line;
 use crate::memory::index::corpus::{Corpus, SentenceId};
 use crate::memory::index::patterns::Pattern;
 use crate::memory::index::search;
@@ -139,6 +140,30 @@ impl<'a> Reader<'a> {
             true
         })?;
         Ok(kept.into())
+    }
+
+    /// The folded words `folded` as one of the sentences `ids` writes them, the last that does; as they are
+    /// if none does.
+    ///
+    /// # Errors
+    /// If the store cannot be read or is damaged.
+    pub fn as_written(&self, ids: &[SentenceId], folded: &str) -> Result<String> {
+        let n_words = folded.split(' ').count();
+        for id in ids.iter().rev() {
+            let text = self.corpus.sentence(*id)?;
+            let list: Vec<words::Word> = words::words(&text).collect();
+            for window in list.windows(n_words) {
+                let written = &text[window[0].start..window[n_words - 1].end];
+                let same: Vec<String> = words::words(written)
+                    .map(|w| words::folded(&written[w.start..w.end]))
+                    .collect();
+                if same.join(" ") == folded {
+                    let written = written.strip_suffix("'s").unwrap_or(written);
+                    return Ok(one_line(written.strip_suffix("\u{2019}s").unwrap_or(written)));
+                }
+            }
+        }
+        Ok(folded.to_owned())
     }
 
     /// A pattern of every form of the classes `classes`.

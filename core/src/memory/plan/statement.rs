@@ -52,6 +52,10 @@ const AUXILIARIES: &str = "then had has have later also next now just soon final
     might would will";
 const TO: &str = "to into toward towards onto inside through";
 const AT: &str = "in at inside on within near by outside";
+/// Words that introduce a sentence at most.
+const LONGEST_LEAD: usize = 8;
+/// Words of an adverbial before the subject at most.
+const LONGEST_ADVERBIAL: usize = 5;
 const PRONOUNS: &str = "he she they it him her them i we you";
 
 fn among(list: &str, word: &str) -> bool {
@@ -128,7 +132,9 @@ fn subjects(text: &str, tokens: &[Token], verb: usize) -> (Vec<String>, usize) {
         }
         let dull =
             stopwords::is_stopword(&token.folded) || stopwords::opens_sentences(&token.folded);
-        if !(and || determiner || !dull) {
+        // "a little later Ines": what stands before a name is not part of it.
+        let before_name = start < end && tokens[start].capital && !token.capital;
+        if !(and || determiner || !dull) || (before_name && !and && !determiner) {
             break;
         }
         start -= 1;
@@ -147,8 +153,19 @@ fn subjects(text: &str, tokens: &[Token], verb: usize) -> (Vec<String>, usize) {
     (found, start)
 }
 
+/// A sentence without what introduces it: "Later he wrote: the lamp is here" gives "the lamp is here".
+pub fn body(text: &str) -> &str {
+    match text.find(": ") {
+        Some(colon) if text[..colon].split_whitespace().count() <= LONGEST_LEAD => {
+            &text[colon + 2..]
+        }
+        _ => text,
+    }
+}
+
 /// The events that `text` states.
 pub fn events(text: &str, lexicon: &Lexicon) -> Vec<Event> {
+    let text = body(text);
     let tokens = tokens(text, lexicon);
     let mut out: Vec<Event> = Vec::new();
     let mut last: Vec<String> = Vec::new();
@@ -190,10 +207,12 @@ pub fn events(text: &str, lexicon: &Lexicon) -> Vec<Event> {
         }
         let (event, end) = event_of(text, &tokens, at, who);
         if let Some(mut event) = event {
-            let opens = start == 0
-                || tokens[..start]
+            // An adverbial may stand before the subject: "a little later", "on the next day".
+            let opens = start <= LONGEST_ADVERBIAL
+                && tokens[..start]
                     .iter()
-                    .all(|t| stopwords::is_stopword(&t.folded) || t.folded.ends_with("ly"));
+                    .enumerate()
+                    .all(|(at, t)| t.classes & acts == 0 && (at == 0 || !t.capital));
             let closes = end >= tokens.len() || tokens[end].folded == "and";
             event.fills = (opens || !out.is_empty()) && closes;
             out.push(event);
@@ -282,7 +301,9 @@ fn event_of(
             at += 1;
             continue;
         }
-        let preposition = among(TO, word) || among(AT, word) || word == "from";
+        // "headed for the barn", "left for the barn"
+        let bound = word == "for" && classes & (MOVE | DROP) != 0;
+        let preposition = among(TO, word) || among(AT, word) || bound || word == "from";
         if preposition {
             let end = noun_end(text, tokens, at + 1);
             if end == at + 1 {
@@ -291,7 +312,7 @@ fn event_of(
             let noun = noun(&tokens[at + 1..end]);
             if word == "from" {
                 from = Some(noun);
-            } else if among(TO, word) {
+            } else if among(TO, word) || bound {
                 to = Some(noun);
             } else if inside.is_none() {
                 inside = Some(noun);
@@ -328,6 +349,9 @@ fn event_of(
         true
     } else if classes & PUT != 0 && object.is_some() {
         (event.act, event.object, event.place) = (Act::Drop, object, inside.or(to));
+        true
+    } else if classes & DROP != 0 && to.is_some() {
+        event.place = to;
         true
     } else if classes & DROP != 0 && object.is_some() {
         (event.act, event.object, event.place) = (Act::Drop, object, inside);
@@ -382,6 +406,9 @@ mod tests {
                 "Then Omar Bell hurried into the engine room.",
                 event(At, "omar bell", "", "engine room", ""),
             ),
+            ("Ines headed for the cellar.", event(At, "ines", "", "cellar", "")),
+            ("Ines left the barn for the cellar.", event(At, "ines", "", "cellar", "")),
+            ("A little later Ines entered the cellar.", event(At, "ines", "", "cellar", "")),
             ("Ines entered the cellar.", event(At, "ines", "", "cellar", "")),
             ("Ines picked up the brass lamp there.", event(Take, "ines", "brass lamp", "", "")),
             ("Ines took the lamp to the barn.", event(Take, "ines", "lamp", "barn", "")),
@@ -400,6 +427,13 @@ mod tests {
         for (text, wanted) in cases {
             assert_eq!(said(text).first(), Some(&wanted), "{text}");
         }
+    }
+
+    #[test]
+    fn what_introduces_a_sentence_is_left_out() {
+        let said = said("In the margin of the page: Omar Bell hurried into the cellar.");
+        assert_eq!(said, [event(Act::At, "omar bell", "", "cellar", "")]);
+        assert_eq!(body("Ratio 3:1 was kept."), "Ratio 3:1 was kept.");
     }
 
     #[test]

@@ -1,288 +1,420 @@
-//! The plan for who-and-why: a table of suspects with means, motive and opportunity.
+//! The plan for who-and-why: whoever had the means, a motive and the opportunity, and is not cleared.
 //!
 //! ```text
-//! crime      the sentences about the harm done to whom the question names: place, time, instrument
-//! suspects   everybody named in them or near them, and who has dealings with the instrument
-//! motive     a sentence that names the suspect and a reason to harm
-//! means      the suspect had the instrument; the last holder counts
-//! chance     the suspect was at the place; who was elsewhere, or with somebody, is eliminated
+//! crime       sentences about the harm done to whom the question names: place, time, instrument
+//! means       who had the instrument last before that, by the times or else the order of the text
+//! motive      a sentence that names him, the victim and a reason to harm
+//! chance      a sentence that puts him where it was done, at that time
+//! cleared     a sentence that puts him elsewhere at that time, unless that is taken back
 //! ```
-//! Cells are filled by one-hop reads of the newest mentions of each suspect; a statement that is
-//! taken back later does not count. The table is answered only if exactly one suspect has every
-//! cell; all filled cells are cited, also those that clear somebody.
+//! Times relative to an event are resolved by a sentence that says when the event was. Without a last
+//! holder of an instrument, or a time of the crime, there is no table; with one, the document says who
+//! did it only if all cells are filled and nothing clears him. Everything that fills or empties a cell is
+//! cited.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
-use super::lexicon::{
-    DROP, GIVE, HARM, HOLD, MOTIVE, MOVE, PUT, RECEIVE, RETRACT, SEE, STAY, TAKE,
-};
+use super::clock::{self, Time};
+use super::lexicon::{DROP, GIVE, HARM, HOLD, MOTIVE, NAMING, PUT, RECEIVE, RETRACT, TAKE};
 use super::question::Question;
-use super::reader::{Read, Reader};
-use super::statement::{Act, events, same_noun};
+use super::reader::{Read, Reader, Token};
+use super::statement::{Act, body, events, same_noun};
 use crate::error::Result;
 use crate::memory::answer::Finding;
 use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::names;
 use crate::memory::index::patterns::Pattern;
+use crate::memory::index::search;
+use crate::memory::index::stopwords;
 use crate::memory::segment::words;
 
-/// Suspects of one table.
-const SUSPECTS: usize = 24;
-/// Mentions read of one suspect, the newest.
-const MENTIONS: usize = 24;
-/// Sentences about the crime.
-const CRIME: usize = 32;
+/// Sentences about the crime, and about each thing or person of it, that are read.
+const MENTIONS: usize = 64;
 /// Longest sentence of a cell, in words.
 const LONGEST: u32 = 60;
-/// Citations of one table.
-const CITATIONS: usize = 64;
+/// Things that a crime's sentences name and that may be its instrument or place.
+const THINGS: usize = 24;
+/// Things that are followed as the instrument.
+const CHAINS: usize = 8;
+/// Sentences about the crime that are cited.
+const CRIME_CITED: usize = 3;
+
+/// Whether a question asks who did something harmful.
+pub fn asks_for_culprit(question: &Question, reader: &Reader) -> bool {
+    let has = |wanted: &[&str]| question.words.iter().any(|w| wanted.contains(&w.as_str()));
+    let asks = has(&["who", "whom", "whose", "which"]) || has(&["name", "identify"]);
+    let harm = question.words.iter().any(|word| reader.lexicon.classes(word) & HARM != 0);
+    asks && (harm || asks_for_proof(question))
+}
+
+/// Whether a question asks for a proof and not merely for a name.
+fn asks_for_proof(question: &Question) -> bool {
+    let has = |wanted: &str| question.words.iter().any(|word| word == wanted);
+    has("motive") && (has("means") || has("opportunity"))
+}
+
+/// What is known of the crime.
+struct Crime {
+    sentences: Vec<Read>,
+    time: Option<i32>,
+    /// Nouns with determiners in its sentences: its place and its instrument are among them.
+    things: Vec<String>,
+    /// Nouns behind "in" or "at".
+    places: Vec<String>,
+    /// The sentences that say when an event was, to which its time is relative.
+    anchors: Vec<SentenceId>,
+}
+
+/// Answers who did it. `None` if the documents tell of no instrument that somebody held.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn suspects(reader: &Reader, question: &Question) -> Result<Option<Finding>> {
+    let mut is_table = asks_for_proof(question);
+    let Some(victim) = question.names.last() else { return Ok(None) };
+    let Some(crime) = crime(reader, victim)? else {
+        return Ok(is_table.then(Finding::default));
+    };
+    for chain in chains(reader, &crime, victim)? {
+        let Some(last) = chain.last() else { continue };
+        is_table |= crime.time.is_some();
+        let row = row(reader, &last.name, victim, &crime)?;
+        if row.motive.is_empty() || row.chance.is_empty() || row.is_cleared() {
+            continue;
+        }
+        let name = last.name.clone();
+        let mut evidence: Vec<(SentenceId, u32)> = Vec::new();
+        let crime_ids = crime.sentences.iter().map(|read| read.id).take(CRIME_CITED);
+        let ids = crime_ids
+            .chain(row.motive)
+            .chain(chain.iter().map(|held| held.id))
+            .chain(row.chance)
+            .chain(row.elsewhere)
+            .chain(row.retracted)
+            .chain(crime.anchors)
+            .chain(row.anchors);
+        for id in ids {
+            if !evidence.contains(&(id, 1)) {
+                evidence.push((id, 1));
+            }
+        }
+        return Ok(Some(Finding { answer: Some(name), evidence, incomplete: false }));
+    }
+    Ok(is_table.then(Finding::default))
+}
+
+/// Whether `text` names `name`, in full or without its titles.
+fn names_person(text: &str, name: &str) -> bool {
+    text.contains(names::without_titles(name))
+}
+
+/// The sentences about the harm done to `victim`, and what they name.
+fn crime(reader: &Reader, victim: &str) -> Result<Option<Crime>> {
+    let Some(pattern) = Pattern::phrase(names::without_titles(victim)) else { return Ok(None) };
+    let harm = reader.class_pattern("harm", HARM);
+    let ids = reader.last_mentions(&[pattern], &[harm], LONGEST, MENTIONS)?;
+    let mut crime = Crime {
+        sentences: Vec::new(),
+        time: None,
+        things: Vec::new(),
+        places: Vec::new(),
+        anchors: Vec::new(),
+    };
+    for read in reader.read(&ids)? {
+        let text = body(&read.text);
+        let tokens = reader.tokens(text);
+        if tokens.iter().any(|token| token.classes & MOTIVE != 0 && token.classes & HARM == 0) {
+            continue;
+        }
+        if let (Some(time), anchors) = resolved(reader, &read.text)? {
+            crime.time = Some(time);
+            crime.anchors.extend(anchors);
+        }
+        for (at, noun) in noun_phrases(&tokens, text) {
+            let before = at.checked_sub(1).map_or("", |before| tokens[before].folded.as_str());
+            if ["in", "inside", "at"].contains(&before) && !crime.places.contains(&noun) {
+                crime.places.push(noun.clone());
+            }
+            if !crime.things.contains(&noun) && crime.things.len() < THINGS {
+                crime.things.push(noun);
+            }
+        }
+        crime.sentences.push(read);
+    }
+    Ok((!crime.sentences.is_empty()).then_some(crime))
+}
+
+/// Noun phrases behind a determiner: the token of the determiner, and the folded noun.
+fn noun_phrases(tokens: &[Token], text: &str) -> Vec<(usize, String)> {
+    let mut out = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        if !["the", "a", "an", "his", "her", "their"].contains(&token.folded.as_str()) {
+            continue;
+        }
+        let mut end = at + 1;
+        while end < tokens.len()
+            && end <= at + 3
+            && !stopwords::is_stopword(&tokens[end].folded)
+            && !tokens[end].capital
+            && matches!(&text[tokens[end - 1].end..tokens[end].start], " " | "-" | "\n")
+        {
+            end += 1;
+        }
+        // Shorter ones too: where the phrase ends is told only by other sentences.
+        for end in at + 2..=end {
+            let words: Vec<&str> = tokens[at + 1..end].iter().map(|t| t.folded.as_str()).collect();
+            out.push((at, words.join(" ")));
+        }
+    }
+    out
+}
+
+/// The time that a text names, with the sentences that were needed to resolve it.
+fn resolved(reader: &Reader, text: &str) -> Result<(Option<i32>, Vec<SentenceId>)> {
+    for time in clock::times(text) {
+        match time {
+            Time::At(minutes) => return Ok((Some(minutes), Vec::new())),
+            Time::Relative(minutes, event) => {
+                let mut words: Vec<&str> = event.split(' ').collect();
+                // The event's name may be shorter than what follows "after".
+                while !words.is_empty() {
+                    let Some(pattern) = Pattern::phrase(&words.join(" ")) else { break };
+                    let ids = reader.last_mentions(&[pattern], &[], LONGEST, MENTIONS)?;
+                    for read in reader.read(&ids)? {
+                        let at = clock::times(&read.text).into_iter().find_map(|time| match time {
+                            Time::At(minutes) => Some(minutes),
+                            Time::Relative(..) => None,
+                        });
+                        if let Some(at) = at {
+                            return Ok((Some((at + minutes).rem_euclid(720)), vec![read.id]));
+                        }
+                    }
+                    words.pop();
+                }
+            }
+        }
+    }
+    Ok((None, Vec::new()))
+}
+
+/// Somebody who had the instrument at some time.
+struct Held {
+    name: String,
+    id: SentenceId,
+    time: Option<i32>,
+}
+
+/// For everything that may be the instrument: who held it, one after the other. The most telling first:
+/// nouns of several words, then those that are mentioned least.
+fn chains(reader: &Reader, crime: &Crime, victim: &str) -> Result<Vec<Vec<Held>>> {
+    let nouns: Vec<&String> =
+        crime.things.iter().filter(|noun| !crime.places.contains(noun)).collect();
+    let patterns: Vec<Pattern> = nouns.iter().filter_map(|noun| Pattern::phrase(noun)).collect();
+    let mut mentions: BTreeMap<usize, (u64, VecDeque<SentenceId>)> = BTreeMap::new();
+    search::sentences_with_any(reader.corpus, &patterns, reader.stems, |id, words, mask| {
+        if words > LONGEST || crime.sentences.iter().any(|read| read.id == id) {
+            return;
+        }
+        for noun in (0..patterns.len()).filter(|noun| mask >> noun & 1 == 1) {
+            let (count, list) = mentions.entry(noun).or_default();
+            *count += 1;
+            list.push_back(id);
+            if list.len() > MENTIONS {
+                list.pop_front();
+            }
+        }
+    })?;
+    let mut ranked: Vec<(bool, u64, usize, VecDeque<SentenceId>)> = mentions
+        .into_iter()
+        .map(|(noun, (count, ids))| (!nouns[noun].contains(' '), count, noun, ids))
+        .collect();
+    ranked.sort();
+    ranked.truncate(CHAINS);
+    let mut out = Vec::new();
+    for (_, _, noun, ids) in ranked {
+        let mut chain = Vec::new();
+        for read in reader.read(&Vec::from(ids))? {
+            if let Some(name) = holder(reader, &read.text, nouns[noun], victim) {
+                let time = resolved(reader, &read.text)?.0;
+                chain.push(Held { name, id: read.id, time });
+            }
+        }
+        // Without a time it was so from the beginning.
+        chain.sort_by_key(|held| {
+            let before = match (held.time, crime.time) {
+                (Some(time), Some(end)) => clock::before(time, end),
+                _ => i32::MAX,
+            };
+            (std::cmp::Reverse(before), held.id)
+        });
+        if !chain.is_empty() {
+            out.push(chain);
+        }
+    }
+    Ok(out)
+}
+
+/// Who has `thing` after what the sentence tells; `None` if it tells nothing of that.
+fn holder(reader: &Reader, text: &str, thing: &str, victim: &str) -> Option<String> {
+    let text = body(text);
+    let tokens = reader.tokens(text);
+    let having = TAKE | GIVE | RECEIVE | HOLD | PUT | DROP;
+    let tells = tokens.iter().any(|token| token.classes & having != 0 || token.folded == "with");
+    let mut found = Vec::new();
+    names::names(text, &mut found);
+    let people: Vec<&str> = found
+        .iter()
+        .map(|name| names::without_titles(&text[name.start..name.end]))
+        .filter(|name| !name.is_empty() && !names_person(victim, name))
+        .collect();
+    if !tells || people.is_empty() {
+        return None;
+    }
+    let whole = |folded: &str| {
+        people.iter().find(|name| same_noun(&words::folded(name), folded)).map(|n| (*n).to_owned())
+    };
+    for event in events(text, &reader.lexicon) {
+        if !event.object.as_ref().is_some_and(|object| same_noun(object, thing)) {
+            continue;
+        }
+        let after = match event.act {
+            Act::Take => event.subjects.first(),
+            Act::Give => event.recipient.as_ref(),
+            _ => None,
+        };
+        if let Some(name) = after.and_then(|name| whole(name)) {
+            return Some(name);
+        }
+    }
+    if let [only] = people.as_slice() {
+        return Some((*only).to_owned());
+    }
+    // "... from A to B": B; "... from A": the other one.
+    let behind = |word: &str| {
+        found.iter().find(|name| text[..name.start].trim_end().ends_with(&format!(" {word}")))
+    };
+    let of = |name: &names::Name| names::without_titles(&text[name.start..name.end]).to_owned();
+    if let Some(to) = behind("to") {
+        return Some(of(to));
+    }
+    let from = behind("from").map(of)?;
+    people.iter().find(|name| **name != from).map(|name| (*name).to_owned())
+}
 
 /// What is known of one suspect.
 #[derive(Debug, Default)]
 struct Row {
     motive: Vec<SentenceId>,
-    means: Vec<SentenceId>,
     chance: Vec<SentenceId>,
     elsewhere: Vec<SentenceId>,
     retracted: Vec<SentenceId>,
+    anchors: Vec<SentenceId>,
 }
 
-/// What is known of the crime.
-#[derive(Debug, Default)]
-struct Crime {
-    sentences: Vec<Read>,
-    places: Vec<String>,
-    instruments: Vec<String>,
-    times: Vec<String>,
+impl Row {
+    fn is_cleared(&self) -> bool {
+        !self.elsewhere.is_empty() && self.retracted.is_empty()
+    }
 }
 
-/// Whether a question asks who did something harmful.
-pub fn asks_for_culprit(question: &Question, reader: &Reader) -> bool {
-    let first =
-        question.words.iter().take(4).any(|word| ["who", "which", "whom"].contains(&word.as_str()));
-    first && question.words.iter().any(|word| reader.lexicon.classes(word) & HARM != 0)
-}
-
-/// Fills the table. `None` if the documents hold no table: nobody has both a motive and the means.
-///
-/// # Errors
-/// If the store cannot be read or is damaged.
-pub fn suspects(reader: &Reader, question: &Question) -> Result<Option<Finding>> {
-    let victims = question.names.clone();
-    let crime = crime(reader, question, &victims)?;
-    if crime.sentences.is_empty() {
-        return Ok(None);
-    }
-    let mut table: BTreeMap<String, Row> = BTreeMap::new();
-    for name in named(reader, &crime, &victims)? {
-        let row = row(reader, &name, &crime)?;
-        table.insert(name, row);
-    }
-    last_holder(reader, &crime, &mut table)?;
-    let promising = table.values().any(|row| !row.motive.is_empty() && !row.means.is_empty());
-    if !promising {
-        return Ok(None);
-    }
-    let full: Vec<(&String, &Row)> = table
-        .iter()
-        .filter(|(_, row)| {
-            let cleared =
-                row.elsewhere.iter().any(|id| !row.retracted.iter().any(|later| later > id));
-            !row.motive.is_empty() && !row.means.is_empty() && !row.chance.is_empty() && !cleared
-        })
-        .collect();
-    let mut evidence: Vec<(SentenceId, u32)> = Vec::new();
-    let mut add = |ids: &[SentenceId]| {
-        for id in ids {
-            if evidence.len() < CITATIONS && !evidence.contains(&(*id, 1)) {
-                evidence.push((*id, 1));
-            }
-        }
-    };
-    for (_, row) in &full {
-        add(&row.motive);
-        add(&row.means);
-        add(&row.chance);
-        add(&row.retracted);
-    }
-    add(&crime.sentences.iter().map(|read| read.id).collect::<Vec<_>>());
-    for row in table.values() {
-        for cell in [&row.means, &row.motive, &row.chance, &row.elsewhere, &row.retracted] {
-            add(cell);
-        }
-    }
-    let answer = match full.as_slice() {
-        [(name, _)] => Some((*name).clone()),
-        _ => None,
-    };
-    Ok(Some(Finding { answer, evidence, incomplete: false }))
-}
-
-/// The sentences about the harm, and the place, time and instrument that they name.
-fn crime(reader: &Reader, question: &Question, victims: &[String]) -> Result<Crime> {
-    let harm = reader.class_pattern("harm", HARM);
-    let mut all: Vec<Pattern> = victims.iter().filter_map(|name| surname(name)).collect();
-    if all.is_empty() {
-        let content = question.terms.iter().filter(|term| !term.phrase).map(|t| t.pattern.clone());
-        all = content
-            .filter(|pattern| reader.lexicon.classes(&pattern.text) & HARM == 0)
-            .take(2)
-            .collect();
-    }
-    if all.is_empty() {
-        return Ok(Crime::default());
-    }
-    let ids = reader.last_mentions(&all, &[harm], LONGEST, CRIME)?;
-    let mut crime = Crime { sentences: reader.read(&ids)?, ..Crime::default() };
-    for read in &crime.sentences {
-        let tokens = reader.tokens(&read.text);
-        for (at, token) in tokens.iter().enumerate() {
-            let noun: Vec<&str> = tokens[at + 1..]
-                .iter()
-                .take(4)
-                .map(|t| t.folded.as_str())
-                .skip_while(|word| ["the", "a", "an", "his", "her", "his own"].contains(word))
-                .take_while(|word| !crate::memory::index::stopwords::is_stopword(word))
-                .take(2)
-                .collect();
-            let noun = noun.join(" ");
-            if noun.is_empty() {
-                continue;
-            }
-            match token.folded.as_str() {
-                "in" | "inside" if !crime.places.contains(&noun) => crime.places.push(noun),
-                "with" | "by" | "using" if !crime.instruments.contains(&noun) => {
-                    crime.instruments.push(noun);
-                }
-                "at" | "around" | "about" | "between"
-                    if noun.bytes().any(|b| b.is_ascii_digit()) && !crime.times.contains(&noun) =>
-                {
-                    crime.times.push(noun);
-                }
-                _ => {}
-            }
-        }
-    }
-    Ok(crime)
-}
-
-/// The pattern of the last word of a name.
-fn surname(name: &str) -> Option<Pattern> {
-    let word = words::words(name).last()?;
-    Pattern::phrase(&name[word.start..word.end])
-}
-
-/// Everybody named about the crime, its instrument or a reason for it, but for the victims.
-fn named(reader: &Reader, crime: &Crime, victims: &[String]) -> Result<Vec<String>> {
-    let mut sentences: Vec<Read> = crime.sentences.clone();
-    for noun in crime.instruments.iter().chain(&crime.places).take(8) {
-        let Some(pattern) = Pattern::phrase(noun) else { continue };
-        let verbs = reader
-            .class_pattern("dealings", TAKE | HOLD | GIVE | PUT | RECEIVE | MOVE | SEE | STAY);
-        let ids = reader.last_mentions(&[pattern], &[verbs], LONGEST, MENTIONS)?;
-        sentences.extend(reader.read(&ids)?);
-    }
-    let motive = reader.class_pattern("motive", MOTIVE);
-    for victim in victims {
-        let Some(pattern) = surname(victim) else { continue };
-        let ids =
-            reader.last_mentions(&[pattern], std::slice::from_ref(&motive), LONGEST, CRIME)?;
-        sentences.extend(reader.read(&ids)?);
-    }
-    let mut counted: BTreeMap<String, usize> = BTreeMap::new();
-    for read in &sentences {
-        let mut found = Vec::new();
-        names::names(&read.text, &mut found);
-        for name in found.iter().filter(|name| !name.uncertain || name.start == 0) {
-            let name = names::without_titles(&read.text[name.start..name.end]);
-            let folded = words::folded(name);
-            let victim = victims.iter().any(|v| {
-                let v = words::folded(names::without_titles(v));
-                v == folded || same_noun(&v, &folded)
-            });
-            let place = crime.places.iter().chain(&crime.instruments).any(|p| *p == folded);
-            if !name.is_empty() && !victim && !place {
-                *counted.entry(name.to_owned()).or_default() += 1;
-            }
-        }
-    }
-    let mut ranked: Vec<(usize, String)> = counted.into_iter().map(|(name, n)| (n, name)).collect();
-    ranked.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
-    Ok(ranked.into_iter().take(SUSPECTS).map(|(_, name)| name).collect())
-}
-
-/// Reads the newest mentions of one suspect and fills his row.
-fn row(reader: &Reader, name: &str, crime: &Crime) -> Result<Row> {
+/// Reads what the text says of a suspect, under his name and under what he is called.
+fn row(reader: &Reader, suspect: &str, victim: &str, crime: &Crime) -> Result<Row> {
     let mut row = Row::default();
-    let Some(pattern) = Pattern::phrase(name) else { return Ok(row) };
-    let classes = MOTIVE | MOVE | STAY | TAKE | HOLD | GIVE | RETRACT | SEE | RECEIVE | PUT | DROP;
-    let verbs = reader.class_pattern("dealings", classes);
-    let ids = reader.last_mentions(&[pattern], &[verbs], LONGEST, MENTIONS)?;
-    let folded_name = words::folded(name);
-    for read in reader.read(&ids)? {
+    let mut called: Vec<(String, SentenceId)> = Vec::new();
+    for read in mentions(reader, suspect, crime)? {
         let tokens = reader.tokens(&read.text);
         let any = |class: u32| tokens.iter().any(|token| token.classes & class != 0);
-        let says = |phrases: &[String]| {
-            phrases.iter().any(|phrase| {
-                let head = phrase.rsplit(' ').next().unwrap_or(phrase);
-                tokens.iter().any(|token| token.folded == head)
-            })
-        };
-        if any(RETRACT) {
+        let with_victim = names_person(&read.text, victim);
+        if !with_victim && (any(RETRACT) || takes_back(&tokens)) {
             row.retracted.push(read.id);
-            continue;
-        }
-        if any(MOTIVE) {
+        } else if with_victim && any(MOTIVE) {
             row.motive.push(read.id);
+        } else if any(NAMING) {
+            let phrases = noun_phrases(&tokens, &read.text).into_iter().map(|(_, noun)| noun);
+            called.extend(phrases.filter(|noun| noun.contains(' ')).map(|noun| (noun, read.id)));
+        } else {
+            place(reader, &read, suspect, crime, &mut row)?;
         }
-        let said = events(&read.text, &reader.lexicon);
-        let at_place = said.iter().any(|event| {
-            event.act == Act::At
-                && event.subjects.iter().any(|who| same_noun(who, &folded_name))
-                && event
-                    .place
-                    .as_ref()
-                    .is_some_and(|p| crime.places.iter().any(|q| same_noun(p, q)))
-        });
-        let at_time = crime.times.is_empty() || says(&crime.times);
-        if at_place || (says(&crime.places) && any(MOVE | STAY | SEE)) {
-            row.chance.push(read.id);
-        } else if at_time && !crime.times.is_empty() && any(STAY | MOVE | SEE) {
-            row.elsewhere.push(read.id);
+    }
+    called.truncate(THINGS);
+    for (alias, id) in called {
+        let before = row.chance.len() + row.elsewhere.len();
+        for read in mentions(reader, &alias, crime)? {
+            place(reader, &read, &alias, crime, &mut row)?;
         }
-        if says(&crime.instruments) && any(TAKE | HOLD | RECEIVE | GIVE) {
-            row.means.push(read.id);
+        if row.chance.len() + row.elsewhere.len() > before {
+            row.anchors.push(id);
         }
     }
     Ok(row)
 }
 
-/// Leaves the means only to the last holder of the instrument, where the events tell one.
-fn last_holder(reader: &Reader, crime: &Crime, table: &mut BTreeMap<String, Row>) -> Result<()> {
-    let mut last: Option<(SentenceId, String)> = None;
-    let ids: Vec<SentenceId> = table.values().flat_map(|row| row.means.iter().copied()).collect();
-    for read in reader.read(&ids)? {
-        for event in events(&read.text, &reader.lexicon) {
-            let of_instrument = event
-                .object
-                .as_ref()
-                .is_some_and(|o| crime.instruments.iter().any(|i| same_noun(o, i)));
-            let holder = match event.act {
-                Act::Take => event.subjects.first().cloned(),
-                Act::Give => event.recipient.clone(),
-                _ => None,
-            };
-            if let (true, Some(holder)) = (of_instrument, holder) {
-                last = Some((read.id, holder));
-            }
-        }
+/// The sentences about somebody that do not tell of the crime itself.
+fn mentions(reader: &Reader, name: &str, crime: &Crime) -> Result<Vec<Read>> {
+    let Some(pattern) = Pattern::phrase(name) else { return Ok(Vec::new()) };
+    let mut ids = reader.last_mentions(&[pattern], &[], LONGEST, MENTIONS)?;
+    ids.retain(|id| crime.sentences.iter().all(|known| known.id != *id));
+    reader.read(&ids)
+}
+
+/// Whether something that was said is taken back.
+fn takes_back(tokens: &[Token]) -> bool {
+    tokens.windows(2).any(|two| two[0].classes & TAKE != 0 && two[1].folded == "back")
+}
+
+/// Notes whether a sentence puts somebody, by a name or another, where it was done or elsewhere.
+fn place(reader: &Reader, read: &Read, name: &str, crime: &Crime, row: &mut Row) -> Result<()> {
+    let text = body(&read.text);
+    let (time, anchors) = resolved(reader, text)?;
+    let tokens = reader.tokens(text);
+    if time != crime.time || !subject_of_place(text, &tokens, name) {
+        return Ok(());
     }
-    if let Some((_, holder)) = last {
-        for (name, row) in table.iter_mut() {
-            if !same_noun(&words::folded(name), &holder) {
-                row.means.clear();
-            }
-        }
+    let nouns = noun_phrases(&tokens, text);
+    let inside: Vec<&String> = nouns
+        .iter()
+        .filter(|(at, _)| *at > 0 && is_in(&tokens[at - 1].folded))
+        .map(|(_, noun)| noun)
+        .collect();
+    if inside.iter().any(|noun| crime.places.contains(noun)) {
+        row.chance.push(read.id);
+        row.anchors.extend(anchors);
+    } else if !inside.is_empty() && time.is_some() {
+        row.elsewhere.push(read.id);
     }
     Ok(())
+}
+
+fn is_in(word: &str) -> bool {
+    ["in", "at", "inside", "near", "to", "into"].contains(&word)
+}
+
+/// Whether the sentence is about where `suspect` was, and not about where he says that others were.
+fn subject_of_place(text: &str, tokens: &[Token], suspect: &str) -> bool {
+    let Some(start) = text.to_lowercase().find(&suspect.to_lowercase()) else { return false };
+    let before = text.get(..start).unwrap_or("").trim_end();
+    let next = tokens.iter().find(|token| token.start >= start + suspect.len());
+    let says = next.is_some_and(|token| {
+        [
+            "declared",
+            "said",
+            "says",
+            "claimed",
+            "swore",
+            "stated",
+            "testified",
+            "insisted",
+            "told",
+            "confirmed",
+            "maintained",
+            "reported",
+            "assured",
+            "vouched",
+        ]
+        .contains(&token.folded.as_str())
+    });
+    let mut found = Vec::new();
+    names::names(text, &mut found);
+    let alone = found.len() < 2;
+    alone || !(says || before.ends_with("ccording to") || before.ends_with(" by"))
 }

@@ -35,7 +35,24 @@ enum Asked {
     PlaceAfter(String),
     IsAt(String),
     Holder,
-    Held { count: bool },
+    Held {
+        count: bool,
+    },
+    /// Who gave what to whom: the parts that the question names; the one that it asks for is missing.
+    Gift {
+        asked: Part,
+        giver: Option<String>,
+        object: Option<String>,
+        recipient: Option<String>,
+    },
+}
+
+/// A part of a gift.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Giver,
+    Object,
+    Recipient,
 }
 
 /// A question about the state of the world: the thing and what is asked of it.
@@ -106,6 +123,33 @@ impl StateQuestion {
             {
                 (rest, Asked::Held { count: true })
             }
+            ["who", "gave" | "handed" | "passed", rest @ ..] => {
+                let to = rest.iter().position(|word| *word == "to").unwrap_or(rest.len());
+                let object = bare(&rest[..to]);
+                let recipient = bare(rest.get(to + 1..).unwrap_or(&[]));
+                let asked = Part::Giver;
+                (&rest[..to], Asked::Gift { asked, giver: None, object, recipient })
+            }
+            ["who", "received" | "got", rest @ ..] => {
+                let from = rest.iter().position(|word| *word == "from").unwrap_or(rest.len());
+                let (object, giver) =
+                    (bare(&rest[..from]), bare(rest.get(from + 1..).unwrap_or(&[])));
+                let asked = Part::Recipient;
+                (&rest[..from], Asked::Gift { asked, giver, object, recipient: None })
+            }
+            ["what", "did", rest @ ..] if rest.contains(&"give") => {
+                let at = rest.iter().position(|word| *word == "give")?;
+                let recipient = bare(rest[at + 1..].strip_prefix(&["to"])?);
+                let (asked, giver) = (Part::Object, bare(&rest[..at]));
+                (&rest[..at], Asked::Gift { asked, giver, object: None, recipient })
+            }
+            ["who" | "whom", "did", rest @ ..] if rest.contains(&"give") => {
+                let at = rest.iter().position(|word| *word == "give")?;
+                let behind = &rest[at + 1..];
+                let behind = behind.strip_suffix(&["to"]).unwrap_or(behind);
+                let (asked, giver, object) = (Part::Recipient, bare(&rest[..at]), bare(behind));
+                (behind, Asked::Gift { asked, giver, object, recipient: None })
+            }
             [verb, rest @ ..] if be(verb) => {
                 let at = rest.iter().position(|word| ["in", "at", "inside"].contains(word))?;
                 (&rest[..at], Asked::IsAt(bare(&rest[at + 1..])?))
@@ -164,6 +208,8 @@ struct Replay {
     /// What the thing itself holds, if it is somebody.
     held: Vec<(String, SentenceId)>,
     last_drop: Option<SentenceId>,
+    /// Giver, object, recipient, in order.
+    gifts: Vec<(Option<String>, String, String, SentenceId)>,
     denied: Option<(String, SentenceId)>,
 }
 
@@ -176,6 +222,12 @@ impl Replay {
     }
 
     fn apply(&mut self, thing: &str, event: &Event, id: SentenceId) {
+        if let (Act::Give, Some(object), Some(recipient)) =
+            (event.act, &event.object, &event.recipient)
+        {
+            let giver = event.subjects.first().filter(|name| !name.is_empty()).cloned();
+            self.gifts.push((giver, object.clone(), recipient.clone(), id));
+        }
         let of_thing = event.object.as_deref().is_some_and(|object| same_noun(object, thing));
         for subject in &event.subjects {
             let itself = same_noun(subject, thing);
@@ -252,7 +304,8 @@ pub fn state(reader: &Reader, question: &StateQuestion, scope: &Scope) -> Result
     let all = MOVE | TAKE | DROP | GIVE | RECEIVE | HOLD | STAY | PUT;
     gather(reader, thing, all, &mut timeline)?;
     let mut followed = vec![thing.to_owned()];
-    let asks_place = !matches!(question.asked, Asked::Holder | Asked::Held { .. });
+    let asks_place =
+        !matches!(question.asked, Asked::Holder | Asked::Held { .. } | Asked::Gift { .. });
     while asks_place && followed.len() <= HOLDERS {
         let next = timeline
             .values()
@@ -288,10 +341,32 @@ pub fn state(reader: &Reader, question: &StateQuestion, scope: &Scope) -> Result
             replay.apply(thing, event, *id);
         }
     }
-    Ok(answer(&question.asked, replay).map(|(answer, evidence)| {
-        let evidence = evidence.into_iter().map(|id| (id, 1)).collect();
-        Finding { answer: Some(answer), evidence, ..Finding::default() }
-    }))
+    let Some((said, evidence)) = answer(&question.asked, replay) else { return Ok(None) };
+    let answer = match said {
+        Said::Words(words) => words,
+        Said::Nouns(before, nouns) => {
+            let written: Result<Vec<String>> =
+                nouns.iter().map(|noun| reader.as_written(&evidence, noun)).collect();
+            before + &written?.join(", ")
+        }
+    };
+    let evidence = evidence.into_iter().map(|id| (id, 1)).collect();
+    Ok(Some(Finding { answer: Some(answer), evidence, ..Finding::default() }))
+}
+
+/// An answer before it is written.
+#[derive(Debug)]
+enum Said {
+    /// Words of this program.
+    Words(String),
+    /// Words of this program, and folded nouns of the text.
+    Nouns(String, Vec<String>),
+}
+
+impl Said {
+    fn noun(noun: String) -> Self {
+        Self::Nouns(String::new(), vec![noun])
+    }
 }
 
 /// Adds the events of the newest statements about `name` to `timeline`.
@@ -313,49 +388,64 @@ fn gather(
     Ok(())
 }
 
-fn answer(asked: &Asked, replay: Replay) -> Option<(String, Vec<SentenceId>)> {
+fn answer(asked: &Asked, replay: Replay) -> Option<(Said, Vec<SentenceId>)> {
     let current = replay.stops.last().cloned();
     match asked {
-        Asked::Place => current.map(|stop| (stop.place, stop.evidence)),
+        Asked::Place => current.map(|stop| (Said::noun(stop.place), stop.evidence)),
         Asked::PlaceBefore(place) => {
             let at = replay.stops.iter().rposition(|stop| same_noun(&stop.place, place))?;
             let before = replay.stops.get(at.checked_sub(1)?)?;
             let mut evidence = before.evidence.clone();
             evidence.extend(&replay.stops[at].evidence);
-            Some((before.place.clone(), evidence))
+            Some((Said::noun(before.place.clone()), evidence))
         }
         Asked::PlaceAfter(place) => {
             let at = replay.stops.iter().rposition(|stop| same_noun(&stop.place, place))?;
             let after = replay.stops.get(at + 1)?;
             let mut evidence = after.evidence.clone();
             evidence.extend(&replay.stops[at].evidence);
-            Some((after.place.clone(), evidence))
+            Some((Said::noun(after.place.clone()), evidence))
         }
         Asked::IsAt(place) => match (&replay.denied, current) {
             (Some((denied, id)), None) if same_noun(denied, place) => {
-                Some(("No".to_owned(), vec![*id]))
+                Some((Said::Words("No".to_owned()), vec![*id]))
             }
             (_, Some(stop)) => {
-                let yes = same_noun(&stop.place, place);
-                let says = if yes { "Yes".to_owned() } else { format!("No: {}", stop.place) };
+                let says = if same_noun(&stop.place, place) {
+                    Said::Words("Yes".to_owned())
+                } else {
+                    Said::Nouns("No: ".to_owned(), vec![stop.place])
+                };
                 Some((says, stop.evidence))
             }
             _ => None,
         },
+        Asked::Gift { asked, giver, object, recipient } => {
+            let fits = |known: &Option<String>, found: &str| {
+                known.as_ref().is_none_or(|known| same_noun(known, found))
+            };
+            let gift = replay.gifts.into_iter().rfind(|(from, what, to, _)| {
+                fits(giver, from.as_deref().unwrap_or_default())
+                    && fits(object, what)
+                    && fits(recipient, to)
+            })?;
+            let (from, what, to, id) = gift;
+            let answer = match asked {
+                Part::Giver => from?,
+                Part::Object => what,
+                Part::Recipient => to,
+            };
+            Some((Said::noun(answer), vec![id]))
+        }
         Asked::Holder => match (replay.holder, replay.last_drop) {
-            (Some((holder, id)), _) => Some((holder, vec![id])),
-            (None, Some(id)) => Some(("Nobody".to_owned(), vec![id])),
+            (Some((holder, id)), _) => Some((Said::noun(holder), vec![id])),
+            (None, Some(id)) => Some((Said::Words("Nobody".to_owned()), vec![id])),
             (None, None) => None,
         },
         Asked::Held { count } => {
-            let names: Vec<&str> = replay.held.iter().map(|(name, _)| name.as_str()).collect();
-            let ids: Vec<SentenceId> = replay.held.iter().map(|(_, id)| *id).collect();
-            let says = if *count {
-                format!("{}: {}", names.len(), names.join(", "))
-            } else {
-                names.join(", ")
-            };
-            (!ids.is_empty()).then_some((says, ids))
+            let (names, ids): (Vec<String>, Vec<SentenceId>) = replay.held.into_iter().unzip();
+            let before = if *count { format!("{}: ", names.len()) } else { String::new() };
+            (!ids.is_empty()).then_some((Said::Nouns(before, names), ids))
         }
     }
 }

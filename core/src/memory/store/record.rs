@@ -8,7 +8,7 @@ use super::varint::{Reader, put, put_text};
 
 /// Version of everything that is derived from a block's text. A change of any rule that shapes a
 /// part raises it, which gives every block a new hash and so has it made again.
-pub const DERIVATION: u32 = 1;
+pub const DERIVATION: u32 = 2;
 
 /// SHA-256 that identifies a source or a block.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -49,23 +49,14 @@ pub enum Part {
     Positions,
     /// Names and their mentions, `index::ledger`.
     Names,
-    /// What is in force at each passage, `index::headers`.
-    Headers,
     /// The summary tree, `index::summary`.
     Summary,
 }
 
 impl Part {
     /// Every part.
-    pub const ALL: [Self; 7] = [
-        Self::Text,
-        Self::Layout,
-        Self::Terms,
-        Self::Positions,
-        Self::Names,
-        Self::Headers,
-        Self::Summary,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Text, Self::Layout, Self::Terms, Self::Positions, Self::Names, Self::Summary];
 }
 
 /// A block as it is put into a store.
@@ -81,8 +72,6 @@ pub struct BlockParts {
     pub positions: Vec<u8>,
     /// Encoded names.
     pub names: Vec<u8>,
-    /// Encoded headers of passages.
-    pub headers: Vec<u8>,
     /// Encoded summary tree.
     pub summary: Vec<u8>,
 }
@@ -96,7 +85,6 @@ impl BlockParts {
             Part::Terms => &self.terms,
             Part::Positions => &self.positions,
             Part::Names => &self.names,
-            Part::Headers => &self.headers,
             Part::Summary => &self.summary,
         }
     }

@@ -22,7 +22,7 @@ use crate::error::{Error, MemoryError, Result};
 /// "CARL" in ASCII.
 const APPLICATION_ID: i64 = 0x4341_524c;
 /// Version of the tables and of the records in them.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// How long a locked file is waited for.
 const PATIENCE: Duration = Duration::from_millis(5_000);
 /// SQLite's page cache in KiB: bounds what reading a library of any size keeps in memory.

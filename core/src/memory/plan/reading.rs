@@ -1,0 +1,87 @@
+//! Reading with a model: the windows around the best candidates, one at a time.
+//!
+//! Two gates: a reading is written only if it points to a sentence that no reading pointed to before, and
+//! reading stops when a question for one thing has one.
+
+use std::ops::Range;
+
+use super::candidates::Candidate;
+use super::question::Question;
+use super::reader::{Read, Reader};
+use crate::error::Result;
+use crate::memory::answer::{Finding, one_line};
+use crate::memory::index::corpus::SentenceId;
+use crate::memory::model::Pointer;
+
+/// Lets the model read the windows around the best candidates. `None` if it points to nothing.
+///
+/// # Errors
+/// If the store cannot be read or is damaged, or the model fails.
+pub fn read_windows(
+    reader: &Reader,
+    pointer: &mut Pointer,
+    question: &Question,
+    candidates: &[Candidate],
+) -> Result<Option<Finding>> {
+    let mut finding = Finding::default();
+    let mut spans: Vec<String> = Vec::new();
+    for (block, range) in windows(reader, candidates)? {
+        if !pointer.has_model() {
+            finding.incomplete = question.many;
+            break;
+        }
+        let held = reader.corpus.block(block)?;
+        let sentences: Vec<Read> = range
+            .map(|sentence| Read {
+                id: SentenceId { block, sentence: sentence as u32 },
+                text: held.sentences(sentence..sentence + 1).trim().to_owned(),
+            })
+            .collect();
+        let Some(pointed) = pointer.point(&sentences, &question.text)? else { continue };
+        let mut new = false;
+        for id in pointed.sentences {
+            if !finding.evidence.contains(&(id, 1)) {
+                finding.evidence.push((id, 1));
+                new = true;
+            }
+        }
+        if let (true, Some(span)) = (new, pointed.span)
+            && !spans.contains(&span)
+        {
+            spans.push(span);
+        }
+        if new && !question.many {
+            break;
+        }
+    }
+    if finding.evidence.is_empty() {
+        return Ok(None);
+    }
+    if spans.is_empty() {
+        for (id, _) in &finding.evidence {
+            spans.push(one_line(&reader.corpus.sentence(*id)?));
+        }
+    }
+    finding.answer = Some(spans.join(", "));
+    Ok(Some(finding))
+}
+
+/// The windows of the candidates' passages, the best first, none twice.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn windows(reader: &Reader, candidates: &[Candidate]) -> Result<Vec<(u32, Range<usize>)>> {
+    let mut out: Vec<(u32, Range<usize>)> = Vec::new();
+    for candidate in candidates {
+        let at = candidate.id.sentence as usize;
+        if out.iter().any(|(block, range)| *block == candidate.id.block && range.contains(&at)) {
+            continue;
+        }
+        let block = reader.corpus.block(candidate.id.block)?;
+        let windows = block.layout.windows(&block.text);
+        if let Some(range) = windows.into_iter().find(|range| range.contains(&at)) {
+            out.push((candidate.id.block, range));
+        }
+    }
+    Ok(out)
+}
