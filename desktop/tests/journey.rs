@@ -213,6 +213,8 @@ fn every_panel_has_a_key() {
     assert_eq!(rig.state().page.visible.map(|seen| seen.start), Some(0));
     rig.press(Modifiers::COMMAND, Key::O);
     rig.wait("the pick", |state| state.documents.len() == 2);
+    rig.press(Modifiers::COMMAND, Key::PageUp);
+    assert_eq!(rig.state().page.document.as_deref(), Some(HANDBOOK));
     rig.ask("Which exit code means that the memory budget is too small?");
     rig.press(Modifiers::ALT, Key::Num1);
     assert_eq!(rig.state().conversation.chosen, Some(0));

@@ -106,14 +106,14 @@ fn the_program_opens_answers_rests_and_survives_a_kill() {
     wait("the keys", focus);
     tool(&display, &["key", "ctrl+l"]);
     std::thread::sleep(Duration::from_millis(500));
-    tool(&display, &["type", "--delay", "20", "What is Carrel?"]);
+    tool(&display, &["type", "--delay", "20", "Does Carrel need a network?"]);
     std::thread::sleep(Duration::from_millis(500));
     tool(&display, &["key", "Return"]);
     let conversation = folder.path().join("data/conversation.json");
     let turn = wait("the answer", || {
         json(&conversation).filter(|json| json[0]["progress"]["Done"].is_array())
     });
-    assert_eq!(turn[0]["question"], "What is Carrel?");
+    assert_eq!(turn[0]["question"], "Does Carrel need a network?");
     assert!(turn[0]["quotes"].as_array().is_some_and(|quotes| !quotes.is_empty()));
     if let Some(folder) = std::env::var_os("CARREL_PICTURES").filter(|_| has("import")) {
         std::thread::sleep(Duration::from_secs(1));

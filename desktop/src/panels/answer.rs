@@ -145,6 +145,8 @@ fn sentences(ui: &mut Ui, turn: &Turn, state: &State, actions: &mut Vec<Action>)
     let colors = palette(ui);
     let is_shown = state.conversation.shown == Some(turn.id);
     for sentence in &turn.sentences {
+        // Rows are as high as their text, the first one too.
+        ui.spacing_mut().interact_size.y = 18.0;
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = Vec2::new(space::HAIR, 2.0);
             let text = RichText::new(&sentence.text).font(theme::serif(size::PAGE - 1.0));

@@ -152,7 +152,27 @@ fn body(ui: &mut Ui, document: &Document, state: &mut State) {
         ui.shrink_clip_rect(rect);
         settle(ui, page, &view, scrolled);
         page.visible = draw(ui, page, &view);
+        if page.top.offset > 0.0 {
+            fade(ui, &view);
+        }
     });
+}
+
+/// Lets text vanish under the strip instead of cutting it.
+fn fade(ui: &Ui, view: &View) {
+    let top = view.rect.with_max_y(view.rect.top() + space::LARGE);
+    let mut mesh = egui::Mesh::default();
+    for (corner, color) in [
+        (top.left_top(), view.colors.page),
+        (top.right_top(), view.colors.page),
+        (top.left_bottom(), Color32::TRANSPARENT),
+        (top.right_bottom(), Color32::TRANSPARENT),
+    ] {
+        mesh.colored_vertex(corner, color);
+    }
+    mesh.add_triangle(0, 1, 2);
+    mesh.add_triangle(1, 2, 3);
+    ui.painter().add(mesh);
 }
 
 /// How far the page was scrolled, by wheel and keys, in points.

@@ -20,6 +20,8 @@ const HEIGHT: f32 = 44.0;
 const BAND: f32 = 18.0;
 /// Numbers closer than this would overlap.
 const APART: f32 = 16.0;
+/// A fragment wider than this is drawn as a stretch.
+const WIDE: f32 = 12.0;
 /// Share of the document that an arrow key moves by.
 const STEP: f64 = 0.01;
 
@@ -115,8 +117,16 @@ fn whole(ui: &mut Ui, shape: &Shape, state: &State, actions: &mut Vec<Action>) {
             Pos2::new(left, band.top() - 3.0),
             Vec2::new(width, band.height() + 3.0),
         );
-        painter.rect_filled(mark, 1.0, colors.mark);
-        let centre = mark.center().x.clamp(band.left() + 5.0, band.right() - 5.0);
+        // A long fragment is seen through; its beginning is not.
+        painter.rect_filled(
+            mark,
+            1.0,
+            colors.mark.gamma_multiply(if width > WIDE { 0.4 } else { 1.0 }),
+        );
+        let begin = Rect::from_min_size(mark.min, Vec2::new(3.0, mark.height()));
+        painter.rect_filled(begin, 1.0, colors.mark);
+        let centre = mark.left() + width.min(WIDE) / 2.0;
+        let centre = centre.clamp(band.left() + 5.0, band.right() - 5.0);
         if centre - last >= APART || fragment.is_chosen {
             let ink = if fragment.is_chosen { colors.ink } else { colors.soft };
             let at = Pos2::new(centre, band.top() - 3.0);

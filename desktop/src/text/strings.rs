@@ -90,8 +90,8 @@ strings! {
     ask_something: "Ask about what you read", "就所读内容提问";
     ask_hint: "Every answer is made of quotes that were compared with the document, character by character.", "每个回答都由与原文逐字核对过的引文组成。";
     try_these: "Try one of these", "试试这些问题";
-    sample_1: "What is Carrel?", "What is Carrel?";
-    sample_2: "Which exit code means that the memory budget is too small?", "Which exit code means that the memory budget is too small?";
+    sample_1: "Which formats does Carrel read?", "Which formats does Carrel read?";
+    sample_2: "Does Carrel need a network?", "Does Carrel need a network?";
     sample_3: "What is this document about?", "What is this document about?";
     question_field: "Your question", "您的问题";
     question_hint: "Ask a question about the document…", "就文档提问……";

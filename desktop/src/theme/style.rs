@@ -76,5 +76,7 @@ fn visuals_of(palette: &Palette, mut visuals: Visuals) -> Visuals {
     visuals.popup_shadow =
         Shadow { offset: [0, 4], blur: 12, spread: 0, color: Color32::from_black_alpha(40) };
     visuals.slider_trailing_fill = true;
+    // A cursor that blinks draws the whole window twice a second; a still one costs nothing.
+    visuals.text_cursor.blink = false;
     visuals
 }

@@ -201,7 +201,7 @@ impl Desk {
             self.mail.tell(Event::Loaded(None));
         }
         let library = self.shelfmark.library()?;
-        let answer = match (model, self.model.as_mut()) {
+        match (model, self.model.as_mut()) {
             (Some(_), Some(open)) => {
                 let inner = &mut open.reader;
                 let mut watched = Watched { inner, mail: &self.mail, turn: id };
@@ -218,8 +218,7 @@ impl Desk {
             _ => library
                 .ask_in(&mut self.thread, &question.text, &options, None)
                 .map_err(|error| Trouble::from(&error)),
-        };
-        answer
+        }
     }
 
     fn tell_answer(&self, id: u64, answer: &Answer) {

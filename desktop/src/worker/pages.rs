@@ -144,8 +144,8 @@ fn shown(corpus: &Corpus, node: &Stored, has_sentences: bool) -> carrel_core::Re
 fn tile(nodes: &mut [Node]) {
     let starts: Vec<Option<u64>> =
         nodes.iter().map(|node| node.sentences.first().map(|first| first.span.start)).collect();
-    for at in 0..nodes.len() {
-        if let Some(start) = starts[at].filter(|_| at > 0) {
+    for (at, start) in starts.into_iter().enumerate().skip(1) {
+        if let Some(start) = start {
             nodes[at].span.start = start;
             nodes[at - 1].span.end = start;
         }

@@ -109,13 +109,18 @@ impl Rig {
 
     /// Draws frames until `is_so`.
     pub fn wait(&mut self, what: &str, is_so: impl Fn(&State) -> bool) {
+        self.until(what, is_so);
+        self.settle();
+    }
+
+    /// Draws frames until `is_so`, and not one more.
+    pub fn until(&mut self, what: &str, is_so: impl Fn(&State) -> bool) {
         let started = Instant::now();
         while !is_so(self.state()) {
             assert!(started.elapsed() < PATIENCE, "waited for {what}; {:?}", self.state().notices);
             self.harness.step();
             std::thread::sleep(Duration::from_millis(4));
         }
-        self.settle();
     }
 
     /// Draws a few frames, so that what was asked for is there.
@@ -136,6 +141,13 @@ impl Rig {
     pub fn click(&mut self, name: &str) {
         self.harness.get_by_label(name).click();
         self.settle();
+    }
+
+    /// Scrolls to the control of this name and clicks it.
+    pub fn reach(&mut self, name: &str) {
+        self.harness.get_by_label(name).scroll_to_me();
+        self.settle();
+        self.click(name);
     }
 
     pub fn press(&mut self, modifiers: egui::Modifiers, key: egui::Key) {
@@ -213,7 +225,7 @@ static READER: Shape = Shape {
     qkv_bias: false,
     rope_factors: &[],
     keys: &[
-        ("block_count", Value::Integer(3)),
+        ("block_count", Value::Integer(12)),
         ("attention.head_count", Value::Integer(4)),
         ("attention.head_count_kv", Value::Integer(2)),
         ("attention.key_length", Value::Integer(64)),
