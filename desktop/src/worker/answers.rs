@@ -14,7 +14,7 @@ use carrel_core::exec::ContextPolicy;
 use carrel_core::ggml::Placement;
 use carrel_core::memory::{Answer, AskOptions, Profile, Speed, Status, Thread};
 
-use super::watched::Watched;
+use super::watched::{Pace, Watched};
 use super::{Mailbox, Shelfmark, guarded, start};
 use crate::device::resident_bytes;
 use crate::message::Event;
@@ -135,6 +135,7 @@ impl Drop for Answers {
 struct Open {
     choice: Choice,
     reader: WindowReader,
+    pace: Pace,
     loaded: Loaded,
     before_bytes: u64,
 }
@@ -203,11 +204,11 @@ impl Desk {
         let library = self.shelfmark.library()?;
         match (model, self.model.as_mut()) {
             (Some(_), Some(open)) => {
-                let inner = &mut open.reader;
-                let mut watched = Watched { inner, mail: &self.mail, turn: id };
+                let (inner, pace) = (&mut open.reader, &mut open.pace);
+                let mut watched = Watched { inner, pace, mail: &self.mail, turn: id };
                 let thread = &mut self.thread;
                 let answer = library.ask_in(thread, &question.text, &options, Some(&mut watched));
-                self.speed = open.reader.speed().or(self.speed);
+                self.speed = open.pace.speed().or(self.speed);
                 if open.loaded.took_bytes.is_none() {
                     let after = resident_bytes();
                     open.loaded.took_bytes = Some(after.saturating_sub(open.before_bytes));
@@ -279,7 +280,8 @@ impl Desk {
             n_threads: choice.n_threads,
         };
         self.mail.tell(Event::Loaded(Some(loaded.clone())));
-        self.model = Some(Open { choice: choice.clone(), reader, loaded, before_bytes });
+        let (choice, pace) = (choice.clone(), Pace::default());
+        self.model = Some(Open { choice, reader, pace, loaded, before_bytes });
         Ok(())
     }
 }
