@@ -2,6 +2,7 @@
 
 use carrel_core::Error;
 use carrel_core::error::{MemoryError, ModelError};
+use carrel_shelf::{DownloadError, PullError, ShelfError};
 
 /// The exit codes, as `--help` prints them.
 pub const EXIT_CODES: &str = "Exit codes:
@@ -71,5 +72,43 @@ impl From<Error> for Failure {
 impl From<ModelError> for Failure {
     fn from(error: ModelError) -> Self {
         Error::from(error).into()
+    }
+}
+
+impl From<ShelfError> for Failure {
+    fn from(error: ShelfError) -> Self {
+        let (code, kind) = match &error {
+            ShelfError::NoFolder | ShelfError::Name { .. } => (2, "usage"),
+            _ => (3, "file"),
+        };
+        let advice = match &error {
+            ShelfError::NoFolder => " with --dir",
+            ShelfError::Name { .. } => "; `carrel models list` has the catalogue",
+            _ => "",
+        };
+        Self { code, kind, message: format!("{error}{advice}") }
+    }
+}
+
+impl From<DownloadError> for Failure {
+    fn from(error: DownloadError) -> Self {
+        let code = match &error {
+            DownloadError::Cancelled => return Self::cancelled(),
+            DownloadError::File { .. } => 3,
+            _ => 6,
+        };
+        Self { code, kind: error.kind(), message: error.to_string() }
+    }
+}
+
+impl From<PullError> for Failure {
+    fn from(error: PullError) -> Self {
+        match error {
+            PullError::Shelf(error) => error.into(),
+            PullError::Download(error) => error.into(),
+            PullError::Another { ref problem, .. } => {
+                Self { code: 6, kind: problem.kind(), message: error.to_string() }
+            }
+        }
     }
 }

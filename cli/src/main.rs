@@ -5,7 +5,6 @@
 
 mod backend;
 mod commands;
-mod download;
 mod failure;
 mod generation;
 mod model;

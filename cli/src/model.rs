@@ -7,10 +7,10 @@ use carrel_core::exec::{ContextPolicy, Decoder, DecoderOptions, Model};
 use carrel_core::ggml::Placement;
 use carrel_core::gguf::Gguf;
 use carrel_core::ops::CacheType;
+use carrel_shelf::folder::model_file;
 
 use crate::backend::BackendArgs;
 use crate::failure::Failure;
-use crate::shelf::model_file;
 
 /// How a model is opened and run.
 #[derive(clap::Args, Clone)]

@@ -13,6 +13,7 @@ use carrel_core::memory::Reading;
 use carrel_core::memory::{
     Answer, AskOptions, Citation, Ingested, Library, Profile, Source, Status,
 };
+use carrel_shelf::folder::model_file;
 use serde_json::{Value, json};
 
 use super::read::source;
@@ -20,7 +21,6 @@ use crate::failure::Failure;
 use crate::model::parse_bytes;
 use crate::output::{Output, paint, printable};
 use crate::probe;
-use crate::shelf::model_file;
 
 /// The user handbook and the name it goes by in citations.
 const HANDBOOK: (&str, &str) =

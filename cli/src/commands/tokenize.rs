@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use carrel_core::gguf::Gguf;
 use carrel_core::tokenizer::{EncodeOptions, Tokenizer};
+use carrel_shelf::folder::model_file;
 use serde_json::json;
 
 use crate::failure::Failure;
 use crate::output::{Output, printable};
-use crate::shelf::model_file;
 
 /// Turn text into token ids, or ids into text
 #[derive(clap::Args)]

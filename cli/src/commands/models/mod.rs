@@ -8,12 +8,12 @@ mod pull;
 
 use carrel_core::cancel::CancelFlag;
 use carrel_models::catalog::catalog;
+use carrel_shelf::{Lock, hash_file};
 use serde_json::{Value, json};
 
-use crate::download::{Lock, hash_file};
 use crate::failure::Failure;
 use crate::output::{Output, human_bytes, paint};
-use crate::shelf::{Shelf, ShelfArgs};
+use crate::shelf::ShelfArgs;
 use anstyle::AnsiColor;
 
 /// Tokens of the context for which the list gives the memory need.
@@ -62,7 +62,7 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
 }
 
 fn list(args: &ShelfArgs, output: &Output) -> Result<(), Failure> {
-    let shelf = Shelf::open(args)?;
+    let shelf = args.open()?;
     let mut rows: Vec<Value> = catalog()
         .iter()
         .map(|entry| {
@@ -117,7 +117,7 @@ fn list(args: &ShelfArgs, output: &Output) -> Result<(), Failure> {
 }
 
 fn verify(args: &SomeModels, output: &Output, cancel: &CancelFlag) -> Result<(), Failure> {
-    let shelf = Shelf::open(&args.shelf)?;
+    let shelf = args.shelf.open()?;
     let mut rows = Vec::new();
     let mut n_bad = 0;
     for found in shelf.select(&args.names)? {
@@ -163,7 +163,7 @@ fn remove(args: &SomeModels, output: &Output) -> Result<(), Failure> {
     if args.names.is_empty() {
         return Err(Failure::usage("say which model to remove"));
     }
-    let shelf = Shelf::open(&args.shelf)?;
+    let shelf = args.shelf.open()?;
     let mut removed = Vec::new();
     for found in shelf.select(&args.names)? {
         let _lock = Lock::take(&found.path)?;

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::model::parse_bytes;
 use crate::output::Output;
 use crate::probe;
-use crate::shelf::model_file;
+use carrel_shelf::folder::model_file;
 
 #[derive(clap::Args)]
 pub struct Args {

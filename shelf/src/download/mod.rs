@@ -1,5 +1,5 @@
 //! Downloads of one large file that survive bad networks: resumed, counted, hashed while they
-//! stream, and given their name only when they are whole. All network code of Carrel is here.
+//! stream, and given their name only when they are whole.
 //!
 //! ```text
 //! lock ── what the server says ── room on the disk ── GET (Range, If-Range) ──> NAME.part

@@ -3,8 +3,6 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::failure::Failure;
-
 /// A download that did not come to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum DownloadError {
@@ -147,7 +145,7 @@ impl DownloadError {
     }
 
     /// The word for scripts.
-    fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> &'static str {
         match self {
             Self::Address { .. } => "download_address",
             Self::NotFound { .. } => "download_not_found",
@@ -164,16 +162,5 @@ impl DownloadError {
             Self::File { .. } => "file",
             Self::Cancelled => "cancelled",
         }
-    }
-}
-
-impl From<DownloadError> for Failure {
-    fn from(error: DownloadError) -> Self {
-        let code = match &error {
-            DownloadError::Cancelled => return Self::cancelled(),
-            DownloadError::File { .. } => 3,
-            _ => 6,
-        };
-        Self { code, kind: error.kind(), message: error.to_string() }
     }
 }

@@ -1,0 +1,81 @@
+//! The conversation: turns, oldest first, and the field for the next question below.
+
+use egui::{Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Ui};
+
+use super::controls::{caption, gap, quiet, title};
+use crate::message::Action;
+use crate::state::State;
+use crate::theme::{self, palette, size, space};
+
+/// Shows the conversation.
+pub fn show(ui: &mut Ui, state: &mut State, actions: &mut Vec<Action>) {
+    let strings = state.strings();
+    ui.horizontal(|ui| {
+        title(ui, strings.conversation);
+        ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
+            if state.conversation.turns.is_empty() {
+                return;
+            }
+            if quiet(ui, strings.clear).on_hover_text(strings.clear_help).clicked() {
+                actions.push(Action::ClearConversation);
+            }
+            if quiet(ui, strings.export).on_hover_text(strings.export_help).clicked() {
+                actions.push(Action::Export);
+            }
+        });
+    });
+    let frame = Frame::new().inner_margin(Margin { top: space::SMALL as i8, ..Margin::ZERO });
+    Panel::bottom("composer")
+        .frame(frame)
+        .show_separator_line(false)
+        .resizable(false)
+        .show(ui, |ui| super::composer::show(ui, state, actions));
+    let area = ScrollArea::vertical().id_salt("turns").auto_shrink([false, false]);
+    area.show(ui, |ui| {
+        ui.set_width(ui.available_width() - space::HAIR);
+        if state.conversation.turns.is_empty() {
+            welcome(ui, state, actions);
+            return;
+        }
+        let target = state.conversation.target.take();
+        for turn in &state.conversation.turns {
+            let shown = ui.push_id(turn.id, |ui| super::answer::show(ui, state, turn, actions));
+            if target == Some(turn.id) {
+                shown.response.scroll_to_me(Some(egui::Align::TOP));
+            }
+            gap(ui, space::SECTION);
+        }
+        // Room for the last question to stand at the top.
+        ui.add_space(ui.clip_rect().height() * 0.6);
+    });
+}
+
+/// What to do when nothing was asked yet.
+fn welcome(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
+    let strings = state.strings();
+    let colors = palette(ui);
+    gap(ui, space::SECTION);
+    let says = RichText::new(strings.ask_something).font(theme::serif(size::HEADING));
+    ui.add(Label::new(says.color(colors.ink)).wrap());
+    caption(ui, strings.ask_hint);
+    if state.asked_documents().is_none() {
+        caption(ui, strings.trouble_no_document);
+        caption(ui, strings.trouble_no_document_next);
+        return;
+    }
+    gap(ui, space::LARGE);
+    caption(ui, strings.try_these);
+    let is_handbook = state.page.document.as_deref() == Some(crate::app::HANDBOOK);
+    let samples: &[&str] = match is_handbook {
+        true => &[strings.sample_1, strings.sample_2, strings.sample_3],
+        false => &[strings.sample_3],
+    };
+    for sample in samples {
+        let text = RichText::new(*sample).font(theme::serif(size::LEAD)).color(colors.accent);
+        let button =
+            egui::Button::new(text).wrap().min_size(egui::vec2(ui.available_width(), 36.0));
+        if ui.add(button).clicked() {
+            actions.push(Action::AskThis((*sample).to_owned()));
+        }
+    }
+}

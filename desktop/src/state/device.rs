@@ -1,0 +1,73 @@
+//! The machine, the model that is loaded, and what both do.
+
+use carrel_core::memory::Speed;
+
+/// What computes a model.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Backend {
+    /// The processor, because this build has nothing else.
+    Processor,
+    /// The processor, because the GPU cannot be used.
+    ProcessorInstead(String),
+    /// A GPU that computed the same as the processor: its name, and the divergence in nats.
+    Gpu(String, f64),
+}
+
+/// A model that is loaded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loaded {
+    /// Name of its file.
+    pub name: String,
+    /// What computes.
+    pub backend: Backend,
+    /// Whether weights are copied into faster layouts.
+    pub is_repacked: bool,
+    /// Type of the cache.
+    pub cache: String,
+    /// Tokens of the context.
+    pub n_ctx: usize,
+    /// Memory that was promised before it was loaded.
+    pub promised_bytes: u64,
+    /// Memory that the app took before and after loading it and reading the first window.
+    pub took_bytes: Option<u64>,
+    /// Threads that compute.
+    pub n_threads: usize,
+}
+
+/// How fast the model is.
+pub type Speeds = Speed;
+
+/// The machine.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Machine {
+    /// Name of the processor.
+    pub processor: String,
+    /// Threads that it has.
+    pub n_threads: usize,
+    /// Memory of the machine.
+    pub memory_bytes: u64,
+    /// What draws the window.
+    pub display: String,
+}
+
+/// What the app takes of the machine now.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Taken {
+    /// Resident memory.
+    pub memory_bytes: u64,
+    /// The highest temperature that a sensor shows, in degrees Celsius.
+    pub celsius: Option<f32>,
+}
+
+/// Everything about the device.
+#[derive(Debug, Clone, Default)]
+pub struct Device {
+    /// The machine.
+    pub machine: Machine,
+    /// What is taken of it.
+    pub taken: Taken,
+    /// The model that is loaded.
+    pub loaded: Option<Loaded>,
+    /// How fast it is.
+    pub speeds: Option<Speeds>,
+}

@@ -1,0 +1,116 @@
+//! What people set, kept in `settings.json`.
+
+use std::path::PathBuf;
+
+use carrel_core::memory::Profile;
+use serde::{Deserialize, Serialize};
+
+use crate::text::Language;
+
+/// Smallest and largest text size, as a factor.
+pub const ZOOM: std::ops::RangeInclusive<f32> = 0.8..=1.8;
+
+/// Light, dark, or as the system says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ThemeChoice {
+    /// As the system says.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl ThemeChoice {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    /// For egui.
+    pub fn preference(self) -> egui::ThemePreference {
+        match self {
+            Self::System => egui::ThemePreference::System,
+            Self::Light => egui::ThemePreference::Light,
+            Self::Dark => egui::ThemePreference::Dark,
+        }
+    }
+}
+
+/// The settings. Whatever is missing in the file has its default.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Theme.
+    pub theme: ThemeChoice,
+    /// Text size, as a factor.
+    pub zoom: f32,
+    /// Language of the interface.
+    pub language: Language,
+    /// Threads that compute.
+    pub n_threads: usize,
+    /// Memory that a model may take.
+    pub memory_budget_bytes: Option<u64>,
+    /// Name of the profile.
+    pub profile: String,
+    /// Whether questions go to the whole library.
+    pub asks_all: bool,
+    /// The model that points, if one does.
+    pub model: Option<PathBuf>,
+    /// The document that is open.
+    pub open_document: Option<String>,
+    /// Documents that were to be read when the app was closed.
+    pub unread: Vec<PathBuf>,
+    /// The version whose handbook was put into the library; who removes it is not given it again.
+    pub handbook: Option<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            theme: ThemeChoice::default(),
+            zoom: 1.0,
+            language: Language::of_system(),
+            n_threads: carrel_core::engine::EngineOptions::default().n_threads,
+            memory_budget_bytes: None,
+            profile: Profile::default().name().to_owned(),
+            asks_all: false,
+            model: None,
+            open_document: None,
+            unread: Vec::new(),
+            handbook: None,
+        }
+    }
+}
+
+impl Settings {
+    /// The profile.
+    pub fn profile(&self) -> Profile {
+        Profile::named(&self.profile).unwrap_or_default()
+    }
+
+    /// Settings from a file's bytes; what cannot be used there has its default.
+    pub fn read(bytes: &[u8], most_threads: usize) -> Self {
+        let mut settings: Self = serde_json::from_slice(bytes).unwrap_or_default();
+        if !settings.zoom.is_finite() {
+            settings.zoom = 1.0;
+        }
+        settings.zoom = settings.zoom.clamp(*ZOOM.start(), *ZOOM.end());
+        settings.n_threads = settings.n_threads.clamp(1, most_threads.max(1));
+        settings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn damaged_settings_fall_back() {
+        assert_eq!(Settings::read(b"{", 4).zoom, 1.0);
+        let read = Settings::read(br#"{"zoom": 99.0, "n_threads": 400, "profile": "deep"}"#, 4);
+        assert_eq!((read.zoom, read.n_threads, read.profile()), (1.8, 4, Profile::Deep));
+        let kept = Settings { asks_all: true, ..Settings::default() };
+        let bytes = serde_json::to_vec(&kept).unwrap();
+        assert_eq!(Settings::read(&bytes, usize::MAX), kept);
+    }
+}

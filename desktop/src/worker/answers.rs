@@ -1,0 +1,287 @@
+//! The thread that answers: by code, or with a model that points.
+//!
+//! The model is loaded at the first question that needs it and kept until another is chosen. Of
+//! estimates only the newest is made.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use carrel_core::cancel::CancelFlag;
+use carrel_core::engine::{Engine, EngineOptions, WindowReader};
+use carrel_core::exec::ContextPolicy;
+use carrel_core::ggml::Placement;
+use carrel_core::memory::{Answer, AskOptions, Profile, Speed, Status, Thread};
+
+use super::watched::{Pace, Watched};
+use super::{Mailbox, Shelfmark, guarded, start};
+use crate::device::resident_bytes;
+use crate::message::Event;
+use crate::state::conversation::{Cost, Forecast, Outcome, Quote, sentences_of};
+use crate::state::device::{Backend, Loaded};
+use crate::state::documents::file_name;
+use crate::trouble::Trouble;
+
+/// Before a model's speed is known, an estimate counts its tokens, not its time.
+const UNKNOWN_SPEED: Speed = Speed { prompt_tokens_per_s: 1.0, output_tokens_per_s: 1.0 };
+
+/// The model to use, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// Its file.
+    pub path: PathBuf,
+    /// Threads that compute.
+    pub n_threads: usize,
+    /// Memory that it may take.
+    pub memory_budget_bytes: Option<u64>,
+}
+
+impl Choice {
+    /// For the engine.
+    pub fn options(&self) -> EngineOptions {
+        EngineOptions {
+            n_threads: self.n_threads,
+            memory_budget_bytes: self.memory_budget_bytes,
+            ..EngineOptions::default()
+        }
+    }
+}
+
+/// A question.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// The question.
+    pub text: String,
+    /// The documents to ask; all if empty.
+    pub documents: Vec<String>,
+    /// What it may cost.
+    pub profile: Profile,
+    /// The model, if one is to point.
+    pub model: Option<Choice>,
+}
+
+impl Question {
+    fn options(&self) -> AskOptions {
+        AskOptions { documents: self.documents.clone(), profile: self.profile, most_tokens: None }
+    }
+}
+
+enum Job {
+    Remember(Vec<(String, String)>),
+    Ask(u64, Question),
+    Estimate(Question),
+}
+
+/// The thread, as the window holds it.
+pub struct Answers {
+    jobs: Sender<Job>,
+    cancel: CancelFlag,
+    cancelled: Arc<Mutex<BTreeSet<u64>>>,
+}
+
+impl Answers {
+    /// Starts it on the library at `path`.
+    pub fn start(path: &Path, mail: Mailbox) -> Self {
+        let (jobs, received) = channel();
+        let (cancel, cancelled) = (CancelFlag::new(), Arc::default());
+        let desk = Desk {
+            shelfmark: Shelfmark::new(path),
+            mail,
+            cancel: cancel.clone(),
+            cancelled: Arc::clone(&cancelled),
+            thread: Thread::default(),
+            model: None,
+            speed: None,
+        };
+        start("answers", move || desk.run(&received));
+        Self { jobs, cancel, cancelled }
+    }
+
+    fn send(&self, job: Job) {
+        // The thread ends only with the app.
+        let _ = self.jobs.send(job);
+    }
+
+    /// Forgets what was asked, but for these questions and answers.
+    pub fn remember(&self, turns: Vec<(String, String)>) {
+        self.send(Job::Remember(turns));
+    }
+
+    /// Answers a question as turn `id`.
+    pub fn ask(&self, id: u64, question: Question) {
+        self.send(Job::Ask(id, question));
+    }
+
+    /// Tells what a question would cost.
+    pub fn estimate(&self, question: Question) {
+        self.send(Job::Estimate(question));
+    }
+
+    /// Cancels turn `id`.
+    pub fn cancel(&self, id: u64) {
+        self.cancelled.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+        self.cancel.cancel();
+    }
+}
+
+impl Drop for Answers {
+    fn drop(&mut self) {
+        self.cancel.cancel();
+    }
+}
+
+/// A model that is loaded, with what it was loaded for.
+struct Open {
+    choice: Choice,
+    reader: WindowReader,
+    pace: Pace,
+    loaded: Loaded,
+    before_bytes: u64,
+}
+
+struct Desk {
+    shelfmark: Shelfmark,
+    mail: Mailbox,
+    cancel: CancelFlag,
+    cancelled: Arc<Mutex<BTreeSet<u64>>>,
+    thread: Thread,
+    model: Option<Open>,
+    speed: Option<Speed>,
+}
+
+impl Desk {
+    fn run(mut self, jobs: &Receiver<Job>) {
+        while let Ok(first) = jobs.recv() {
+            let mut estimate = None;
+            for job in std::iter::once(first).chain(std::iter::from_fn(|| jobs.try_recv().ok())) {
+                match job {
+                    Job::Remember(turns) => {
+                        self.thread = Thread::default();
+                        for (question, answer) in &turns {
+                            self.thread.remember(question, answer);
+                        }
+                    }
+                    Job::Ask(id, question) => self.answer(id, &question),
+                    Job::Estimate(question) => estimate = Some(question),
+                }
+            }
+            if let Some(question) = estimate {
+                let forecast = guarded(|| self.forecast(&question));
+                self.mail.tell(Event::Forecast(forecast.ok()));
+            }
+        }
+    }
+
+    fn is_cancelled(&self, id: u64) -> bool {
+        self.cancelled.lock().unwrap_or_else(PoisonError::into_inner).contains(&id)
+    }
+
+    fn answer(&mut self, id: u64, question: &Question) {
+        // In this order, so that a cancel between the two is seen by the second.
+        self.cancel.reset();
+        let told = match self.is_cancelled(id) {
+            true => Ok(None),
+            false => guarded(|| self.ask(id, question).map(Some)),
+        };
+        match told {
+            _ if self.is_cancelled(id) => self.mail.tell(Event::AnswerCancelled(id)),
+            Ok(Some(answer)) => self.tell_answer(id, &answer),
+            Ok(None) => self.mail.tell(Event::AnswerCancelled(id)),
+            Err(trouble) => self.mail.tell(Event::AnswerFailed(id, trouble)),
+        }
+    }
+
+    fn ask(&mut self, id: u64, question: &Question) -> Result<Answer, Trouble> {
+        let options = question.options();
+        // Instant answers read no windows, so no model is loaded for them.
+        let model = question.model.as_ref().filter(|_| question.profile != Profile::Instant);
+        if let Some(choice) = model {
+            self.load(choice)?;
+        } else if question.model.is_none() && self.model.take().is_some() {
+            self.mail.tell(Event::Loaded(None));
+        }
+        let library = self.shelfmark.library()?;
+        match (model, self.model.as_mut()) {
+            (Some(_), Some(open)) => {
+                let (inner, pace) = (&mut open.reader, &mut open.pace);
+                let mut watched = Watched { inner, pace, mail: &self.mail, turn: id };
+                let thread = &mut self.thread;
+                let answer = library.ask_in(thread, &question.text, &options, Some(&mut watched));
+                self.speed = open.pace.speed().or(self.speed);
+                if open.loaded.took_bytes.is_none() {
+                    let after = resident_bytes();
+                    open.loaded.took_bytes = Some(after.saturating_sub(open.before_bytes));
+                    self.mail.tell(Event::Loaded(Some(open.loaded.clone())));
+                }
+                answer.map_err(|error| Trouble::with_model(&error))
+            }
+            _ => library
+                .ask_in(&mut self.thread, &question.text, &options, None)
+                .map_err(|error| Trouble::from(&error)),
+        }
+    }
+
+    fn tell_answer(&self, id: u64, answer: &Answer) {
+        let quotes: Vec<Quote> = answer.citations.iter().map(Quote::from).collect();
+        self.mail.tell(Event::Quotes(id, quotes));
+        for sentence in sentences_of(answer) {
+            self.mail.tell(Event::Sentence(id, sentence));
+        }
+        let outcome = match answer.status {
+            Status::Answered => Outcome::Answered,
+            Status::NotInDocument => Outcome::NotInDocument,
+            Status::BudgetEnded => Outcome::BudgetEnded,
+        };
+        let cost = Cost {
+            passages: answer.usage.passages_read,
+            prompt_tokens: answer.usage.prompt_tokens,
+            output_tokens: answer.usage.output_tokens,
+            elapsed_us: answer.usage.elapsed_us,
+        };
+        self.mail.tell(Event::Answered(id, outcome, cost));
+    }
+
+    fn forecast(&mut self, question: &Question) -> Result<Forecast, Trouble> {
+        let has_model = question.model.is_some() && question.profile != Profile::Instant;
+        let speed = has_model.then(|| self.speed.unwrap_or(UNKNOWN_SPEED));
+        let text = self.thread.resolve(&question.text);
+        let estimate = self
+            .shelfmark
+            .library()?
+            .estimate(&text, &question.options(), speed)
+            .map_err(|error| Trouble::from(&error))?;
+        Ok(Forecast { estimate, has_model, knows_speed: self.speed.is_some() })
+    }
+
+    /// Loads the model, if it is not the one that is loaded.
+    fn load(&mut self, choice: &Choice) -> Result<(), Trouble> {
+        if self.model.as_ref().is_some_and(|open| open.choice == *choice) {
+            return Ok(());
+        }
+        self.model = None;
+        self.speed = None;
+        let before_bytes = resident_bytes();
+        let failed = |error| Trouble::with_model(&error);
+        let engine = Engine::open(&choice.path, &choice.options()).map_err(failed)?;
+        let reader = engine.reader(&self.cancel).map_err(failed)?;
+        let fit = engine.settings();
+        let n_ctx = match fit.decoder.context {
+            ContextPolicy::Full(n_ctx) | ContextPolicy::Sliding(n_ctx) => n_ctx,
+        };
+        let loaded = Loaded {
+            name: file_name(&choice.path.display().to_string()),
+            backend: Backend::Processor,
+            is_repacked: fit.placement == Placement::Repacked,
+            cache: format!("{:?}", fit.decoder.cache_type),
+            n_ctx,
+            promised_bytes: fit.need.total_bytes(),
+            took_bytes: None,
+            n_threads: choice.n_threads,
+        };
+        self.mail.tell(Event::Loaded(Some(loaded.clone())));
+        let (choice, pace) = (choice.clone(), Pace::default());
+        self.model = Some(Open { choice, reader, pace, loaded, before_bytes });
+        Ok(())
+    }
+}

@@ -1,0 +1,176 @@
+//! The thread for model files, and one more for every download.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
+
+use carrel_core::cancel::CancelFlag;
+use carrel_core::engine::{Engine, EngineOptions};
+use carrel_models::catalog::catalog;
+use carrel_shelf::{DownloadError, Found, Pull, PullError, Shelf, hash_file, pull};
+
+use super::{Mailbox, guarded, start};
+use crate::app::Options;
+use crate::message::Event;
+use crate::state::documents::file_name;
+use crate::state::models::{Check, Installed};
+use crate::trouble::Trouble;
+
+/// Shortest time between two reports of a download.
+const REPORT_EVERY: Duration = Duration::from_millis(100);
+
+enum Job {
+    List(EngineOptions),
+    Verify(String),
+    Remove(String, EngineOptions),
+}
+
+/// The threads, as the window holds them.
+pub struct Models {
+    jobs: Sender<Job>,
+    mail: Mailbox,
+    folder: PathBuf,
+    endpoint: Option<String>,
+    retries: Option<u32>,
+    pulls: BTreeMap<String, CancelFlag>,
+}
+
+impl Models {
+    /// Starts the thread on a folder of models.
+    pub fn start(folder: &Path, options: &Options, mail: Mailbox) -> Self {
+        let (jobs, received) = channel();
+        let (place, letters) = (folder.to_owned(), mail.clone());
+        start("shelf", move || run(&place, &received, &letters));
+        let (endpoint, retries) = (options.endpoint.clone(), options.retries);
+        Self { jobs, mail, folder: folder.to_owned(), endpoint, retries, pulls: BTreeMap::new() }
+    }
+
+    fn send(&self, job: Job) {
+        // The thread ends only with the app.
+        let _ = self.jobs.send(job);
+    }
+
+    /// Lists the files that are here, with the memory that they need.
+    pub fn list(&self, options: EngineOptions) {
+        self.send(Job::List(options));
+    }
+
+    /// Checks a file.
+    pub fn verify(&self, name: &str) {
+        self.send(Job::Verify(name.to_owned()));
+    }
+
+    /// Removes a file and lists the rest.
+    pub fn remove(&self, name: &str, options: EngineOptions) {
+        self.send(Job::Remove(name.to_owned(), options));
+    }
+
+    /// Downloads a file, going on from what is here of it.
+    pub fn pull(&mut self, name: &str) {
+        let cancel = CancelFlag::new();
+        self.pulls.insert(name.to_owned(), cancel.clone());
+        let (folder, mail) = (self.folder.clone(), self.mail.clone());
+        let mut wanted = Pull { endpoint: self.endpoint.clone(), ..Pull::named(name) };
+        wanted.retries = self.retries.unwrap_or(wanted.retries);
+        start("download", move || download(&folder, &wanted, &cancel, &mail));
+    }
+
+    /// Stops a download; what came is kept.
+    pub fn stop(&self, name: &str) {
+        if let Some(cancel) = self.pulls.get(name) {
+            cancel.cancel();
+        }
+    }
+}
+
+impl Drop for Models {
+    fn drop(&mut self) {
+        self.pulls.values().for_each(CancelFlag::cancel);
+    }
+}
+
+fn download(folder: &Path, wanted: &Pull, cancel: &CancelFlag, mail: &Mailbox) {
+    let name = &wanted.name;
+    let mut reported: Option<Instant> = None;
+    let pulled = guarded(|| {
+        let shelf = Shelf::open(Some(folder)).map_err(|error| Trouble::from(&error))?;
+        let result = pull(&shelf, wanted, cancel, |done, total| {
+            if reported.is_none_or(|at| at.elapsed() >= REPORT_EVERY) || total == Some(done) {
+                reported = Some(Instant::now());
+                mail.tell(Event::Pulling(name.clone(), done, total));
+            }
+        });
+        match result {
+            Ok(pulled) => Ok(Event::Pulled(name.clone(), pulled.path)),
+            Err(PullError::Download(DownloadError::Cancelled)) => {
+                Ok(Event::PullStopped(name.clone()))
+            }
+            Err(error) => Err(Trouble::from(&error)),
+        }
+    });
+    mail.tell(pulled.unwrap_or_else(|trouble| Event::PullFailed(name.clone(), trouble)));
+}
+
+fn run(folder: &Path, jobs: &Receiver<Job>, mail: &Mailbox) {
+    while let Ok(job) = jobs.recv() {
+        let told = guarded(|| {
+            let failed = |error| Trouble::from(&error);
+            let shelf = Shelf::open(Some(folder)).map_err(failed)?;
+            match job {
+                Job::List(options) => list(&shelf, &options),
+                Job::Verify(name) => verify(&shelf, name),
+                Job::Remove(name, options) => {
+                    let (_, _, path) = shelf.locate(&name).map_err(failed)?;
+                    shelf.remove(&path).map_err(failed)?;
+                    list(&shelf, &options)
+                }
+            }
+        });
+        mail.tell(told.unwrap_or_else(Event::Trouble));
+    }
+}
+
+fn list(shelf: &Shelf, options: &EngineOptions) -> Result<Event, Trouble> {
+    let found = shelf.files().map_err(|error| Trouble::from(&error))?;
+    Ok(Event::Installed(found.into_iter().map(|found| installed(found, options)).collect()))
+}
+
+fn installed(found: Found, options: &EngineOptions) -> Installed {
+    let entry = catalog().iter().find(|e| e.repository == found.repository && e.file == found.file);
+    let name = match entry {
+        Some(entry) => entry.name.clone(),
+        None => format!("{}/{}", found.repository, found.file),
+    };
+    let need_bytes = guarded(|| {
+        let fit = Engine::fit(&found.path, options).map_err(|e| Trouble::with_model(&e))?;
+        Ok(fit.need.total_bytes())
+    });
+    Installed {
+        title: entry.map_or_else(|| file_name(&found.file), |entry| entry.title.clone()),
+        bytes: std::fs::metadata(&found.path).map_or(0, |data| data.len()),
+        name,
+        path: found.path,
+        need_bytes,
+    }
+}
+
+fn verify(shelf: &Shelf, name: String) -> Result<Event, Trouble> {
+    let failed = |error| Trouble::from(&error);
+    let found = shelf.select(std::slice::from_ref(&name)).map_err(failed)?;
+    let Some(found) = found.into_iter().next() else {
+        return Ok(Event::Checked(name, Check::Unknown));
+    };
+    let entry = catalog().iter().find(|e| e.repository == found.repository && e.file == found.file);
+    let expected = entry
+        .and_then(|entry| entry.sha256.clone())
+        .or_else(|| found.receipt.map(|receipt| receipt.sha256));
+    let (_, sha256) =
+        hash_file(&found.path, &CancelFlag::new()).map_err(|error| Trouble::from(&error))?;
+    let check = match expected {
+        Some(expected) if expected == sha256 => Check::Whole,
+        Some(_) => Check::Damaged,
+        None => Check::Unknown,
+    };
+    Ok(Event::Checked(name, check))
+}

@@ -1,0 +1,172 @@
+//! Models in the app: pulled from a server that fails, checked, used, cancelled, removed.
+
+mod rig;
+#[path = "../../cli/tests/server/mod.rs"]
+mod server;
+
+use carrel_core::memory::Profile;
+use carrel_desktop::message::{Action, Overlay};
+use carrel_desktop::state::conversation::Progress;
+use carrel_desktop::state::models::{Check, Download};
+use carrel_desktop::trouble::Kind;
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable;
+use rig::{Rig, Setup, is_done, long_text, scratch, tiny_model};
+use server::{Ending, RemoteFile, Server, status};
+
+const NAME: &str = "someone/tiny-models/tiny.gguf";
+
+/// The app with the tiny model on its shelf and in use.
+fn with_model(folder: &std::path::Path) -> Rig {
+    let place = folder.join("models").join(NAME);
+    std::fs::create_dir_all(place.parent().expect("a folder")).expect("made");
+    std::fs::write(&place, tiny_model()).expect("written");
+    let mut rig = Setup::new(folder).open().with_handbook();
+    rig.wait("the shelf", |state| state.models.installed.as_ref().is_some_and(|i| i.len() == 1));
+    rig.perform(Action::UseModel(Some(place)));
+    rig
+}
+
+#[test]
+fn a_pull_that_breaks_goes_on_where_it_stopped() {
+    let file = RemoteFile { bytes: tiny_model(), etag: "one" };
+    let half = file.bytes.len() / 2;
+    let sha256 = file.sha256();
+    let server = Server::start(move |request| {
+        let mut reply = file.reply(request);
+        reply.headers.push(("X-Linked-ETag", format!("\"{}\"", file.sha256())));
+        if request.method == "GET" && request.n_before == 0 {
+            reply.headers.push(("Content-Length", reply.body.len().to_string()));
+            reply.ending = Ending::Cut(half);
+        }
+        reply
+    });
+    let folder = scratch();
+    let mut setup = Setup::new(folder.path());
+    setup.endpoint = Some(server.url.clone());
+    let mut rig = setup.open().with_handbook();
+    rig.perform(Action::Overlay(Some(Overlay::Models)));
+    rig.harness.get_by_role_and_label(Role::TextInput, "Another model").focus();
+    rig.harness.step();
+    rig.harness.get_by_role_and_label(Role::TextInput, "Another model").type_text(NAME);
+    rig.settle();
+    rig.reach("Download Another model");
+    let download = |state: &carrel_desktop::state::State| state.models.download(NAME).cloned();
+    rig.wait("the break", |state| download(state).is_some_and(|d| d.trouble.is_some()));
+    let broken = download(rig.state()).expect("a download");
+    assert_eq!(broken.trouble.map(|trouble| trouble.kind), Some(Kind::Network));
+    rig.harness.get_by_label("The connection was lost. What came is kept.");
+    rig.reach(&format!("Download {NAME}"));
+    rig.wait("the file", |state| state.models.installed.as_ref().is_some_and(|i| i.len() == 1));
+    let resumed = server.requests();
+    let ranges: Vec<&str> = resumed.iter().filter_map(|request| request.header("range")).collect();
+    assert_eq!(ranges, [format!("bytes={half}-")], "what came was not asked for again");
+    assert!(download(rig.state()).is_none());
+    // It is what was published, until somebody changes a bit.
+    rig.reach("Verify tiny.gguf");
+    rig.wait("the check", |state| state.models.check(NAME) == Some(Check::Whole));
+    let path = rig.state().models.installed.as_ref().expect("listed")[0].path.clone();
+    let mut bytes = std::fs::read(&path).expect("readable");
+    assert_eq!(sha256.len(), 64);
+    *bytes.last_mut().expect("bytes") ^= 1;
+    std::fs::write(&path, bytes).expect("written");
+    rig.reach("Verify tiny.gguf");
+    rig.wait("the check", |state| state.models.check(NAME) == Some(Check::Damaged));
+    rig.reach("Use tiny.gguf");
+    assert_eq!(rig.state().settings.model.as_ref(), Some(&path));
+    rig.reach("Remove tiny.gguf");
+    assert!(path.exists(), "it is asked back");
+    rig.reach("Remove tiny.gguf");
+    rig.wait("its removal", |state| state.models.installed.as_ref().is_some_and(Vec::is_empty));
+    assert!(!path.exists());
+    assert_eq!(rig.state().settings.model, None);
+}
+
+#[test]
+fn servers_that_refuse_are_told_apart() {
+    let server = Server::start(|request| match request.path.as_str() {
+        path if path.contains("missing") => status(404),
+        path if path.contains("gated") => status(401),
+        _ => status(503),
+    });
+    let folder = scratch();
+    let mut setup = Setup::new(folder.path());
+    setup.endpoint = Some(server.url.clone());
+    let mut rig = setup.open().with_handbook();
+    for (name, kind) in [
+        ("a/b/missing.gguf", Kind::NotFound),
+        ("a/b/gated.gguf", Kind::Account),
+        ("a/b/down.gguf", Kind::Network),
+        ("no-such-name", Kind::Name),
+    ] {
+        rig.perform(Action::Pull(name.to_owned()));
+        rig.wait("trouble", |state| {
+            state.models.download(name).is_some_and(|download| download.trouble.is_some())
+        });
+        let trouble = rig.state().models.download(name).and_then(|d: &Download| d.trouble.clone());
+        assert_eq!(trouble.map(|trouble| trouble.kind), Some(kind), "{name}");
+    }
+}
+
+#[test]
+fn a_model_points_and_is_measured() {
+    let folder = scratch();
+    let mut rig = with_model(folder.path());
+    let turn = rig.ask("Where do the offsets of a citation begin to count?");
+    assert!(is_done(&turn), "{:?}", turn.progress);
+    let Progress::Done(_, cost) = turn.progress else { unreachable!() };
+    assert!(cost.prompt_tokens > 0 && cost.output_tokens > 0, "{cost:?}");
+    let device = &rig.state().device;
+    let loaded = device.loaded.clone().expect("a model is loaded");
+    assert!(loaded.promised_bytes > 0 && loaded.took_bytes.is_some());
+    assert!(device.speeds.is_some_and(|speeds| speeds.prompt_tokens_per_s > 0.0));
+    // Now that the speed is known, the cost is said in seconds.
+    rig.harness.get_by_label("Your question").focus();
+    rig.harness.step();
+    rig.harness.get_by_label("Your question").type_text("What is a citation?");
+    rig.wait("the cost", |state| state.conversation.forecast.is_some());
+    let forecast = rig.state().conversation.forecast.clone().expect("a forecast");
+    assert!(forecast.has_model && forecast.knows_speed && forecast.estimate.seconds > 0.0);
+    rig.perform(Action::Overlay(Some(Overlay::Device)));
+    rig.harness.get_by_label_contains("tokens/s");
+    rig.harness.get_by_label_contains("Promised for the model");
+}
+
+#[test]
+fn an_answer_is_cancelled() {
+    let folder = scratch();
+    let mut rig = with_model(folder.path());
+    let path = folder.path().join("long.txt");
+    std::fs::write(&path, long_text(3 << 20)).expect("written");
+    rig.add(&path);
+    rig.perform(Action::SetProfile(Profile::Exhaustive));
+    rig.perform(Action::AskThis("Why did old Omar mend the lamps by the river?".to_owned()));
+    // The model is loaded and begins to read its first window, which takes it a while.
+    rig.until("the model", |state| state.device.loaded.is_some());
+    rig.press(Modifiers::NONE, Key::Escape);
+    rig.wait("the end", |state| state.conversation.working().is_none());
+    let turn = rig.state().conversation.turns.last().expect("a turn").clone();
+    assert_eq!(turn.progress, Progress::Cancelled);
+    // The next question is answered as usual.
+    rig.perform(Action::SetProfile(Profile::Instant));
+    assert!(is_done(&rig.ask("What is this document about?")));
+}
+
+#[test]
+fn a_model_that_is_gone_or_too_large_says_so() {
+    let folder = scratch();
+    let mut rig = with_model(folder.path());
+    rig.perform(Action::SetBudget(Some(1 << 10)));
+    let turn = rig.ask("Where do the offsets of a citation begin to count?");
+    let Progress::Failed(trouble) = &turn.progress else { panic!("{turn:?}") };
+    assert_eq!(trouble.kind, Kind::Budget);
+    rig.perform(Action::SetBudget(None));
+    rig.perform(Action::UseModel(Some(folder.path().join("gone.gguf"))));
+    let turn = rig.ask("Where do the offsets of a citation begin to count?");
+    let Progress::Failed(trouble) = &turn.progress else { panic!("{turn:?}") };
+    assert_eq!(trouble.kind, Kind::ModelMissing);
+    rig.harness.get_by_label_contains("The model file is not there any more.");
+    rig.perform(Action::UseModel(None));
+    assert!(is_done(&rig.ask("Where do the offsets of a citation begin to count?")));
+}
