@@ -1,0 +1,166 @@
+//! Lessons packed into rows of one length, as the training program reads them.
+//!
+//! A row is five arrays of `length` 16-bit little-endian numbers: ids; the document that a token
+//! belongs to, from 1, with 0 for padding; the question, from 1, with 0 for the window; positions;
+//! and the weight in thousandths with which the token is to be predicted. Every question stands
+//! behind the window at the same positions and sees the window and itself, so a lesson of ten
+//! questions is ten prompts of the product that share the cost of their window.
+
+use std::io::Write;
+use std::sync::mpsc;
+
+use carrel_core::tokenizer::{EncodeOptions, Tokenizer};
+
+use crate::error::Result;
+use crate::held::Draw;
+use crate::lesson::{Lesson, lesson};
+use crate::prompt;
+use crate::stage::Stage;
+
+/// Rows of one chunk, which is made from lessons of its own.
+const CHUNK: usize = 32;
+/// Numbers of lessons that belong to one chunk.
+const CHUNK_LESSONS: u64 = 1 << 16;
+/// Weight of a token of the window, in thousandths: it teaches the language of documents.
+const WINDOW_WEIGHT: u16 = 100;
+/// Weight of a token of a reply, in thousandths.
+const REPLY_WEIGHT: u16 = 1000;
+
+/// What rows are made from.
+#[derive(Debug, Clone, Copy)]
+pub struct RowOptions {
+    /// Seed of the lessons.
+    pub seed: u64,
+    /// Number of the first chunk, for training that goes on.
+    pub first_chunk: u64,
+    /// Stage of the lessons.
+    pub stage: &'static Stage,
+    /// Tokens of a row.
+    pub length: usize,
+    /// Threads that make rows.
+    pub n_threads: usize,
+}
+
+#[derive(Default, Clone)]
+struct Row {
+    ids: Vec<u16>,
+    documents: Vec<u16>,
+    questions: Vec<u16>,
+    positions: Vec<u16>,
+    weights: Vec<u16>,
+}
+
+/// Writes rows without end, in an order that does not depend on the number of threads.
+///
+/// # Errors
+/// If `out` fails, which is how the reader ends it.
+pub fn stream(tokenizer: &Tokenizer, options: &RowOptions, out: &mut impl Write) -> Result<()> {
+    std::thread::scope(|scope| {
+        let n_threads = options.n_threads.max(1) as u64;
+        let queues: Vec<mpsc::Receiver<Result<Vec<u8>>>> = (0..n_threads)
+            .map(|worker| {
+                let (sender, receiver) = mpsc::sync_channel(2);
+                scope.spawn(move || {
+                    for number in 0.. {
+                        let index = options.first_chunk + worker + number * n_threads;
+                        if sender.send(chunk(tokenizer, options, index)).is_err() {
+                            break;
+                        }
+                    }
+                });
+                receiver
+            })
+            .collect();
+        // A worker ends only after its queue is dropped.
+        for queue in queues.iter().cycle() {
+            let Ok(bytes) = queue.recv() else { break };
+            out.write_all(&bytes?)?;
+        }
+        Ok(())
+    })
+}
+
+/// The rows of one chunk.
+///
+/// # Errors
+/// If a text cannot be encoded.
+pub fn chunk(tokenizer: &Tokenizer, options: &RowOptions, index: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(CHUNK * options.length * 10);
+    let mut row = Row::default();
+    let (mut n_rows, mut number) = (0, index * CHUNK_LESSONS);
+    while n_rows < CHUNK {
+        let lesson = lesson(options.seed, number, Draw::TRAINING, options.stage);
+        number += 1;
+        let added = row.add(tokenizer, &lesson, options.length)?;
+        if !added && !row.ids.is_empty() {
+            row.flush(options.length, &mut bytes);
+            n_rows += 1;
+            // A document that does not even fit alone is left out.
+            row.add(tokenizer, &lesson, options.length)?;
+        }
+    }
+    Ok(bytes)
+}
+
+impl Row {
+    /// Adds a lesson with as many of its questions as fit; `false` if not even one does.
+    fn add(&mut self, tokenizer: &Tokenizer, lesson: &Lesson, length: usize) -> Result<bool> {
+        let plain = |text: &str| {
+            tokenizer.encode(text, EncodeOptions { add_special: false, parse_special: false })
+        };
+        let control = |text: &str| tokenizer.id_of(text).unwrap_or_default();
+        let mut window = vec![control(prompt::BEGIN)];
+        window.extend(plain(&prompt::window(&lesson.world.sentences))?);
+        let mut blocks = Vec::new();
+        let mut used = self.ids.len() + window.len();
+        for question in &lesson.questions {
+            let mut asked = plain(&prompt::question(&question.text))?;
+            asked.push(control(prompt::REPLY));
+            let mut reply = plain(&question.reply())?;
+            reply.push(control(prompt::END));
+            if used + asked.len() + reply.len() > length {
+                break;
+            }
+            used += asked.len() + reply.len();
+            blocks.push((asked, reply));
+        }
+        if blocks.is_empty() || (blocks.len() < lesson.questions.len() && !self.ids.is_empty()) {
+            return Ok(false);
+        }
+        let document = self.documents.last().map_or(1, |last| last + 1);
+        let n_window = window.len();
+        self.push(&window, document, 0, 0, WINDOW_WEIGHT);
+        for (index, (asked, reply)) in blocks.iter().enumerate() {
+            let question = index as u16 + 1;
+            self.push(asked, document, question, n_window, 0);
+            self.push(reply, document, question, n_window + asked.len(), REPLY_WEIGHT);
+        }
+        Ok(true)
+    }
+
+    fn push(&mut self, ids: &[u32], document: u16, question: u16, first: usize, weight: u16) {
+        for (index, id) in ids.iter().enumerate() {
+            self.ids.push(*id as u16);
+            self.documents.push(document);
+            self.questions.push(question);
+            self.positions.push((first + index) as u16);
+            self.weights.push(weight);
+        }
+    }
+
+    /// Appends the row, padded, to `bytes` and empties it.
+    fn flush(&mut self, length: usize, bytes: &mut Vec<u8>) {
+        let arrays = [
+            &mut self.ids,
+            &mut self.documents,
+            &mut self.questions,
+            &mut self.positions,
+            &mut self.weights,
+        ];
+        for array in arrays {
+            array.resize(length, 0);
+            bytes.extend(array.iter().flat_map(|number| number.to_le_bytes()));
+            array.clear();
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! The stages of training: bare pairs first, then short documents and plain look-ups, everything at
+//! last.
+//!
+//! With many unanswerable questions from the start, a model first learns to decline always, so
+//! their share grows; and short documents give more answers for every token that is computed.
+
+/// What lessons of a stage look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stage {
+    /// Its name.
+    pub name: &'static str,
+    /// Sentences of a document, fewest and most.
+    pub sentences: (usize, usize),
+    /// Sentences of a hundred that no question asks for.
+    pub fillers: usize,
+    /// Questions of a document, fewest and most.
+    pub questions: (usize, usize),
+    /// Shares of the tasks, in the order of [`crate::questions::Task::ALL`].
+    pub shares: [usize; 7],
+    /// Facts of a hundred that are denied, doubted, replaced later or one of several.
+    pub twists: usize,
+    /// Mentions of a hundred that are a shorter name or a pronoun.
+    pub short_mentions: usize,
+    /// Sentences of a hundred that the style of the document changes.
+    pub styled: usize,
+    /// Whether sentences are no more than a subject and a value, and questions one of them.
+    pub bare: bool,
+}
+
+/// All stages, in the order of training.
+pub const STAGES: [Stage; 4] = [
+    Stage {
+        name: "pairs",
+        sentences: (2, 6),
+        fillers: 0,
+        questions: (6, 10),
+        shares: [100, 0, 0, 0, 0, 0, 0],
+        twists: 0,
+        short_mentions: 0,
+        styled: 0,
+        bare: true,
+    },
+    Stage {
+        name: "first",
+        sentences: (2, 6),
+        fillers: 0,
+        questions: (6, 10),
+        shares: [50, 48, 2, 0, 0, 0, 0],
+        twists: 0,
+        short_mentions: 0,
+        styled: 0,
+        bare: false,
+    },
+    Stage {
+        name: "second",
+        sentences: (4, 12),
+        fillers: 20,
+        questions: (6, 10),
+        shares: [22, 50, 10, 4, 5, 5, 4],
+        twists: 12,
+        short_mentions: 8,
+        styled: 60,
+        bare: false,
+    },
+    Stage {
+        name: "full",
+        sentences: (6, 30),
+        fillers: 35,
+        questions: (6, 10),
+        shares: [10, 40, 18, 7, 8, 10, 7],
+        twists: 25,
+        short_mentions: 15,
+        styled: 100,
+        bare: false,
+    },
+];
+
+impl Stage {
+    /// The stage of this name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        STAGES.iter().find(|stage| stage.name == name)
+    }
+
+    /// The last stage, by which a finished model is judged.
+    pub fn full() -> &'static Self {
+        &STAGES[STAGES.len() - 1]
+    }
+}
