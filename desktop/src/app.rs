@@ -21,7 +21,7 @@ use crate::state::settings::Settings;
 use crate::state::{Places, State};
 use crate::theme::{self, palette, space};
 use crate::worker::Mailbox;
-use crate::worker::answers::{Answers, Choice, Question};
+use crate::worker::answers::{Answers, Choice, Question, Remembered};
 use crate::worker::keeper::Keeper;
 use crate::worker::pages::Pages;
 use crate::worker::reading::Reading;
@@ -304,7 +304,11 @@ impl App {
         let done = self.state.conversation.turns.iter().filter_map(|turn| {
             let words = turn.sentences.iter().map(|sentence| sentence.text.as_str());
             let answer = words.collect::<Vec<_>>().join(" ");
-            matches!(turn.progress, Progress::Done(..)).then(|| (turn.question.clone(), answer))
+            matches!(turn.progress, Progress::Done(..)).then(|| Remembered {
+                question: turn.question.clone(),
+                answer,
+                quote: turn.quotes.first().map(|quote| quote.text.clone()),
+            })
         });
         self.answers.remember(done.collect());
     }

@@ -67,8 +67,18 @@ impl Question {
     }
 }
 
+/// A turn of the conversation that later questions may refer to.
+pub struct Remembered {
+    /// The question.
+    pub question: String,
+    /// The answer.
+    pub answer: String,
+    /// The first quote that supported it.
+    pub quote: Option<String>,
+}
+
 enum Job {
-    Remember(Vec<(String, String)>),
+    Remember(Vec<Remembered>),
     Ask(u64, Question),
     Estimate(Question),
 }
@@ -103,8 +113,8 @@ impl Answers {
         let _ = self.jobs.send(job);
     }
 
-    /// Forgets what was asked, but for these questions and answers.
-    pub fn remember(&self, turns: Vec<(String, String)>) {
+    /// Forgets what was asked, but for these turns.
+    pub fn remember(&self, turns: Vec<Remembered>) {
         self.send(Job::Remember(turns));
     }
 
@@ -158,8 +168,8 @@ impl Desk {
                 match job {
                     Job::Remember(turns) => {
                         self.thread = Thread::default();
-                        for (question, answer) in &turns {
-                            self.thread.remember(question, answer);
+                        for Remembered { question, answer, quote } in &turns {
+                            self.thread.remember(question, answer, quote.as_deref());
                         }
                     }
                     Job::Ask(id, question) => self.answer(id, &question),
