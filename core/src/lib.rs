@@ -41,6 +41,7 @@ pub mod memory;
 pub mod ops;
 pub mod quant;
 pub mod sample;
+pub mod service;
 pub mod session;
 pub mod template;
 pub mod tokenizer;

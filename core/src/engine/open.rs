@@ -64,6 +64,16 @@ impl Engine {
         &self.fit
     }
 
+    /// The same engine with its weights copied to a GPU, where its sessions compute. Whoever uses
+    /// it first compares it with the CPU: [`Model::compare_with_cpu`].
+    ///
+    /// # Errors
+    /// If there are no kernels for the model or memory cannot be had.
+    #[cfg(feature = "gpu")]
+    pub fn on_gpu(&self, gpu: &std::sync::Arc<crate::gpu::Gpu>) -> Result<Self> {
+        Ok(Self { model: self.model.on_gpu(gpu)?, ..self.clone() })
+    }
+
     /// A fresh session.
     ///
     /// # Errors

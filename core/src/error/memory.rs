@@ -1,7 +1,7 @@
 //! What can go wrong in the room `memory`: reading a document, keeping a library, asking it.
 //!
 //! Level 0: imports nothing of the crate. Names of documents are given as text, because a document
-//! may be a file, a buffer of an app or an entry of an archive. Cancellation is not an error.
+//! may be a file, a buffer of an app or an entry of an archive.
 
 use std::path::PathBuf;
 
@@ -143,4 +143,7 @@ pub enum MemoryError {
         /// What was wrong: a sentence number out of range or a span that is no substring.
         problem: String,
     },
+    /// The caller set the flag that stops this piece of work: an end that was asked for.
+    #[error("stopped by the caller")]
+    Stopped,
 }

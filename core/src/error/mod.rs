@@ -10,6 +10,7 @@ mod gpu;
 mod memory;
 mod model;
 mod sample;
+mod service;
 mod session;
 mod template;
 mod tokenizer;
@@ -19,6 +20,7 @@ pub use gpu::GpuError;
 pub use memory::MemoryError;
 pub use model::ModelError;
 pub use sample::SampleError;
+pub use service::ServiceError;
 pub use session::SessionError;
 pub use template::TemplateError;
 pub use tokenizer::TokenizerError;
@@ -61,6 +63,9 @@ pub enum Error {
     /// A document or library could not be read, indexed or asked.
     #[error(transparent)]
     Memory(#[from] MemoryError),
+    /// A piece of work on a thread could not begin, or broke.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
 }
 
 impl Error {

@@ -176,6 +176,26 @@ impl Library {
         Ok(out)
     }
 
+    /// The characters `start` to `end` of a document's text, as far as they are there: what an app
+    /// shows around a citation.
+    ///
+    /// # Errors
+    /// If there is no document of this name or the library cannot be read.
+    pub fn text(&self, document: &str, start: u64, end: u64) -> Result<String> {
+        let corpus = Corpus::of(&*self.store, &[document.to_owned()])?;
+        let mut text = String::new();
+        for (index, place) in corpus.blocks.iter().enumerate() {
+            let last_char = place.first_char + u64::from(place.block.chars);
+            if last_char <= start || place.first_char >= end {
+                continue;
+            }
+            let skipped = start.saturating_sub(place.first_char) as usize;
+            let taken = (end.min(last_char) - place.first_char) as usize - skipped;
+            text.extend(corpus.block(index as u32)?.text.chars().skip(skipped).take(taken));
+        }
+        Ok(text)
+    }
+
     /// A view of the documents named in `only`, or of all if it is empty, for whoever looks things up
     /// in the index without a question.
     ///

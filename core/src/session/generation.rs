@@ -91,6 +91,11 @@ impl<'a> Generation<'a> {
         &self.ids
     }
 
+    /// Sends the threads that compute to sleep until the next event is asked for.
+    pub fn rest(&mut self) {
+        self.session.rest();
+    }
+
     /// Runs to the end. Answers the ids, the text and how it ended.
     pub fn finish(mut self) -> (Vec<u32>, String, Option<End>) {
         let (mut text, mut end) = (String::new(), None);

@@ -19,9 +19,11 @@ mod options;
 mod saved;
 mod sequence;
 mod stop;
+mod tools;
 
 pub use chat::{ChatFormat, message};
 pub use event::{End, EndReason, Event, Timings, Usage};
 pub use generation::Generation;
 pub use options::GenerateOptions;
 pub use sequence::{Session, grammars_for};
+pub use tools::{ToolCall, tool_calls};

@@ -51,6 +51,11 @@ impl Session {
         self.decoder.memory_bytes()
     }
 
+    /// Sends the threads that compute to sleep until they are needed.
+    pub fn rest(&mut self) {
+        self.decoder.rest();
+    }
+
     /// Forgets everything.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ pub mod memory;
 pub mod record;
 pub mod sqlite;
 pub mod varint;
+pub mod watched;
 
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ mod tests;
 pub use memory::MemoryStore;
 pub use record::{BlockParts, BlockRef, ContentHash, DocumentRecord, Part, Section};
 pub use sqlite::SqliteStore;
+pub use watched::{SharedStore, WatchedStore};
 
 use crate::error::Result;
 

@@ -1,0 +1,101 @@
+//! A store that several threads hold and that stops when a flag is set.
+//!
+//! Everything that the room does passes through its store, so this is where work of any kind can be
+//! stopped at once: after the flag is set, every call fails with [`MemoryError::Stopped`]. What was
+//! put before stays, as after a kill; whoever set the flag knows what the failure means.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::{BlockParts, ContentHash, DocumentRecord, Part, Store};
+use crate::cancel::CancelFlag;
+use crate::error::{MemoryError, Result};
+
+/// A store shared by several threads, each call of which is whole.
+pub type SharedStore = Arc<Mutex<dyn Store>>;
+
+/// A view of a shared store that ends with a flag.
+pub struct WatchedStore {
+    store: SharedStore,
+    cancel: CancelFlag,
+}
+
+impl WatchedStore {
+    /// A view of `store` until `cancel` is set.
+    pub fn new(store: SharedStore, cancel: CancelFlag) -> Self {
+        Self { store, cancel }
+    }
+
+    fn store(&self) -> Result<MutexGuard<'_, dyn Store + 'static>> {
+        if self.cancel.is_cancelled() {
+            return Err(MemoryError::Stopped.into());
+        }
+        Ok(self.locked())
+    }
+
+    fn locked(&self) -> MutexGuard<'_, dyn Store + 'static> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Store for WatchedStore {
+    fn documents(&self) -> Result<Vec<DocumentRecord>> {
+        self.store()?.documents()
+    }
+
+    fn begin_read(&self) -> Result<()> {
+        self.store()?.begin_read()
+    }
+
+    fn end_read(&self) {
+        self.locked().end_read();
+    }
+
+    fn has_block(&self, hash: ContentHash) -> Result<bool> {
+        self.store()?.has_block(hash)
+    }
+
+    fn put_block(&mut self, owner: &str, hash: ContentHash, parts: &BlockParts) -> Result<()> {
+        self.store()?.put_block(owner, hash, parts)
+    }
+
+    fn part(&self, hash: ContentHash, part: Part) -> Result<Vec<u8>> {
+        self.store()?.part(hash, part)
+    }
+
+    fn part_bytes(&self, part: Part) -> Result<u64> {
+        self.store()?.part_bytes(part)
+    }
+
+    fn put_document(&mut self, record: &DocumentRecord) -> Result<()> {
+        self.store()?.put_document(record)
+    }
+
+    fn remove_document(&mut self, name: &str) -> Result<bool> {
+        self.store()?.remove_document(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+    use crate::memory::store::MemoryStore;
+    use crate::memory::{AskOptions, Library, Source};
+
+    #[test]
+    fn a_flag_stops_reading_and_what_was_put_stays() {
+        let shared: SharedStore = Arc::new(Mutex::new(MemoryStore::default()));
+        let watched = |cancel: &CancelFlag| {
+            Library::with_store(Box::new(WatchedStore::new(shared.clone(), cancel.clone())))
+        };
+        let cancel = CancelFlag::new();
+        let source = Source::text("log.txt", "The lamp is blue. Omar lit it.");
+        watched(&cancel).open_document(&source).unwrap();
+        cancel.cancel();
+        let stopped = watched(&cancel).ask("Who lit the lamp?", &AskOptions::default());
+        assert!(matches!(stopped, Err(Error::Memory(MemoryError::Stopped))), "{stopped:?}");
+        let library = watched(&CancelFlag::new());
+        assert_eq!(library.documents().unwrap().len(), 1);
+        library.ask("Who lit the lamp?", &AskOptions::default()).unwrap();
+    }
+}

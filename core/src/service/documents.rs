@@ -1,0 +1,195 @@
+//! A library that is added to, asked and looked at by several threads.
+//!
+//! Every piece of work on a library in a file has a connection of its own, so that documents can be
+//! listed and asked while another is being read. A library in memory does one thing at a time.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
+use std::time::{Duration, Instant};
+
+use super::host::Host;
+use super::pace::Pace;
+use super::stream::{Chunk, Outlet, Stream};
+use crate::cancel::CancelFlag;
+use crate::engine::WindowReader;
+use crate::error::{Error, MemoryError, Result};
+use crate::memory::store::{MemoryStore, SharedStore, SqliteStore, WatchedStore};
+use crate::memory::{
+    AskOptions, Ingested, Library, Progress, Reply, Request, Source, Speed, TextModel,
+};
+
+/// Longest sleep between two looks at a flag while a library in memory is in use.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// Documents that can be asked.
+pub struct Documents {
+    place: Place,
+    pace: Pace,
+}
+
+enum Place {
+    File(PathBuf),
+    /// The store, and whose turn it is.
+    Memory(SharedStore, Mutex<()>),
+}
+
+impl Documents {
+    /// The library in the file `path`, which is made if there is none.
+    ///
+    /// # Errors
+    /// If the file is no library, is damaged, of another version, or kept busy by another process.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        SqliteStore::open(path.as_ref())?;
+        Ok(Self { place: Place::File(path.as_ref().to_owned()), pace: Pace::default() })
+    }
+
+    /// A library that is gone when it is dropped.
+    pub fn in_memory() -> Self {
+        let store = Arc::new(Mutex::new(MemoryStore::default()));
+        Self { place: Place::Memory(store, Mutex::new(())), pace: Pace::default() }
+    }
+
+    /// The pace at which documents are read.
+    pub fn pace(&self) -> &Pace {
+        &self.pace
+    }
+
+    /// Reads a document into the library, or brings the one of the same name up to date. Can be
+    /// cancelled or killed at any time: what was read is kept, and the next attempt goes on there.
+    ///
+    /// # Errors
+    /// If there can be no further thread; what goes wrong later is told by the stream.
+    pub fn add(self: Arc<Self>, source: Source, cancel: CancelFlag) -> Result<Stream> {
+        Stream::start(CancelFlag::below([cancel]), move |outlet| {
+            let mut begun = Instant::now();
+            let mut told = |progress: Progress| {
+                let worked = begun.elapsed();
+                let total = progress.source_bytes.max(progress.text_bytes);
+                outlet.send(Chunk::Progress { done: progress.text_bytes, total });
+                self.pace.wait(worked, outlet.flag());
+                begun = Instant::now();
+                match outlet.flag().is_cancelled() {
+                    true => ControlFlow::Break(()),
+                    false => ControlFlow::Continue(()),
+                }
+            };
+            let ingested = self.until(outlet.flag(), |library| library.add(&source, &mut told))?;
+            Ok(match ingested {
+                Some(Ingested::Added(document)) => Chunk::Added { document, changed: true },
+                Some(Ingested::Unchanged(document)) => Chunk::Added { document, changed: false },
+                Some(Ingested::Cancelled) | None => Chunk::Cancelled,
+            })
+        })
+    }
+
+    /// Answers a question. With a host, its model points to sentences where reading words is not
+    /// enough; progress counts the windows that it reads.
+    ///
+    /// # Errors
+    /// If there can be no further thread; what goes wrong later is told by the stream.
+    pub fn ask(
+        self: Arc<Self>,
+        question: String,
+        options: AskOptions,
+        host: Option<Arc<Host>>,
+        cancel: CancelFlag,
+    ) -> Result<Stream> {
+        let stop = host.as_ref().map(|host| host.stop_flag());
+        let flag = CancelFlag::below([cancel].into_iter().chain(stop));
+        Stream::start(flag, move |outlet| {
+            let job = host.as_ref().map(Host::begin).transpose()?;
+            let answer = self.until(outlet.flag(), |library| {
+                let Some(job) = &job else { return library.ask(&question, &options) };
+                // Only the number of windows is wanted, which no speed changes.
+                let any = Speed { prompt_tokens_per_s: 1.0, output_tokens_per_s: 1.0 };
+                let total = library.estimate(&question, &options, Some(any))?.windows.into();
+                let inner = job.engine.reader(outlet.flag())?;
+                let pace = job.host.pace();
+                let mut reader = ToldReader { inner, outlet, pace, done: 0, total };
+                library.ask_with(&question, &options, Some(&mut reader))
+            })?;
+            // A reader that was stopped says nothing, which looks like an answer.
+            let answer = answer.filter(|_| !outlet.flag().is_cancelled());
+            Ok(answer.map_or(Chunk::Cancelled, |answer| {
+                outlet.send(Chunk::Text(answer.answer.clone()));
+                Chunk::Answered(answer)
+            }))
+        })
+    }
+
+    /// Does work that nothing ends early.
+    ///
+    /// # Errors
+    /// If the library cannot be opened, or what `work` answers.
+    pub fn now<T>(&self, work: impl FnOnce(&mut Library) -> Result<T>) -> Result<T> {
+        self.until(&CancelFlag::new(), work)?.ok_or_else(|| MemoryError::Stopped.into())
+    }
+
+    /// Does work that ends with a flag; `None` if the flag ended it.
+    fn until<T>(
+        &self,
+        cancel: &CancelFlag,
+        work: impl FnOnce(&mut Library) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let mut held = None;
+        let store: SharedStore = match &self.place {
+            Place::File(path) => Arc::new(Mutex::new(SqliteStore::open(path)?)),
+            Place::Memory(store, turns) => {
+                held = turn(turns, cancel);
+                if held.is_none() {
+                    return Ok(None);
+                }
+                store.clone()
+            }
+        };
+        let store = WatchedStore::new(store, cancel.clone());
+        let done = work(&mut Library::with_store(Box::new(store)));
+        drop(held);
+        match done {
+            Err(Error::Memory(MemoryError::Stopped)) => Ok(None),
+            done => Ok(Some(done?)),
+        }
+    }
+}
+
+/// Waits for a turn; `None` if the flag was set meanwhile.
+fn turn<'a>(turns: &'a Mutex<()>, cancel: &CancelFlag) -> Option<MutexGuard<'a, ()>> {
+    while !cancel.is_cancelled() {
+        match turns.try_lock() {
+            Ok(turn) => return Some(turn),
+            Err(TryLockError::Poisoned(turn)) => return Some(turn.into_inner()),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOOK),
+        }
+    }
+    None
+}
+
+/// A reader that tells what it has read, and keeps the pace.
+struct ToldReader<'a> {
+    inner: WindowReader,
+    outlet: &'a Outlet,
+    pace: &'a Pace,
+    done: u64,
+    total: u64,
+}
+
+impl TextModel for ToldReader<'_> {
+    fn context_tokens(&self) -> usize {
+        self.inner.context_tokens()
+    }
+
+    fn tokens_in(&self, text: &str) -> usize {
+        self.inner.tokens_in(text)
+    }
+
+    fn read(&mut self, request: &Request) -> Result<Reply> {
+        let begun = Instant::now();
+        let reply = self.inner.read(request)?;
+        self.done += 1;
+        let total = self.total.max(self.done);
+        self.outlet.send(Chunk::Progress { done: self.done, total });
+        self.pace.wait(begun.elapsed(), self.outlet.flag());
+        Ok(reply)
+    }
+}

@@ -1,0 +1,80 @@
+// Engines: what they say, what they give back, a thousand of them, and a crash while loading.
+
+package dev.carrel.test
+
+import dev.carrel.CarrelException
+import dev.carrel.Engine
+import dev.carrel.EngineOptions
+import dev.carrel.GpuVerdict
+import dev.carrel.MemoryPressure
+import dev.carrel.buildInfo
+import dev.carrel.version
+import java.io.File
+import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.flow.toList
+
+fun Checks.engines() {
+    check("the library says what it is") {
+        same(version(), buildInfo().version)
+        same(listOf("cpu"), buildInfo().backends)
+        holds("Qwen3" in buildInfo().families, "families: ${buildInfo().families}")
+    }
+    check("the default model is used, or its absence told") {
+        try {
+            Engine.open(EngineOptions(modelsFolder = File(repository, "models").path)).close()
+        } catch (missing: CarrelException.Missing) {
+            same("the default model", missing.what)
+        }
+    }
+    check("the need of memory is known before") {
+        val need = Engine.memoryNeed(options())
+        Engine.open(options()).use { engine ->
+            same(need, engine.info.memory)
+            same("Llama", engine.info.family)
+            holds(engine.info.canChat, "can chat")
+            same(GpuVerdict.NotBuilt, engine.gpuVerdict)
+        }
+    }
+    check("memory is given back and taken again") {
+        Engine.open(options()).use { engine ->
+            engine.session().use { session ->
+                val wanted = session.generate("A lamp", greedy(20)).all().first
+                holds(engine.shedMemory(MemoryPressure.WARNING) > 0u, "caches")
+                same(0u, session.contextUse.usedTokens)
+                same(wanted, session.generate("A lamp", greedy(20)).all().first)
+                holds(engine.shedMemory(MemoryPressure.CRITICAL) > 0u, "everything")
+                same(false, engine.isLoaded)
+                same(wanted, session.generate("A lamp", greedy(20)).all().first)
+                same(true, engine.isLoaded)
+            }
+        }
+    }
+    check("a thousand engines, sessions and streams leave memory as it was") {
+        suspend fun openAndClose(rounds: Int) = repeat(rounds) { round ->
+            Engine.open(options()).use { engine ->
+                engine.session("Be brief.").use { session ->
+                    val flow = session.generate("A lamp", greedy(4))
+                    if (round % 2 == 0) flow.toList() else flow.first()
+                }
+            }
+        }
+        openAndClose(200)
+        val before = residentBytes()
+        openAndClose(1000)
+        val grown = residentBytes() - before
+        println("        $grown bytes more after 1000 rounds")
+        // The smallest thing that could leak, a cache of one session, is 50 times as much.
+        holds(grown < 24_000_000, "$grown bytes more")
+        same(0, workers())
+    }
+    check("a crash while loading is noticed, and tried again only on request") {
+        val state = File(folder, "state").apply { mkdirs() }
+        val guarded = options().copy(stateFolder = state.path)
+        Engine.open(guarded).close()
+        File(state, "loading-model.gguf").writeText(guarded.model)
+        val crashed = failure { Engine.open(guarded).close() }
+        same(guarded.model, (crashed as CarrelException.CrashedBefore).model)
+        Engine.open(guarded.copy(retryAfterCrash = true)).close()
+        Engine.open(guarded).close()
+    }
+}

@@ -1,0 +1,137 @@
+//! The Kotlin half of the API: compiled for Android, run on the JVM, packed and checked.
+//!
+//! Where the compiler, JNA or Android's classes cannot be had, the tests say SKIPPED and what is
+//! missing; with `CI=true` that is a failure.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use carrel_bindgen::{TargetLanguage, Utf8PathBuf};
+use carrel_sdk_tests as _;
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository")
+}
+
+/// A library that cargo built beside the tests.
+fn library(name: &str) -> PathBuf {
+    let folder = std::env::current_exe().expect("this test").parent().expect("a folder").to_owned();
+    folder.join(name)
+}
+
+fn kotlin(arguments: &[&Path]) -> std::process::Output {
+    let script = repository().join("tests/sdk/kotlin.sh");
+    Command::new("bash").arg(script).args(arguments).output().expect("bash")
+}
+
+fn said(output: &std::process::Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    text(&output.stdout) + &text(&output.stderr)
+}
+
+/// The folders of tools and of compiled classes, made once; `None` if tools are missing.
+fn compiled() -> Option<&'static (PathBuf, PathBuf)> {
+    static FOLDERS: OnceLock<Option<(PathBuf, PathBuf)>> = OnceLock::new();
+    FOLDERS.get_or_init(compile).as_ref()
+}
+
+fn compile() -> Option<(PathBuf, PathBuf)> {
+    let tools = Path::new(env!("CARGO_TARGET_TMPDIR")).join("kotlin-tools");
+    let work = Path::new(env!("CARGO_TARGET_TMPDIR")).join("kotlin");
+    let got = kotlin(&["tools".as_ref(), &tools]);
+    if !got.status.success() {
+        let is_missing = got.status.code() == Some(77);
+        let required = std::env::var("CI").is_ok_and(|value| value == "true");
+        assert!(is_missing && !required, "{}", said(&got));
+        eprintln!("SKIPPED: {}", said(&got));
+        return None;
+    }
+    let bindings = work.join("bindings");
+    let name = |path: &Path| Utf8PathBuf::from_path_buf(path.to_owned()).expect("UTF-8");
+    let source = name(&library("libcarrel_sdk_tests.so"));
+    carrel_bindgen::write_bindings(&source, TargetLanguage::Kotlin, &name(&bindings))
+        .expect("bindings are written");
+    let extra = work.join("extra");
+    std::fs::create_dir_all(&extra).expect("a folder");
+    std::fs::write(extra.join("QuickStart.kt"), quick_start()).expect("written");
+    let compiled = kotlin(&["compile".as_ref(), &tools, &work]);
+    assert!(compiled.status.success(), "{}", said(&compiled));
+    Some((tools, work))
+}
+
+/// The six lines of the README, as a function.
+fn quick_start() -> String {
+    let readme = std::fs::read_to_string(repository().join("README.md")).expect("the README");
+    let block = readme.split("```kotlin\n").nth(1).expect("a quick start in Kotlin");
+    let block = block.split("```").next().expect("its end");
+    let (imports, lines): (Vec<&str>, Vec<&str>) =
+        block.lines().filter(|line| !line.is_empty()).partition(|line| line.starts_with("import "));
+    assert!(lines.len() <= 6, "six lines at most");
+    let imports: Vec<String> = imports.iter().map(|line| format!("{line}\n")).collect();
+    let lines: Vec<String> = lines.iter().map(|line| format!("    {line}\n")).collect();
+    format!(
+        "package dev.carrel.test\n\n{}\nsuspend fun quickStart(path: String) {{\n{}}}\n",
+        imports.concat(),
+        lines.concat()
+    )
+}
+
+#[test]
+fn the_kotlin_tests_pass_on_the_jvm() {
+    let Some((tools, work)) = compiled() else { return };
+    let main = Path::new("dev.carrel.test.Main");
+    let ran = kotlin(&["run".as_ref(), tools, work, &library("libcarrel_sdk_tests.so"), main]);
+    println!("{}", said(&ran));
+    assert!(ran.status.success(), "{}", said(&ran));
+}
+
+#[test]
+fn an_aar_is_packed_and_its_faults_are_found() {
+    let Some((_, work)) = compiled() else { return };
+    let python = |script: &str, arguments: &[&str]| {
+        let script = repository().join("android").join(script);
+        Command::new("python3").arg(script).args(arguments).output().expect("python3")
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let whole = library("libcarrel_ffi.so");
+    let stripped = folder.path().join("stripped.so");
+    let strip = Command::new("strip").arg(&whole).arg("-o").arg(&stripped).status().expect("strip");
+    assert!(strip.success());
+    let aar = folder.path().join("carrel.aar").display().to_string();
+    let classes = work.join("classes").display().to_string();
+    let pack = |library: &Path| {
+        let library = format!("x86_64={}", library.display());
+        let packed = python("package_aar.py", &[&aar, &classes, &library]);
+        assert!(packed.status.success(), "{}", said(&packed));
+        std::fs::read(&aar).expect("the AAR")
+    };
+    let first = pack(&stripped);
+    assert_eq!(first, pack(&stripped), "the same input gives the same bytes");
+    // The library of this computer stands in for Android's: its C library has other names.
+    let good = python("check_aar.py", &[&aar, "--host", "--abis", "x86_64"]);
+    println!("{}", said(&good));
+    assert!(good.status.success(), "{}", said(&good));
+    for (arguments, fault) in [
+        (&["--abis", "x86_64"][..], "which Android does not have"),
+        (&["--host", "--abis", "x86_64,arm64-v8a"], "jni/arm64-v8a/libcarrel_ffi.so is missing"),
+        (&["--host", "--abis", "x86_64", "--most-mb", "1"], "at most 1.0 are allowed"),
+    ] {
+        let checked = python("check_aar.py", &[&[aar.as_str()], arguments].concat());
+        assert!(!checked.status.success() && said(&checked).contains(fault), "{}", said(&checked));
+    }
+    pack(&whole);
+    let checked = python("check_aar.py", &[&aar, "--host", "--abis", "x86_64", "--most-mb", "99"]);
+    assert!(said(&checked).contains("still has symbols"), "{}", said(&checked));
+}
+
+/// Prints what the boundary costs; for people, not for continuous integration.
+#[test]
+#[ignore = "measures time"]
+fn the_boundary_costs_little() {
+    let Some((tools, work)) = compiled() else { panic!("tools are missing") };
+    let main = Path::new("dev.carrel.test.Bench");
+    let ran = kotlin(&["run".as_ref(), tools, work, &library("libcarrel_sdk_tests.so"), main]);
+    println!("{}", said(&ran));
+    assert!(ran.status.success());
+}

@@ -1,0 +1,159 @@
+//! Libraries: added to with progress, cancelled and continued, asked with and without a model, looked
+//! at while a document is being read, and the errors of all that.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use carrel_ffi::{
+    Answer, AnswerStatus, AskOptions, CarrelError, Chunk, Library, Profile, Source, Speed,
+};
+use carrel_sdk_tests::models::{engine, pull};
+
+const LOG: &str = "# The lighthouse\n\nThe keeper was Ines Duarte. The storm broke the lamp in March. \
+                   Ines Duarte repaired the lamp with copper wire.\n";
+
+fn bytes(name: &str, text: &str) -> Source {
+    Source::Bytes { name: name.to_owned(), bytes: text.as_bytes().to_vec() }
+}
+
+/// A text of `n` sentences that all differ.
+fn long_text(n: u32) -> String {
+    (0..n).map(|i| format!("On day {i} the keeper wrote {} lines about the sea. ", i * 7)).collect()
+}
+
+fn ask(library: &Arc<Library>, question: &str) -> Answer {
+    let stream = library.ask(question.into(), AskOptions::default(), None, None).expect("begins");
+    match pull(&stream, 8) {
+        (text, Chunk::Answered { answer }) => {
+            assert_eq!(text, answer.text);
+            answer
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_document_is_read_asked_looked_at_and_removed() {
+    for library in [Library::in_memory(), {
+        let folder = tempfile::tempdir().expect("a folder");
+        Library::open(folder.keep().join("papers.carrel").display().to_string()).expect("opens")
+    }] {
+        let add = || pull(&library.add(bytes("log.md", LOG), None).expect("begins"), 8).1;
+        match add() {
+            Chunk::Added { document, changed: true } => {
+                assert_eq!(
+                    (document.name.as_str(), document.format.as_str()),
+                    ("log.md", "Markdown")
+                );
+                assert_eq!(document.characters, LOG.chars().count() as u64);
+            }
+            other => panic!("{other:?}"),
+        }
+        assert!(matches!(add(), Chunk::Added { changed: false, .. }), "it is there as it is");
+        let answer = ask(&library, "Who repaired the lamp?");
+        assert_eq!(answer.status, AnswerStatus::Answered);
+        assert!(answer.text.contains("Ines Duarte"), "{}", answer.text);
+        let citation = &answer.citations[0];
+        let quoted = library.text("log.md".into(), citation.start, citation.end).expect("there");
+        assert_eq!(quoted, citation.quote);
+        assert_eq!(library.text("log.md".into(), 2, 9999).expect("there"), &LOG[2..]);
+        let outline = library.outline("log.md".into()).expect("there");
+        assert_eq!(outline.sections[0].title, "The lighthouse");
+        let found = library.search("copper wire".into(), 3, Vec::new()).expect("found");
+        assert!(found[0].citation.quote.contains("copper wire"));
+        let edited = LOG.replace("Ines Duarte", "Omar Haddad");
+        pull(&library.add(bytes("log.md", &edited), None).expect("begins"), 8);
+        assert!(ask(&library, "Who repaired the lamp?").text.contains("Omar Haddad"));
+        assert_eq!(library.documents().expect("listed").len(), 1);
+        library.remove("log.md".into()).expect("removed");
+        assert!(library.documents().expect("listed").is_empty());
+    }
+}
+
+#[test]
+fn reading_is_cancelled_at_once_and_goes_on_where_it_was() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("library").display().to_string();
+    let library = Library::open(path).expect("opens");
+    let text = long_text(60_000);
+    let stream = library.add(bytes("diary.txt", &text), None).expect("begins");
+    let first = stream.next(1).expect("progress");
+    assert!(matches!(first[0], Chunk::Progress { done, total } if done < total), "{first:?}");
+    let asked = Instant::now();
+    stream.cancel();
+    assert_eq!(pull(&stream, 8).1, Chunk::Cancelled);
+    // Measured: below 30 ms, the time of one block.
+    assert!(asked.elapsed() < Duration::from_millis(100), "{:?}", asked.elapsed());
+    assert!(library.documents().expect("listed").is_empty(), "not before it is whole");
+    let again = library.add(bytes("diary.txt", &text), None).expect("begins");
+    assert!(matches!(pull(&again, 8).1, Chunk::Added { changed: true, .. }));
+}
+
+#[test]
+fn a_library_in_a_file_is_asked_while_a_document_is_being_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("library").display().to_string();
+    let library = Library::open(path).expect("opens");
+    pull(&library.add(bytes("log.md", LOG), None).expect("begins"), 8);
+    let stream = library.add(bytes("diary.txt", &long_text(60_000)), None).expect("begins");
+    stream.next(1).expect("progress");
+    assert!(ask(&library, "Who repaired the lamp?").text.contains("Ines Duarte"));
+    assert_eq!(library.documents().expect("listed").len(), 1, "the diary is not whole yet");
+    library.suspend();
+    library.resume();
+    assert!(matches!(pull(&stream, 8).1, Chunk::Added { .. }));
+}
+
+#[test]
+fn a_model_may_help_and_quotes_stay_true() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let library = Library::in_memory();
+    pull(&library.add(bytes("log.md", LOG), None).expect("begins"), 8);
+    let options = AskOptions { profile: Some(Profile::Deep), ..AskOptions::default() };
+    let question = "Who repaired the lamp?".to_owned();
+    let engine = engine(folder.path());
+    let stream =
+        library.ask(question.clone(), options.clone(), Some(engine), None).expect("begins");
+    let Chunk::Answered { answer } = pull(&stream, 8).1 else { panic!("an answer") };
+    for citation in &answer.citations {
+        let text = library.text("log.md".into(), citation.start, citation.end).expect("there");
+        assert_eq!(text, citation.quote);
+    }
+    let speed = Speed { prompt_tokens_per_s: 100.0, output_tokens_per_s: 10.0 };
+    let with = library.estimate(question.clone(), options.clone(), Some(speed)).expect("known");
+    let without = library.estimate(question, options, None).expect("known");
+    assert!(with.passages > 0 && without.windows == 0 && with.seconds >= without.seconds);
+}
+
+#[test]
+fn errors_say_what_and_where() {
+    let library = Library::in_memory();
+    let failure = |stream: Result<Arc<carrel_ffi::ChunkStream>, CarrelError>| {
+        let stream = stream.expect("begins");
+        loop {
+            match stream.next(8) {
+                Ok(chunks) => assert!(!chunks.is_empty(), "a failure comes"),
+                Err(error) => return error,
+            }
+        }
+    };
+    let asked = |question: &str| library.ask(question.into(), AskOptions::default(), None, None);
+    assert!(matches!(failure(asked("Who?")), CarrelError::Missing { .. }), "an empty library");
+    assert!(matches!(failure(asked(" ")), CarrelError::Invalid { .. }), "an empty question");
+    let gone = Source::File { path: "/no/such/file.txt".into(), name: None };
+    assert!(matches!(failure(library.add(gone, None)), CarrelError::Missing { .. }));
+    let binary = Source::Bytes { name: "a.txt".into(), bytes: vec![0, 1, 2, 3] };
+    assert!(matches!(failure(library.add(binary, None)), CarrelError::Unusable { .. }));
+    let unknown = library.remove("nothing.txt".into());
+    assert!(matches!(unknown, Err(CarrelError::Missing { .. })), "{unknown:?}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let foreign = folder.path().join("foreign");
+    std::fs::write(&foreign, "some other file, long enough to be looked at").expect("written");
+    let refused = Library::open(foreign.display().to_string()).err();
+    assert!(matches!(refused, Some(CarrelError::Unusable { .. })), "{refused:?}");
+    let nowhere = Library::open("/proc/no/library".into()).err();
+    assert!(
+        matches!(nowhere, Some(CarrelError::Storage { .. } | CarrelError::Missing { .. })),
+        "{nowhere:?}"
+    );
+}
