@@ -43,7 +43,7 @@ pub struct Engine {
 #[uniffi::export]
 impl Engine {
     /// Opens a model. Blocks while it is loaded: call it off the main thread.
-    #[uniffi::constructor]
+    #[uniffi::constructor(name = "new")]
     pub fn open(options: EngineOptions) -> Result<Arc<Self>> {
         let host = Host::open(HostOptions::try_from(options)?)?;
         let loaded = host.loaded().expect("just loaded");

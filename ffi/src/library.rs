@@ -75,16 +75,15 @@ pub struct Library {
 
 #[uniffi::export]
 impl Library {
-    /// The library in a file, which is made if there is none.
-    #[uniffi::constructor]
-    pub fn open(path: String) -> Result<Arc<Self>> {
-        Ok(Arc::new(Self { documents: Arc::new(Documents::open(path)?) }))
-    }
-
-    /// A library that is gone when it is closed.
-    #[uniffi::constructor]
-    pub fn in_memory() -> Arc<Self> {
-        Arc::new(Self { documents: Arc::new(Documents::in_memory()) })
+    /// The library in a file, which is made if there is none; without a path one that is gone when
+    /// it is closed.
+    #[uniffi::constructor(name = "new", default(path = None))]
+    pub fn open(path: Option<String>) -> Result<Arc<Self>> {
+        let documents = match path {
+            Some(path) => Documents::open(path)?,
+            None => Documents::in_memory(),
+        };
+        Ok(Arc::new(Self { documents: Arc::new(documents) }))
     }
 
     /// Reads a document into the library, or brings the one of the same name up to date. Can be

@@ -8,6 +8,7 @@ import dev.carrel.EngineOptions
 import dev.carrel.GenerateOptions
 import java.io.File
 import kotlin.system.exitProcess
+import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.runBlocking
@@ -73,8 +74,13 @@ suspend fun Flow<Chunk>.all(): Pair<String, Chunk> {
     return chunks.filterIsInstance<Chunk.Text>().joinToString("") { it.text } to ends.single()
 }
 
-/** Threads of streams in this process. */
-fun workers(): Int = File("/proc/self/task").listFiles().orEmpty().count { task ->
+/** Waits for the threads of streams in this process to be gone. */
+suspend fun noWorkers() {
+    repeat(1000) { if (workers() == 0) return else delay(1) }
+    throw AssertionError("${workers()} workers are left")
+}
+
+private fun workers(): Int = File("/proc/self/task").listFiles().orEmpty().count { task ->
     runCatching { File(task, "comm").readText().trim() == "carrel" }.getOrDefault(false)
 }
 

@@ -65,7 +65,7 @@ fun Checks.engines() {
         println("        $grown bytes more after 1000 rounds")
         // The smallest thing that could leak, a cache of one session, is 50 times as much.
         holds(grown < 24_000_000, "$grown bytes more")
-        same(0, workers())
+        noWorkers()
     }
     check("a crash while loading is noticed, and tried again only on request") {
         val state = File(folder, "state").apply { mkdirs() }

@@ -32,7 +32,7 @@ fun Checks.failures() {
                         session.generate("A lamp", greedy(1)).toList()
                     }
                 }
-                same(0, workers())
+                noWorkers()
             }
         }
         met += failure { dev.carrel.offMain { dev.carrel.panicInACall() } }

@@ -75,6 +75,6 @@ fun Checks.libraries() {
             holds((library.add(Source.Bytes("diary.txt", text)).all().second as Chunk.Added).changed, "read")
             same(1, library.documents().size)
         }
-        same(0, workers())
+        noWorkers()
     }
 }

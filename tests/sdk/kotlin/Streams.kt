@@ -51,7 +51,7 @@ fun Checks.streams() {
             same(wanted, session.generate(prompt, greedy(40)).all().first)
             session.close()
         }
-        same(0, workers())
+        noWorkers()
     }
     check("a token ends a flow with exactly one Cancelled, at 100 random moments") {
         Engine.open(options()).use { engine ->
@@ -84,13 +84,13 @@ fun Checks.streams() {
         Engine.open(options()).use { engine ->
             engine.session().use { session ->
                 same(2, session.generate(prompt, greedy(1_000_000)).take(2).toList().size)
-                same(0, workers())
+                noWorkers()
                 val timed = withTimeoutOrNull(50) { session.generate(prompt, greedy(1_000_000)).toList() }
                 same(null, timed)
                 session.generate(prompt, greedy(4)).first()
             }
         }
-        same(0, workers())
+        noWorkers()
     }
     check("a panic is a typed failure after what was said before it") {
         val seen = mutableListOf<Chunk>()

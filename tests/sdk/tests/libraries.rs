@@ -34,9 +34,10 @@ fn ask(library: &Arc<Library>, question: &str) -> Answer {
 
 #[test]
 fn a_document_is_read_asked_looked_at_and_removed() {
-    for library in [Library::in_memory(), {
+    for library in [Library::open(None).expect("opens"), {
         let folder = tempfile::tempdir().expect("a folder");
-        Library::open(folder.keep().join("papers.carrel").display().to_string()).expect("opens")
+        Library::open(Some(folder.keep().join("papers.carrel").display().to_string()))
+            .expect("opens")
     }] {
         let add = || pull(&library.add(bytes("log.md", LOG), None).expect("begins"), 8).1;
         match add() {
@@ -74,7 +75,7 @@ fn a_document_is_read_asked_looked_at_and_removed() {
 fn reading_is_cancelled_at_once_and_goes_on_where_it_was() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("library").display().to_string();
-    let library = Library::open(path).expect("opens");
+    let library = Library::open(Some(path)).expect("opens");
     let text = long_text(60_000);
     let stream = library.add(bytes("diary.txt", &text), None).expect("begins");
     let first = stream.next(1).expect("progress");
@@ -93,7 +94,7 @@ fn reading_is_cancelled_at_once_and_goes_on_where_it_was() {
 fn a_library_in_a_file_is_asked_while_a_document_is_being_read() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("library").display().to_string();
-    let library = Library::open(path).expect("opens");
+    let library = Library::open(Some(path)).expect("opens");
     pull(&library.add(bytes("log.md", LOG), None).expect("begins"), 8);
     let stream = library.add(bytes("diary.txt", &long_text(60_000)), None).expect("begins");
     stream.next(1).expect("progress");
@@ -107,7 +108,7 @@ fn a_library_in_a_file_is_asked_while_a_document_is_being_read() {
 #[test]
 fn a_model_may_help_and_quotes_stay_true() {
     let folder = tempfile::tempdir().expect("a folder");
-    let library = Library::in_memory();
+    let library = Library::open(None).expect("opens");
     pull(&library.add(bytes("log.md", LOG), None).expect("begins"), 8);
     let options = AskOptions { profile: Some(Profile::Deep), ..AskOptions::default() };
     let question = "Who repaired the lamp?".to_owned();
@@ -127,7 +128,7 @@ fn a_model_may_help_and_quotes_stay_true() {
 
 #[test]
 fn errors_say_what_and_where() {
-    let library = Library::in_memory();
+    let library = Library::open(None).expect("opens");
     let failure = |stream: Result<Arc<carrel_ffi::ChunkStream>, CarrelError>| {
         let stream = stream.expect("begins");
         loop {
@@ -149,9 +150,9 @@ fn errors_say_what_and_where() {
     let folder = tempfile::tempdir().expect("a folder");
     let foreign = folder.path().join("foreign");
     std::fs::write(&foreign, "some other file, long enough to be looked at").expect("written");
-    let refused = Library::open(foreign.display().to_string()).err();
+    let refused = Library::open(Some(foreign.display().to_string())).err();
     assert!(matches!(refused, Some(CarrelError::Unusable { .. })), "{refused:?}");
-    let nowhere = Library::open("/proc/no/library".into()).err();
+    let nowhere = Library::open(Some("/proc/no/library".into())).err();
     assert!(
         matches!(nowhere, Some(CarrelError::Storage { .. } | CarrelError::Missing { .. })),
         "{nowhere:?}"

@@ -49,7 +49,7 @@ public class Engine private constructor(internal val inner: NativeEngine) : Auto
     public companion object {
         /** Opens a model; throws [CarrelException]. */
         public suspend fun open(options: EngineOptions = EngineOptions()): Engine =
-            offMain { Engine(NativeEngine.open(options)) }
+            offMain { Engine(NativeEngine(options)) }
 
         /** What a model would take, from the head of its file; nothing is loaded. */
         public suspend fun memoryNeed(options: EngineOptions): MemoryNeed =

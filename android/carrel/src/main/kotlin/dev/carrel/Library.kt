@@ -96,10 +96,10 @@ public class Library private constructor(
 
         /** The library in a file, which is made if there is none. */
         public suspend fun open(path: String): Library =
-            offMain { Library(NativeLibrary.open(path)) }
+            offMain { Library(NativeLibrary(path)) }
 
         /** A library that is gone when it is closed. */
-        public fun inMemory(): Library = Library(typed { NativeLibrary.inMemory() })
+        public fun inMemory(): Library = Library(typed { NativeLibrary(null) })
     }
 }
 

@@ -23,7 +23,8 @@ internal suspend fun <T> offMain(call: () -> T): T = withContext(Dispatchers.IO)
  * collector, and the work stops as soon as its coroutine is cancelled.
  */
 internal fun chunks(begin: () -> ChunkStream): Flow<Chunk> = flow {
-    val stream = offMain(begin)
+    // A coroutine that is cancelled here would lose the stream, whose work would go on for ever.
+    val stream = withContext(NonCancellable) { offMain(begin) }
     try {
         do {
             val chunks = stream.pull()
@@ -31,8 +32,7 @@ internal fun chunks(begin: () -> ChunkStream): Flow<Chunk> = flow {
         } while (chunks.isNotEmpty())
     } finally {
         stream.cancel()
-        // Closing waits for the worker to stop.
-        withContext(NonCancellable + Dispatchers.IO) { stream.close() }
+        withContext(NonCancellable + Dispatchers.IO) { stream.drain() }
     }
 }
 
@@ -42,6 +42,12 @@ private suspend fun ChunkStream.pull(): List<Chunk> = suspendCancellableCoroutin
     Dispatchers.IO.asExecutor().execute {
         coroutine.resumeWith(runCatching { typed { next(MOST_CHUNKS) } })
     }
+}
+
+/** Waits for the end of a cancelled stream, so that its session takes the next prompt, and frees it. */
+private fun ChunkStream.drain() = use {
+    // How it ended was told to the collector, or is of no interest to one that was cancelled.
+    runCatching { while (next(MOST_CHUNKS).isNotEmpty()) Unit }
 }
 
 /** Only what the model says. */
