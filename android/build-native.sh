@@ -14,8 +14,10 @@ features=${CARREL_FEATURES:-}
 targets=()
 for abi in "${abis[@]}"; do targets+=(-t "$abi"); done
 rm -rf "$out/native" "$out/generated/bindings"
-# The profile keeps symbols, because bindings are generated from them; Gradle strips the libraries.
-cargo ndk "${targets[@]}" --platform 24 -o "$out/native" build --release -p carrel-ffi ${features:+--features "$features"}
+# Small and whole-program optimised, but with symbols, because bindings are generated from them; Gradle
+# strips the libraries.
+export CARGO_PROFILE_DIST_STRIP=debuginfo
+cargo ndk "${targets[@]}" --platform 24 -o "$out/native" build --profile dist -p carrel-ffi ${features:+--features "$features"}
 
 cargo run --release -p carrel-bindgen --bin carrel-bindgen -- generate "$out/native/arm64-v8a/libcarrel_ffi.so" \
   --language kotlin --no-format --out-dir "$out/generated/bindings"
