@@ -48,8 +48,10 @@ pub struct Citation {
 pub struct AskUsage {
     /// Passages looked at.
     pub passages_read: u32,
-    /// Tokens that a model read.
+    /// Tokens of the prompts that a model was given.
     pub prompt_tokens: u64,
+    /// Those of them whose state was at hand, so that they were not read again.
+    pub reused_tokens: u64,
     /// Tokens that it wrote.
     pub output_tokens: u64,
     /// Time from question to answer in microseconds.

@@ -16,7 +16,7 @@ use crate::engine::WindowReader;
 use crate::error::{Error, MemoryError, Result};
 use crate::memory::store::{MemoryStore, SharedStore, SqliteStore, WatchedStore};
 use crate::memory::{
-    AskOptions, Ingested, Library, Progress, Reply, Request, Source, Speed, TextModel,
+    AskOptions, Ingested, Library, Progress, Reading, Reply, Request, Source, Speed, TextModel,
 };
 
 /// Longest sleep between two looks at a flag while a library in memory is in use.
@@ -175,6 +175,10 @@ struct ToldReader<'a> {
 }
 
 impl TextModel for ToldReader<'_> {
+    fn reading(&self) -> Reading {
+        self.inner.reading()
+    }
+
     fn context_tokens(&self) -> usize {
         self.inner.context_tokens()
     }
