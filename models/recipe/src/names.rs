@@ -144,7 +144,7 @@ impl Names {
 }
 
 fn one_of(dice: &mut Dice, list: &[&'static str]) -> &'static str {
-    *dice.pick(list)
+    dice.pick::<&str>(list)
 }
 
 /// A number from 2 to one of three, so that small numbers are as frequent as large ones.

@@ -134,7 +134,7 @@ fn subjects(text: &str, tokens: &[Token], verb: usize) -> (Vec<String>, usize) {
             stopwords::is_stopword(&token.folded) || stopwords::opens_sentences(&token.folded);
         // "a little later Ines": what stands before a name is not part of it.
         let before_name = start < end && tokens[start].capital && !token.capital;
-        if !(and || determiner || !dull) || (before_name && !and && !determiner) {
+        if !and && !determiner && (dull || before_name) {
             break;
         }
         start -= 1;
