@@ -113,8 +113,9 @@ case $action in
     work=$(realpath "$3") library=$(realpath "$4") main=$5
     rm -rf "$work/folder"
     mkdir -p "$work/folder"
-    # A heap of one size, in memory from the start: what grows is not the JVM's.
-    exec java -Xms128m -Xmx128m -XX:+AlwaysPreTouch -XX:+UseSerialGC \
+    # A heap of one size, in memory from the start, and few arenas of the C library, which keeps one for
+    # every thread that ever lived beside others: what grows is neither's.
+    MALLOC_ARENA_MAX=2 exec java -Xms128m -Xmx128m -XX:+AlwaysPreTouch -XX:+UseSerialGC \
       -cp "$work/tests:$work/classes:$tools/stdlib.jar:$tools/coroutines.jar:$tools/jna.jar:$tools/native" \
       "-Duniffi.component.carrel_ffi.libraryOverride=$library" \
       "-Duniffi.component.carrel_sdk_tests.libraryOverride=$library" \
