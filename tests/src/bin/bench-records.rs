@@ -1,9 +1,10 @@
 //! Measures Carrel against llama.cpp, writes a record, and renews the README's table.
 //!
 //! For each shape and type: a model with random weights, then `carrel bench` with 1 and 2 threads at
-//! depths 512 and 8192. The machine must have nothing else to do; about twenty minutes on two cores.
-//! `--shape NAME` and `--type NAME` measure a part. What a record of the same day and machine holds of
-//! other models stays in it, so that a day's record can be made in pieces.
+//! depths 512 and 8192. The machine must have nothing else to do; about five minutes on two cores for
+//! a file of the small shape, more for the large one. `--shape NAME` and `--type NAME` measure a part.
+//! What a record of the same day and machine holds of other models stays in it, so that a day's record
+//! can be made in pieces.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
