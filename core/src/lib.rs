@@ -45,5 +45,6 @@ pub mod service;
 pub mod session;
 pub mod template;
 pub mod tokenizer;
+pub mod whole_file;
 
 pub use error::{Error, Result};

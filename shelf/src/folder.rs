@@ -3,8 +3,10 @@
 //! A file lies in `DIR/OWNER/REPOSITORY/FILE`; names that would leave `DIR` are refused. How files
 //! come there is `pull.rs`.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use carrel_core::whole_file::write_whole;
 use carrel_models::catalog;
 use serde::{Deserialize, Serialize};
 
@@ -199,7 +201,9 @@ impl Shelf {
         let text = serde_json::to_vec_pretty(receipt)
             .map_err(|error| ShelfError::file(path, std::io::Error::other(error)))?;
         let path = receipt_path(path);
-        std::fs::write(&path, text).map_err(|error| ShelfError::file(&path, error))
+        write_whole(&path, ShelfError::file, |out| {
+            out.write_all(&text).map_err(|error| ShelfError::file(&path, error))
+        })
     }
 
     /// Deletes a file, its receipt and what an interrupted download of it left.

@@ -20,10 +20,6 @@ mod suite;
 mod synth;
 mod tokenize;
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::Path;
-
 use carrel_core::cancel::CancelFlag;
 use clap::Subcommand;
 
@@ -94,28 +90,4 @@ fn cancel_on_interrupt() -> CancelFlag {
         anstream::eprintln!("Ctrl-C will not stop gently: {error}");
     }
     cancel
-}
-
-/// Writes a file under a temporary name and gives it its own only when it is whole.
-fn write_whole<T>(
-    path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> Result<T, Failure>,
-) -> Result<T, Failure> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    let part = path.with_file_name(name);
-    let failed = |source| Failure::file(&part, source);
-    let result = File::create(&part).map_err(failed).and_then(|file| {
-        let mut out = BufWriter::with_capacity(1 << 20, file);
-        let value = write(&mut out)?;
-        let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
-        file.sync_all().map_err(failed)?;
-        std::fs::rename(&part, path).map_err(failed)?;
-        Ok(value)
-    });
-    if result.is_err() {
-        // Nothing half-written is left behind; the first error is the one to report.
-        let _ = std::fs::remove_file(&part);
-    }
-    result
 }

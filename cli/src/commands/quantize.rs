@@ -6,6 +6,7 @@ use carrel_core::cancel::CancelFlag;
 use carrel_core::convert::{QuantiseOptions, quantise_file};
 use carrel_core::gguf::Gguf;
 use carrel_core::quant::TensorType;
+use carrel_core::whole_file::write_whole;
 use serde_json::json;
 
 use crate::failure::Failure;
@@ -46,7 +47,7 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
         requantise: args.allow_requantize,
     };
     let bar = output.byte_bar("quantising", file.bytes().len() as u64);
-    let report = super::write_whole(&args.output, |out| {
+    let report = write_whole(&args.output, Failure::file, |out| {
         let progress = |done, total| {
             bar.set_length(total);
             bar.set_position(done);

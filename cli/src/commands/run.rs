@@ -8,8 +8,8 @@ use carrel_core::cancel::CancelFlag;
 use carrel_core::exec::Model;
 use carrel_core::session::{EndReason, Session, message};
 use carrel_core::tokenizer::{EncodeOptions, Tokenizer};
+use carrel_core::whole_file::write_whole;
 
-use super::write_whole;
 use crate::failure::Failure;
 use crate::generation::{ChatArgs, GenerationArgs, prompt_ids, say};
 use crate::model::RunArgs;
@@ -59,7 +59,7 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
         said.note(output);
     }
     if let Some(path) = &args.save {
-        write_whole(path, |out| Ok(session.save(path, out)?))?;
+        write_whole(path, Failure::file, |out| Ok(session.save(path, out)?))?;
     }
     match said.end.reason {
         EndReason::Cancelled => Err(Failure::cancelled()),

@@ -1,11 +1,13 @@
 //! `carrel suite`: makes questions with known answers about documents of any length, asks them, and
 //! reports. The work is in `carrel-suite`.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use carrel_core::cancel::CancelFlag;
 use carrel_core::engine::{Engine, EngineOptions};
 use carrel_core::memory::{Reading, TextModel};
+use carrel_core::whole_file::write_whole;
 use carrel_suite::SuiteError;
 use carrel_suite::filler::prose::Prose;
 use carrel_suite::item::Language;
@@ -211,7 +213,7 @@ fn generate(args: &GenerateArgs, output: &Output, cancel: &CancelFlag) -> Result
     std::fs::create_dir_all(&args.output).map_err(|e| Failure::file(&args.output, e))?;
     let bar = output.step_bar("generating", orders.len() as u64);
     let (mut n_items, items) = (0, args.output.join("items.jsonl"));
-    super::write_whole(&items, |out| {
+    write_whole(&items, Failure::file, |out| {
         for order in &orders {
             if cancel.is_cancelled() {
                 return Err(Failure::cancelled());

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use carrel_core::convert::{SyntheticOptions, write_synthetic};
 use carrel_core::quant::TensorType;
+use carrel_core::whole_file::write_whole;
 use carrel_models::shapes::{SHAPES, Shape};
 use serde_json::json;
 
@@ -40,7 +41,7 @@ pub fn run(args: &Args, output: &Output) -> Result<(), Failure> {
     let options =
         SyntheticOptions { shape: args.shape, tensor_type: args.tensor_type, seed: args.seed };
     let bar = output.byte_bar("writing", 0);
-    super::write_whole(&args.output, |out| {
+    write_whole(&args.output, Failure::file, |out| {
         let progress = |done, total| {
             bar.set_length(total);
             bar.set_position(done);

@@ -14,6 +14,7 @@ use super::open::Engine;
 use super::reader::WindowReader;
 use crate::error::{Error, Result};
 use crate::memory::probe::{ProbeReport, probe};
+use crate::whole_file::write_whole;
 
 /// A folder of reports.
 #[derive(Debug, Clone)]
@@ -38,20 +39,15 @@ impl ProbeFolder {
     /// # Errors
     /// If the file cannot be written.
     pub fn save(&self, model: &[u8; 32], report: &ProbeReport) -> Result<()> {
+        std::fs::create_dir_all(&self.folder).map_err(|error| Error::file(&self.folder, error))?;
         let path = self.path(model);
-        let part = path.with_extension(format!("{}.part", std::process::id()));
-        let write = || {
-            std::fs::create_dir_all(&self.folder)?;
-            let mut file = std::fs::File::create(&part)?;
-            writeln!(file, "{:#}", report.to_json())?;
-            file.sync_all()?;
-            std::fs::rename(&part, &path)
-        };
-        write().map_err(|source| {
-            // What was written of it is of no use.
-            let _ = std::fs::remove_file(&part);
-            Error::file(&path, source)
-        })
+        write_whole(
+            &path,
+            |path, error| Error::file(path, error),
+            |out| {
+                writeln!(out, "{:#}", report.to_json()).map_err(|error| Error::file(&path, error))
+            },
+        )
     }
 
     fn path(&self, model: &[u8; 32]) -> PathBuf {

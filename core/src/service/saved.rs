@@ -5,13 +5,14 @@
 //! ```
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Read, Write};
+use std::io::{BufReader, Read, Write};
 use std::path::Path;
 
 use super::conversation::{Message, Role};
 use crate::engine::Engine;
 use crate::error::{Error, Result, ServiceError};
 use crate::session::Session;
+use crate::whole_file::write_whole;
 
 const MAGIC: &[u8; 8] = b"CARRELCH";
 /// Longest conversation that is read, in bytes of JSON.
@@ -23,23 +24,21 @@ pub(super) fn write(
     messages: &[Message],
     session: Option<&mut Session>,
 ) -> Result<()> {
-    let failed = |error| Error::file(path, error);
     let pairs: Vec<(&str, &str)> =
         messages.iter().map(|said| (said.role.name(), said.text.as_str())).collect();
     let json = serde_json::to_vec(&pairs).expect("texts are JSON");
-    let part = path.with_extension("part");
-    let file = File::create(&part).map_err(failed)?;
-    let mut out = BufWriter::with_capacity(1 << 20, file);
-    let head = out
-        .write_all(MAGIC)
-        .and_then(|()| out.write_all(&(json.len() as u64).to_le_bytes()))
-        .and_then(|()| out.write_all(&json));
-    head.map_err(failed)?;
-    if let Some(session) = session {
-        session.save(path, &mut out)?;
-    }
-    let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
-    file.sync_all().and_then(|()| std::fs::rename(&part, path)).map_err(failed)
+    write_whole(
+        path,
+        |path, error| Error::file(path, error),
+        |out| {
+            let head = out
+                .write_all(MAGIC)
+                .and_then(|()| out.write_all(&(json.len() as u64).to_le_bytes()))
+                .and_then(|()| out.write_all(&json));
+            head.map_err(|error| Error::file(path, error))?;
+            session.map_or(Ok(()), |session| session.save(path, out))
+        },
+    )
 }
 
 /// Reads a conversation and its cache, if it was saved with one.

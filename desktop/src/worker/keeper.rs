@@ -1,9 +1,11 @@
 //! The thread that writes: a file is there as a whole or as it was before.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
+
+use carrel_core::whole_file::write_whole;
 
 use super::{Mailbox, guarded};
 use crate::message::Event;
@@ -55,47 +57,17 @@ impl Drop for Keeper {
 
 fn run(jobs: &Receiver<Job>, mail: &Mailbox) {
     while let Ok(Job { path, bytes, is_export }) = jobs.recv() {
-        let written =
-            guarded(|| write_whole(&path, &bytes).map_err(|error| Trouble::saving(&path, &error)));
+        let written = guarded(|| {
+            write_whole(
+                &path,
+                |_, error| Trouble::saving(&path, &error),
+                |out| out.write_all(&bytes).map_err(|error| Trouble::saving(&path, &error)),
+            )
+        });
         match written {
             Ok(()) if is_export => mail.tell(Event::Exported(path)),
             Ok(()) => {}
             Err(trouble) => mail.tell(Event::Trouble(trouble)),
         }
-    }
-}
-
-/// Writes beside the file and then takes its place.
-fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".new");
-    let beside = path.with_file_name(name);
-    let written = std::fs::File::create(&beside).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    let placed = written.and_then(|()| std::fs::rename(&beside, path));
-    if placed.is_err() {
-        // The error that led here is the one to tell.
-        let _ = std::fs::remove_file(&beside);
-    }
-    placed
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_that_cannot_be_written_stays_as_it_was() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("settings.json");
-        write_whole(&path, b"one").unwrap();
-        write_whole(&path, b"two").unwrap();
-        assert_eq!(std::fs::read(&path).unwrap(), b"two");
-        std::fs::create_dir(folder.path().join("x.json.new")).unwrap();
-        assert!(write_whole(&folder.path().join("x.json"), b"three").is_err());
-        assert!(!folder.path().join("x.json").exists());
-        assert!(write_whole(Path::new("/no/such/folder/a"), b"").is_err());
     }
 }
