@@ -10,13 +10,12 @@ use std::time::{Duration, Instant};
 
 use super::host::Host;
 use super::pace::Pace;
-use super::stream::{Chunk, Outlet, Stream};
+use super::stream::{Chunk, Stream};
 use crate::cancel::CancelFlag;
-use crate::engine::WindowReader;
 use crate::error::{Error, MemoryError, Result};
 use crate::memory::store::{MemoryStore, SharedStore, SqliteStore, WatchedStore};
 use crate::memory::{
-    AskOptions, Ingested, Library, Progress, Reading, Reply, Request, Source, Speed, TextModel,
+    AskOptions, Ingested, Library, Progress, Reply, Request, Source, Speed, WatchedModel,
 };
 
 /// Longest sleep between two looks at a flag while a library in memory is in use.
@@ -104,10 +103,15 @@ impl Documents {
                 // Only the number of windows is wanted, which no speed changes.
                 let any = Speed { prompt_tokens_per_s: 1.0, output_tokens_per_s: 1.0 };
                 let total = library.estimate(&question, &options, Some(any))?.windows.into();
-                let inner = job.engine.reader(outlet.flag())?;
-                let pace = job.host.pace();
-                let mut reader = ToldReader { inner, outlet, pace, done: 0, total };
-                library.ask_with(&question, &options, Some(&mut reader))
+                let mut done = 0;
+                let mut told = |_: &Request, _: &Reply, took: Duration| {
+                    done += 1;
+                    outlet.send(Chunk::Progress { done, total: done.max(total) });
+                    job.host.pace().wait(took, outlet.flag());
+                };
+                let inner = &mut job.engine.reader(outlet.flag())?;
+                let mut watched = WatchedModel { inner, told: &mut told };
+                library.ask_with(&question, &options, Some(&mut watched))
             })?;
             // A reader that was stopped says nothing, which looks like an answer.
             let answer = answer.filter(|_| !outlet.flag().is_cancelled());
@@ -163,37 +167,4 @@ fn turn<'a>(turns: &'a Mutex<()>, cancel: &CancelFlag) -> Option<MutexGuard<'a, 
         }
     }
     None
-}
-
-/// A reader that tells what it has read, and keeps the pace.
-struct ToldReader<'a> {
-    inner: WindowReader,
-    outlet: &'a Outlet,
-    pace: &'a Pace,
-    done: u64,
-    total: u64,
-}
-
-impl TextModel for ToldReader<'_> {
-    fn reading(&self) -> Reading {
-        self.inner.reading()
-    }
-
-    fn context_tokens(&self) -> usize {
-        self.inner.context_tokens()
-    }
-
-    fn tokens_in(&self, text: &str) -> usize {
-        self.inner.tokens_in(text)
-    }
-
-    fn read(&mut self, request: &Request) -> Result<Reply> {
-        let begun = Instant::now();
-        let reply = self.inner.read(request)?;
-        self.done += 1;
-        let total = self.total.max(self.done);
-        self.outlet.send(Chunk::Progress { done: self.done, total });
-        self.pace.wait(begun.elapsed(), self.outlet.flag());
-        Ok(reply)
-    }
 }

@@ -7,14 +7,17 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use carrel_core::cancel::CancelFlag;
 use carrel_core::engine::{Engine, EngineOptions, WindowReader};
 use carrel_core::exec::ContextPolicy;
 use carrel_core::ggml::Placement;
-use carrel_core::memory::{Answer, AskOptions, Profile, Speed, Status, Thread};
+use carrel_core::memory::{
+    Answer, AskOptions, Profile, Reply, Request, Speed, Status, Thread, WatchedModel,
+};
 
-use super::watched::{Pace, Watched};
+use super::watched::{Pace, pointed};
 use super::{Mailbox, Shelfmark, guarded, start};
 use crate::device::resident_bytes;
 use crate::message::Event;
@@ -214,8 +217,16 @@ impl Desk {
         let library = self.shelfmark.library()?;
         match (model, self.model.as_mut()) {
             (Some(_), Some(open)) => {
-                let (inner, pace) = (&mut open.reader, &mut open.pace);
-                let mut watched = Watched { inner, pace, mail: &self.mail, turn: id };
+                let (inner, pace, mail) = (&mut open.reader, &mut open.pace, &self.mail);
+                let mut told = |request: &Request, reply: &Reply, _: Duration| {
+                    let tokens = reply.prompt_tokens + reply.output_tokens;
+                    mail.tell(Event::Window(id, tokens, pointed(request, &reply.text)));
+                    pace.add(reply);
+                    if let Some(speed) = pace.speed() {
+                        mail.tell(Event::Speeds(speed));
+                    }
+                };
+                let mut watched = WatchedModel { inner, told: &mut told };
                 let thread = &mut self.thread;
                 let answer = library.ask_in(thread, &question.text, &options, Some(&mut watched));
                 self.speed = open.pace.speed().or(self.speed);

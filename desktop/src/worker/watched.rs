@@ -1,11 +1,7 @@
-//! A model that is watched while it reads: windows, tokens, and what it points to are told as they
-//! come, before the answer is there.
+//! What is told of a model while it reads, before the answer is there: how fast it is, and what it
+//! points to.
 
-use carrel_core::engine::WindowReader;
-use carrel_core::memory::{Reading, Reply, Request, Speed, TextModel};
-
-use super::Mailbox;
-use crate::message::Event;
+use carrel_core::memory::{Reply, Request, Speed};
 
 /// Tokens that a model read and wrote, and the time that they took.
 #[derive(Debug, Default, Clone, Copy)]
@@ -17,7 +13,8 @@ pub struct Pace {
 }
 
 impl Pace {
-    fn add(&mut self, reply: &Reply) {
+    /// Adds what one reply took.
+    pub fn add(&mut self, reply: &Reply) {
         self.n_read += reply.prompt_tokens.saturating_sub(reply.reused_tokens);
         self.read_us += reply.prompt_us;
         self.n_written += reply.output_tokens;
@@ -34,46 +31,8 @@ impl Pace {
     }
 }
 
-/// A reader of windows that tells.
-pub struct Watched<'a> {
-    /// The reader.
-    pub inner: &'a mut WindowReader,
-    /// What it did so far.
-    pub pace: &'a mut Pace,
-    /// Where it tells.
-    pub mail: &'a Mailbox,
-    /// For which turn.
-    pub turn: u64,
-}
-
-impl TextModel for Watched<'_> {
-    fn reading(&self) -> Reading {
-        self.inner.reading()
-    }
-
-    fn context_tokens(&self) -> usize {
-        self.inner.context_tokens()
-    }
-
-    fn tokens_in(&self, text: &str) -> usize {
-        self.inner.tokens_in(text)
-    }
-
-    fn read(&mut self, request: &Request) -> carrel_core::Result<Reply> {
-        let reply = self.inner.read(request)?;
-        let tokens = reply.prompt_tokens + reply.output_tokens;
-        let pointed = pointed(request, &reply.text);
-        self.mail.tell(Event::Window(self.turn, tokens, pointed));
-        self.pace.add(&reply);
-        if let Some(speed) = self.pace.speed() {
-            self.mail.tell(Event::Speeds(speed));
-        }
-        Ok(reply)
-    }
-}
-
 /// The sentences that a reply points to, in its order.
-fn pointed(request: &Request, reply: &str) -> Vec<String> {
+pub fn pointed(request: &Request, reply: &str) -> Vec<String> {
     let Some((numbers, _)) = request.contract.parse(reply) else { return Vec::new() };
     let line = |number: usize| {
         let line = request.window.lines().nth(number)?;
