@@ -4,10 +4,11 @@
 //! 32 bits, so single precision is only needed once for 256 values.
 
 use std::arch::x86_64::*;
+use std::ptr;
 
 use super::super::{Columns, Format, LINE, PANEL, Panel, Tile};
 use super::products::{
-    Integers, Sums, add_pairs, add_scaled, by_columns, halves, load, nibbles, store, widen,
+    Integers, Sums, add_block, add_pairs, add_scaled, by_columns, load, nibbles, store, widen,
 };
 
 /// Eight bytes as pairs of equal 16-bit numbers, a pair a row.
@@ -43,32 +44,6 @@ unsafe fn signed_pairs(bytes: *const u8) -> __m256i {
 unsafe fn broadcast_sums(sums: *const i16) -> __m256i {
     // SAFETY: as the caller promises; the read is unaligned.
     _mm256_set1_epi32(unsafe { sums.cast::<i32>().read_unaligned() })
-}
-
-/// Adds `d · (scale · product)` of a block to the sums of all columns.
-///
-/// # Safety
-/// 32 bytes of scales, and one scale a column at `stride`, are readable.
-#[target_feature(enable = "avx2,fma,f16c")]
-#[inline]
-unsafe fn add_block<const C: usize>(
-    sums: &mut [[__m256; 2]; C],
-    products: &Integers<C>,
-    d: *const u8,
-    scales: *const f32,
-    stride: usize,
-) {
-    // SAFETY: as the caller promises.
-    unsafe {
-        let d = [halves(d), halves(d.add(PANEL))];
-        for column in 0..C {
-            let scale = _mm256_set1_ps(*scales.add(column * stride));
-            for half in 0..2 {
-                let scaled = _mm256_mul_ps(_mm256_cvtepi32_ps(products[column][half]), scale);
-                sums[column][half] = _mm256_fmadd_ps(d[half], scaled, sums[column][half]);
-            }
-        }
-    }
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
@@ -116,12 +91,12 @@ unsafe fn q4_k_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>)
                     }
                 }
             }
-            let scales = columns.scales.as_ptr().add(block);
-            add_block(&mut sums, &products, d, scales, n_blocks);
+            let scaling = (columns.scales.as_ptr().add(block), ptr::null(), 0.0);
+            add_block(&mut sums, &products, d, scaling, n_blocks);
             for offset in offsets.as_flattened_mut() {
                 *offset = _mm256_sub_epi32(_mm256_setzero_si256(), *offset);
             }
-            add_block(&mut sums, &offsets, d.add(2 * PANEL), scales, n_blocks);
+            add_block(&mut sums, &offsets, d.add(2 * PANEL), scaling, n_blocks);
         }
     }
     widen(&sums)
@@ -197,7 +172,8 @@ unsafe fn q6_k_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>)
                     products[column][half] = _mm256_sub_epi32(products[column][half], offset);
                 }
             }
-            add_block(&mut sums, &products, d, columns.scales.as_ptr().add(block), n_blocks);
+            let scaling = (columns.scales.as_ptr().add(block), ptr::null(), 0.0);
+            add_block(&mut sums, &products, d, scaling, n_blocks);
         }
     }
     widen(&sums)

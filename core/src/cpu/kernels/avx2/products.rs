@@ -41,7 +41,7 @@ pub(super) unsafe fn broadcast(x: *const i8) -> __m256i {
 /// # Safety
 /// 16 bytes from `halves` on are readable.
 #[target_feature(enable = "avx2,fma,f16c")]
-pub(super) unsafe fn halves(halves: *const u8) -> __m256 {
+unsafe fn halves(halves: *const u8) -> __m256 {
     // SAFETY: as the caller promises; no alignment is asked for.
     _mm256_cvtph_ps(unsafe { _mm_loadu_si128(halves.cast()) })
 }
@@ -198,10 +198,11 @@ pub(super) fn nibbles<const HIGH: bool>(bytes: __m256i) -> __m256i {
 /// Adds `d · (scale · product − zero · sum)` of a block to the sums of all columns.
 ///
 /// # Safety
-/// 32 bytes of scales, and one scale and sum a column at `stride`, are readable.
+/// 32 bytes of scales, and one scale and, unless `zero` is 0, one sum a column at `stride`, are
+/// readable.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-unsafe fn add_block<const C: usize>(
+pub(super) unsafe fn add_block<const C: usize>(
     sums: &mut [[__m256; 2]; C],
     products: &Integers<C>,
     d: *const u8,
