@@ -16,6 +16,7 @@ use super::corpus::{Corpus, SentenceId};
 use super::patterns::{Matches, Pattern};
 use super::stems::Stems;
 use crate::error::Result;
+use crate::memory::segment::layout::Layout;
 use crate::memory::store::Part;
 
 const K1: f32 = 1.2;
@@ -121,6 +122,48 @@ fn find(corpus: &Corpus, block: u32, patterns: &[Pattern], stems: &Stems) -> Res
         .ok_or_else(|| corpus.damaged(block, "the dictionary is cut short"))
 }
 
+/// Fills `held` with every occurrence of the patterns in a block, the number of the word and the index of
+/// the pattern, by pattern; the block's layout, or `None` if nothing occurs.
+fn occurrences_in(
+    corpus: &Corpus,
+    block: u32,
+    patterns: &[Pattern],
+    stems: &Stems,
+    held: &mut Vec<(u32, u32)>,
+) -> Result<Option<Layout>> {
+    held.clear();
+    let matches = find(corpus, block, patterns, stems)?;
+    if !matches.any() {
+        return Ok(None);
+    }
+    let positions = corpus.part(block, Part::Positions)?;
+    for pattern in 0..patterns.len() {
+        let list = matches
+            .positions(pattern, &positions)
+            .ok_or_else(|| corpus.damaged(block, "a position list is cut short"))?;
+        held.extend(list.iter().map(|word| (*word, pattern as u32)));
+    }
+    Ok(Some(corpus.layout(block)?))
+}
+
+/// The same with the sentences of the words, sorted by sentence and then by pattern.
+fn sentences_in(
+    corpus: &Corpus,
+    block: u32,
+    patterns: &[Pattern],
+    stems: &Stems,
+    held: &mut Vec<(u32, u32)>,
+) -> Result<Option<Layout>> {
+    let Some(layout) = occurrences_in(corpus, block, patterns, stems, held)? else {
+        return Ok(None);
+    };
+    for (word, _) in held.iter_mut() {
+        *word = layout.sentence_of_word(*word) as u32;
+    }
+    held.sort_unstable();
+    Ok(Some(layout))
+}
+
 /// The best `limit` passages and as many sentences for `patterns`; those beyond
 /// [`MOST_PATTERNS`] are not looked at.
 ///
@@ -138,23 +181,9 @@ pub fn search(corpus: &Corpus, patterns: &[Pattern], stems: &Stems, limit: usize
     let mut best_passages = Best::new(limit);
     let mut held: Vec<(u32, u32)> = Vec::new();
     for block in 0..corpus.blocks.len() as u32 {
-        let matches = find(corpus, block, patterns, stems)?;
-        if !matches.any() {
+        let Some(layout) = sentences_in(corpus, block, patterns, stems, &mut held)? else {
             continue;
-        }
-        let positions = corpus.part(block, Part::Positions)?;
-        let layout = corpus.layout(block)?;
-        // (sentence, pattern) of every occurrence, then grouped by sentence.
-        held.clear();
-        for pattern in 0..patterns.len() {
-            let list = matches
-                .positions(pattern, &positions)
-                .ok_or_else(|| corpus.damaged(block, "a position list is cut short"))?;
-            held.extend(
-                list.iter().map(|word| (layout.sentence_of_word(*word) as u32, pattern as u32)),
-            );
-        }
-        held.sort_unstable();
+        };
         for group in held.chunk_by(|one, other| one.0 == other.0) {
             let sentence = group[0].0;
             let words = layout.words_in(sentence as usize..sentence as usize + 1);
@@ -218,24 +247,15 @@ pub fn occurrences(
     stems: &Stems,
     mut visit: impl FnMut(SentenceId, usize) -> bool,
 ) -> Result<()> {
+    let mut held = Vec::new();
     for block in 0..corpus.blocks.len() as u32 {
-        let matches = find(corpus, block, patterns, stems)?;
-        if !matches.any() {
+        let Some(layout) = occurrences_in(corpus, block, patterns, stems, &mut held)? else {
             continue;
-        }
-        let positions = corpus.part(block, Part::Positions)?;
-        let layout = corpus.layout(block)?;
-        let mut held = Vec::new();
-        for pattern in 0..patterns.len() {
-            let list = matches
-                .positions(pattern, &positions)
-                .ok_or_else(|| corpus.damaged(block, "a position list is cut short"))?;
-            held.extend(list.iter().map(|word| (*word, pattern)));
-        }
+        };
         held.sort_unstable();
-        for (word, pattern) in held {
+        for &(word, pattern) in &held {
             let sentence = layout.sentence_of_word(word) as u32;
-            if !visit(SentenceId { block, sentence }, pattern) {
+            if !visit(SentenceId { block, sentence }, pattern as usize) {
                 return Ok(());
             }
         }
@@ -256,26 +276,14 @@ pub fn sentences_with_any(
     mut visit: impl FnMut(SentenceId, u32, u64),
 ) -> Result<()> {
     let patterns = &patterns[..patterns.len().min(MOST_PATTERNS)];
+    let mut held = Vec::new();
     for block in 0..corpus.blocks.len() as u32 {
-        let matches = find(corpus, block, patterns, stems)?;
-        if !matches.any() {
+        let Some(layout) = sentences_in(corpus, block, patterns, stems, &mut held)? else {
             continue;
-        }
-        let positions = corpus.part(block, Part::Positions)?;
-        let layout = corpus.layout(block)?;
-        let mut held: Vec<(u32, u64)> = Vec::new();
-        for pattern in 0..patterns.len() {
-            let list = matches
-                .positions(pattern, &positions)
-                .ok_or_else(|| corpus.damaged(block, "a position list is cut short"))?;
-            held.extend(
-                list.iter().map(|word| (layout.sentence_of_word(*word) as u32, 1 << pattern)),
-            );
-        }
-        held.sort_unstable();
+        };
         for group in held.chunk_by(|one, other| one.0 == other.0) {
             let sentence = group[0].0;
-            let mask = group.iter().fold(0, |mask, (_, bit)| mask | bit);
+            let mask = group.iter().fold(0, |mask, (_, pattern)| mask | 1 << pattern);
             let words = layout.words_in(sentence as usize..sentence as usize + 1);
             visit(SentenceId { block, sentence }, words, mask);
         }
