@@ -133,7 +133,7 @@ impl TextSink for Pipeline<'_> {
     }
 
     fn title(&mut self, title: &str) {
-        self.title = one_line(title);
+        self.title = short_title(title);
     }
 
     fn heading(&mut self, level: u8, title: &str) {
@@ -215,7 +215,7 @@ impl Pipeline<'_> {
     }
 
     fn add_section(&mut self, level: u8, start: u64, title: &str) {
-        let title = one_line(title);
+        let title = short_title(title);
         if !title.is_empty() && self.sections.len() < MOST_SECTIONS {
             self.sections.push(Section { level, start, title });
         }
@@ -223,7 +223,7 @@ impl Pipeline<'_> {
 }
 
 /// A title without line breaks, cut to [`LONGEST_TITLE`].
-fn one_line(title: &str) -> String {
+fn short_title(title: &str) -> String {
     let words: Vec<&str> = title.split_whitespace().collect();
     words.join(" ").chars().take(LONGEST_TITLE).collect()
 }

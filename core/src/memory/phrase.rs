@@ -27,24 +27,20 @@ pub fn is_supported(said: &str, answer: &str, quotes: &[String], question: &str)
         Some(forms) => forms[0].to_owned(),
         None => stems.stem(word),
     };
-    let spoken = folded_words(said);
-    let quoted: BTreeSet<String> = quotes.iter().flat_map(|quote| folded_words(quote)).collect();
-    let known: BTreeSet<String> = quoted
-        .iter()
-        .chain(&folded_words(question))
-        .chain(&folded_words(answer))
-        .map(stem)
-        .collect();
+    let spoken = word_set(said);
+    let quoted: BTreeSet<String> = quotes.iter().flat_map(|quote| word_set(quote)).collect();
+    let known: BTreeSet<String> =
+        quoted.iter().chain(&word_set(question)).chain(&word_set(answer)).map(stem).collect();
     let is_known = |word: &String| is_stopword(word) || known.contains(&stem(word));
     let denies = |words: &BTreeSet<String>| {
         words.iter().any(|word| DENIALS.contains(&word.as_str()) || word.ends_with("n't"))
     };
-    let said_answer = folded_words(answer).iter().all(|word| spoken.contains(word));
+    let said_answer = word_set(answer).iter().all(|word| spoken.contains(word));
     said_answer && spoken.iter().all(is_known) && denies(&spoken) == denies(&quoted)
 }
 
-fn folded_words(text: &str) -> BTreeSet<String> {
-    words::words(text).map(|word| words::folded(&text[word.start..word.end])).collect()
+fn word_set(text: &str) -> BTreeSet<String> {
+    words::folded_words(text).collect()
 }
 
 #[cfg(test)]

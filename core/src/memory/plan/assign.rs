@@ -47,10 +47,7 @@ pub enum AssignQuestion {
 impl AssignQuestion {
     /// Reads a question about names and their values; `None` if it is something else.
     pub fn of(text: &str) -> Option<Self> {
-        let list: Vec<(&str, String)> = words::words(text)
-            .map(|word| &text[word.start..word.end])
-            .map(|word| (word, words::folded(word)))
-            .collect();
+        let list: Vec<(&str, String)> = words::written_and_folded(text).collect();
         let has = |wanted: &[&str]| list.iter().any(|(_, word)| wanted.contains(&word.as_str()));
         let literal = |(written, folded): &&(&str, String)| {
             folded.bytes().any(|b| b.is_ascii_digit()) || is_identifier(written)

@@ -109,8 +109,7 @@ pub fn candidates(reader: &Reader, question: &Question, scope: &Scope) -> Result
             .filter(|index| {
                 let term = &terms[*index];
                 let word = &term.pattern.text;
-                !term.phrase
-                    && words::words(name).any(|w| words::folded(&name[w.start..w.end]) == *word)
+                !term.phrase && words::folded_words(name).any(|folded| folded == *word)
             })
             .collect();
         own.last().is_some_and(absent)
@@ -170,14 +169,19 @@ fn of_keys_alone(reader: &Reader, keys: &[Pattern]) -> Result<Vec<Hit>> {
         return Ok(out);
     }
     for id in reader.last_mentions(keys, &[], u32::MAX, PASSAGES.1)? {
-        let layout = &reader.corpus.block(id.block)?.layout;
-        let range = layout.passage(layout.passage_of(id.sentence as usize));
-        let first = SentenceId { block: id.block, sentence: range.start as u32 };
+        let (first, sentences) = passage_around(reader.corpus, id)?;
         if !out.iter().any(|known| known.first == first) {
-            out.push(Hit { first, sentences: range.len() as u32, score: 0.0, found: 0 });
+            out.push(Hit { first, sentences, score: 0.0, found: 0 });
         }
     }
     Ok(out)
+}
+
+/// The passage that a sentence stands in: its first sentence, and how many it has.
+fn passage_around(corpus: &Corpus, id: SentenceId) -> Result<(SentenceId, u32)> {
+    let layout = &corpus.block(id.block)?.layout;
+    let range = layout.passage(layout.passage_of(id.sentence as usize));
+    Ok((SentenceId { block: id.block, sentence: range.start as u32 }, range.len() as u32))
 }
 
 /// The best passages of both rankings, best first.
@@ -193,12 +197,9 @@ fn fused_passages(corpus: &Corpus, found: &Found, many: bool) -> Result<Vec<Hit>
     let mut rank = 0;
     let mut seen = Vec::new();
     for hit in &found.sentences {
-        let layout = &corpus.block(hit.first.block)?.layout;
-        let range = layout.passage(layout.passage_of(hit.first.sentence as usize));
-        let first = SentenceId { block: hit.first.block, sentence: range.start as u32 };
+        let (first, sentences) = passage_around(corpus, hit.first)?;
         if !seen.contains(&first) {
             seen.push(first);
-            let sentences = range.len() as u32;
             add(rank, Hit { first, sentences, ..*hit });
             rank += 1;
         }
@@ -279,8 +280,7 @@ impl<'a> View<'a> {
     }
 
     fn held(&self, text: &str) -> Held {
-        let words: Vec<String> =
-            words::words(text).map(|word| words::folded(&text[word.start..word.end])).collect();
+        let words: Vec<String> = words::folded_words(text).collect();
         let mut all = self.patterns.iter().enumerate().fold(0, |mask, (index, pattern)| {
             mask | u64::from(pattern.occurs_in(&words, self.stems)) << index
         });
@@ -313,10 +313,8 @@ impl<'a> View<'a> {
         else {
             return false;
         };
-        let words = words::words(&text[first.start..first.end]);
-        let folded: Vec<String> =
-            words.map(|w| words::folded(&text[first.start..first.end][w.start..w.end])).collect();
-        !folded.iter().any(|word| self.question.words.contains(word))
+        let name = &text[first.start..first.end];
+        !words::folded_words(name).any(|word| self.question.words.contains(&word))
     }
 
     /// Scores the sentences of one passage, looking a few sentences beyond it on both sides.

@@ -131,8 +131,7 @@ impl ChainQuestion {
 /// The noun phrase at the end of a stretch of a question, folded: what stands behind its last
 /// function word.
 fn last_noun(piece: &str) -> Option<String> {
-    let folded: Vec<String> =
-        words::words(piece).map(|w| words::folded(&piece[w.start..w.end])).collect();
+    let folded: Vec<String> = words::folded_words(piece).collect();
     let start = folded.iter().rposition(|word| stopwords::is_stopword(word)).map_or(0, |at| at + 1);
     let noun = folded[start..].join(" ");
     (!noun.is_empty()).then_some(noun)

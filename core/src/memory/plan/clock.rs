@@ -26,14 +26,9 @@ pub enum Time {
     Relative(i32, String),
 }
 
-/// The words of a text, folded, with what stands between them being blank or not.
-fn folded(text: &str) -> Vec<String> {
-    words::words(text).map(|word| words::folded(&text[word.start..word.end])).collect()
-}
-
 /// The times of `text`, in order.
 pub fn times(text: &str) -> Vec<Time> {
-    let list = folded(text);
+    let list: Vec<String> = words::folded_words(text).collect();
     let word = |at: usize| list.get(at).map_or("", String::as_str);
     let mut out = Vec::new();
     let mut at = 0;

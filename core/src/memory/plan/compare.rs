@@ -36,8 +36,7 @@ impl CompareQuestion {
     /// Reads a question; `None` if it compares nothing.
     pub fn of(text: &str) -> Option<Self> {
         let among = |list: &str, word: &str| list.split_whitespace().any(|member| member == word);
-        let list: Vec<String> =
-            words::words(text).map(|w| words::folded(&text[w.start..w.end])).collect();
+        let list: Vec<String> = words::folded_words(text).collect();
         let comparative = list.iter().find(|word| among(LESS, word) || among(MORE, word))?;
         let at = text.find(" or ")?;
         let before = &text[..at];
@@ -93,19 +92,17 @@ pub fn compare(
     for (text, thing) in question.questions.iter().zip(&question.things) {
         let mut asked = Question::of(text, reader.stems);
         asked.expected = Expected::Number;
-        let name: Vec<String> =
-            words::words(thing).map(|w| words::folded(&thing[w.start..w.end])).collect();
+        let name: Vec<String> = words::folded_words(thing).collect();
         let mut value = None;
         for candidate in candidates(reader, &asked, scope)? {
             let sentence = reader.corpus.sentence(candidate.id)?;
-            let folded: Vec<String> =
-                words::words(&sentence).map(|w| words::folded(&sentence[w.start..w.end])).collect();
+            let folded: Vec<String> = words::folded_words(&sentence).collect();
             if !name.iter().all(|word| folded.contains(word)) {
                 continue;
             }
             let number = spans::spans(&sentence, Expected::Number).into_iter().find_map(|range| {
                 let span = &sentence[range];
-                words::words(span).find_map(|w| number_value(&words::folded(&span[w.start..w.end])))
+                words::folded_words(span).find_map(|folded| number_value(&folded))
             });
             if let Some(number) = number {
                 value = Some((number, candidate.id));

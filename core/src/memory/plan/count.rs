@@ -54,11 +54,8 @@ impl CountQuestion {
         let list: Vec<&str> = question.words.iter().map(String::as_str).collect();
         let has = |wanted: &[&str]| list.iter().any(|word| wanted.contains(word));
         let pair = |one: &str, other: &str| list.windows(2).any(|w| w[0] == one && w[1] == other);
-        let of_names: Vec<String> = question
-            .names
-            .iter()
-            .flat_map(|name| words::words(name).map(|w| words::folded(&name[w.start..w.end])))
-            .collect();
+        let of_names: Vec<String> =
+            question.names.iter().flat_map(|name| words::folded_words(name)).collect();
         let times = (pair("how", "many") && has(&["times", "occasions"]))
             || pair("how", "often")
             || list.windows(3).any(|w| {

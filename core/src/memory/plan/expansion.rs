@@ -26,10 +26,7 @@ pub struct ExpansionQuestion(String);
 impl ExpansionQuestion {
     /// Reads a question; `None` if it is something else.
     pub fn of(text: &str) -> Option<Self> {
-        let list: Vec<(&str, String)> = words::words(text)
-            .map(|word| &text[word.start..word.end])
-            .map(|word| (word, words::folded(word)))
-            .collect();
+        let list: Vec<(&str, String)> = words::written_and_folded(text).collect();
         let has = |wanted: &[&str]| list.iter().any(|(_, word)| wanted.contains(&word.as_str()));
         let pair = |one: &[&str], other: &str| {
             list.windows(2).any(|w| one.contains(&w[0].1.as_str()) && w[1].1 == other)

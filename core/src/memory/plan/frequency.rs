@@ -39,8 +39,7 @@ pub enum FrequencyQuestion {
 impl FrequencyQuestion {
     /// Reads a question; `None` if it is something else.
     pub fn of(text: &str) -> Option<Self> {
-        let list: Vec<String> =
-            words::words(text).map(|word| words::folded(&text[word.start..word.end])).collect();
+        let list: Vec<String> = words::folded_words(text).collect();
         let has = |wanted: &[&str]| list.iter().any(|word| wanted.contains(&word.as_str()));
         let superlative = has(&["most"])
             && has(&[

@@ -172,9 +172,7 @@ fn number_of(words: &[String]) -> Option<(u64, usize)> {
 impl Scope {
     /// The stretch that the question limits itself to; everything if it names none that exists.
     pub fn of(text: &str, corpus: &Corpus) -> Self {
-        let fold = |text: &str| -> Vec<String> {
-            words::words(text).map(|w| words::folded(&text[w.start..w.end])).collect()
-        };
+        let fold = |text: &str| -> Vec<String> { words::folded_words(text).collect() };
         let list = fold(text);
         for (at, division) in list.iter().enumerate() {
             if !DIVISIONS.contains(&division.as_str()) {

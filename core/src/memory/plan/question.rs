@@ -193,9 +193,10 @@ impl Question {
             let strict = Pattern::word(word, stems);
             let mut pattern = strict.clone();
             pattern.or(&thesaurus::same_meaning(word, stems));
-            let name = question.names.iter().any(|name| {
-                words::words(name).any(|w| words::folded(&name[w.start..w.end]) == *word)
-            });
+            let name = question
+                .names
+                .iter()
+                .any(|name| words::folded_words(name).any(|folded| folded == *word));
             question.terms.push(Term { pattern, strict, phrase: false, name, typing });
         }
         let mut rest = text.to_owned();

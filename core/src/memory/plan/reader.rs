@@ -154,9 +154,7 @@ impl<'a> Reader<'a> {
             let list: Vec<words::Word> = words::words(&text).collect();
             for window in list.windows(n_words) {
                 let written = &text[window[0].start..window[n_words - 1].end];
-                let same: Vec<String> = words::words(written)
-                    .map(|w| words::folded(&written[w.start..w.end]))
-                    .collect();
+                let same: Vec<String> = words::folded_words(written).collect();
                 if same.join(" ") == folded {
                     let written = written.strip_suffix("'s").unwrap_or(written);
                     return Ok(one_line(written.strip_suffix("\u{2019}s").unwrap_or(written)));

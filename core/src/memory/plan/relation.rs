@@ -128,8 +128,7 @@ pub fn related(
     let mut found = Vec::new();
     names::names(text, &mut found);
     let view = View { text, tokens, names: found };
-    let wanted: Vec<String> =
-        words::words(name).map(|w| words::folded(&name[w.start..w.end])).collect();
+    let wanted: Vec<String> = words::folded_words(name).collect();
     if wanted.is_empty() {
         return Vec::new();
     }
@@ -151,8 +150,7 @@ pub fn related(
         }
     }
     out.retain(|r| {
-        let folded: Vec<String> =
-            words::words(&r.name).map(|w| words::folded(&r.name[w.start..w.end])).collect();
+        let folded: Vec<String> = words::folded_words(&r.name).collect();
         !folded.is_empty() && folded != wanted
     });
     out.sort_by(|one, other| other.plain.total_cmp(&one.plain));

@@ -59,8 +59,7 @@ fn name(words: &[String]) -> Option<String> {
 impl RelativeQuestion {
     /// Reads a question; `None` if it is something else.
     pub fn of(text: &str) -> Option<Self> {
-        let list: Vec<String> =
-            words::words(text).map(|w| words::folded(&text[w.start..w.end])).collect();
+        let list: Vec<String> = words::folded_words(text).collect();
         let [what, copula, rest @ ..] = list.as_slice() else { return None };
         if what != "what" || !["is", "was", "lies"].contains(&copula.as_str()) {
             return None;

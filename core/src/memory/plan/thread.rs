@@ -134,8 +134,7 @@ impl Thread {
 
 /// Whether a question only names another thing to ask the same about.
 fn is_and(question: &str) -> bool {
-    let folded: Vec<String> =
-        words::words(question).map(|w| words::folded(&question[w.start..w.end])).collect();
+    let folded: Vec<String> = words::folded_words(question).collect();
     matches!(folded.first().map(String::as_str), Some("and")) && folded.len() <= 6
         || folded.starts_with(&["what".to_owned(), "about".to_owned()])
 }

@@ -18,8 +18,7 @@ const LEAST: usize = 2;
 
 /// Whether a question asks for what a whole document is about.
 pub fn asks_for_whole(text: &str) -> bool {
-    let list: Vec<String> =
-        words::words(text).map(|w| words::folded(&text[w.start..w.end])).collect();
+    let list: Vec<String> = words::folded_words(text).collect();
     let content: Vec<&str> = list
         .iter()
         .map(String::as_str)

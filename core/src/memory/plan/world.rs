@@ -65,8 +65,7 @@ pub struct StateQuestion {
 impl StateQuestion {
     /// Reads a question; `None` if it asks for something else.
     pub fn of(text: &str) -> Option<Self> {
-        let folded: Vec<String> =
-            words::words(text).map(|word| words::folded(&text[word.start..word.end])).collect();
+        let folded: Vec<String> = words::folded_words(text).collect();
         let list: Vec<&str> = folded
             .iter()
             .map(String::as_str)

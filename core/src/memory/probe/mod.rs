@@ -229,9 +229,7 @@ fn points_right(asked: &Asked, named: Option<&[usize]>) -> bool {
 
 /// Whether a text is the answer with three words more at most.
 fn says(said: &str, answer: &str) -> bool {
-    let folded = |text: &str| -> Vec<String> {
-        words::words(text).map(|word| words::folded(&text[word.start..word.end])).collect()
-    };
+    let folded = |text: &str| -> Vec<String> { words::folded_words(text).collect() };
     let (said, answer) = (folded(said), folded(answer));
     let is_there = said.windows(answer.len().max(1)).any(|window| window == answer.as_slice());
     is_there && said.len() <= answer.len() + 3

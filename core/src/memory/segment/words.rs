@@ -159,6 +159,16 @@ pub fn folded(word: &str) -> String {
     out
 }
 
+/// The words of `text` in their folded form, in order.
+pub fn folded_words(text: &str) -> impl Iterator<Item = String> {
+    words(text).map(|word| folded(&text[word.start..word.end]))
+}
+
+/// The words of `text` as they are written and in their folded form, in order.
+pub fn written_and_folded(text: &str) -> impl Iterator<Item = (&str, String)> {
+    words(text).map(|word| &text[word.start..word.end]).map(|word| (word, folded(word)))
+}
+
 /// The plain Latin letters of a lower-case accented one.
 fn without_accent(c: char) -> Option<&'static str> {
     Some(match c {
