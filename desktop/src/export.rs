@@ -5,14 +5,14 @@ use std::fmt::Write;
 
 use crate::state::conversation::{Outcome, Progress, Quote, Turn};
 use crate::state::documents::file_name;
-use crate::text::{Strings, fill};
+use crate::text::{Strings, fill, one_line};
 
 /// The conversation. Turns without an answer are left out.
 pub fn markdown(turns: &[Turn], strings: &Strings) -> String {
     let mut out = format!("# Carrel: {}\n", strings.conversation);
     for turn in turns {
         let Progress::Done(outcome, _) = &turn.progress else { continue };
-        let _ = write!(out, "\n## {}\n\n", line(&turn.question));
+        let _ = write!(out, "\n## {}\n\n", one_line(&turn.question));
         match outcome {
             Outcome::NotInDocument => {
                 let _ = writeln!(out, "{}", strings.not_in_document);
@@ -27,14 +27,14 @@ pub fn markdown(turns: &[Turn], strings: &Strings) -> String {
         for sentence in &turn.sentences {
             let numbers: String =
                 sentence.quotes.iter().map(|quote| format!(" [{}]", quote + 1)).collect();
-            let _ = writeln!(out, "{}{numbers}", line(&sentence.text));
+            let _ = writeln!(out, "{}{numbers}", one_line(&sentence.text));
         }
         if *outcome == Outcome::BudgetEnded {
             let _ = writeln!(out, "\n*{}*", strings.budget_ended);
         }
         out.push('\n');
         for (number, quote) in turn.quotes.iter().enumerate() {
-            let _ = writeln!(out, "{}. > {}", number + 1, line(&quote.text));
+            let _ = writeln!(out, "{}. > {}", number + 1, one_line(&quote.text));
             let _ = writeln!(out, "\n   {}\n", place(quote, strings));
         }
     }
@@ -52,11 +52,6 @@ fn place(quote: &Quote, strings: &Strings) -> String {
     }
     parts.push(format!("{}–{}", quote.start, quote.end));
     parts.join(" · ")
-}
-
-/// Text in one line.
-fn line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

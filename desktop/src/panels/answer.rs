@@ -9,7 +9,7 @@ use crate::message::Action;
 use crate::state::State;
 use crate::state::conversation::{Cost, Outcome, Progress, Quote, Turn};
 use crate::state::documents::file_name;
-use crate::text::{Strings, count, duration, fill};
+use crate::text::{Strings, count, duration, fill, one_line};
 use crate::theme::{self, RADIUS, palette, size, space};
 
 /// Quotes shown before someone asks for all.
@@ -188,7 +188,7 @@ fn quotes(ui: &mut Ui, turn: &Turn, is_shown: bool, state: &State, actions: &mut
 /// Shows a quote. Whether it was clicked.
 fn quote_card(ui: &mut Ui, at: usize, quote: &Quote, is_chosen: bool, strings: &Strings) -> bool {
     let colors = palette(ui);
-    let text = quote.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = one_line(&quote.text);
     let name = fill(strings.citation, &[&(at + 1), &text]);
     let builder = UiBuilder::new().id_salt(("quote", at)).sense(Sense::CLICK | Sense::FOCUSABLE);
     let scope = ui.scope_builder(builder, |ui| {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use carrel_core::memory::{Answer, Citation, Estimate, Profile, Status};
 use serde::{Deserialize, Serialize};
 
+use crate::text::one_line;
 use crate::trouble::Trouble;
 
 /// A quote with its place.
@@ -224,9 +225,8 @@ pub fn sentences_of(answer: &Answer) -> Vec<Sentence> {
         return Vec::new();
     }
     let all: Vec<usize> = (0..answer.citations.len()).collect();
-    let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let quotes: Vec<String> = answer.citations.iter().map(|c| squeezed(&c.quote)).collect();
-    let mut rest = squeezed(&answer.answer);
+    let quotes: Vec<String> = answer.citations.iter().map(|c| one_line(&c.quote)).collect();
+    let mut rest = one_line(&answer.answer);
     let mut sentences = Vec::new();
     // Where an answer is made of quotes one after the other, each is a sentence with its own number.
     while let Some((number, quote)) =

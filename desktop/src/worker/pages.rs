@@ -13,6 +13,7 @@ use crate::message::Event;
 use crate::page::paragraphs::{Paragraph, Source, paragraphs};
 use crate::state::documents::Span;
 use crate::state::outline::{KeySentence, Node, Outline};
+use crate::text::one_line;
 use crate::trouble::Trouble;
 
 /// Levels with more nodes are shown without their sentences.
@@ -156,7 +157,7 @@ fn key_sentence(corpus: &Corpus, id: SentenceId) -> carrel_core::Result<Option<K
     let citation = cite(corpus, id, 1)?;
     Ok(citation.map(|citation| KeySentence {
         span: Span { start: citation.start, end: citation.end },
-        text: citation.quote.split_whitespace().collect::<Vec<_>>().join(" "),
+        text: one_line(&citation.quote),
     }))
 }
 
