@@ -10,7 +10,7 @@ use carrel_core::service::{Chunk as CoreChunk, Stream};
 use carrel_ffi::{CancelToken, CarrelError, Chunk, ChunkStream, FinishReason, ThermalState};
 use carrel_sdk_tests::models::{engine, greedy, n_workers, pull};
 
-/// Tests that look at the threads of the process take turns.
+/// The tests take turns: some of them look at the threads of the whole process.
 static ALONE: Mutex<()> = Mutex::new(());
 
 fn alone() -> std::sync::MutexGuard<'static, ()> {
@@ -86,6 +86,7 @@ fn a_long_prompt_is_cancelled_within_a_tenth_of_a_second() {
 
 #[test]
 fn a_slow_consumer_loses_nothing() {
+    let _alone = alone();
     let folder = tempfile::tempdir().expect("a folder");
     let engine = engine(folder.path());
     let quick = engine.clone().session(None, Vec::new());
@@ -116,13 +117,15 @@ fn a_dropped_stream_stops_its_worker_and_frees_the_session() {
         let busy = session.generate(PROMPT.into(), greedy(1), None);
         assert!(matches!(busy, Err(CarrelError::Busy { .. })), "one thing at a time");
         drop(stream);
-        assert_eq!(n_workers(), 0, "joined");
+        // Joined by now; the system may list a thread for an instant longer.
+        no_workers_are_left();
     }
     session.clear().expect("free again");
 }
 
 #[test]
 fn a_token_stops_all_its_streams_and_no_others() {
+    let _alone = alone();
     let folder = tempfile::tempdir().expect("a folder");
     let engine = engine(folder.path());
     let sessions: Vec<_> = (0..3).map(|_| engine.clone().session(None, Vec::new())).collect();
@@ -141,6 +144,7 @@ fn a_token_stops_all_its_streams_and_no_others() {
 
 #[test]
 fn a_panic_is_a_typed_error_after_what_was_said_before_it() {
+    let _alone = alone();
     let stream = ChunkStream::of(Stream::start(CancelFlag::new(), |outlet| {
         outlet.send(CoreChunk::Text("before".to_owned()));
         panic!("on purpose, number {}", 7);
@@ -156,6 +160,7 @@ fn a_panic_is_a_typed_error_after_what_was_said_before_it() {
 
 #[test]
 fn a_suspended_engine_holds_its_streams_up_and_a_hot_one_slows_them_down() {
+    let _alone = alone();
     let folder = tempfile::tempdir().expect("a folder");
     let engine = engine(folder.path());
     let session = engine.clone().session(None, Vec::new());
