@@ -22,7 +22,8 @@ pub use vocabulary::Vocabulary;
 pub struct Referee {
     model: NonNull<sys::llama_model>,
     context: NonNull<sys::llama_context>,
-    pool: *mut sys::ggml_threadpool,
+    /// The pool that computes last; those before it are kept until the end.
+    pools: Vec<*mut sys::ggml_threadpool>,
     n_vocab: usize,
     n_past: usize,
 }
@@ -133,7 +134,7 @@ impl Referee {
             sys::llama_attach_threadpool(context.as_ptr(), pool, ptr::null_mut());
             let vocab = sys::llama_model_get_vocab(model.as_ptr());
             let n_vocab = sys::llama_vocab_n_tokens(vocab) as usize;
-            Ok(Self { model, context, pool, n_vocab, n_past: 0 })
+            Ok(Self { model, context, pools: vec![pool], n_vocab, n_past: 0 })
         }
     }
 
@@ -180,21 +181,22 @@ impl Referee {
 
     /// Sends the threads to sleep; the next pass wakes them.
     pub fn rest(&mut self) {
-        // SAFETY: the pool is live, and nothing computes while it is borrowed.
-        unsafe { sys::ggml_threadpool_pause(self.pool) };
+        if let Some(&pool) = self.pools.last() {
+            // SAFETY: the pool is live, and nothing computes while it is borrowed.
+            unsafe { sys::ggml_threadpool_pause(pool) };
+        }
     }
 
     /// Computes with this many threads from now on.
     pub fn set_threads(&mut self, n_threads: u32) {
-        // SAFETY: the context is live and computes nothing; it lets go of the old pool before that
-        // is freed.
+        // SAFETY: the context is live and computes nothing. ggml pauses the old pool when the next
+        // graph brings the new one, so the old one stays until the context is gone.
         unsafe {
             let mut parameters = sys::ggml_threadpool_params_default(n_threads as c_int);
             let pool = sys::ggml_threadpool_new(&mut parameters);
             sys::llama_set_n_threads(self.context.as_ptr(), n_threads as i32, n_threads as i32);
             sys::llama_attach_threadpool(self.context.as_ptr(), pool, ptr::null_mut());
-            sys::ggml_threadpool_free(self.pool);
-            self.pool = pool;
+            self.pools.push(pool);
         }
     }
 
@@ -214,7 +216,9 @@ impl Drop for Referee {
         // SAFETY: made in `open`, freed once, users before what they use.
         unsafe {
             sys::llama_free(self.context.as_ptr());
-            sys::ggml_threadpool_free(self.pool);
+            for &pool in &self.pools {
+                sys::ggml_threadpool_free(pool);
+            }
             sys::llama_model_free(self.model.as_ptr());
         }
     }
