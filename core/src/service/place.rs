@@ -3,6 +3,9 @@
 use crate::engine::Engine;
 use crate::error::{Result, ServiceError};
 
+/// Whether GPUs were built in.
+pub const HAS_GPU: bool = cfg!(feature = "gpu");
+
 /// What computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Backend {

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Tests of the kernels on SwiftShader, the software driver of Chromium: 256 invocations, subgroups of
+# four, no half precision, 256-byte offsets; it resembles a weak phone. Its library is taken out of
+# Debian's package and not installed.
+# Usage: tests/second_driver.sh [names of tests]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+folder="${CARGO_TARGET_DIR:-$PWD/target}/swiftshader"
+library="$folder/usr/lib/chromium/libvk_swiftshader.so"
+if [ ! -e "$library" ]; then
+  mkdir -p "$folder"
+  # Deb files are fetched as the user who owns the folder: apt's own user may not write there.
+  fetch() { (cd "$folder" && apt-get download -q -o APT::Sandbox::User=root chromium-common); }
+  fetch || { apt-get update -q && fetch; }
+  dpkg-deb --fsys-tarfile "$folder"/chromium-common_*.deb |
+    tar -x -C "$folder" ./usr/lib/chromium/libvk_swiftshader.so \
+      ./usr/lib/chromium/vk_swiftshader_icd.json
+  rm "$folder"/chromium-common_*.deb
+fi
+export VK_DRIVER_FILES="$folder/usr/lib/chromium/vk_swiftshader_icd.json"
+# The same selection of packages as for all tests, so that nothing is compiled twice.
+exec cargo test --release --workspace --test gpu_operations -- "$@"
