@@ -67,7 +67,8 @@ pub struct Estimate {
 #[uniffi::export]
 impl Library {
     /// Answers a question from the documents, with proof. With an engine, its model points to
-    /// sentences where reading words is not enough; without one, code answers alone.
+    /// sentences where reading words is not enough; without one, code answers alone. A model does
+    /// only what it does better than code: the first question to it probes that, with progress.
     #[uniffi::method(default(engine = None, cancel = None))]
     pub fn ask(
         &self,

@@ -34,8 +34,9 @@ pub struct EngineOptions {
     /// What computes; the fastest that computes right if absent.
     #[uniffi(default = None)]
     pub backend: Option<Backend>,
-    /// A folder of the app's own, where a mark stands while a model is loaded. Without one, a crash
-    /// while loading is not noticed.
+    /// A folder of the app's own: a mark stands there while a model is loaded, and what its probe
+    /// found is kept there. Without one, a crash while loading is not noticed, and every engine
+    /// probes its model anew.
     #[uniffi(default = None)]
     pub state_folder: Option<String>,
     /// Load even if the process died while loading this model before.

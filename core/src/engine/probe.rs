@@ -69,13 +69,14 @@ impl Engine {
         folder: Option<&ProbeFolder>,
         progress: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
     ) -> Result<Option<ProbeReport>> {
-        let model = self.model().sha256();
-        let known = folder.and_then(|folder| folder.load(&model));
+        // The hash takes a look at the whole file, which nobody needs who keeps nothing.
+        let kept = folder.map(|folder| (folder, self.model().sha256()));
+        let known = kept.and_then(|(folder, model)| folder.load(&model));
         let report = match known {
             Some(report) => report,
             None => {
                 let Some(report) = probe(reader, progress)? else { return Ok(None) };
-                if let Some(folder) = folder {
+                if let Some((folder, model)) = kept {
                     folder.save(&model, &report)?;
                 }
                 report

@@ -216,6 +216,14 @@ impl Library {
         Err(MemoryError::UnknownDocument { document: document.to_owned() }.into())
     }
 
+    /// Whether `question` can be asked: what [`Self::ask`] would refuse at once.
+    ///
+    /// # Errors
+    /// As [`Self::ask`].
+    pub fn check(&self, question: &str, options: &AskOptions) -> Result<()> {
+        self.corpus_for(question, options).map(drop)
+    }
+
     /// Answers a question from the documents, with citations, without a model.
     ///
     /// # Errors

@@ -78,6 +78,9 @@ pub trait TextModel {
     /// Number of tokens of `text`.
     fn tokens_in(&self, text: &str) -> usize;
 
+    /// Told how many windows may follow, at most, before they are read: for whoever shows progress.
+    fn expect(&mut self, _windows: usize) {}
+
     /// Reads one window and replies in the form that the contract fixes.
     ///
     /// # Errors
@@ -104,6 +107,10 @@ impl TextModel for WatchedModel<'_> {
 
     fn tokens_in(&self, text: &str) -> usize {
         self.inner.tokens_in(text)
+    }
+
+    fn expect(&mut self, windows: usize) {
+        self.inner.expect(windows);
     }
 
     fn read(&mut self, request: &Request) -> Result<Reply> {
@@ -295,6 +302,14 @@ impl<'m> Pointer<'m> {
     /// Tokens read and written so far.
     pub fn usage(&self) -> Usage {
         self.usage
+    }
+
+    /// Tells the model how many windows the plan would like it to read.
+    pub fn expect(&mut self, windows: usize) {
+        let windows = windows.min(self.windows_left);
+        if let Some(model) = self.model.as_deref_mut() {
+            model.expect(windows);
+        }
     }
 
     /// Lets the model point to the sentences that answer `question`; `None` if it says there are

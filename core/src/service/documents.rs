@@ -8,15 +8,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 use std::time::{Duration, Instant};
 
+use super::asking::Asking;
 use super::host::Host;
 use super::pace::Pace;
 use super::stream::{Chunk, Stream};
 use crate::cancel::CancelFlag;
 use crate::error::{Error, MemoryError, Result};
 use crate::memory::store::{MemoryStore, SharedStore, SqliteStore, WatchedStore};
-use crate::memory::{
-    AskOptions, Ingested, Library, Progress, Reply, Request, Source, Speed, WatchedModel,
-};
+use crate::memory::{AskOptions, Ingested, Library, Profile, Progress, Source, TextModel};
 
 /// Longest sleep between two looks at a flag while a library in memory is in use.
 const LOOK: Duration = Duration::from_millis(5);
@@ -83,7 +82,9 @@ impl Documents {
     }
 
     /// Answers a question. With a host, its model points to sentences where reading words is not
-    /// enough; progress counts the windows that it reads.
+    /// enough, as far as its probe found it able to. The first question to a model that was never
+    /// probed probes it, which takes as long as reading a few pages; progress counts the probes and
+    /// the windows that the model reads.
     ///
     /// # Errors
     /// If there can be no further thread; what goes wrong later is told by the stream.
@@ -94,24 +95,26 @@ impl Documents {
         host: Option<Arc<Host>>,
         cancel: CancelFlag,
     ) -> Result<Stream> {
+        // An instant answer is found without a model.
+        let host = host.filter(|_| options.profile != Profile::Instant);
         let stop = host.as_ref().map(|host| host.stop_flag());
         let flag = CancelFlag::below([cancel].into_iter().chain(stop));
         Stream::start(flag, move |outlet| {
+            if host.is_some() {
+                // What is wrong with a question is told before a model is loaded and probed for it.
+                self.until(outlet.flag(), |library| library.check(&question, &options))?;
+            }
             let job = host.as_ref().map(Host::begin).transpose()?;
+            let mut asking = match &job {
+                None => None,
+                Some(job) => match Asking::begin(job, outlet)? {
+                    None => return Ok(Chunk::Cancelled),
+                    asking => asking,
+                },
+            };
             let answer = self.until(outlet.flag(), |library| {
-                let Some(job) = &job else { return library.ask(&question, &options) };
-                // Only the number of windows is wanted, which no speed changes.
-                let any = Speed { prompt_tokens_per_s: 1.0, output_tokens_per_s: 1.0 };
-                let total = library.estimate(&question, &options, Some(any))?.windows.into();
-                let mut done = 0;
-                let mut told = |_: &Request, _: &Reply, took: Duration| {
-                    done += 1;
-                    outlet.send(Chunk::Progress { done, total: done.max(total) });
-                    job.host.pace().wait(took, outlet.flag());
-                };
-                let inner = &mut job.engine.reader(outlet.flag())?;
-                let mut watched = WatchedModel { inner, told: &mut told };
-                library.ask_with(&question, &options, Some(&mut watched))
+                let model = asking.as_mut().map(|asking| asking as &mut dyn TextModel);
+                library.ask_with(&question, &options, model)
             })?;
             // A reader that was stopped says nothing, which looks like an answer.
             let answer = answer.filter(|_| !outlet.flag().is_cancelled());
@@ -158,7 +161,7 @@ impl Documents {
 }
 
 /// Waits for a turn; `None` if the flag was set meanwhile.
-fn turn<'a>(turns: &'a Mutex<()>, cancel: &CancelFlag) -> Option<MutexGuard<'a, ()>> {
+pub(super) fn turn<'a, T>(turns: &'a Mutex<T>, cancel: &CancelFlag) -> Option<MutexGuard<'a, T>> {
     while !cancel.is_cancelled() {
         match turns.try_lock() {
             Ok(turn) => return Some(turn),

@@ -15,6 +15,7 @@ use super::{lock, waited};
 use crate::cancel::CancelFlag;
 use crate::engine::EngineOptions;
 use crate::error::Result;
+use crate::memory::Reading;
 
 /// Which model, and what it may cost.
 #[derive(Debug, Clone, Default)]
@@ -25,8 +26,9 @@ pub struct HostOptions {
     pub engine: EngineOptions,
     /// What computes; the fastest that computes right if absent.
     pub backend: Option<Backend>,
-    /// A folder of the app's own, where a mark stands while a model is loaded. Without one, a crash
-    /// while loading is not noticed.
+    /// A folder of the app's own: a mark stands there while a model is loaded, and what its probe
+    /// found is kept there. Without one, a crash while loading is not noticed, and the model is
+    /// probed anew for every host.
     pub state_folder: Option<PathBuf>,
     /// Load even if the process died while loading this model before.
     pub retry_after_crash: bool,
@@ -42,6 +44,8 @@ pub struct Host {
     ended: Condvar,
     slots: Mutex<Vec<Weak<Mutex<Slot>>>>,
     pace: Pace,
+    /// What the model may do for answers, once its probe found that out.
+    reading: Mutex<Option<Reading>>,
 }
 
 impl Host {
@@ -59,6 +63,7 @@ impl Host {
             ended: Condvar::new(),
             slots: Mutex::default(),
             pace: Pace::default(),
+            reading: Mutex::default(),
         }))
     }
 
@@ -70,6 +75,16 @@ impl Host {
     /// The pace of everything that uses the model.
     pub fn pace(&self) -> &Pace {
         &self.pace
+    }
+
+    /// What the model may do for answers, if that is known already.
+    pub(super) fn reading(&self) -> &Mutex<Option<Reading>> {
+        &self.reading
+    }
+
+    /// Where reports of probes are kept.
+    pub(super) fn probe_folder(&self) -> Option<PathBuf> {
+        self.options.state_folder.as_ref().map(|folder| folder.join("probes"))
     }
 
     /// A flag that is set when the model is given back.

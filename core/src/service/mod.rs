@@ -4,12 +4,14 @@
 //! host          a model: loaded, given back, loaded again; its pace and its memory
 //! conversation  what was said, and the cache that saves reading it again    saved on disk
 //! documents     a library: added to, asked, looked at
+//! asking        a model that reads for a question: probed once, watched
 //! stream        pulled chunks with exactly one end
 //! pace          pauses in the background, rests when hot
 //! marker        no second crash while loading
 //! ```
 //! Knows no language and no platform; `ffi` gives it to Kotlin and Swift. Level 7.
 
+mod asking;
 mod conversation;
 mod documents;
 mod host;

@@ -4,10 +4,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use carrel_core::engine::{Engine as EngineOfCore, ProbeFolder};
+use carrel_core::memory::Reading;
+use carrel_core::memory::probe::SkillScore;
 use carrel_ffi::{
-    Answer, AnswerStatus, AskOptions, CarrelError, Chunk, Library, Profile, Source, Speed,
+    Answer, AnswerStatus, AskOptions, CarrelError, Chunk, Engine, EngineOptions, Library, Profile,
+    Source, Speed,
 };
-use carrel_sdk_tests::models::{engine, pull};
+use carrel_sdk_tests::models::{engine, model, options, pull};
 
 const LOG: &str = "# The lighthouse\n\nThe keeper was Ines Duarte. The storm broke the lamp in March. \
                    Ines Duarte repaired the lamp with copper wire.\n";
@@ -124,6 +128,73 @@ fn a_model_may_help_and_quotes_stay_true() {
     let with = library.estimate(question.clone(), options.clone(), Some(speed)).expect("known");
     let without = library.estimate(question, options, None).expect("known");
     assert!(with.passages > 0 && without.windows == 0 && with.seconds >= without.seconds);
+}
+
+/// Asks with a model, and tells every progress before the answer.
+fn watched(library: &Library, engine: &Arc<Engine>) -> (Vec<(u64, u64)>, Answer) {
+    let question = "Who repaired the lamp?".to_owned();
+    let stream =
+        library.ask(question, AskOptions::default(), Some(engine.clone()), None).expect("begins");
+    let mut told = Vec::new();
+    loop {
+        for chunk in stream.next(1).expect("no failure") {
+            match chunk {
+                Chunk::Progress { done, total } => told.push((done, total)),
+                Chunk::Answered { answer } => return (told, answer),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Questions of a probe.
+const PROBES: u64 = 66;
+
+#[test]
+fn a_model_is_probed_once_and_does_only_what_its_probe_found() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let library = Library::open(None).expect("opens");
+    pull(&library.add(bytes("log.md", LOG), None).expect("begins"), 8);
+    let path = model(folder.path());
+    let guarded = || {
+        let state_folder = Some(folder.path().display().to_string());
+        Engine::open(EngineOptions { state_folder, ..options(&path) }).expect("opens")
+    };
+    let engine = guarded();
+    // A library without documents is no reason to probe.
+    let nothing = Library::open(None).expect("opens");
+    let stream = nothing.ask("Who?".into(), AskOptions::default(), Some(engine.clone()), None);
+    assert!(matches!(stream.expect("begins").next(9), Err(CarrelError::Missing { .. })));
+    let cancelled = library
+        .ask("Who repaired the lamp?".into(), AskOptions::default(), Some(engine.clone()), None)
+        .expect("begins");
+    assert!(
+        matches!(cancelled.next(1).as_deref(), Ok([Chunk::Progress { total, .. }]) if *total > PROBES)
+    );
+    cancelled.cancel();
+    assert_eq!(pull(&cancelled, 8).1, Chunk::Cancelled);
+    let probes = ProbeFolder::new(folder.path().join("probes"));
+    let hash = EngineOfCore::open(&path, &Default::default()).expect("opens").model().sha256();
+    assert_eq!(probes.load(&hash), None, "half a probe is none");
+    let (told, answer) = watched(&library, &engine);
+    assert!(told.iter().any(|(done, _)| *done == PROBES), "{told:?}");
+    assert!(told.windows(2).all(|pair| pair[0].0 < pair[1].0), "it only goes on: {told:?}");
+    // Random weights point nowhere, so code answers alone, and right.
+    assert_eq!((answer.usage.prompt_tokens, answer.status), (0, AnswerStatus::Answered));
+    assert_eq!(watched(&library, &engine).0, [], "probed once by an engine");
+    assert_eq!(watched(&library, &guarded()).0, [], "and once by all that keep what it found");
+    let mut report = probes.load(&hash).expect("kept");
+    assert_eq!(report.reading(), Reading::Nothing);
+    let score = SkillScore { probes: 12, model: 12, code: 0 };
+    (report.scores, report.spans) = ([score; 6], score);
+    probes.save(&hash, &report).expect("written");
+    let (told, answer) = watched(&library, &guarded());
+    assert!(answer.usage.prompt_tokens > 0, "a model that is said to point is asked: {answer:?}");
+    assert!(told.last().is_some_and(|(done, total)| (1..=8).contains(total) && done <= total));
+    let instant = AskOptions { profile: Some(Profile::Instant), ..AskOptions::default() };
+    let stream = library.ask("Who repaired the lamp?".into(), instant, Some(guarded()), None);
+    let (_, Chunk::Answered { answer }) = pull(&stream.expect("begins"), 8) else { panic!("one") };
+    assert_eq!(answer.usage.prompt_tokens, 0, "an instant answer is without a model");
 }
 
 #[test]

@@ -25,7 +25,9 @@ pub fn read_windows(
 ) -> Result<Option<Finding>> {
     let mut finding = Finding::default();
     let mut spans: Vec<String> = Vec::new();
-    for (block, range) in windows(reader, candidates)? {
+    let windows = windows(reader, candidates)?;
+    pointer.expect(windows.len());
+    for (block, range) in windows {
         if !pointer.has_model() {
             finding.incomplete = question.many;
             break;
