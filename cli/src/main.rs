@@ -36,6 +36,9 @@ fn main() -> ExitCode {
         Err(error) => return refuse(&error),
     };
     let output = Output::new(&cli.output);
+    if let Some(cache) = dirs::cache_dir() {
+        carrel_core::exec::keep_speeds_in(cache.join("carrel").join("speeds"));
+    }
     match commands::run(cli.command, &output) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => output.fail(&failure),

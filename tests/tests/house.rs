@@ -73,6 +73,7 @@ fn unsafe_code_stands_where_it_may() {
         "core/ggml-sys/",
         "core/src/ggml/",
         "core/src/cpu/",
+        "core/kernels/",
         "core/src/gguf/file.rs",
         "tests/referee/",
         // The loop that measures the peak of 8-bit products.

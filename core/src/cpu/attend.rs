@@ -9,10 +9,10 @@
 //! Queries that share a key head (GQA) are rows of the same small products. Blocks that no token of
 //! the item sees are skipped: what windows and sinks leave out costs nothing.
 
-use super::kernels::{Kernels, Softmax};
 use super::runner::Pass;
 use super::shared::Shared;
 use crate::ops::{BufferId, CacheView, Plan};
+use carrel_kernels::{Kernels, Softmax};
 
 /// Cells of a block.
 pub(super) const BLOCK: usize = 64;

@@ -11,11 +11,11 @@
 use half::f16;
 
 use super::attend::BLOCK;
-use super::kernels::Kernels;
 use super::shared::Shared;
 use super::weights::CpuWeights;
 use crate::error::ModelError;
 use crate::ops::{CacheType, Plan, RunnerOptions};
+use carrel_kernels::Kernels;
 
 /// Cells whose keys lie together.
 const CELLS: usize = 16;

@@ -1,7 +1,6 @@
 //! The CPU backend of our own: a plan walked by a team of threads over packed matrices.
 //!
 //! ```text
-//! kernels   products, attention and rows for each kind of processor, chosen at start
 //! pack      matrices of the file → panels of 16 interleaved rows
 //! weights   the packed matrices and vectors of a plan
 //! steps     plan → steps: what can run between two meetings of the threads
@@ -13,11 +12,10 @@
 //! runner    one batch: all threads walk all steps and claim parts of each
 //! ```
 //! Activations are rounded to 8 bits once for all matrices that read them. Matrices must be of the
-//! types in `kernels::Format`; a plan with others is for `ggml`. Level 3.
+//! types in `carrel_kernels::Format`; a plan with others is for `ggml`. Level 3.
 
 mod attend;
 mod caches;
-pub mod kernels;
 mod pack;
 mod pool;
 mod rows;
@@ -26,6 +24,6 @@ mod shared;
 mod steps;
 mod weights;
 
-pub use kernels::Kernels;
+pub use carrel_kernels::Kernels;
 pub use runner::{CpuRunner, runner_bytes};
-pub use weights::{CpuWeights, is_faster, packed_bytes, unsupported};
+pub use weights::{CpuWeights, packed_bytes, unsupported};

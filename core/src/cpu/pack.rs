@@ -1,9 +1,9 @@
-//! Matrices of the file → panels of 16 interleaved rows, as `kernels::layout` draws them.
+//! Matrices of the file → panels of 16 interleaved rows, as `carrel_kernels` draws them.
 
-use super::kernels::{Format, LINE, PANEL, Panel};
 use super::shared::Shared;
 use crate::error::ModelError;
 use crate::quant::TensorType;
+use carrel_kernels::{Format, LINE, PANEL, Panel};
 
 /// The layout for matrices of a type, if there are products for it.
 pub(super) fn format_of(kind: TensorType) -> Option<Format> {

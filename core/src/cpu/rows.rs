@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use super::attend::{BLOCK, merge, note_visibility};
-use super::kernels::Quantised;
 use super::runner::Pass;
 use super::steps::RowOp;
 use crate::ops::{Activation, BufferId, RopePairs};
+use carrel_kernels::Quantised;
 
 impl Pass<'_> {
     /// Applies an operation to row `row`, which belongs to token `token` of the batch.

@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::attend::{Attention, BLOCK, Split, most_part_values, scratch_values};
 use super::caches::{Caches, cache_bytes};
-use super::kernels::{Blocks, Columns, Kernels, PANEL, TILE_COLUMNS};
 use super::pool::{Member, Pool};
 use super::shared::Shared;
 use super::steps::{Product, RowOp, Step, Steps};
@@ -13,6 +12,7 @@ use super::weights::CpuWeights;
 use crate::cancel::CancelFlag;
 use crate::error::ModelError;
 use crate::ops::{Batch, BufferId, Outcome, Plan, Runner, RunnerOptions};
+use carrel_kernels::{Blocks, Columns, Kernels, PANEL, TILE_COLUMNS};
 
 /// Bytes of rounded activations that stay in a core's own cache while panels pass by.
 const COLUMN_BYTES: usize = 128 << 10;

@@ -8,8 +8,8 @@ use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::ops::Range;
 use std::ptr::NonNull;
 
-use super::kernels::LINE;
 use crate::error::ModelError;
+use carrel_kernels::LINE;
 
 /// A slice shared by a team.
 pub(super) struct Shared<T: Number> {

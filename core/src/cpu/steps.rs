@@ -4,9 +4,9 @@
 //! that do not read each other's results are one step, too: queries, keys and values, or gate and up.
 //! What a product reads is rounded to 8 bits once for all that read it, in the step before.
 
-use super::kernels::{Blocks, Format};
 use super::pack::format_of;
 use crate::ops::{Activation, BufferId, Op, Plan, WeightId};
+use carrel_kernels::{Blocks, Format};
 
 /// What all threads do together until they meet.
 #[derive(Debug, Clone, PartialEq)]

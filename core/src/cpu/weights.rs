@@ -6,7 +6,6 @@ use super::pack::{Matrix, format_of};
 use crate::error::ModelError;
 use crate::gguf::Gguf;
 use crate::ops::{Decode, Op, Plan, WeightId, WeightInfo};
-use crate::quant::TensorType;
 
 /// The weights of a plan, ready for the kernels. Shared by all runners of a model.
 pub struct CpuWeights {
@@ -34,16 +33,6 @@ pub fn unsupported(plan: &Plan) -> Option<&WeightInfo> {
     let mut weights = plan.weights.iter().zip(matrices(plan));
     let first = weights.find(|(w, is_matrix)| *is_matrix && format_of(w.tensor_type).is_none());
     first.map(|(weight, _)| weight)
-}
-
-/// Types whose products measured faster than ggml's at every size, on AVX2 (`tests/bench/records`).
-const FASTER: [TensorType; 4] =
-    [TensorType::Q8_0, TensorType::Q4_0, TensorType::Q5_0, TensorType::Q4_K];
-
-/// Whether a plan runs faster on vectorised kernels than on ggml.
-pub fn is_faster(plan: &Plan) -> bool {
-    let mut weights = plan.weights.iter().zip(matrices(plan));
-    weights.all(|(weight, is_matrix)| !is_matrix || FASTER.contains(&weight.tensor_type))
 }
 
 /// Bytes of the packed copy of each weight, 0 for those that are not copied.

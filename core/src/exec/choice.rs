@@ -1,11 +1,12 @@
 //! Who computes on the processor: our own kernels or ggml, and why.
 //!
 //! Our kernels read packed copies of the matrices, so they are chosen only where copies may be made,
-//! for types whose products measured faster than ggml's, and on processors with a vectorised set.
+//! where their products measured faster than ggml's, and on processors with a vectorised set.
 
 use std::fmt;
 
-use crate::cpu::{Kernels, is_faster, unsupported};
+use super::speeds::{Speeds, measured};
+use crate::cpu::{Kernels, unsupported};
 use crate::error::ModelError;
 use crate::ggml::Placement;
 use crate::ops::Plan;
@@ -41,20 +42,21 @@ impl fmt::Display for Choice {
 }
 
 impl Choice {
-    /// Chooses for a plan.
+    /// Chooses for a plan; with what was measured for it, if it was.
     ///
     /// # Errors
-    /// [`ModelError::TensorType`] if our own kernels were asked for and cannot multiply a matrix.
+    /// [`ModelError::TensorType`] if our own kernels were asked for and cannot multiply a matrix;
+    /// [`ModelError::OutOfMemory`] while measuring.
     pub(super) fn of(
         plan: &Plan,
         placement: Placement,
         backend: CpuBackend,
-    ) -> Result<Self, ModelError> {
+    ) -> Result<(Self, Option<Speeds>), ModelError> {
         let kernels = Kernels::best();
-        let ggml = |reason: &str| Ok(Self::Ggml(reason.to_owned()));
+        let ggml = |reason: &str| Ok((Self::Ggml(reason.to_owned()), None));
         match (backend, unsupported(plan)) {
             (CpuBackend::Ggml, _) => ggml("it was asked for"),
-            (CpuBackend::Own, None) => Ok(Self::Own(kernels)),
+            (CpuBackend::Own, None) => Ok((Self::Own(kernels), None)),
             (CpuBackend::Own, Some(weight)) => Err(ModelError::TensorType {
                 name: weight.name.clone(),
                 found: weight.tensor_type,
@@ -69,10 +71,16 @@ impl Choice {
             (CpuBackend::Auto, None) if !kernels.is_vectorised => {
                 ggml("we have no vectorised kernels for this processor")
             }
-            (CpuBackend::Auto, None) if !is_faster(plan) => {
-                ggml("its products of these types are as fast or faster")
+            (CpuBackend::Auto, None) => {
+                let speeds = measured(plan)?;
+                let choice = if speeds.own_is_faster() {
+                    Self::Own(kernels)
+                } else {
+                    let ratio = 1.0 / speeds.ratio();
+                    Self::Ggml(format!("its products measured {ratio:.2} times as fast as ours"))
+                };
+                Ok((choice, Some(speeds)))
             }
-            (CpuBackend::Auto, None) => Ok(Self::Own(kernels)),
         }
     }
 }

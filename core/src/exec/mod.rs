@@ -6,6 +6,7 @@
 //! build      spec → plan of operations
 //! model      an opened model: immutable, shared by any number of decoders
 //! choice     our own kernels or ggml
+//! speeds     our products against ggml's, measured on this processor
 //! cells      which token lies in which cell of a cache, and who may look at it
 //! decoder    tokens in, logits out; owns its caches and its position
 //! gpu        a model on a GPU, checked against the CPU (cargo feature)
@@ -24,6 +25,7 @@ mod gpu;
 mod metadata;
 mod model;
 mod need;
+mod speeds;
 mod state;
 
 pub use choice::{Choice, CpuBackend};
@@ -32,4 +34,5 @@ pub use decoder::{ContextPolicy, Decoder, DecoderOptions, LogitRows, N_SINKS};
 pub use gpu::Verdict;
 pub use model::{Model, ModelOptions};
 pub use need::MemoryNeed;
+pub use speeds::{Speeds, keep_speeds_in};
 pub use state::StateKey;

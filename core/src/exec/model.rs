@@ -9,6 +9,7 @@ use super::build::build;
 use super::choice::{Choice, CpuBackend};
 use super::decoder::{Decoder, DecoderOptions};
 use super::need::MemoryNeed;
+use super::speeds::Speeds;
 use crate::cpu::{CpuWeights, Kernels};
 use crate::error::{ModelError, Result};
 use crate::ggml::{Placement, Weights, dequantise};
@@ -41,6 +42,7 @@ struct Inner {
     /// Packed matrices and the kernels for them, where those are used.
     own: Option<(Arc<CpuWeights>, &'static Kernels)>,
     choice: Choice,
+    speeds: Option<Speeds>,
     options: ModelOptions,
     sha256: OnceLock<[u8; 32]>,
 }
@@ -61,7 +63,7 @@ impl Model {
     pub fn from_gguf(file: Gguf, options: ModelOptions) -> Result<Self> {
         let spec = Spec::read(&file).map_err(ModelError::from)?;
         let plan = build(&spec, &file, spec.n_ctx_train)?;
-        let choice = Choice::of(&plan, options.placement, options.backend)?;
+        let (choice, speeds) = Choice::of(&plan, options.placement, options.backend)?;
         let (own, placement) = match &choice {
             Choice::Own(kernels) => {
                 let weights = Arc::new(CpuWeights::new(&plan, &file, dequantise)?);
@@ -72,7 +74,17 @@ impl Model {
         let weights = Arc::new(Weights::new(&plan, &file, placement)?);
         let sha256 = OnceLock::new();
         Ok(Self {
-            inner: Arc::new(Inner { spec, file, plan, weights, own, choice, options, sha256 }),
+            inner: Arc::new(Inner {
+                spec,
+                file,
+                plan,
+                weights,
+                own,
+                choice,
+                speeds,
+                options,
+                sha256,
+            }),
             #[cfg(feature = "gpu")]
             gpu_weights: None,
         })
@@ -106,6 +118,11 @@ impl Model {
     /// Who computes on the processor.
     pub fn choice(&self) -> &Choice {
         &self.inner.choice
+    }
+
+    /// What was measured to choose, if anything had to be.
+    pub fn speeds(&self) -> Option<&Speeds> {
+        self.inner.speeds.as_ref()
     }
 
     pub(super) fn own(&self) -> Option<&(Arc<CpuWeights>, &'static Kernels)> {

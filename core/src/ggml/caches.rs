@@ -17,8 +17,9 @@ pub(super) struct Caches {
     pub(super) values: Vec<Tensor>,
     /// Bytes of all of them.
     pub(super) n_bytes: u64,
-    // Dropped after the tensors that point into them.
-    _buffer: Buffer,
+    // Dropped after the tensors that point into them. ggml makes no empty buffers, so a plan without
+    // attention has none.
+    _buffer: Option<Buffer>,
     _context: Context,
 }
 
@@ -37,15 +38,18 @@ impl Caches {
             values.push(context.new_tensor(kind, plan.d_kv().into(), n_cells));
         }
         let n_bytes = keys.iter().chain(&values).map(|tensor| tensor.n_bytes() as u64).sum();
-        // SAFETY: allocates all tensors of the context in one buffer; null is checked.
-        let buffer = unsafe {
-            let kind = sys::ggml_backend_cpu_buffer_type();
-            let buffer = sys::ggml_backend_alloc_ctx_tensors_from_buft(context.raw(), kind);
-            let buffer = NonNull::new(buffer)
-                .ok_or(ModelError::OutOfMemory { what: "the KV cache", n_bytes })?;
-            sys::ggml_backend_buffer_clear(buffer.as_ptr(), 0);
-            Buffer(buffer)
+        let allocate = || -> Result<Buffer, ModelError> {
+            // SAFETY: allocates all tensors of the context in one buffer; null is checked.
+            unsafe {
+                let kind = sys::ggml_backend_cpu_buffer_type();
+                let buffer = sys::ggml_backend_alloc_ctx_tensors_from_buft(context.raw(), kind);
+                let buffer = NonNull::new(buffer)
+                    .ok_or(ModelError::OutOfMemory { what: "the KV cache", n_bytes })?;
+                sys::ggml_backend_buffer_clear(buffer.as_ptr(), 0);
+                Ok(Buffer(buffer))
+            }
         };
+        let buffer = (n_layer > 0).then(allocate).transpose()?;
         Ok(Self { keys, values, n_bytes, _buffer: buffer, _context: context })
     }
 }

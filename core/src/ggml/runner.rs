@@ -67,7 +67,10 @@ impl Runner for GgmlRunner {
         self.prepare(Shape::of(batch))?;
         let (_, lowered) = self.current.as_ref().expect("prepared above");
         lowered.tokens.write(0, &batch.tokens);
-        lowered.positions.write(0, &batch.positions);
+        // A plan without rotations reads no positions, so ggml gives them no memory.
+        if !self.plan.ropes.is_empty() {
+            lowered.positions.write(0, &batch.positions);
+        }
         for ((cells, mask), view) in lowered.caches.iter().zip(&batch.caches) {
             cells.write(0, &view.cells);
             mask.write(0, &view.mask);

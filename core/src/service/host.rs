@@ -27,8 +27,8 @@ pub struct HostOptions {
     /// What computes; the fastest that computes right if absent.
     pub backend: Option<Backend>,
     /// A folder of the app's own: a mark stands there while a model is loaded, and what its probe
-    /// found is kept there. Without one, a crash while loading is not noticed, and the model is
-    /// probed anew for every host.
+    /// found and what was measured to choose kernels is kept there. Without one, a crash while loading
+    /// is not noticed, and every process probes and measures anew.
     pub state_folder: Option<PathBuf>,
     /// Load even if the process died while loading this model before.
     pub retry_after_crash: bool,

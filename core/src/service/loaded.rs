@@ -7,6 +7,7 @@ use super::marker::LoadingMarker;
 use super::place::{Backend, GpuVerdict, place};
 use crate::engine::Engine;
 use crate::error::{Error, Result, TemplateError};
+use crate::exec::keep_speeds_in;
 use crate::ggml::Placement;
 use crate::sample::{Grammar, GrammarSource, Grammars};
 use crate::session::{ChatFormat, GenerateOptions, grammars_for};
@@ -24,6 +25,9 @@ pub struct Loaded {
 impl Loaded {
     /// Loads the model and lets it read one token, with a mark in the app's folder meanwhile.
     pub(super) fn load(options: &HostOptions) -> Result<Self> {
+        if let Some(folder) = &options.state_folder {
+            keep_speeds_in(folder);
+        }
         let put = |folder| LoadingMarker::put(folder, &options.model, options.retry_after_crash);
         let marker = options.state_folder.as_deref().map(put).transpose()?;
         let loaded = Self::open(options);

@@ -97,6 +97,9 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
     let (model, options) = run.model_and_options()?;
     if args.explain && !output.is_json() {
         output.line(format!("computed by {}", model.choice()))?;
+        if let Some(speeds) = model.speeds() {
+            output.line(speeds.to_string())?;
+        }
     }
     let threads: Vec<(usize, Hardware)> = std::iter::once(options.n_threads)
         .chain(args.also_threads.iter().copied())

@@ -235,3 +235,13 @@ fn attention_agrees() {
         }
     }
 }
+
+/// `arm.sh` runs the tests as on several processors and says what each must choose.
+#[test]
+fn the_fastest_set_of_the_processor_is_chosen() {
+    let names: Vec<&str> = Kernels::available().iter().map(|set| set.name).collect();
+    assert_eq!(names.last(), Some(&"scalar"));
+    if let Ok(expected) = std::env::var("CARREL_BEST_KERNELS") {
+        assert_eq!(Kernels::best().name, expected, "of {names:?}");
+    }
+}

@@ -1,5 +1,12 @@
-//! The kernels as one table of functions, filled at start for the processor at hand.
+//! SIMD kernels of the CPU backend: products of packed matrices, attention, and rows, as one table of
+//! functions for each kind of processor.
 //!
+//! ```text
+//! layout    how packed matrices and activations lie in memory
+//! scalar    plain loops, for every processor
+//! avx2      x86-64 of 2013 and later
+//! neon      64-bit Arm: with NEON alone, with dot products, with matrix products
+//! ```
 //! A set is chosen whole: [`Kernels::best`] takes the fastest that the processor can run, and
 //! [`Kernels::available`] names all of them, so that tests force each. The scalar set is what the
 //! others are compared with: integer parts are equal, sums of single precision differ by the order
@@ -8,6 +15,8 @@
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 mod layout;
+#[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+mod neon;
 mod scalar;
 #[cfg(test)]
 mod tests;
@@ -86,6 +95,8 @@ impl Kernels {
         if avx2::is_available() {
             sets.push(&avx2::KERNELS);
         }
+        #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+        sets.extend(neon::available());
         sets.push(&scalar::KERNELS);
         sets
     }
