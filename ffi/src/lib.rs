@@ -26,8 +26,6 @@ pub use model::{Backend, EngineOptions, GpuVerdict, MemoryNeed, ModelInfo, memor
 pub use session::{ContextUse, Message, Role, Session};
 pub use stream::{Chunk, ChunkStream, FinishReason, ToolCall, Usage};
 
-use carrel_core::service::HAS_GPU;
-
 uniffi::setup_scaffolding!();
 
 /// What this library was built as.
@@ -52,7 +50,7 @@ pub fn version() -> String {
 /// What this library was built as.
 #[uniffi::export]
 pub fn build_info() -> BuildInfo {
-    let gpu = HAS_GPU.then_some("gpu");
+    let gpu = carrel_core::service::HAS_GPU.then_some("gpu");
     BuildInfo {
         version: version(),
         backends: ["cpu"].into_iter().chain(gpu).map(str::to_owned).collect(),

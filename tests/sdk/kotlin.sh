@@ -45,14 +45,13 @@ P
 get_packages() {
   command -v apt-get >/dev/null || missing "apt-get (JNA and Android's classes come as Debian packages)"
   local mirror apt=$tools/apt
-  mirror=$(grep -rhoE 'https?://[^ ]+/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null |
-    grep -v security | head -1 | tr -d ' ' || true)
+  mirror=$(bash "$here/mirror.sh")
   mkdir -p "$apt"/lists/partial "$apt"/cache/archives/partial "$tools/dl"
   touch "$apt/status"
   local key=/usr/share/keyrings/debian-archive-keyring.gpg
   # Debian 11 is the last release with Android's classes.
   for release in bookworm bullseye; do
-    echo "deb [signed-by=$key] ${mirror:-http://deb.debian.org/debian} $release main"
+    echo "deb [signed-by=$key] $mirror $release main"
   done >"$apt/sources.list"
   cat >"$apt/apt.conf" <<C
 Dir::State::lists "$apt/lists";

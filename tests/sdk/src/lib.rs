@@ -20,9 +20,9 @@ pub fn write_model(path: String, shape: String) {
     models::write(Path::new(&path), &shape);
 }
 
-/// Panics in a call.
+/// Panics in a call. Swift lets a panic end the process where a call throws nothing.
 #[uniffi::export]
-pub fn panic_in_a_call() {
+pub fn panic_in_a_call() -> Result<(), CarrelError> {
     panic!("on purpose, in a call");
 }
 

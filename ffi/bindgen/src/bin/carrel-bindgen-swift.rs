@@ -1,5 +1,0 @@
-//! `carrel-bindgen-swift`: UniFFI's generator of Swift sources, headers and module maps.
-
-fn main() {
-    uniffi::uniffi_bindgen_swift();
-}

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Compiles the Rust half of the API for phones, as far as that goes without their toolchains:
+#
+#   aarch64-linux-android   cargo check
+#   aarch64-apple-ios       the static library, packed into an XCFramework and checked
+#
+# C and C++ of ggml and SQLite need the NDK or Xcode. Here their build scripts do not run: declarations
+# that they wrote for this computer stand in, and what they would compile is missing from the result. So
+# this shows that our Rust, NEON kernels included, compiles for phones, and nothing else. A target that
+# is not installed (`rustup target add TARGET`) is SKIPPED.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+folder=${CARGO_TARGET_DIR:-target}
+# Nobody debugs these.
+export CARGO_PROFILE_DEV_DEBUG=false
+
+skipped() { printf 'SKIPPED %s\n' "$*"; }
+
+is_installed() { [ -d "$(rustc --print sysroot)/lib/rustlib/$1" ]; }
+
+# stand_ins TARGET: options of cargo that replace the build scripts, and the compilers they look for.
+stand_ins() {
+  local target=$1
+  local name=${target//-/_}
+  export "CXX_$name=c++" "BINDGEN_EXTRA_CLANG_ARGS_$name=--target=$(rustc --print host-tuple)"
+  # Where the cc crate would ask Xcode.
+  export SDKROOT=/
+  mapfile -t stand_ins < <(cargo build --release -p carrel-ffi --message-format=json |
+    python3 tests/sdk/stand_ins.py "$target")
+}
+
+compile_for_android() {
+  is_installed aarch64-linux-android || { skipped "Android: the target aarch64-linux-android"; return; }
+  skipped "Android: C and C++ of ggml and SQLite, for which the NDK is needed; Rust follows"
+  stand_ins aarch64-linux-android
+  cargo check -p carrel-ffi --target aarch64-linux-android --target-dir "$folder/phones" "${stand_ins[@]}"
+}
+
+compile_for_ios() {
+  is_installed aarch64-apple-ios || { skipped "iOS: the target aarch64-apple-ios"; return; }
+  skipped "iOS: C and C++ of ggml and SQLite, for which Xcode is needed; Rust follows"
+  stand_ins aarch64-apple-ios
+  IPHONEOS_DEPLOYMENT_TARGET=16.0 cargo rustc -p carrel-ffi --crate-type staticlib \
+    --target aarch64-apple-ios --target-dir "$folder/phones" "${stand_ins[@]}"
+  local built=$folder/phones/aarch64-apple-ios/debug/libcarrel_ffi.a out=$folder/phones/xcframework
+  cargo run --release -p carrel-bindgen --bin carrel-bindgen -- generate "$built" \
+    --language swift --no-format --out-dir "$out/bindings"
+  python3 ios/package_xcframework.py "$out/CarrelFFI.xcframework" "$out/bindings" "$built"
+  python3 ios/check_xcframework.py "$out/CarrelFFI.xcframework" --platforms ios --rust-only
+}
+
+compile_for_android
+compile_for_ios
