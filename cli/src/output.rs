@@ -133,8 +133,3 @@ pub fn printable(text: &str) -> String {
     let shown = |c: char| if c.is_control() && c != '\t' { char::REPLACEMENT_CHARACTER } else { c };
     text.chars().map(shown).collect()
 }
-
-/// Bytes as people read them.
-pub fn human_bytes(n_bytes: u64) -> String {
-    indicatif::BinaryBytes(n_bytes).to_string()
-}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use carrel_core::engine::EngineOptions;
+use carrel_core::engine::{EngineOptions, ProbeFolder};
 use carrel_core::memory::Source;
 use carrel_shelf::Shelf;
 use eframe::Frame as Window;
@@ -14,9 +14,10 @@ use egui::{CentralPanel, Context, Frame, Margin, Panel, Ui};
 use crate::device;
 use crate::dialogs::Dialogs;
 use crate::keys;
-use crate::message::{Action, Event, Overlay};
+use crate::message::{Action, Event, Overlay, Purpose};
 use crate::panels;
 use crate::state::conversation::{Conversation, Progress};
+use crate::state::path_field::EXPORT_NAME;
 use crate::state::settings::Settings;
 use crate::state::{Places, State};
 use crate::theme::{self, palette, space};
@@ -32,10 +33,15 @@ pub const HANDBOOK: &str = "handbook.md";
 /// The user handbook.
 const HANDBOOK_TEXT: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/handbook.md"));
+/// Whether pictures are dithered. There is one gradient, of a few points; noise over every pixel would
+/// cost more than it is worth where the processor draws.
+pub const DITHERING: bool = false;
 /// How long someone has to stop typing before the cost is computed.
 const PAUSE: Duration = Duration::from_millis(350);
 /// How often the device is looked at while its panel is open.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// When settings and turns are saved again that could not be.
+const SAVE_AGAIN: Duration = Duration::from_secs(5);
 
 /// Where the app keeps what, and whom it asks for models.
 #[derive(Debug, Clone, Default)]
@@ -44,6 +50,8 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// Folder of models; if `None`, the usual one.
     pub models: Option<PathBuf>,
+    /// Folder of what probes of models found; if `None`, the one of the command line.
+    pub probes: Option<PathBuf>,
     /// Server of models; if `None`, the usual one.
     pub endpoint: Option<String>,
     /// Attempts of a download without progress after the first; if `None`, as many as usual.
@@ -54,6 +62,12 @@ impl Options {
     fn data_folder(&self) -> PathBuf {
         let usual = || dirs::data_dir().map(|data| data.join("carrel").join("desktop"));
         self.data.clone().or_else(usual).unwrap_or_else(|| PathBuf::from("carrel-desktop"))
+    }
+
+    fn probes_folder(&self) -> Option<ProbeFolder> {
+        let usual = || dirs::cache_dir().map(|cache| cache.join("carrel").join("probes"));
+        let named = || std::env::var_os("CARREL_PROBES").map(PathBuf::from);
+        self.probes.clone().or_else(named).or_else(usual).map(ProbeFolder::new)
     }
 
     fn models_folder(&self) -> PathBuf {
@@ -77,6 +91,8 @@ pub struct App {
     asked_outline: Option<String>,
     draft_changed: Option<Instant>,
     looked: Option<Instant>,
+    /// When to save again what could not be saved.
+    saves_again: Option<Instant>,
     is_listed: bool,
 }
 
@@ -101,7 +117,7 @@ impl App {
         state.places = places;
         let app = Self {
             reading: Reading::start(&library, mail.clone()),
-            answers: Answers::start(&library, mail.clone()),
+            answers: Answers::start(&library, options.probes_folder(), mail.clone()),
             pages: Pages::start(&library, mail.clone()),
             models: Models::start(&state.places.models, options, mail.clone()),
             keeper: Keeper::start(mail.clone()),
@@ -112,6 +128,7 @@ impl App {
             asked_outline: None,
             draft_changed: None,
             looked: None,
+            saves_again: None,
             is_listed: false,
         };
         app.show_settings(ctx);
@@ -171,8 +188,9 @@ impl App {
         while let Ok(event) = self.events.try_recv() {
             match &event {
                 Event::Picked(paths) => self.add(paths.clone()),
-                Event::ExportTo(path) => self.export(path),
+                Event::ExportTo(path) => self.export(path, true),
                 Event::Pulled(..) => self.models.list(self.engine_options()),
+                Event::Unkept(..) => self.saves_again = Some(now + SAVE_AGAIN),
                 Event::Read(record) if self.asked_outline.as_deref() == Some(&record.name) => {
                     self.asked_outline = None;
                 }
@@ -217,6 +235,11 @@ impl App {
             }
             ctx.request_repaint_after(LOOK_EVERY);
         }
+        if let Some(at) = self.saves_again {
+            let left = at.saturating_duration_since(Instant::now());
+            self.state.is_unsaved |= left.is_zero();
+            ctx.request_repaint_after(left);
+        }
         if self.state.is_unsaved {
             self.save();
         }
@@ -225,6 +248,7 @@ impl App {
     fn save(&mut self) {
         let state = &mut self.state;
         state.is_unsaved = false;
+        self.saves_again = None;
         let mut settings = state.settings.clone();
         // Before the library is listed, nothing is known to be read.
         if self.is_listed {
@@ -255,9 +279,20 @@ impl App {
         }
     }
 
-    fn export(&self, path: &Path) {
+    /// Takes the path that was typed.
+    fn take_path(&mut self, purpose: Purpose) {
+        let Some(path) = self.state.path_field.path() else { return };
+        self.state.overlay = None;
+        match purpose {
+            Purpose::Document => self.add(vec![path]),
+            // A dialog would have asked whether a file may be replaced.
+            Purpose::Export => self.export(&path, false),
+        }
+    }
+
+    fn export(&self, path: &Path, may_replace: bool) {
         let text = crate::export::markdown(&self.state.conversation.turns, self.state.strings());
-        self.keeper.export(path.to_owned(), text.into_bytes());
+        self.keeper.export(path.to_owned(), text.into_bytes(), may_replace);
     }
 
     fn choice(&self) -> Option<Choice> {
@@ -265,6 +300,7 @@ impl App {
             path,
             n_threads: self.state.settings.n_threads,
             memory_budget_bytes: self.state.settings.memory_budget_bytes,
+            on_gpu: self.state.settings.on_gpu,
         })
     }
 
@@ -380,9 +416,10 @@ impl App {
             Action::DraftChanged => self.draft_changed = Some(Instant::now()),
             Action::Export => {
                 if !self.state.conversation.turns.is_empty() {
-                    self.dialogs.pick_export(strings.export, "conversation.md", &self.mail);
+                    self.dialogs.pick_export(strings.export, EXPORT_NAME, &self.mail);
                 }
             }
+            Action::TakePath(purpose) => self.take_path(purpose),
             Action::ClearConversation => {
                 if let Some(id) = self.state.conversation.working() {
                     self.answers.cancel(id);
@@ -392,6 +429,9 @@ impl App {
                 self.state.is_unsaved = true;
             }
             Action::Overlay(overlay) => {
+                if let Some(Overlay::Path(purpose)) = overlay {
+                    self.state.path_field.open(purpose, false);
+                }
                 self.state.overlay = overlay;
                 self.state.models.removing = None;
                 self.looked = None;
@@ -441,6 +481,7 @@ impl App {
             Action::SetThreads(n_threads) => {
                 self.set(ctx, |settings| settings.n_threads = n_threads);
             }
+            Action::SetGpu(on_gpu) => self.set(ctx, |settings| settings.on_gpu = on_gpu),
             Action::SetBudget(budget) => {
                 self.set(ctx, |settings| settings.memory_budget_bytes = budget);
                 self.models.list(self.engine_options());
@@ -455,6 +496,14 @@ impl App {
         self.show_settings(ctx);
         self.state.is_unsaved = true;
         self.estimate();
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        if self.saves_again.is_some() {
+            self.save();
+        }
     }
 }
 
@@ -503,7 +552,7 @@ fn layout(ui: &mut Ui, state: &mut State, actions: &mut Vec<Action>) {
     Panel::top("header").frame(plain).exact_size(panels::header::HEIGHT).show(ui, |ui| {
         panels::header::show(ui, state, actions);
     });
-    let library = (width * 0.19).clamp(210.0, 280.0);
+    let library = (width * 0.19).clamp(180.0, 280.0);
     Panel::left("library").frame(padded).resizable(false).exact_size(library).show(ui, |ui| {
         let tree = Frame::new().inner_margin(Margin { top: space::MEDIUM as i8, ..Margin::ZERO });
         let most = ui.available_height() * 0.5;

@@ -2,12 +2,15 @@
 
 use egui::{Context, Key, KeyboardShortcut, Modifiers};
 
-use crate::message::{Action, Overlay};
+use crate::message::{Action, Overlay, Purpose};
 use crate::state::State;
 use crate::state::settings::{ThemeChoice, ZOOM};
 
 /// Add a document.
 pub const ADD: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::O);
+/// Add a document by its path.
+pub const ADD_BY_PATH: KeyboardShortcut =
+    KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::O);
 /// Go to the question.
 pub const QUESTION: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::L);
 /// Go to the page.
@@ -30,6 +33,9 @@ pub const SETTINGS: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND,
 pub const KEYS: KeyboardShortcut = KeyboardShortcut::new(Modifiers::NONE, Key::F1);
 /// Export the conversation.
 pub const EXPORT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::E);
+/// Export the conversation to a path.
+pub const EXPORT_TO_PATH: KeyboardShortcut =
+    KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::E);
 /// Light or dark.
 pub const THEME: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::T);
 
@@ -56,7 +62,14 @@ pub fn actions(ctx: &Context, state: &State) -> Vec<Action> {
     let pressed =
         |shortcut: &KeyboardShortcut| ctx.input_mut(|input| input.consume_shortcut(shortcut));
     let toggled = |overlay| Action::Overlay((state.overlay != Some(overlay)).then_some(overlay));
+    let export_to_path = match state.conversation.turns.is_empty() {
+        true => Action::Export,
+        false => toggled(Overlay::Path(Purpose::Export)),
+    };
+    // Those with more modifiers first: the others do not mind a shift key that is held as well.
     let simple = [
+        (&ADD_BY_PATH, toggled(Overlay::Path(Purpose::Document))),
+        (&EXPORT_TO_PATH, export_to_path),
         (&ADD, Action::PickDocuments),
         (&NEXT_DOCUMENT, Action::OpenNext(true)),
         (&PREVIOUS_DOCUMENT, Action::OpenNext(false)),

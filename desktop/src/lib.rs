@@ -16,6 +16,7 @@ pub mod export;
 pub mod keys;
 pub mod message;
 pub mod page;
+pub mod painter;
 pub mod panels;
 pub mod state;
 pub mod text;

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use carrel_desktop::app::{App, Options};
+use carrel_desktop::app::{App, DITHERING, Options};
 use carrel_desktop::dialogs::SystemDialogs;
+use carrel_desktop::painter;
 use egui::ViewportBuilder;
 
 const HELP: &str = "\
@@ -80,9 +81,12 @@ fn main() -> ExitCode {
         .with_inner_size([1280.0, 800.0])
         .with_min_inner_size([960.0, 600.0])
         .with_drag_and_drop(true);
-    let native = eframe::NativeOptions { viewport, ..Default::default() };
+    let native = eframe::NativeOptions { viewport, dithering: DITHERING, ..Default::default() };
     let open = move |creation: &eframe::CreationContext<'_>| {
         let ctx = &creation.egui_ctx;
+        if let Some(state) = &creation.wgpu_render_state {
+            painter::take_over(ctx, state);
+        }
         let mut app = App::new(ctx, &arguments.options, Box::new(SystemDialogs));
         if !arguments.documents.is_empty() {
             app.open_when_listed(arguments.documents);

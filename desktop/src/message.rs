@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use carrel_core::memory::{DocumentRecord, Profile, Progress};
 
 use crate::page::paragraphs::Paragraph;
-use crate::state::conversation::{Cost, Forecast, Outcome, Quote, Sentence};
+use crate::state::conversation::{Cost, Forecast, Outcome, Quote, Sentence, Step};
 use crate::state::device::{Loaded, Speeds};
 use crate::state::models::{Check, Installed};
 use crate::state::outline::Outline;
@@ -34,8 +34,12 @@ pub enum Event {
     Block(String, usize, Vec<Paragraph>),
     /// The summary tree of a document.
     Outline(String, Outline),
-    /// The model read a window for a turn: tokens, and what it pointed to.
-    Window(u64, u64, Vec<String>),
+    /// What is done for a turn now.
+    Step(u64, Step),
+    /// The model read a window of so many tokens for a turn.
+    Window(u64, u64),
+    /// The model pointed to a sentence for a turn: a quote of its answer, which is not whole yet.
+    Found(u64, Quote),
     /// The quotes of a turn's answer.
     Quotes(u64, Vec<Quote>),
     /// A sentence of a turn's answer.
@@ -68,10 +72,23 @@ pub enum Event {
     Picked(Vec<PathBuf>),
     /// A place to export to was picked.
     ExportTo(PathBuf),
+    /// The system shows no dialog to pick files in.
+    NoDialog(Purpose),
     /// The conversation was exported.
     Exported(PathBuf),
+    /// Settings or turns could not be saved, and whether that is new.
+    Unkept(Trouble, bool),
     /// Something else went wrong.
     Trouble(Trouble),
+}
+
+/// What a file is picked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A document to read.
+    Document,
+    /// A place to export the conversation to.
+    Export,
 }
 
 /// A panel over the others.
@@ -85,6 +102,8 @@ pub enum Overlay {
     Settings,
     /// Keys.
     Keys,
+    /// A field for the path of a file.
+    Path(Purpose),
 }
 
 /// What people ask for.
@@ -124,6 +143,8 @@ pub enum Action {
     SetAsksAll(bool),
     /// Save the conversation somewhere.
     Export,
+    /// Take the path that was typed.
+    TakePath(Purpose),
     /// Remove all turns.
     ClearConversation,
     /// Show a panel, or none.
@@ -150,6 +171,8 @@ pub enum Action {
     SetThreads(usize),
     /// Set the memory budget.
     SetBudget(Option<u64>),
+    /// Let the GPU compute where it is right, or always the processor.
+    SetGpu(bool),
     /// Take a notice away.
     Dismiss(usize),
 }

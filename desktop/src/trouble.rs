@@ -61,6 +61,8 @@ pub enum Kind {
     NoDocument,
     /// A file could not be written.
     Save,
+    /// A file of that name is there already.
+    Exists,
     /// Anything else.
     Other,
 }
@@ -143,6 +145,7 @@ impl Trouble {
             Kind::Question => (s.trouble_question, s.trouble_question_next),
             Kind::NoDocument => (s.trouble_no_document, s.trouble_no_document_next),
             Kind::Save => (s.trouble_save, s.trouble_save_next),
+            Kind::Exists => (s.trouble_exists, s.trouble_exists_next),
             Kind::Other => (s.trouble_other, s.trouble_other_next),
         }
     }

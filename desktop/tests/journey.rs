@@ -3,11 +3,12 @@
 mod rig;
 
 use carrel_desktop::app::HANDBOOK;
-use carrel_desktop::message::{Action, Overlay};
+use carrel_desktop::message::{Action, Overlay, Purpose};
 use carrel_desktop::state::Notice;
 use carrel_desktop::state::conversation::{Outcome, Progress};
 use carrel_desktop::state::documents::Stage;
 use carrel_desktop::trouble::Kind;
+use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use rig::{Picks, Setup, is_done, long_text, scratch};
@@ -64,7 +65,7 @@ fn documents_come_by_dialog_and_drop_and_go() {
     let path = folder.path().join("lamps.md");
     std::fs::write(&path, "# Lamps\n\nThe brass lamp is in the attic.\n").unwrap();
     let mut setup = Setup::new(folder.path());
-    setup.picks = Picks { documents: vec![path.clone()], export: None };
+    setup.picks = Picks { documents: vec![path.clone()], ..Picks::default() };
     let mut rig = setup.open().with_handbook();
     rig.click("Add document");
     let name = path.display().to_string();
@@ -147,7 +148,7 @@ fn the_conversation_is_exported_with_its_citations() {
     let folder = scratch();
     let path = folder.path().join("said.md");
     let mut setup = Setup::new(folder.path());
-    setup.picks = Picks { documents: Vec::new(), export: Some(path.clone()) };
+    setup.picks = Picks { export: Some(path.clone()), ..Picks::default() };
     let mut rig = setup.open().with_handbook();
     rig.ask("Which exit code means that the memory budget is too small?");
     rig.click("Export");
@@ -161,6 +162,47 @@ fn the_conversation_is_exported_with_its_citations() {
     let ctx = rig.harness.ctx.clone();
     rig.harness.state_mut().perform(Action::Export, &ctx);
     assert_eq!(rig.state().conversation.turns.len(), 1);
+}
+
+#[test]
+fn without_dialogs_paths_are_typed() {
+    let folder = scratch();
+    let document = folder.path().join("lamps.md");
+    std::fs::write(&document, "# Lamps\n\nThe brass lamp is in the attic.\n").unwrap();
+    let mut setup = Setup::new(folder.path());
+    setup.picks = Picks { has_none: true, ..Picks::default() };
+    let mut rig = setup.open().with_handbook();
+    let typed = |rig: &mut rig::Rig, path: &std::path::Path| {
+        assert!(rig.harness.get_by_role_and_label(Role::TextInput, "Path").is_focused());
+        rig.press(Modifiers::COMMAND, Key::A);
+        let text = path.display().to_string();
+        rig.harness.get_by_role_and_label(Role::TextInput, "Path").type_text(&text);
+        rig.settle();
+        rig.press(Modifiers::NONE, Key::Enter);
+    };
+    rig.press(Modifiers::COMMAND, Key::O);
+    assert_eq!(rig.state().overlay, Some(Overlay::Path(Purpose::Document)));
+    rig.harness.get_by_label_contains("This system shows no dialog for files");
+    typed(&mut rig, &document);
+    rig.wait_read(&document.display().to_string());
+    assert_eq!(rig.state().overlay, None);
+    rig.ask("Where is the brass lamp?");
+
+    let export = folder.path().join("said.md");
+    rig.press(Modifiers::COMMAND, Key::E);
+    typed(&mut rig, &export);
+    rig.wait("the file", |state| state.notices.contains(&Notice::Exported(export.clone())));
+    let text = std::fs::read_to_string(&export).unwrap();
+    assert!(text.contains("attic"), "{text}");
+    rig.click("Dismiss");
+    // A path that is typed is not asked back for, so what is there stays there.
+    std::fs::write(&export, "mine").unwrap();
+    rig.press(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::E);
+    assert!(rig.harness.query_by_label_contains("This system shows no dialog").is_none());
+    typed(&mut rig, &export);
+    rig.wait("trouble", |state| !state.notices.is_empty());
+    rig.harness.get_by_label("There is a file of this name already. It was left as it is.");
+    assert_eq!(std::fs::read_to_string(&export).unwrap(), "mine");
 }
 
 #[test]
@@ -184,7 +226,7 @@ fn everything_is_kept_for_the_next_start() {
 fn every_panel_has_a_key() {
     let folder = scratch();
     let mut setup = Setup::new(folder.path());
-    setup.picks = Picks { documents: vec!["/no/such/file.txt".into()], export: None };
+    setup.picks = Picks { documents: vec!["/no/such/file.txt".into()], ..Picks::default() };
     let mut rig = setup.open().with_handbook();
     for (modifiers, key, overlay) in [
         (Modifiers::COMMAND, Key::M, Overlay::Models),

@@ -4,29 +4,17 @@ mod rig;
 #[path = "../../cli/tests/server/mod.rs"]
 mod server;
 
-use carrel_core::memory::Profile;
+use carrel_core::memory::{Profile, Reading};
+use carrel_core::service::GpuVerdict;
 use carrel_desktop::message::{Action, Overlay};
-use carrel_desktop::state::conversation::Progress;
+use carrel_desktop::state::conversation::{Progress, Step};
 use carrel_desktop::state::models::{Check, Download};
 use carrel_desktop::trouble::Kind;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
-use rig::{Rig, Setup, is_done, long_text, scratch, tiny_model};
+use rig::{MODEL, Setup, is_done, long_text, scratch, shelve_model, tiny_model, with_model};
 use server::{Ending, RemoteFile, Server, status};
-
-const NAME: &str = "someone/tiny-models/tiny.gguf";
-
-/// The app with the tiny model on its shelf and in use.
-fn with_model(folder: &std::path::Path) -> Rig {
-    let place = folder.join("models").join(NAME);
-    std::fs::create_dir_all(place.parent().expect("a folder")).expect("made");
-    std::fs::write(&place, tiny_model()).expect("written");
-    let mut rig = Setup::new(folder).open().with_handbook();
-    rig.wait("the shelf", |state| state.models.installed.as_ref().is_some_and(|i| i.len() == 1));
-    rig.perform(Action::UseModel(Some(place)));
-    rig
-}
 
 #[test]
 fn a_pull_that_breaks_goes_on_where_it_stopped() {
@@ -49,15 +37,15 @@ fn a_pull_that_breaks_goes_on_where_it_stopped() {
     rig.perform(Action::Overlay(Some(Overlay::Models)));
     rig.harness.get_by_role_and_label(Role::TextInput, "Another model").focus();
     rig.harness.step();
-    rig.harness.get_by_role_and_label(Role::TextInput, "Another model").type_text(NAME);
+    rig.harness.get_by_role_and_label(Role::TextInput, "Another model").type_text(MODEL);
     rig.settle();
     rig.reach("Download Another model");
-    let download = |state: &carrel_desktop::state::State| state.models.download(NAME).cloned();
+    let download = |state: &carrel_desktop::state::State| state.models.download(MODEL).cloned();
     rig.wait("the break", |state| download(state).is_some_and(|d| d.trouble.is_some()));
     let broken = download(rig.state()).expect("a download");
     assert_eq!(broken.trouble.map(|trouble| trouble.kind), Some(Kind::Network));
     rig.harness.get_by_label("The connection was lost. What came is kept.");
-    rig.reach(&format!("Download {NAME}"));
+    rig.reach(&format!("Download {MODEL}"));
     rig.wait("the file", |state| state.models.installed.as_ref().is_some_and(|i| i.len() == 1));
     let resumed = server.requests();
     let ranges: Vec<&str> = resumed.iter().filter_map(|request| request.header("range")).collect();
@@ -65,14 +53,14 @@ fn a_pull_that_breaks_goes_on_where_it_stopped() {
     assert!(download(rig.state()).is_none());
     // It is what was published, until somebody changes a bit.
     rig.reach("Verify tiny.gguf");
-    rig.wait("the check", |state| state.models.check(NAME) == Some(Check::Whole));
+    rig.wait("the check", |state| state.models.check(MODEL) == Some(Check::Whole));
     let path = rig.state().models.installed.as_ref().expect("listed")[0].path.clone();
     let mut bytes = std::fs::read(&path).expect("readable");
     assert_eq!(sha256.len(), 64);
     *bytes.last_mut().expect("bytes") ^= 1;
     std::fs::write(&path, bytes).expect("written");
     rig.reach("Verify tiny.gguf");
-    rig.wait("the check", |state| state.models.check(NAME) == Some(Check::Damaged));
+    rig.wait("the check", |state| state.models.check(MODEL) == Some(Check::Damaged));
     rig.reach("Use tiny.gguf");
     assert_eq!(rig.state().settings.model.as_ref(), Some(&path));
     rig.reach("Remove tiny.gguf");
@@ -112,7 +100,7 @@ fn servers_that_refuse_are_told_apart() {
 #[test]
 fn a_model_points_and_is_measured() {
     let folder = scratch();
-    let mut rig = with_model(folder.path());
+    let mut rig = with_model(Setup::new(folder.path()));
     let turn = rig.ask("Where do the offsets of a citation begin to count?");
     assert!(is_done(&turn), "{:?}", turn.progress);
     let Progress::Done(_, cost) = turn.progress else { unreachable!() };
@@ -128,15 +116,98 @@ fn a_model_points_and_is_measured() {
     rig.wait("the cost", |state| state.conversation.forecast.is_some());
     let forecast = rig.state().conversation.forecast.clone().expect("a forecast");
     assert!(forecast.has_model && forecast.knows_speed && forecast.estimate.seconds > 0.0);
+    rig.harness.state_mut().state.conversation.draft.clear();
     rig.perform(Action::Overlay(Some(Overlay::Device)));
     rig.harness.get_by_label_contains("tokens/s");
     rig.harness.get_by_label_contains("Promised for the model");
+    // What computes, and why.
+    assert_eq!(loaded.verdict, GpuVerdict::NotWanted);
+    assert!(rig.harness.query_all_by_label("Processor").count() > 1, "the row and the backend");
+    rig.harness.get_by_label("The processor was chosen below.");
+    rig.harness.get_by_label_contains("Products by");
+    // With the GPU chosen, it computes or it is said why not; the answer comes in any case.
+    rig.click("GPU, if it is right");
+    rig.perform(Action::Overlay(None));
+    assert!(is_done(&rig.ask("Where do the offsets of a citation begin to count?")));
+    let verdict = rig.state().device.loaded.clone().expect("a model is loaded").verdict;
+    match &verdict {
+        GpuVerdict::Good { .. } | GpuVerdict::Wrong { .. } => {}
+        GpuVerdict::Unavailable { reason } => {
+            rig.perform(Action::Overlay(Some(Overlay::Device)));
+            rig.harness.get_by_label(&format!("The GPU is not used: {reason}."));
+        }
+        GpuVerdict::NotBuilt | GpuVerdict::NotWanted => panic!("{verdict:?}"),
+    }
+}
+
+#[test]
+fn an_answer_streams_with_its_quotes() {
+    let folder = scratch();
+    let mut rig = with_model(Setup::new(folder.path()));
+    let path = folder.path().join("long.txt");
+    std::fs::write(&path, long_text(3 << 20)).expect("written");
+    rig.add(&path);
+    rig.perform(Action::SetProfile(Profile::Exhaustive));
+    rig.perform(Action::AskThis("List everything that Old Omar mended by the river.".to_owned()));
+    rig.until("a sentence", |state| {
+        let turn = state.conversation.turns.last();
+        turn.is_some_and(|turn| turn.is_working() && !turn.sentences.is_empty())
+    });
+    // It has its number and leads to its place before the answer is whole.
+    rig.harness.step();
+    let quote = rig.state().conversation.turns[0].quotes[0].clone();
+    rig.harness.get_by_label("Show quote 1 in the document").click();
+    rig.until("the choice", |state| state.fragments()[0].is_chosen);
+    rig.until("the quote", |state| {
+        state.page.visible.is_some_and(|seen| (seen.start..seen.end).contains(&quote.start))
+    });
+    assert!(rig.state().conversation.working().is_some(), "the model goes on");
+    rig.press(Modifiers::NONE, Key::Escape);
+    rig.wait("the end", |state| state.conversation.working().is_none());
+    let turn = &rig.state().conversation.turns[0];
+    assert_eq!((turn.progress.clone(), &turn.quotes[0]), (Progress::Cancelled, &quote));
+}
+
+#[test]
+fn a_model_that_is_no_better_than_code_is_left_out() {
+    let folder = scratch();
+    let question = "Where do the offsets of a citation begin to count?";
+    let place = shelve_model(folder.path());
+    {
+        let mut rig = Setup::new(folder.path()).open().with_handbook();
+        rig.perform(Action::UseModel(Some(place)));
+        rig.perform(Action::AskThis(question.to_owned()));
+        let step = |state: &carrel_desktop::state::State| match state.conversation.turns[0].progress
+        {
+            Progress::Working { step, .. } => Some(step),
+            _ => None,
+        };
+        rig.until("the probe", |state| matches!(step(state), Some(Step::Probing { .. })));
+        rig.press(Modifiers::NONE, Key::Escape);
+        rig.wait("the end", |state| state.conversation.working().is_none());
+        assert_eq!(rig.state().conversation.turns[0].progress, Progress::Cancelled);
+        assert!(rig.state().device.loaded.is_none());
+        // Its weights are random, so a whole probe finds that code does better.
+        let turn = rig.ask(question);
+        let Progress::Done(_, cost) = turn.progress else { panic!("{turn:?}") };
+        assert_eq!((cost.prompt_tokens, cost.output_tokens), (0, 0));
+        let loaded = rig.state().device.loaded.clone().expect("it is loaded");
+        assert_eq!(loaded.reading, Reading::Nothing);
+        rig.perform(Action::Overlay(Some(Overlay::Device)));
+        rig.harness.get_by_label("Tried out, it was no better than code, so code answers alone.");
+    }
+    // The next start knows.
+    let mut rig = Setup::new(folder.path()).open().with_handbook();
+    rig.ask(question);
+    let reading = rig.state().device.loaded.as_ref().map(|loaded| loaded.reading);
+    assert_eq!(reading, Some(Reading::Nothing));
+    assert_eq!(std::fs::read_dir(folder.path().join("probes")).expect("a folder").count(), 1);
 }
 
 #[test]
 fn an_answer_is_cancelled() {
     let folder = scratch();
-    let mut rig = with_model(folder.path());
+    let mut rig = with_model(Setup::new(folder.path()));
     let path = folder.path().join("long.txt");
     std::fs::write(&path, long_text(3 << 20)).expect("written");
     rig.add(&path);
@@ -156,7 +227,7 @@ fn an_answer_is_cancelled() {
 #[test]
 fn a_model_that_is_gone_or_too_large_says_so() {
     let folder = scratch();
-    let mut rig = with_model(folder.path());
+    let mut rig = with_model(Setup::new(folder.path()));
     rig.perform(Action::SetBudget(Some(1 << 10)));
     let turn = rig.ask("Where do the offsets of a citation begin to count?");
     let Progress::Failed(trouble) = &turn.progress else { panic!("{turn:?}") };

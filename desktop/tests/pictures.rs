@@ -3,10 +3,11 @@
 
 mod rig;
 
-use carrel_desktop::message::{Action, Overlay};
+use carrel_core::memory::Profile;
+use carrel_desktop::message::{Action, Overlay, Purpose};
 use carrel_desktop::state::settings::ThemeChoice;
 use carrel_desktop::text::Language;
-use rig::{Rig, Setup, can_draw, long_text, scratch};
+use rig::{Rig, Setup, can_draw, long_text, scratch, with_model};
 
 const WIDE: [f32; 2] = [1280.0, 800.0];
 const SMALL: [f32; 2] = [1024.0, 680.0];
@@ -108,13 +109,53 @@ fn panels_over_the_others() {
         (ThemeChoice::Light, "models-light", Overlay::Models),
         (ThemeChoice::Dark, "models-dark", Overlay::Models),
         (ThemeChoice::Dark, "device-dark", Overlay::Device),
+        (ThemeChoice::Light, "device-light", Overlay::Device),
+        (ThemeChoice::Dark, "settings-dark", Overlay::Settings),
+        (ThemeChoice::Dark, "keys-dark", Overlay::Keys),
+        (ThemeChoice::Light, "path-light", Overlay::Path(Purpose::Document)),
         (ThemeChoice::Light, "settings-light", Overlay::Settings),
         (ThemeChoice::Light, "keys-light", Overlay::Keys),
     ] {
         let folder = scratch();
         let mut rig = setup(folder.path(), theme, SMALL).open().with_handbook();
+        at_home(&mut rig);
         rig.perform(Action::Overlay(Some(overlay)));
+        rig.harness.state_mut().state.path_field.text = "/home/you/Documents/report.pdf".into();
         rig.picture(&format!("{word}-1024"));
+    }
+}
+
+/// Folders that are the same on every machine.
+fn at_home(rig: &mut Rig) {
+    let places = &mut rig.harness.state_mut().state.places;
+    places.data = "/home/you/.local/share/carrel/desktop".into();
+    places.models = "/home/you/.local/share/carrel/models".into();
+}
+
+#[test]
+fn with_a_model() {
+    if !can_draw() {
+        return;
+    }
+    for (theme, word) in [(ThemeChoice::Light, "light"), (ThemeChoice::Dark, "dark")] {
+        let folder = scratch();
+        let mut rig = with_model(setup(folder.path(), theme, WIDE));
+        let path = folder.path().join("harbour-chronicle.txt");
+        std::fs::write(&path, long_text(3 << 20)).expect("written");
+        rig.add(&path);
+        rig.perform(Action::SetProfile(Profile::Exhaustive));
+        let question = "List everything that Old Omar mended by the river.";
+        rig.perform(Action::AskThis(question.to_owned()));
+        rig.until("some sentences", |state| {
+            state.conversation.turns.last().is_some_and(|turn| turn.sentences.len() > 2)
+        });
+        rig.picture(&format!("streaming-{word}-1280"));
+        rig.press(egui::Modifiers::NONE, egui::Key::Escape);
+        rig.wait("the end", |state| state.conversation.working().is_none());
+        for (overlay, name) in [(Overlay::Device, "device"), (Overlay::Models, "models")] {
+            rig.perform(Action::Overlay(Some(overlay)));
+            rig.picture(&format!("{name}-loaded-{word}-1280"));
+        }
     }
 }
 
@@ -138,8 +179,16 @@ fn in_chinese() {
     let id = rig.state().conversation.turns[0].id;
     rig.perform(Action::Show(id, Some(0)));
     rig.picture("chinese-light-1280");
-    rig.perform(Action::Overlay(Some(Overlay::Settings)));
-    rig.picture("chinese-settings-light-1280");
+    at_home(&mut rig);
+    for (overlay, name) in [
+        (Overlay::Settings, "settings"),
+        (Overlay::Models, "models"),
+        (Overlay::Device, "device"),
+        (Overlay::Keys, "keys"),
+    ] {
+        rig.perform(Action::Overlay(Some(overlay)));
+        rig.picture(&format!("chinese-{name}-light-1280"));
+    }
 }
 
 #[test]
@@ -167,4 +216,10 @@ fn twice_as_dense() {
     setup.pixels_per_point = 2.0;
     let mut rig = asked(setup.open().with_handbook());
     rig.picture("dense-light-1024");
+    // The same layout in twice as many pixels, and larger text in the same window.
+    let size = rig.harness.render().expect("it is drawn");
+    assert_eq!((size.width(), size.height()), (2_048, 1_360));
+    assert_eq!(rig.harness.ctx.content_rect().size(), egui::Vec2::from(SMALL));
+    rig.perform(Action::SetZoom(1.5));
+    rig.picture("large-text-1024");
 }

@@ -49,8 +49,13 @@ fn open(display: &str, folder: &Path) -> Ended {
         .arg(folder.join("data"))
         .arg("--models")
         .arg(folder.join("models"))
+        // No bus, no portal, no zenity.
         .env("DISPLAY", display)
         .env_remove("WAYLAND_DISPLAY")
+        .env_remove("DBUS_SESSION_BUS_ADDRESS")
+        .env("PATH", "")
+        .env("XDG_DATA_DIRS", folder)
+        .env("XDG_RUNTIME_DIR", folder)
         .env("LANG", "C.UTF-8")
         .stdout(Stdio::null())
         .spawn()
@@ -125,6 +130,24 @@ fn the_program_opens_answers_rests_and_survives_a_kill() {
             .status();
         assert!(taken.is_ok_and(|status| status.success()));
     }
+    // Here is no portal and no zenity: Ctrl+E and Ctrl+O lead to a field for the path.
+    let typed = |shortcut: &str, path: &Path| {
+        tool(&display, &["key", shortcut]);
+        std::thread::sleep(Duration::from_secs(2));
+        tool(&display, &["key", "ctrl+a"]);
+        tool(&display, &["type", "--delay", "20", &path.display().to_string()]);
+        std::thread::sleep(Duration::from_millis(500));
+        tool(&display, &["key", "Return"]);
+    };
+    let export = folder.path().join("said.md");
+    typed("ctrl+e", &export);
+    let text = wait("the export", || std::fs::read_to_string(&export).ok());
+    assert!(text.contains("## Does Carrel need a network?") && text.contains("[1]"), "{text}");
+    let document = folder.path().join("lamps.md");
+    std::fs::write(&document, "# Lamps\n\nThe brass lamp is in the attic.\n").expect("written");
+    typed("ctrl+o", &document);
+    let name = document.display().to_string();
+    wait("the document", || json(&settings).filter(|json| json["open_document"] == *name));
     // Nothing is to be done, so nothing is done: less than a twentieth of one processor.
     std::thread::sleep(Duration::from_secs(2));
     let before = ticks(program.0.id());

@@ -446,6 +446,18 @@ fn reading_stops_when_the_slot_is_filled_and_goes_on_for_lists() {
     let distinct =
         answer.citations.iter().map(|c| c.start).collect::<std::collections::BTreeSet<_>>();
     assert_eq!(distinct.len(), answer.citations.len(), "no evidence is written twice");
+
+    // Whoever listens hears every quote of the answer before the answer, in its order.
+    let mut model = Scripted::new(&["clock", "kettle", "saddle"], true);
+    let mut heard = Vec::new();
+    let (mut thread, options) = (Thread::default(), AskOptions::default());
+    let told = shelf
+        .library
+        .ask_telling(&mut thread, question, &options, Some(&mut model), &mut |quote| {
+            heard.push(quote);
+        })
+        .unwrap();
+    assert_eq!((told.answer, told.citations), (answer.answer, heard));
 }
 
 #[test]

@@ -5,12 +5,13 @@ use carrel_core::exec::{Model, ModelOptions};
 use carrel_core::gguf::Gguf;
 use carrel_core::gpu::{Adapter, Gpu};
 use carrel_core::quant::TensorType;
+use carrel_core::readable::human_bytes;
 use carrel_models::shapes::Shape;
 use serde_json::{Value, json};
 
 use crate::backend::GpuArgs;
 use crate::failure::Failure;
-use crate::output::{Output, human_bytes};
+use crate::output::Output;
 
 /// Look at the GPUs of this machine
 #[derive(clap::Args)]

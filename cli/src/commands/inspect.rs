@@ -8,11 +8,12 @@ use carrel_core::engine::{EngineOptions, Fit};
 use carrel_core::exec::{ContextPolicy, Model, ModelOptions};
 use carrel_core::ggml::Placement;
 use carrel_core::gguf::{Gguf, Value, ValueType};
+use carrel_core::readable::human_bytes;
 use carrel_shelf::folder::model_file;
 use serde_json::{Map, Value as Json, json};
 
 use crate::failure::Failure;
-use crate::output::{Output, human_bytes, paint};
+use crate::output::{Output, paint};
 
 /// Show a model file's metadata, tensors, plan and memory need
 #[derive(clap::Args)]

@@ -13,10 +13,11 @@ use carrel_core::cancel::CancelFlag;
 use carrel_core::memory::{
     AskOptions, Citation, DocumentRecord, Ingested, Library, Progress, Source,
 };
+use carrel_core::readable::human_bytes;
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
-use crate::output::{Output, human_bytes, paint};
+use crate::output::{Output, paint};
 
 /// Keep documents in a library file: add, update, list, search, remove
 #[derive(clap::Args)]

@@ -6,11 +6,12 @@ use carrel_core::cancel::CancelFlag;
 use carrel_core::convert::{QuantiseOptions, quantise_file};
 use carrel_core::gguf::Gguf;
 use carrel_core::quant::TensorType;
+use carrel_core::readable::human_bytes;
 use carrel_core::whole_file::write_whole;
 use serde_json::json;
 
 use crate::failure::Failure;
-use crate::output::{Output, human_bytes};
+use crate::output::Output;
 
 /// Write a copy of a model with quantised matrices
 #[derive(clap::Args)]

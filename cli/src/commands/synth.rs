@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use carrel_core::convert::{SyntheticOptions, write_synthetic};
 use carrel_core::quant::TensorType;
+use carrel_core::readable::human_bytes;
 use carrel_core::whole_file::write_whole;
 use carrel_models::shapes::{SHAPES, Shape};
 use serde_json::json;
 
 use super::quantize::parse_type;
 use crate::failure::Failure;
-use crate::output::{Output, human_bytes};
+use crate::output::Output;
 
 /// Write a model with seeded random weights, for measuring speed and memory
 #[derive(clap::Args)]

@@ -7,6 +7,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use carrel_core::readable::hexadecimal;
 use sha2::{Digest, Sha256};
 
 /// What a client asked.
@@ -61,7 +62,7 @@ pub struct RemoteFile {
 
 impl RemoteFile {
     pub fn sha256(&self) -> String {
-        Sha256::digest(&self.bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+        hexadecimal(&Sha256::digest(&self.bytes))
     }
 
     /// The answer of a well-behaved server: HEAD, GET, and GET of the rest if it is of this file.

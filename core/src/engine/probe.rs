@@ -14,6 +14,7 @@ use super::open::Engine;
 use super::reader::WindowReader;
 use crate::error::{Error, Result};
 use crate::memory::probe::{ProbeReport, probe};
+use crate::readable::hexadecimal;
 use crate::whole_file::write_whole;
 
 /// A folder of reports.
@@ -51,8 +52,7 @@ impl ProbeFolder {
     }
 
     fn path(&self, model: &[u8; 32]) -> PathBuf {
-        let hex: String = model.iter().map(|byte| format!("{byte:02x}")).collect();
-        self.folder.join(format!("{hex}.json"))
+        self.folder.join(format!("{}.json", hexadecimal(model)))
     }
 }
 

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use super::decoder::{ContextPolicy, Decoder};
 use crate::error::ModelError;
 use crate::ops::CacheType;
+use crate::readable::hexadecimal;
 
 const MAGIC: &[u8; 8] = b"CARRELKV";
 const VERSION: u32 = 1;
@@ -40,8 +41,8 @@ impl StateKey {
 
     /// A name for a file.
     pub fn file_name(&self) -> String {
-        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        format!("{}-{}.kv", hex(&self.model[..8]), hex(&self.tokens[..16]))
+        let (model, tokens) = (&self.model[..8], &self.tokens[..16]);
+        format!("{}-{}.kv", hexadecimal(model), hexadecimal(tokens))
     }
 }
 

@@ -1,5 +1,6 @@
 //! A library: documents to add, ask and remove.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Instant;
@@ -245,7 +246,7 @@ impl Library {
         model: Option<&mut dyn TextModel>,
     ) -> Result<Answer> {
         let corpus = self.corpus_for(question, options)?;
-        Ok(answer(&corpus, question, options, model)?.0)
+        Ok(answer(&corpus, question, options, model, &mut |_| {})?.0)
     }
 
     /// As [`Self::ask_with`], and the passages that were read for the answer, in document order: for
@@ -260,7 +261,7 @@ impl Library {
         model: Option<&mut dyn TextModel>,
     ) -> Result<(Answer, Vec<Citation>)> {
         let corpus = self.corpus_for(question, options)?;
-        let (answer, passages) = answer(&corpus, question, options, model)?;
+        let (answer, passages) = answer(&corpus, question, options, model, &mut |_| {})?;
         let mut read = Vec::new();
         for (block, passage) in passages {
             let sentences = corpus.block(block)?.layout.passage(passage as usize);
@@ -282,8 +283,25 @@ impl Library {
         options: &AskOptions,
         model: Option<&mut dyn TextModel>,
     ) -> Result<Answer> {
+        self.ask_telling(thread, question, options, model, &mut |_| {})
+    }
+
+    /// As [`Self::ask_in`]. `found` is told of every sentence that the model points to, quoted and
+    /// compared, as soon as it does: what an app shows while the answer is not whole.
+    ///
+    /// # Errors
+    /// As [`Self::ask_with`].
+    pub fn ask_telling(
+        &self,
+        thread: &mut Thread,
+        question: &str,
+        options: &AskOptions,
+        model: Option<&mut dyn TextModel>,
+        found: &mut dyn FnMut(Citation),
+    ) -> Result<Answer> {
         let question = thread.resolve(question);
-        let answer = self.ask_with(&question, options, model)?;
+        let corpus = self.corpus_for(&question, options)?;
+        let (answer, _) = answer(&corpus, &question, options, model, found)?;
         let sentence = answer.citations.first().map(|citation| citation.quote.as_str());
         thread.remember(&question, &answer.answer, sentence);
         Ok(answer)
@@ -353,18 +371,27 @@ impl Library {
     }
 }
 
-/// The answer, and block and number of every passage read for it.
+/// The answer, and block and number of every passage read for it. `found` is told of every sentence
+/// that the model points to, once.
 fn answer(
     corpus: &Corpus,
     question: &str,
     options: &AskOptions,
     model: Option<&mut dyn TextModel>,
+    found: &mut dyn FnMut(Citation),
 ) -> Result<(Answer, Vec<(u32, u32)>)> {
     let started = Instant::now();
     let stems = Stems::default();
     let budget = options.budget();
     let reader = Reader::new(corpus, &stems, budget.passages);
-    let mut pointer = Pointer::new(model, budget.windows, budget.tokens);
+    let mut known = BTreeSet::new();
+    let mut told = |id: SentenceId| {
+        if known.insert(id) {
+            cite::cite(corpus, id, 1)?.into_iter().for_each(&mut *found);
+        }
+        Ok(())
+    };
+    let mut pointer = Pointer::new(model, budget.windows, budget.tokens).telling(&mut told);
     let (_, finding) = plan::answer(&reader, &mut pointer, question, &budget)?;
     let ended = finding.incomplete || reader.was_refused() || pointer.was_refused();
     let mut answer = prove(corpus, finding, ended)?;

@@ -264,9 +264,13 @@ pub struct Pointed {
     pub span: Option<String>,
 }
 
+/// Is told of a sentence that a model points to.
+type Told<'t> = &'t mut dyn FnMut(SentenceId) -> Result<()>;
+
 /// A model, if there is one, and what is left of its budget.
-pub struct Pointer<'m> {
+pub struct Pointer<'m, 't> {
     model: Option<&'m mut dyn TextModel>,
+    told: Option<Told<'t>>,
     reading: Reading,
     windows_left: usize,
     tokens_left: u64,
@@ -274,14 +278,27 @@ pub struct Pointer<'m> {
     usage: Usage,
 }
 
-impl<'m> Pointer<'m> {
+impl<'m, 't> Pointer<'m, 't> {
     /// A pointer that reads at most `windows` windows and `tokens` tokens.
     /// A model that may do nothing is none.
     pub fn new(model: Option<&'m mut dyn TextModel>, windows: usize, tokens: u64) -> Self {
         let reading = model.as_ref().map_or(Reading::Nothing, |model| model.reading());
         let model = model.filter(|_| reading > Reading::Nothing);
-        let usage = Usage::default();
-        Self { model, reading, windows_left: windows, tokens_left: tokens, refused: false, usage }
+        Self {
+            model,
+            told: None,
+            reading,
+            windows_left: windows,
+            tokens_left: tokens,
+            refused: false,
+            usage: Usage::default(),
+        }
+    }
+
+    /// Tells `told` of every sentence that the model points to, as soon as it does.
+    #[must_use]
+    pub fn telling(self, told: Told<'t>) -> Self {
+        Self { told: Some(told), ..self }
     }
 
     /// A pointer without a model.
@@ -346,10 +363,12 @@ impl<'m> Pointer<'m> {
         let reply = model.read(&request)?;
         self.windows_left -= 1;
         self.spend(&reply);
-        Ok(contract.parse(&reply.text).map(|(named, span)| Pointed {
-            sentences: named.iter().map(|index| sentences[*index].id).collect(),
-            span,
-        }))
+        let Some((named, span)) = contract.parse(&reply.text) else { return Ok(None) };
+        let named: Vec<SentenceId> = named.iter().map(|index| sentences[*index].id).collect();
+        if let Some(told) = &mut self.told {
+            named.iter().try_for_each(|id| told(*id))?;
+        }
+        Ok(Some(Pointed { sentences: named, span }))
     }
 
     /// Lets the model say `answer`, which `quotes` prove, in a sentence of its own; `None` if it

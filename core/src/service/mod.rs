@@ -27,7 +27,7 @@ pub use documents::Documents;
 pub use host::{Host, HostOptions};
 pub use loaded::Loaded;
 pub use pace::{Pace, ThermalState};
-pub use place::{Backend, GpuVerdict, HAS_GPU};
+pub use place::{Backend, GpuVerdict, HAS_GPU, place};
 pub use stream::{Chunk, Outlet, Stream};
 
 use std::sync::{LockResult, Mutex, MutexGuard, PoisonError};

@@ -45,7 +45,10 @@ pub enum GpuVerdict {
 
 /// The engine where it is to run. A GPU that the app insists on and that cannot be had is an error;
 /// without a wish the processor steps in.
-pub(super) fn place(engine: Engine, wanted: Option<Backend>) -> Result<(Engine, GpuVerdict)> {
+///
+/// # Errors
+/// If `wanted` is the GPU and it does not compute, or not the same as the processor.
+pub fn place(engine: Engine, wanted: Option<Backend>) -> Result<(Engine, GpuVerdict)> {
     if wanted == Some(Backend::Cpu) {
         return Ok((engine, GpuVerdict::NotWanted));
     }

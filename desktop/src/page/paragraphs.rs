@@ -294,6 +294,19 @@ fn shown(lines: &[Line], source: &Source, kind: Kind) -> Paragraph {
     paragraph
 }
 
+/// A piece of a document as people read it, away from the page: its paragraphs, without the signs
+/// that are only there for a program.
+pub fn plain(text: &str, is_markdown: bool) -> Vec<String> {
+    let found = paragraphs(text, &Source { first: 0, headings: &[], is_markdown });
+    let shown = found.into_iter().filter(|paragraph| !paragraph.text.trim().is_empty());
+    shown
+        .map(|paragraph| {
+            let sign = if paragraph.kind == Kind::Item { "• " } else { "" };
+            format!("{sign}{}", paragraph.text.split_whitespace().collect::<Vec<_>>().join(" "))
+        })
+        .collect()
+}
+
 /// Takes the signs of code and of strong words out of `kept`. Answers what they were around, in
 /// characters of what is left.
 fn inline(kept: &mut Vec<(u32, char)>) -> Vec<(Range<usize>, Mark)> {
@@ -435,6 +448,18 @@ mod tests {
             .collect();
         assert_eq!(marked, [("carrel ask", Mark::Code), ("two", Mark::Strong)]);
         assert!(plain("Type `this`\n", &[])[0].text.contains('`'), "only in Markdown");
+    }
+
+    #[test]
+    fn a_piece_is_read_without_the_signs_of_markdown() {
+        let piece =
+            "* Exit code 4: the model is of a kind that cannot\n  be run.\n* See `--help`.\n```\n";
+        let shown = ["• Exit code 4: the model is of a kind that cannot be run.", "• See --help."];
+        assert_eq!(super::plain(piece, true), shown);
+        assert_eq!(
+            super::plain("It was `so`\nand **so**.", false).join(" "),
+            "It was `so` and **so**."
+        );
     }
 
     #[test]

@@ -1,21 +1,27 @@
 //! A turn: the question, the answer in sentences with the numbers of their quotes, the quotes.
 
+use egui::text::LayoutJob;
 use egui::{
-    CornerRadius, Frame, Label, Layout, Margin, RichText, Sense, Stroke, Ui, UiBuilder, Vec2,
+    CornerRadius, Frame, Galley, Label, Layout, Margin, Rect, RichText, Sense, Stroke, Ui,
+    UiBuilder, Vec2,
 };
 
 use super::controls::{caption, card, dot, gap, number, quiet};
 use crate::message::Action;
+use crate::page::paragraphs::plain;
 use crate::state::State;
-use crate::state::conversation::{Cost, Outcome, Progress, Quote, Turn};
+use crate::state::conversation::{Cost, Outcome, Progress, Quote, Step, Turn};
 use crate::state::documents::file_name;
-use crate::text::{Strings, count, duration, fill, one_line};
+use crate::text::{Strings, count, duration, fill};
 use crate::theme::{self, RADIUS, palette, size, space};
 
 /// Quotes shown before someone asks for all.
 const FEW: usize = 4;
 /// Lines of a quote that are shown.
-const LINES: usize = 4;
+const LINES: usize = 5;
+/// Room for the number of a quote, behind a sentence and before the quote.
+const NUMBER: f32 = 22.0;
+const BEFORE: f32 = 12.0;
 
 /// Shows a turn.
 pub fn show(ui: &mut Ui, state: &State, turn: &Turn, actions: &mut Vec<Action>) {
@@ -25,11 +31,12 @@ pub fn show(ui: &mut Ui, state: &State, turn: &Turn, actions: &mut Vec<Action>) 
     question(ui, turn);
     gap(ui, space::SMALL);
     match &turn.progress {
-        Progress::Working { windows, tokens, pointed } => {
-            working(ui, *windows, *tokens, pointed, strings, actions);
+        Progress::Working { .. } => {
+            working(ui, &turn.progress, strings, actions);
+            found_so_far(ui, turn, state, actions);
         }
-        Progress::Cancelled => ended(ui, strings.cancelled, turn, strings, actions),
-        Progress::Interrupted => ended(ui, strings.interrupted, turn, strings, actions),
+        Progress::Cancelled => ended(ui, strings.cancelled, turn, state, actions),
+        Progress::Interrupted => ended(ui, strings.interrupted, turn, state, actions),
         Progress::Failed(trouble) => {
             let frame = card(ui).fill(colors.danger_wash).stroke(Stroke::new(1.0, colors.danger));
             frame.show(ui, |ui| {
@@ -39,6 +46,7 @@ pub fn show(ui: &mut Ui, state: &State, turn: &Turn, actions: &mut Vec<Action>) 
                 says.on_hover_text(&trouble.detail);
                 super::controls::text(ui, trouble.next_step(strings));
             });
+            found_so_far(ui, turn, state, actions);
             again(ui, turn, strings, actions);
         }
         Progress::Done(Outcome::NotInDocument, cost) => {
@@ -78,39 +86,38 @@ fn question(ui: &mut Ui, turn: &Turn) {
     });
 }
 
-/// What is known while the answer is made.
-fn working(
-    ui: &mut Ui,
-    windows: u32,
-    tokens: u64,
-    pointed: &[String],
-    strings: &Strings,
-    actions: &mut Vec<Action>,
-) {
+/// What is done for an answer now.
+fn working(ui: &mut Ui, progress: &Progress, strings: &Strings, actions: &mut Vec<Action>) {
+    let Progress::Working { step, windows, tokens } = progress else { return };
     let colors = palette(ui);
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         dot(ui, colors.accent);
-        let says = match windows {
-            0 => strings.searching.to_owned(),
-            n => fill(strings.reading_windows, &[&n, &count(tokens)]),
+        let says = match (step, windows) {
+            (Step::Loading, _) => strings.step_loading.to_owned(),
+            (Step::Probing { done, total }, _) => fill(strings.step_probing, &[done, total]),
+            (Step::Searching, 0) => strings.searching.to_owned(),
+            (Step::Searching, n) => fill(strings.windows_read, &[n, &count(*tokens)]),
         };
         caption(ui, says);
         if quiet(ui, strings.cancel).clicked() {
             actions.push(Action::CancelAnswer);
         }
     });
-    if !pointed.is_empty() {
-        caption(ui, strings.so_far);
-        for sentence in pointed {
-            let text = RichText::new(sentence).font(theme::serif(size::LEAD)).color(colors.soft);
-            ui.add(Label::new(text).wrap());
-        }
-    }
 }
 
-fn ended(ui: &mut Ui, says: &str, turn: &Turn, strings: &Strings, actions: &mut Vec<Action>) {
+/// The sentences that were found before the answer was whole, each with its quote.
+fn found_so_far(ui: &mut Ui, turn: &Turn, state: &State, actions: &mut Vec<Action>) {
+    if turn.sentences.is_empty() {
+        return;
+    }
+    caption(ui, state.strings().so_far);
+    sentences(ui, turn, state, actions);
+}
+
+fn ended(ui: &mut Ui, says: &str, turn: &Turn, state: &State, actions: &mut Vec<Action>) {
     caption(ui, says);
-    again(ui, turn, strings, actions);
+    found_so_far(ui, turn, state, actions);
+    again(ui, turn, state.strings(), actions);
 }
 
 fn again(ui: &mut Ui, turn: &Turn, strings: &Strings, actions: &mut Vec<Action>) {
@@ -145,20 +152,41 @@ fn sentences(ui: &mut Ui, turn: &Turn, state: &State, actions: &mut Vec<Action>)
     let colors = palette(ui);
     let is_shown = state.conversation.shown == Some(turn.id);
     for sentence in &turn.sentences {
-        // Rows are as high as their text, the first one too.
-        ui.spacing_mut().interact_size.y = 18.0;
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing = Vec2::new(space::HAIR, 2.0);
-            let text = RichText::new(&sentence.text).font(theme::serif(size::PAGE - 1.0));
-            ui.add(Label::new(text.color(colors.ink)).wrap());
-            for quote in sentence.quotes.iter().take(FEW) {
-                let is_chosen = is_shown && state.conversation.chosen == Some(*quote);
-                let name = fill(state.strings().show_citation, &[&(quote + 1)]);
-                if number(ui, *quote, is_chosen).accessible_name(name).clicked() {
-                    actions.push(Action::Show(turn.id, Some(*quote)));
-                }
+        let document = sentence.quotes.first().and_then(|first| turn.quotes.get(*first));
+        let is_markdown = document.is_some_and(|quote| state.is_markdown(&quote.document));
+        let text = plain(&sentence.text, is_markdown).join(" ");
+        let n_numbers = sentence.quotes.len().min(FEW);
+        let (width, beside) = (ui.available_width(), n_numbers as f32 * NUMBER);
+        let layout = |width: f32| {
+            let font = theme::serif(size::PAGE - 1.0);
+            ui.fonts_mut(|fonts| fonts.layout(text.clone(), font, colors.ink, width))
+        };
+        let end = |galley: &Galley| galley.rows.last().map_or(Rect::ZERO, |row| row.rect());
+        let mut galley = layout(width);
+        // The numbers stay with the last word: where they do not fit, it comes to the next line too.
+        if end(&galley).right() + beside > width {
+            galley = layout(width - beside);
+        }
+        let last = end(&galley);
+        let height = galley.size().y;
+        let (area, _) = ui.allocate_exact_size(Vec2::new(width, height), Sense::hover());
+        let place = Rect::from_min_size(area.min, Vec2::new(galley.size().x, height));
+        ui.put(place, Label::new(galley));
+        for (at, quote) in sentence.quotes.iter().take(FEW).enumerate() {
+            let is_chosen = is_shown && state.conversation.chosen == Some(*quote);
+            let name = fill(state.strings().show_citation, &[&(quote + 1)]);
+            let centre = area.min + last.right_center().to_vec2();
+            let centre = centre + Vec2::new((at as f32 + 0.5) * NUMBER + 2.0, 1.0);
+            let place = Rect::from_center_size(centre, Vec2::splat(NUMBER - 4.0));
+            let clicked = ui
+                .scope_builder(UiBuilder::new().id_salt(quote).max_rect(place), |ui| {
+                    number(ui, *quote, is_chosen).accessible_name(name).clicked()
+                })
+                .inner;
+            if clicked {
+                actions.push(Action::Show(turn.id, Some(*quote)));
             }
-        });
+        }
     }
 }
 
@@ -175,7 +203,8 @@ fn quotes(ui: &mut Ui, turn: &Turn, is_shown: bool, state: &State, actions: &mut
     ui.spacing_mut().item_spacing.y = 6.0;
     for (at, quote) in turn.quotes.iter().take(n_shown).enumerate() {
         let is_chosen = is_shown && state.conversation.chosen == Some(at);
-        if quote_card(ui, at, quote, is_chosen, strings) {
+        let text = plain(&quote.text, state.is_markdown(&quote.document));
+        if quote_card(ui, at, quote, &text, is_chosen, strings) {
             actions.push(Action::Show(turn.id, Some(at)));
         }
     }
@@ -185,11 +214,17 @@ fn quotes(ui: &mut Ui, turn: &Turn, is_shown: bool, state: &State, actions: &mut
     }
 }
 
-/// Shows a quote. Whether it was clicked.
-fn quote_card(ui: &mut Ui, at: usize, quote: &Quote, is_chosen: bool, strings: &Strings) -> bool {
+/// Shows a quote, by the lines of `text`. Whether it was clicked.
+fn quote_card(
+    ui: &mut Ui,
+    at: usize,
+    quote: &Quote,
+    text: &[String],
+    is_chosen: bool,
+    strings: &Strings,
+) -> bool {
     let colors = palette(ui);
-    let text = one_line(&quote.text);
-    let name = fill(strings.citation, &[&(at + 1), &text]);
+    let name = fill(strings.citation, &[&(at + 1), &text.join(" ")]);
     let builder = UiBuilder::new().id_salt(("quote", at)).sense(Sense::CLICK | Sense::FOCUSABLE);
     let scope = ui.scope_builder(builder, |ui| {
         let response = ui.response();
@@ -202,14 +237,15 @@ fn quote_card(ui: &mut Ui, at: usize, quote: &Quote, is_chosen: bool, strings: &
         card(ui).fill(fill_color).stroke(Stroke::new(1.0, edge)).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = space::HAIR;
-            let mut job = egui::text::LayoutJob::default();
-            job.wrap.max_rows = LINES;
-            let format =
-                |font, color| egui::TextFormat { font_id: font, color, ..Default::default() };
-            let number = format!("{}  ", at + 1);
-            job.append(&number, 0.0, format(theme::bold(size::SMALL), colors.accent));
-            job.append(&text, 0.0, format(theme::serif(size::LEAD), colors.ink));
-            ui.add(Label::new(job).selectable(false).wrap());
+            ui.horizontal_top(|ui| {
+                let number = RichText::new((at + 1).to_string()).font(theme::bold(size::SMALL));
+                let number = Label::new(number.color(colors.accent)).selectable(false);
+                ui.add_sized(Vec2::new(BEFORE, size::LEAD), number);
+                let (font, width) = (theme::serif(size::LEAD), ui.available_width());
+                let mut job = LayoutJob::simple(text.join("\n"), font, colors.ink, width);
+                job.wrap.max_rows = LINES;
+                ui.add(Label::new(job).selectable(false).wrap());
+            });
             caption(ui, place(quote, strings));
         });
     });

@@ -50,7 +50,7 @@ pub fn choice(ui: &mut Ui, is_chosen: bool, text: &str) -> Response {
     ui.add(Button::selectable(is_chosen, text))
 }
 
-/// The number of a quote.
+/// The number of a quote. Changes how what follows in `ui` looks.
 pub fn number(ui: &mut Ui, number: usize, is_chosen: bool) -> Response {
     let colors = palette(ui);
     let (fill, ink) = match is_chosen {
@@ -58,20 +58,17 @@ pub fn number(ui: &mut Ui, number: usize, is_chosen: bool) -> Response {
         false => (colors.accent_wash, colors.accent),
     };
     let text = RichText::new((number + 1).to_string()).font(theme::bold(11.0)).color(ink);
-    ui.scope(|ui| {
-        ui.spacing_mut().button_padding = Vec2::new(5.0, 0.0);
-        ui.spacing_mut().interact_size = Vec2::new(18.0, 18.0);
-        let widgets = &mut ui.visuals_mut().widgets;
-        for widget in [&mut widgets.inactive, &mut widgets.hovered, &mut widgets.active] {
-            widget.weak_bg_fill = fill;
-            widget.bg_stroke = Stroke::new(1.0, fill);
-            widget.corner_radius = CornerRadius::same(9);
-        }
-        widgets.hovered.bg_stroke = Stroke::new(1.0, ink);
-        widgets.active.bg_stroke = Stroke::new(1.0, ink);
-        ui.add(Button::new(text))
-    })
-    .inner
+    ui.spacing_mut().button_padding = Vec2::new(5.0, 0.0);
+    ui.spacing_mut().interact_size = Vec2::new(18.0, 18.0);
+    let widgets = &mut ui.visuals_mut().widgets;
+    for widget in [&mut widgets.inactive, &mut widgets.hovered, &mut widgets.active] {
+        widget.weak_bg_fill = fill;
+        widget.bg_stroke = Stroke::new(1.0, fill);
+        widget.corner_radius = CornerRadius::same(9);
+    }
+    widgets.hovered.bg_stroke = Stroke::new(1.0, ink);
+    widgets.active.bg_stroke = Stroke::new(1.0, ink);
+    ui.add(Button::new(text))
 }
 
 /// The title of a panel.

@@ -5,6 +5,7 @@ use egui::{Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Ui};
 use super::controls::{caption, gap, quiet, title};
 use crate::message::Action;
 use crate::state::State;
+use crate::state::documents::Document;
 use crate::theme::{self, palette, size, space};
 
 /// Shows the conversation.
@@ -58,6 +59,10 @@ fn welcome(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     let says = RichText::new(strings.ask_something).font(theme::serif(size::HEADING));
     ui.add(Label::new(says.color(colors.ink)).wrap());
     caption(ui, strings.ask_hint);
+    if state.open_document().is_some_and(Document::is_unread) {
+        caption(ui, strings.ask_when_read);
+        return;
+    }
     if state.asked_documents().is_none() {
         caption(ui, strings.trouble_no_document);
         caption(ui, strings.trouble_no_document_next);

@@ -18,6 +18,7 @@ pub fn show(ui: &mut Ui, state: &State) {
     let command = |key| KeyboardShortcut::new(Modifiers::COMMAND, key);
     let rows = [
         (one(&keys::ADD), strings.key_add),
+        (one(&keys::ADD_BY_PATH), strings.key_add_path),
         (one(&keys::QUESTION), strings.key_ask),
         (one(&keys::PAGE), strings.key_page),
         (
@@ -32,6 +33,7 @@ pub fn show(ui: &mut Ui, state: &State) {
         (one(&keys::DEVICE), strings.device),
         (one(&keys::SETTINGS), strings.settings),
         (one(&keys::EXPORT), strings.export_help),
+        (one(&keys::EXPORT_TO_PATH), strings.key_export_path),
         (one(&keys::THEME), strings.key_theme),
         (
             format!(

@@ -6,7 +6,7 @@ use egui::{
 use std::time::Instant;
 
 use super::controls::{bar, caption, caption_line, gap, primary, quiet, title};
-use crate::message::Action;
+use crate::message::{Action, Overlay, Purpose};
 use crate::state::State;
 use crate::state::documents::{Document, Stage, Underway};
 use crate::text::{Strings, bytes, count, duration, fill, percent};
@@ -27,6 +27,9 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
         actions.push(Action::PickDocuments);
     }
     caption(ui, strings.add_hint);
+    if quiet(ui, strings.add_by_path).clicked() {
+        actions.push(Action::Overlay(Some(Overlay::Path(Purpose::Document))));
+    }
     gap(ui, space::SMALL);
     ScrollArea::vertical().id_salt("documents").auto_shrink([false, false]).show(ui, |ui| {
         if state.documents.is_empty() {

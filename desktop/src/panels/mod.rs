@@ -13,6 +13,7 @@ pub mod models;
 pub mod notices;
 pub mod overlay;
 pub mod page;
+pub mod path;
 pub mod settings;
 pub mod strip;
 pub mod tree;

@@ -75,6 +75,11 @@ fn here(ui: &mut Ui, state: &State, model: &Installed, actions: &mut Vec<Action>
                 caption(ui, trouble.next_step(strings));
             }
         }
+        let loaded = state.device.loaded.as_ref();
+        if let Some(loaded) = loaded.filter(|loaded| is_used && model.path.ends_with(&loaded.name))
+        {
+            caption(ui, super::device::reading(loaded.reading, strings));
+        }
         if let Some(check) = state.models.check(&model.name) {
             let (says, color) = match check {
                 Check::Underway => (strings.verifying, colors.soft),
@@ -84,6 +89,7 @@ fn here(ui: &mut Ui, state: &State, model: &Installed, actions: &mut Vec<Action>
             };
             ui.label(RichText::new(says).font(theme::sans(size::SMALL)).color(color));
         }
+        gap(ui, space::SMALL);
         ui.horizontal(|ui| {
             let name = fill(strings.use_model_named, &[&model.title]);
             if is_used {

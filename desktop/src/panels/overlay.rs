@@ -3,12 +3,12 @@
 use egui::{Frame, Id, Label, Layout, Margin, Modal, RichText, ScrollArea, Ui};
 
 use super::controls::quiet;
-use crate::message::{Action, Overlay};
+use crate::message::{Action, Overlay, Purpose};
 use crate::state::State;
 use crate::theme::{self, palette, size, space};
 
 /// Width of the panels.
-const WIDTH: f32 = 640.0;
+const WIDTH: f32 = 690.0;
 
 /// Shows the panel that is open, if one is.
 pub fn show(ui: &mut Ui, state: &mut State, actions: &mut Vec<Action>) {
@@ -19,6 +19,8 @@ pub fn show(ui: &mut Ui, state: &mut State, actions: &mut Vec<Action>) {
         Overlay::Device => strings.device_title,
         Overlay::Settings => strings.settings_title,
         Overlay::Keys => strings.keys_title,
+        Overlay::Path(Purpose::Document) => strings.path_document_title,
+        Overlay::Path(Purpose::Export) => strings.export_title,
     };
     let window = ui.ctx().content_rect();
     let frame = Frame::window(ui.style()).inner_margin(Margin::same(space::SECTION as i8));
@@ -42,9 +44,10 @@ pub fn show(ui: &mut Ui, state: &mut State, actions: &mut Vec<Action>) {
             ui.spacing_mut().interact_size.y = 22.0;
             match overlay {
                 Overlay::Models => super::models::show(ui, state, actions),
-                Overlay::Device => super::device::show(ui, state),
+                Overlay::Device => super::device::show(ui, state, actions),
                 Overlay::Settings => super::settings::show(ui, state, actions),
                 Overlay::Keys => super::keys::show(ui, state),
+                Overlay::Path(purpose) => super::path::show(ui, state, purpose, actions),
             }
         });
     });

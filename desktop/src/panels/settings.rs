@@ -9,6 +9,8 @@ use crate::state::settings::{ThemeChoice, ZOOM};
 use crate::text::{Language, bytes, fill};
 use crate::theme::{self, palette, size, space};
 
+/// Height of a row: that of a button.
+const ROW: f32 = 31.0;
 /// Steps of the memory budget, smallest first.
 const BUDGETS: [u64; 6] = [512 << 20, 1 << 30, 2 << 30, 4 << 30, 8 << 30, 16 << 30];
 
@@ -16,6 +18,8 @@ const BUDGETS: [u64; 6] = [512 << 20, 1 << 30, 2 << 30, 4 << 30, 8 << 30, 16 << 
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     let strings = state.strings();
     let settings = &state.settings;
+    // Names, sliders and buttons of a row are equally high, so they stand on one line.
+    ui.spacing_mut().interact_size.y = ROW;
     Grid::new("settings").num_columns(2).spacing([space::SECTION, space::LARGE]).show(ui, |ui| {
         row(ui, strings.theme, |ui, _| {
             for theme in ThemeChoice::ALL {
@@ -57,6 +61,8 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
             }
         });
         row(ui, strings.budget, |ui, _| {
+            ui.spacing_mut().item_spacing.x = 2.0;
+            ui.spacing_mut().button_padding.x = space::SMALL;
             let is_none = settings.memory_budget_bytes.is_none();
             if choice(ui, is_none, strings.budget_none).clicked() {
                 actions.push(Action::SetBudget(None));
@@ -92,7 +98,7 @@ fn row(ui: &mut Ui, name: &str, values: impl FnOnce(&mut Ui, egui::Id)) {
     let text = RichText::new(name).font(theme::bold(size::BODY)).color(soft);
     let label = ui.add(Label::new(text).selectable(false));
     ui.horizontal_wrapped(|ui| {
-        ui.set_max_width(430.0);
+        ui.set_max_width(520.0);
         values(ui, label.id);
     });
     ui.end_row();

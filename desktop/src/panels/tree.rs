@@ -1,9 +1,12 @@
 //! The summary tree: its picture, which grows while a document is read, and the sentences at its
 //! root.
 //!
-//! A row for each level, the root on top; a node is as wide as the part that it stands for.
+//! A row for each level, the root on top; a node is as wide as the part that it stands for. With the
+//! focus on the tree, arrow keys move from node to node, and the return key goes there.
 
-use egui::{Button, Pos2, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2};
+use egui::{
+    Button, EventFilter, Key, Pos2, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2,
+};
 
 use super::controls::{caption, gap, subtitle};
 use crate::message::Action;
@@ -16,6 +19,8 @@ use crate::theme::{self, palette, size, space};
 /// Height of a row of nodes, and of the space between rows.
 const ROW: f32 = 11.0;
 const BETWEEN: f32 = 5.0;
+/// Nodes that are narrower cannot be told apart.
+const NARROW: f32 = 4.0;
 
 /// Shows the tree of the open document.
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
@@ -45,19 +50,10 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     }
 }
 
-/// A place for so many rows, with a name for screen readers.
-fn place(
-    ui: &mut Ui,
-    n_rows: usize,
-    n_parts: usize,
-    state: &State,
-    sense: Sense,
-) -> egui::Response {
+/// A place for so many rows.
+fn place(ui: &mut Ui, n_rows: usize, sense: Sense) -> egui::Response {
     let height = n_rows.max(1) as f32 * (ROW + BETWEEN) - BETWEEN;
-    let (_, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), height), sense);
-    let name = fill(state.strings().tree_help, &[&n_rows, &n_parts]);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &name));
-    response
+    ui.allocate_exact_size(Vec2::new(ui.available_width(), height), sense).1
 }
 
 fn row(area: Rect, at: usize) -> Rect {
@@ -68,17 +64,26 @@ fn row(area: Rect, at: usize) -> Rect {
 fn growing(ui: &mut Ui, levels: &[(usize, usize)], state: &State) {
     let colors = palette(ui);
     let n_parts = levels.first().map_or(0, |(done, _)| *done);
-    let response = place(ui, levels.len(), n_parts, state, Sense::hover());
+    let response = place(ui, levels.len(), Sense::hover());
+    let name = fill(state.strings().tree_help, &[&levels.len(), &n_parts]);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &name));
     let painter = ui.painter();
     for (at, (done, expected)) in levels.iter().rev().enumerate() {
         let row = row(response.rect, at);
         let width = row.width() / (*expected).max(1) as f32;
+        let line = Stroke::new(1.0, colors.faint);
+        if width < NARROW {
+            // Nodes that could not be told apart are one bar.
+            painter.rect_stroke(row, 2.0, line, StrokeKind::Inside);
+            let read = Rect::from_min_size(row.min, Vec2::new(*done as f32 * width, ROW));
+            painter.rect_filled(read, 2.0, colors.accent);
+            continue;
+        }
         for node in 0..*expected {
             let cell = cell(row, node as f32 * width, width);
             if node < *done {
                 painter.rect_filled(cell, 2.0, colors.accent);
-            } else if width >= 4.0 {
-                let line = Stroke::new(1.0, colors.faint);
+            } else {
                 painter.rect_stroke(cell, 2.0, line, StrokeKind::Inside);
             }
         }
@@ -98,7 +103,13 @@ fn cell(row: Rect, start: f32, width: f32) -> Rect {
 fn whole(ui: &mut Ui, outline: &Outline, state: &State, actions: &mut Vec<Action>) {
     let colors = palette(ui);
     let n_parts = outline.levels.last().map_or(0, Vec::len);
-    let response = place(ui, outline.levels.len(), n_parts, state, Sense::click());
+    let response = place(ui, outline.levels.len(), Sense::click());
+    let chosen = chosen(ui, &response, outline);
+    let sentence = |node: &Node| node.sentences.first().map(|first| first.text.clone());
+    let said = chosen.and_then(|(level, at)| sentence(&outline.levels[level][at]));
+    let name = fill(state.strings().tree_help, &[&outline.levels.len(), &n_parts]);
+    let name = said.map_or(name.clone(), |said| format!("{name}: {said}"));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
     let total = state.page.n_chars().max(1) as f32;
     let visible = state.page.visible;
     let mut under: Option<&Node> = None;
@@ -127,7 +138,11 @@ fn whole(ui: &mut Ui, outline: &Outline, state: &State, actions: &mut Vec<Action
                 _ => colors.faint,
             };
             ui.painter().rect_filled(cell, 2.0, color);
-            if is_under {
+            if chosen == Some((at, index)) {
+                let edge = Stroke::new(2.0, colors.ink);
+                ui.painter().rect_stroke(cell.expand(2.0), 3.0, edge, StrokeKind::Inside);
+            }
+            if is_under || (chosen == Some((at, index)) && under.is_none()) {
                 under = Some(node);
             }
         }
@@ -140,6 +155,28 @@ fn whole(ui: &mut Ui, outline: &Outline, state: &State, actions: &mut Vec<Action
             response.on_hover_text_at_pointer(&first.text);
         }
     }
+}
+
+/// The node that arrow keys have led to, as level and number, while the tree has the focus.
+fn chosen(ui: &Ui, response: &egui::Response, outline: &Outline) -> Option<(usize, usize)> {
+    if !response.has_focus() {
+        return None;
+    }
+    let arrows =
+        EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, arrows));
+    let (level, at) = ui.data(|data| data.get_temp(response.id)).unwrap_or((0, 0));
+    let pressed = |key| ui.input(|input| input.num_presses(key));
+    let last = outline.levels.len().checked_sub(1)?;
+    let down = (level + pressed(Key::ArrowDown)).min(last);
+    let to = down.saturating_sub(pressed(Key::ArrowUp)).min(last);
+    let n_nodes = |level: usize| outline.levels[level].len().max(1);
+    // A level further the node is the one at the same share of the row.
+    let at = if to == level { at } else { at * n_nodes(to) / n_nodes(level.min(last)) };
+    let at = (at + pressed(Key::ArrowRight)).saturating_sub(pressed(Key::ArrowLeft));
+    let chosen = (to, at.min(n_nodes(to) - 1));
+    ui.data_mut(|data| data.insert_temp(response.id, chosen));
+    Some(chosen)
 }
 
 fn sentences(ui: &mut Ui, outline: &Outline, state: &State, actions: &mut Vec<Action>) {

@@ -80,18 +80,35 @@ impl Cost {
     }
 }
 
+/// What is done for a question now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Step {
+    /// The index is searched, or windows are read.
+    #[default]
+    Searching,
+    /// The model is loaded.
+    Loading,
+    /// What the model may do is found out: probes that are done, of all.
+    Probing {
+        /// Done.
+        done: usize,
+        /// All.
+        total: usize,
+    },
+}
+
 /// How far a question is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Progress {
-    /// It is being answered: windows that the model read, tokens in them, what it pointed to, and
-    /// sentences of the answer that are final.
+    /// It is being answered. Sentences that were found are in the turn already.
     Working {
-        /// Windows.
+        /// What is done now.
+        #[serde(default)]
+        step: Step,
+        /// Windows that the model read.
         windows: u32,
-        /// Tokens.
+        /// Tokens in them.
         tokens: u64,
-        /// Sentences that the model pointed to, in its order.
-        pointed: Vec<String>,
     },
     /// It ended.
     Done(Outcome, Cost),
@@ -116,13 +133,26 @@ pub struct Turn {
     pub profile: String,
     /// How far it is.
     pub progress: Progress,
-    /// The sentences of the answer.
+    /// The sentences of the answer; while it is made, and if it was cut short, those that were found.
     pub sentences: Vec<Sentence>,
     /// The quotes, by number.
     pub quotes: Vec<Quote>,
 }
 
 impl Turn {
+    /// Takes a quote of an answer that is not whole yet, as a sentence with its number.
+    pub fn find(&mut self, quote: Quote) {
+        let sentence = Sentence { text: one_line(&quote.text), quotes: vec![self.quotes.len()] };
+        self.sentences.push(sentence);
+        self.quotes.push(quote);
+    }
+
+    /// Takes the quotes of the answer, in place of what was found before it was whole.
+    pub fn settle(&mut self, quotes: Vec<Quote>) {
+        self.sentences.clear();
+        self.quotes = quotes;
+    }
+
     /// Whether it is being answered.
     pub fn is_working(&self) -> bool {
         matches!(self.progress, Progress::Working { .. })
@@ -183,7 +213,7 @@ impl Conversation {
             question,
             documents,
             profile: profile.name().to_owned(),
-            progress: Progress::Working { windows: 0, tokens: 0, pointed: Vec::new() },
+            progress: Progress::Working { step: Step::default(), windows: 0, tokens: 0 },
             sentences: Vec::new(),
             quotes: Vec::new(),
         });

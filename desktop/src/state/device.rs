@@ -1,16 +1,15 @@
 //! The machine, the model that is loaded, and what both do.
 
-use carrel_core::memory::Speed;
+use carrel_core::memory::{Reading, Speed};
+use carrel_core::service::GpuVerdict;
 
-/// What computes a model.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Backend {
-    /// The processor, because this build has nothing else.
-    Processor,
-    /// The processor, because the GPU cannot be used.
-    ProcessorInstead(String),
-    /// A GPU that computed the same as the processor: its name, and the divergence in nats.
-    Gpu(String, f64),
+/// Whose products multiply matrices on the processor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Products {
+    /// Our own, with this set of instructions.
+    Own(&'static str),
+    /// Those of ggml, and why.
+    Ggml(String),
 }
 
 /// A model that is loaded.
@@ -18,8 +17,12 @@ pub enum Backend {
 pub struct Loaded {
     /// Name of its file.
     pub name: String,
-    /// What computes.
-    pub backend: Backend,
+    /// Whether a GPU computes, and if not, why.
+    pub verdict: GpuVerdict,
+    /// Whose products the processor uses, should it compute.
+    pub products: Products,
+    /// What its probe lets it do.
+    pub reading: Reading,
     /// Whether weights are copied into faster layouts.
     pub is_repacked: bool,
     /// Type of the cache.

@@ -7,17 +7,20 @@ pub mod device;
 pub mod documents;
 pub mod models;
 pub mod outline;
+pub mod path_field;
 pub mod settings;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Instant;
 
+use carrel_core::memory::Format;
 use conversation::{Conversation, Progress, Turn};
 use device::Device;
 use documents::{Document, Span, Stage, Underway};
 use models::Models;
 use outline::Outline;
+use path_field::PathField;
 use settings::Settings;
 
 use crate::message::{Event, Overlay};
@@ -75,6 +78,8 @@ pub struct State {
     pub device: Device,
     /// The panel over the others.
     pub overlay: Option<Overlay>,
+    /// The field for the path of a file.
+    pub path_field: PathField,
     /// What to tell people.
     pub notices: Vec<Notice>,
     /// Whether reading is paused.
@@ -97,6 +102,12 @@ impl State {
     /// The document that is open.
     pub fn open_document(&self) -> Option<&Document> {
         self.document(self.page.document.as_deref()?)
+    }
+
+    /// Whether the document called `name` is Markdown.
+    pub fn is_markdown(&self, name: &str) -> bool {
+        let shape = self.document(name).and_then(Document::shape);
+        shape.is_some_and(|shape| shape.format == Format::Markdown.name())
     }
 
     /// The documents that a question goes to; `None` if there is none to ask.
@@ -202,9 +213,14 @@ impl State {
             Event::Loaded(loaded) => self.device.loaded = loaded,
             Event::Speeds(speeds) => self.device.speeds = Some(speeds),
             Event::Exported(path) => self.notices.push(Notice::Exported(path)),
-            Event::Trouble(trouble) => self.add_trouble(trouble),
+            Event::Trouble(trouble) | Event::Unkept(trouble, true) => self.add_trouble(trouble),
+            Event::Unkept(_, false) => {}
             // What people picked is for the app to act on.
             Event::Picked(_) | Event::ExportTo(_) => {}
+            Event::NoDialog(purpose) => {
+                self.path_field.open(purpose, true);
+                self.overlay = Some(Overlay::Path(purpose));
+            }
             other => {
                 if let Some(other) = self.apply_to_turns(other) {
                     self.apply_to_models(other);
@@ -219,14 +235,22 @@ impl State {
             self.conversation.turn_mut(id).into_iter().for_each(change);
         };
         match event {
-            Event::Window(id, more, found) => turn(id, &mut |turn| {
-                if let Progress::Working { windows, tokens, pointed } = &mut turn.progress {
-                    *windows += 1;
-                    *tokens += more;
-                    pointed.extend(found.iter().cloned());
+            Event::Step(id, now) => turn(id, &mut |turn| {
+                if let Progress::Working { step, .. } = &mut turn.progress {
+                    *step = now;
                 }
             }),
-            Event::Quotes(id, quotes) => turn(id, &mut |turn| turn.quotes.clone_from(&quotes)),
+            Event::Window(id, more) => turn(id, &mut |turn| {
+                if let Progress::Working { windows, tokens, .. } = &mut turn.progress {
+                    *windows += 1;
+                    *tokens += more;
+                }
+            }),
+            Event::Found(id, quote) => {
+                turn(id, &mut |turn| turn.find(quote.clone()));
+                self.is_unsaved = true;
+            }
+            Event::Quotes(id, quotes) => turn(id, &mut |turn| turn.settle(quotes.clone())),
             Event::Sentence(id, sentence) => {
                 turn(id, &mut |turn| turn.sentences.push(sentence.clone()));
             }

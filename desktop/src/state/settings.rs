@@ -50,6 +50,8 @@ pub struct Settings {
     pub n_threads: usize,
     /// Memory that a model may take.
     pub memory_budget_bytes: Option<u64>,
+    /// Whether the GPU is to compute, where it computes the same as the processor.
+    pub on_gpu: bool,
     /// Name of the profile.
     pub profile: String,
     /// Whether questions go to the whole library.
@@ -72,6 +74,7 @@ impl Default for Settings {
             language: Language::of_system(),
             n_threads: carrel_core::engine::EngineOptions::default().n_threads,
             memory_budget_bytes: None,
+            on_gpu: false,
             profile: Profile::default().name().to_owned(),
             asks_all: false,
             model: None,

@@ -1,7 +1,7 @@
 //! What the threads tell, and what becomes of it.
 
 use super::*;
-use crate::state::conversation::{Cost, Outcome, Quote, Sentence};
+use crate::state::conversation::{Cost, Outcome, Quote, Sentence, Step};
 use crate::trouble::Kind;
 use carrel_core::memory::{Library, Profile, Source};
 
@@ -71,13 +71,6 @@ fn an_answer_streams_in_and_its_fragments_are_those_of_the_open_document() {
     let mut state = state();
     tell(&mut state, Event::Library(vec![record("a.md"), record("b.md")]));
     let id = state.conversation.begin("What colour?".into(), Vec::new(), Profile::Normal);
-    tell(&mut state, Event::Window(id, 40, vec!["The lamp is blue.".into()]));
-    tell(&mut state, Event::Window(id, 2, Vec::new()));
-    let Progress::Working { windows, tokens, pointed } = &state.conversation.turns[0].progress
-    else {
-        panic!("it is being answered");
-    };
-    assert_eq!((*windows, *tokens, pointed.len()), (2, 42, 1));
     let quote = |document: &str| Quote {
         document: document.into(),
         page: None,
@@ -86,11 +79,29 @@ fn an_answer_streams_in_and_its_fragments_are_those_of_the_open_document() {
         end: 28,
         text: "The lamp is blue.".into(),
     };
+    tell(&mut state, Event::Step(id, Step::Probing { done: 3, total: 66 }));
+    tell(&mut state, Event::Step(id, Step::Searching));
+    tell(&mut state, Event::Window(id, 40));
+    tell(&mut state, Event::Found(id, quote("a.md")));
+    tell(&mut state, Event::Window(id, 2));
+    // What was found is there with its number before the answer is whole, and is kept if it never is.
+    let found = &state.conversation.turns[0];
+    let working = Progress::Working { step: Step::Searching, windows: 2, tokens: 42 };
+    assert_eq!(found.progress, working);
+    assert_eq!(found.sentences, [Sentence { text: "The lamp is blue.".into(), quotes: vec![0] }]);
+    assert_eq!(state.fragments().len(), 1);
+    let kept = serde_json::to_vec(&state.conversation.turns).unwrap();
+    assert_eq!(Conversation::read(&kept).turns[0].sentences.len(), 1);
     tell(&mut state, Event::Quotes(id, vec![quote("a.md"), quote("b.md")]));
     tell(&mut state, Event::Sentence(id, Sentence { text: "blue".into(), quotes: vec![0, 1] }));
     tell(&mut state, Event::Answered(id, Outcome::Answered, Cost::default()));
     let fragments = state.fragments();
     assert_eq!(fragments.len(), 1);
+    assert_eq!(
+        state.conversation.turns[0].sentences.len(),
+        1,
+        "the answer replaces what was found"
+    );
     assert_eq!((fragments[0].number, fragments[0].is_chosen), (0, false));
     state.conversation.chosen = Some(0);
     assert!(state.fragments()[0].is_chosen);

@@ -4,18 +4,6 @@ use std::time::Duration;
 
 use super::{Strings, fill};
 
-/// Bytes, in units of 1024.
-pub fn bytes(n_bytes: u64) -> String {
-    let units = ["B", "KiB", "MiB", "GiB", "TiB"];
-    let (mut value, mut unit) = (n_bytes as f64, 0);
-    while value >= 1024.0 && unit + 1 < units.len() {
-        value /= 1024.0;
-        unit += 1;
-    }
-    let digits = usize::from(unit > 0 && value < 100.0);
-    format!("{value:.digits$} {}", units[unit])
-}
-
 /// A count, from a thousand on rounded to three digits.
 pub fn count(n: u64) -> String {
     let scaled = |value: f64, unit: &str| {
@@ -59,9 +47,6 @@ mod tests {
 
     #[test]
     fn amounts_are_short() {
-        assert_eq!(bytes(0), "0 B");
-        assert_eq!(bytes(1536), "1.5 KiB");
-        assert_eq!(bytes(512 << 20), "512 MiB");
         assert_eq!(count(9_999), "9999");
         assert_eq!(count(104_300), "104 k");
         assert_eq!(count(4_000_000), "4.00 M");

@@ -3,7 +3,8 @@
 mod amounts;
 mod strings;
 
-pub use amounts::{bytes, count, duration, percent};
+pub use amounts::{count, duration, percent};
+pub use carrel_core::readable::human_bytes as bytes;
 pub use strings::{CHINESE, ENGLISH, Strings};
 
 use std::fmt::Display;

@@ -33,6 +33,13 @@ strings! {
     library: "Library", "书库";
     add_document: "Add document", "添加文档";
     add_hint: "or drop files anywhere in this window", "或将文件拖入窗口任意处";
+    add_by_path: "Type a path…", "输入路径……";
+    path_document_title: "Add a document by its path", "按路径添加文档";
+    path_of_document: "Path of a document: text, Markdown, HTML, PDF, EPUB or DOCX", "文档路径：文本、Markdown、HTML、PDF、EPUB 或 DOCX";
+    path_of_export: "Path of the Markdown file to write", "要写入的 Markdown 文件路径";
+    path_field: "Path", "路径";
+    no_dialog: "This system shows no dialog for files, so type where it is. On Linux a desktop portal (xdg-desktop-portal) or zenity brings one.", "系统没有文件对话框，请直接输入路径。在 Linux 上，安装 xdg-desktop-portal 或 zenity 即可使用对话框。";
+    save: "Save", "保存";
     drop_here: "Drop to add to the library", "松开即可加入书库";
     formats: "Text, Markdown, HTML, PDF, EPUB, DOCX", "文本、Markdown、HTML、PDF、EPUB、DOCX";
     library_empty: "No documents yet. Add one: it stays on this machine.", "还没有文档。添加一个吧：它只留在这台机器上。";
@@ -83,12 +90,14 @@ strings! {
     // Conversation
     conversation: "Conversation", "对话";
     export: "Export", "导出";
+    export_title: "Export the conversation", "导出对话";
     export_help: "Save the conversation with its citations as Markdown", "将对话及引文存为 Markdown";
     exported: "Saved as {}", "已存为 {}";
     clear: "Clear", "清空";
     clear_help: "Remove all questions and answers", "删除全部问答";
     ask_something: "Ask about what you read", "就所读内容提问";
     ask_hint: "Every answer is made of quotes that were compared with the document, character by character.", "每个回答都由与原文逐字核对过的引文组成。";
+    ask_when_read: "This document can be asked when it is read. Others can be asked meanwhile: open one, or choose Whole library.", "读完后即可就此文档提问。在此期间可打开其他文档，或选择“整个书库”。";
     try_these: "Try one of these", "试试这些问题";
     sample_1: "Which formats does Carrel read?", "Which formats does Carrel read?";
     sample_2: "Does Carrel need a network?", "Does Carrel need a network?";
@@ -102,8 +111,10 @@ strings! {
     scope: "Where to look", "范围";
     you_asked: "Question", "问题";
     searching: "Searching the index", "检索索引中";
-    reading_windows: "The model reads window {} · {} tokens", "模型正在读第 {} 窗 · {} 个词元";
-    so_far: "Pointed to so far", "目前指出的句子";
+    step_loading: "Loading the model", "正在载入模型";
+    step_probing: "Trying out, once, what this model can do · {} of {}", "首次试读此模型 · {} / {}";
+    windows_read: "The model has read {} windows · {} tokens", "模型已读 {} 窗 · {} 词元";
+    so_far: "Found so far", "目前找到";
     not_in_document: "The document does not say.", "文档没有提到。";
     not_in_document_hint: "Carrel looked at {} passages and found no sentence that answers this. Other words for the same thing, or a name or date near the answer, may help.", "Carrel 查看了 {} 处，没有句子回答此问题。换个说法，或加上相关的人名、日期，也许有用。";
     budget_ended: "The budget ended before everything was read.", "预算用尽，尚未读完全部。";
@@ -175,15 +186,29 @@ strings! {
     // Device
     device_title: "Device", "设备";
     backend: "Backend", "计算后端";
-    backend_cpu: "Processor (ggml)", "处理器（ggml）";
+    backend_cpu: "Processor", "处理器";
     backend_gpu: "GPU: {}", "GPU：{}";
     backend_idle: "None is needed", "暂不需要";
     backend_idle_why: "No model is in use; search and quotes are code.", "未使用模型；检索与引用由代码完成。";
-    backend_cpu_why: "This build computes on the processor. Weights: {}. Cache: {}, {} tokens.", "此版本在处理器上计算。权重：{}。缓存：{}，{} 词元。";
-    backend_cpu_no_gpu: "The GPU is not used: {}. Weights: {}. Cache: {}, {} tokens.", "未使用 GPU：{}。权重：{}。缓存：{}，{} 词元。";
-    backend_gpu_why: "It computed the same as the processor on this model (divergence {} nats).", "在此模型上与处理器计算一致（散度 {} nats）。";
-    mapped: "in the mapped file", "映射文件";
+    gpu_not_built: "This build has no GPU backend: it was compiled without the feature gpu.", "此版本不含 GPU 后端（编译时未启用 gpu 功能）。";
+    gpu_not_wanted: "The processor was chosen below.", "已在下方选择处理器。";
+    gpu_unavailable: "The GPU is not used: {}.", "未使用 GPU：{}。";
+    gpu_wrong: "The GPU {} is not used: on this model it computes something else than the processor (divergence {} nats).", "未使用 GPU {}：它在此模型上与处理器结果不一致（散度 {} nats）。";
+    gpu_good: "It computed the same as the processor on this model (divergence {} nats).", "在此模型上与处理器计算一致（散度 {} nats）。";
+    products_own: "Products by Carrel's own kernels ({}).", "由 Carrel 自有内核计算（{}）。";
+    products_ggml: "Products by ggml: {}.", "由 ggml 计算：{}。";
+    weights_cache: "Weights {}, cache {}, {} tokens.", "权重{}，缓存 {}，{} 词元。";
+    mapped: "in the mapped file", "在映射文件中";
     repacked: "copied for speed", "为提速而复制";
+    compute_on: "Compute on", "计算设备";
+    compute_gpu: "GPU, if it is right", "GPU（结果一致时）";
+    compute_processor: "Processor", "处理器";
+    compute_on_help: "Counts from the next question. The GPU is compared with the processor first.", "下次提问起生效。会先将 GPU 与处理器比较。";
+    model_does: "The model", "模型作用";
+    reading_nothing: "Tried out, it was no better than code, so code answers alone.", "试读成绩不优于代码，故由代码单独回答。";
+    reading_points: "Tried out, it may point to sentences.", "试读后，可指出句子。";
+    reading_spans: "Tried out, it may point to sentences and copy the words that answer.", "试读后，可指出句子并摘取答案。";
+    reading_phrases: "Tried out, it may point, copy, and say the answer in a sentence that is checked.", "试读后，可指出、摘取，并用经核对的句子作答。";
     processor: "Processor", "处理器";
     threads_of: "{} of {} threads", "{} / {} 线程";
     speed: "Speed", "速度";
@@ -217,6 +242,7 @@ strings! {
     // Keys
     keys_title: "Keyboard", "键盘";
     key_add: "Add a document", "添加文档";
+    key_add_path: "Add a document by its path", "按路径添加文档";
     key_ask: "Go to the question", "转到提问";
     key_page: "Go to the page", "转到正文";
     key_scroll: "Scroll the page", "滚动正文";
@@ -224,6 +250,7 @@ strings! {
     key_citation: "Quotes of the last answer", "上一回答的引文";
     key_documents: "Next and previous document", "下一个、上一个文档";
     key_pause: "Pause or resume reading", "暂停或继续阅读";
+    key_export_path: "Save the conversation to a path", "将对话存至指定路径";
     key_theme: "Light or dark", "切换浅色与深色";
     key_zoom: "Larger, smaller, usual size", "放大、缩小、默认";
     key_move: "Next and previous control", "下一个、上一个控件";
@@ -285,6 +312,8 @@ strings! {
     trouble_no_document_next: "Add one, or wait until it is read.", "请添加文档，或等待读完。";
     trouble_save: "This could not be written.", "无法写入。";
     trouble_save_next: "Choose another place, or free some space.", "请换个位置，或腾出空间。";
+    trouble_exists: "There is a file of this name already. It was left as it is.", "已有同名文件，未作改动。";
+    trouble_exists_next: "Choose another name.", "请换个名称。";
     trouble_other: "That did not work.", "操作未成功。";
     trouble_other_next: "Try again. The details say more.", "请重试。详情中有更多信息。";
 }

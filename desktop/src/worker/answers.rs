@@ -1,30 +1,28 @@
 //! The thread that answers: by code, or with a model that points.
 //!
-//! The model is loaded at the first question that needs it and kept until another is chosen. Of
-//! estimates only the newest is made.
+//! The model is loaded at the first question that needs it and kept until another is chosen. What it
+//! may do is found out once, before its first window. Of estimates only the newest is made.
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use carrel_core::cancel::CancelFlag;
-use carrel_core::engine::{Engine, EngineOptions, WindowReader};
-use carrel_core::exec::ContextPolicy;
-use carrel_core::ggml::Placement;
+use carrel_core::engine::{EngineOptions, ProbeFolder};
 use carrel_core::memory::{
-    Answer, AskOptions, Profile, Reply, Request, Speed, Status, Thread, WatchedModel,
+    Answer, AskOptions, Citation, Profile, Reading, Reply, Request, Speed, Status, Thread,
+    WatchedModel,
 };
 
-use super::watched::{Pace, pointed};
+use super::opening::Open;
 use super::{Mailbox, Shelfmark, guarded, start};
 use crate::device::resident_bytes;
 use crate::message::Event;
-use crate::state::conversation::{Cost, Forecast, Outcome, Quote, sentences_of};
-use crate::state::device::{Backend, Loaded};
-use crate::state::documents::file_name;
-use crate::trouble::Trouble;
+use crate::state::conversation::{Cost, Forecast, Outcome, Quote, Step, sentences_of};
+use crate::trouble::{Kind, Trouble};
 
 /// Before a model's speed is known, an estimate counts its tokens, not its time.
 const UNKNOWN_SPEED: Speed = Speed { prompt_tokens_per_s: 1.0, output_tokens_per_s: 1.0 };
@@ -38,6 +36,8 @@ pub struct Choice {
     pub n_threads: usize,
     /// Memory that it may take.
     pub memory_budget_bytes: Option<u64>,
+    /// Whether the GPU is to compute, if it computes the same as the processor.
+    pub on_gpu: bool,
 }
 
 impl Choice {
@@ -94,12 +94,13 @@ pub struct Answers {
 }
 
 impl Answers {
-    /// Starts it on the library at `path`.
-    pub fn start(path: &Path, mail: Mailbox) -> Self {
+    /// Starts it on the library at `path`. What probes found is kept in the folder `probes`.
+    pub fn start(path: &Path, probes: Option<ProbeFolder>, mail: Mailbox) -> Self {
         let (jobs, received) = channel();
         let (cancel, cancelled) = (CancelFlag::new(), Arc::default());
         let desk = Desk {
             shelfmark: Shelfmark::new(path),
+            probes,
             mail,
             cancel: cancel.clone(),
             cancelled: Arc::clone(&cancelled),
@@ -144,17 +145,9 @@ impl Drop for Answers {
     }
 }
 
-/// A model that is loaded, with what it was loaded for.
-struct Open {
-    choice: Choice,
-    reader: WindowReader,
-    pace: Pace,
-    loaded: Loaded,
-    before_bytes: u64,
-}
-
 struct Desk {
     shelfmark: Shelfmark,
+    probes: Option<ProbeFolder>,
     mail: Mailbox,
     cancel: CancelFlag,
     cancelled: Arc<Mutex<BTreeSet<u64>>>,
@@ -210,7 +203,7 @@ impl Desk {
         // Instant answers read no windows, so no model is loaded for them.
         let model = question.model.as_ref().filter(|_| question.profile != Profile::Instant);
         if let Some(choice) = model {
-            self.load(choice)?;
+            self.load(id, choice)?;
         } else if question.model.is_none() && self.model.take().is_some() {
             self.mail.tell(Event::Loaded(None));
         }
@@ -218,17 +211,20 @@ impl Desk {
         match (model, self.model.as_mut()) {
             (Some(_), Some(open)) => {
                 let (inner, pace, mail) = (&mut open.reader, &mut open.pace, &self.mail);
-                let mut told = |request: &Request, reply: &Reply, _: Duration| {
-                    let tokens = reply.prompt_tokens + reply.output_tokens;
-                    mail.tell(Event::Window(id, tokens, pointed(request, &reply.text)));
+                let mut told = |_: &Request, reply: &Reply, _: Duration| {
+                    mail.tell(Event::Window(id, reply.prompt_tokens + reply.output_tokens));
                     pace.add(reply);
                     if let Some(speed) = pace.speed() {
                         mail.tell(Event::Speeds(speed));
                     }
                 };
                 let mut watched = WatchedModel { inner, told: &mut told };
-                let thread = &mut self.thread;
-                let answer = library.ask_in(thread, &question.text, &options, Some(&mut watched));
+                let mut found = |citation: Citation| {
+                    mail.tell(Event::Found(id, Quote::from(&citation)));
+                };
+                let (thread, model) = (&mut self.thread, Some(&mut watched as _));
+                let answer =
+                    library.ask_telling(thread, &question.text, &options, model, &mut found);
                 self.speed = open.pace.speed().or(self.speed);
                 if open.loaded.took_bytes.is_none() {
                     let after = resident_bytes();
@@ -264,7 +260,12 @@ impl Desk {
     }
 
     fn forecast(&mut self, question: &Question) -> Result<Forecast, Trouble> {
-        let has_model = question.model.is_some() && question.profile != Profile::Instant;
+        // A model that was found to be no better than code reads nothing.
+        let is_idle = self.model.as_ref().is_some_and(|open| {
+            Some(&open.choice) == question.model.as_ref() && open.loaded.reading == Reading::Nothing
+        });
+        let has_model =
+            question.model.is_some() && question.profile != Profile::Instant && !is_idle;
         let speed = has_model.then(|| self.speed.unwrap_or(UNKNOWN_SPEED));
         let text = self.thread.resolve(&question.text);
         let estimate = self
@@ -275,34 +276,33 @@ impl Desk {
         Ok(Forecast { estimate, has_model, knows_speed: self.speed.is_some() })
     }
 
-    /// Loads the model, if it is not the one that is loaded.
-    fn load(&mut self, choice: &Choice) -> Result<(), Trouble> {
+    /// Loads the model for turn `id`, if it is not the one that is loaded, and finds out what it may
+    /// do.
+    fn load(&mut self, id: u64, choice: &Choice) -> Result<(), Trouble> {
         if self.model.as_ref().is_some_and(|open| open.choice == *choice) {
             return Ok(());
         }
-        self.model = None;
+        if self.model.take().is_some() {
+            self.mail.tell(Event::Loaded(None));
+        }
         self.speed = None;
-        let before_bytes = resident_bytes();
-        let failed = |error| Trouble::with_model(&error);
-        let engine = Engine::open(&choice.path, &choice.options()).map_err(failed)?;
-        let reader = engine.reader(&self.cancel).map_err(failed)?;
-        let fit = engine.settings();
-        let n_ctx = match fit.decoder.context {
-            ContextPolicy::Full(n_ctx) | ContextPolicy::Sliding(n_ctx) => n_ctx,
+        self.mail.tell(Event::Step(id, Step::Loading));
+        let mut open = Open::load(choice, &self.cancel)?;
+        let (mail, cancel) = (&self.mail, &self.cancel);
+        let probed = open.probe(self.probes.as_ref(), &mut |done, total| {
+            mail.tell(Event::Step(id, Step::Probing { done, total }));
+            if cancel.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        let Some(report) = probed.filter(|_| !cancel.is_cancelled()) else {
+            return Err(Trouble::new(Kind::Other, "the probe was cancelled"));
         };
-        let loaded = Loaded {
-            name: file_name(&choice.path.display().to_string()),
-            backend: Backend::Processor,
-            is_repacked: fit.placement == Placement::Repacked,
-            cache: format!("{:?}", fit.decoder.cache_type),
-            n_ctx,
-            promised_bytes: fit.need.total_bytes(),
-            took_bytes: None,
-            n_threads: choice.n_threads,
-        };
-        self.mail.tell(Event::Loaded(Some(loaded.clone())));
-        let (choice, pace) = (choice.clone(), Pace::default());
-        self.model = Some(Open { choice, reader, pace, loaded, before_bytes });
+        self.speed = report.speed();
+        mail.tell(Event::Loaded(Some(open.loaded.clone())));
+        if let Some(speed) = self.speed {
+            mail.tell(Event::Speeds(speed));
+        }
+        mail.tell(Event::Step(id, Step::Searching));
+        self.model = Some(open);
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! The thread that writes: a file is there as a whole or as it was before.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -9,12 +10,13 @@ use carrel_core::whole_file::write_whole;
 
 use super::{Mailbox, guarded};
 use crate::message::Event;
-use crate::trouble::Trouble;
+use crate::trouble::{Kind, Trouble};
 
 struct Job {
     path: PathBuf,
     bytes: Vec<u8>,
     is_export: bool,
+    may_replace: bool,
 }
 
 /// The thread, as the window holds it. Dropping it waits until everything is written.
@@ -34,12 +36,13 @@ impl Keeper {
 
     /// Writes a file of the app.
     pub fn keep(&self, path: PathBuf, bytes: Vec<u8>) {
-        self.send(Job { path, bytes, is_export: false });
+        self.send(Job { path, bytes, is_export: false, may_replace: true });
     }
 
-    /// Writes a file for people, and tells when it is there.
-    pub fn export(&self, path: PathBuf, bytes: Vec<u8>) {
-        self.send(Job { path, bytes, is_export: true });
+    /// Writes a file for people, and tells when it is there. Unless it `may_replace` a file of this
+    /// name, that is trouble.
+    pub fn export(&self, path: PathBuf, bytes: Vec<u8>, may_replace: bool) {
+        self.send(Job { path, bytes, is_export: true, may_replace });
     }
 
     fn send(&self, job: Job) {
@@ -56,8 +59,12 @@ impl Drop for Keeper {
 }
 
 fn run(jobs: &Receiver<Job>, mail: &Mailbox) {
-    while let Ok(Job { path, bytes, is_export }) = jobs.recv() {
+    let mut behind = BTreeSet::new();
+    while let Ok(Job { path, bytes, is_export, may_replace }) = jobs.recv() {
         let written = guarded(|| {
+            if !may_replace && path.exists() {
+                return Err(Trouble::new(Kind::Exists, path.display().to_string()));
+            }
             write_whole(
                 &path,
                 |_, error| Trouble::saving(&path, &error),
@@ -66,8 +73,11 @@ fn run(jobs: &Receiver<Job>, mail: &Mailbox) {
         });
         match written {
             Ok(()) if is_export => mail.tell(Event::Exported(path)),
-            Ok(()) => {}
-            Err(trouble) => mail.tell(Event::Trouble(trouble)),
+            Ok(()) => {
+                behind.remove(&path);
+            }
+            Err(trouble) if is_export => mail.tell(Event::Trouble(trouble)),
+            Err(trouble) => mail.tell(Event::Unkept(trouble, behind.insert(path))),
         }
     }
 }

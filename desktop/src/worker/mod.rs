@@ -12,10 +12,11 @@
 
 pub mod answers;
 pub mod keeper;
+mod opening;
+mod pace;
 pub mod pages;
 pub mod reading;
 pub mod shelf;
-mod watched;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};

@@ -10,10 +10,9 @@ use carrel_core::memory::index::summary::{self, Node as Stored};
 
 use super::{Mailbox, Shelfmark, guarded, start};
 use crate::message::Event;
-use crate::page::paragraphs::{Paragraph, Source, paragraphs};
+use crate::page::paragraphs::{Paragraph, Source, paragraphs, plain};
 use crate::state::documents::Span;
 use crate::state::outline::{KeySentence, Node, Outline};
-use crate::text::one_line;
 use crate::trouble::Trouble;
 
 /// Levels with more nodes are shown without their sentences.
@@ -155,9 +154,11 @@ fn tile(nodes: &mut [Node]) {
 
 fn key_sentence(corpus: &Corpus, id: SentenceId) -> carrel_core::Result<Option<KeySentence>> {
     let citation = cite(corpus, id, 1)?;
+    let document = corpus.blocks[id.block as usize].document;
+    let is_markdown = corpus.documents[document].format == Format::Markdown.name();
     Ok(citation.map(|citation| KeySentence {
         span: Span { start: citation.start, end: citation.end },
-        text: one_line(&citation.quote),
+        text: plain(&citation.quote, is_markdown).join(" "),
     }))
 }
 

@@ -7,37 +7,47 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use carrel_core::convert::{SyntheticOptions, write_synthetic};
+use carrel_core::engine::ProbeFolder;
+use carrel_core::memory::Reading;
+use carrel_core::memory::probe::{ProbeReport, SkillScore};
 use carrel_core::quant::TensorType;
 use carrel_desktop::app::{App, HANDBOOK, Options};
 use carrel_desktop::dialogs::Dialogs;
-use carrel_desktop::message::{Action, Event};
+use carrel_desktop::message::{Action, Event, Purpose};
 use carrel_desktop::state::State;
 use carrel_desktop::state::conversation::{Progress, Turn};
 use carrel_desktop::state::settings::{Settings, ThemeChoice};
 use carrel_desktop::text::Language;
 use carrel_desktop::worker::Mailbox;
 use carrel_models::shapes::{Shape, Value};
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use egui_kittest::{Harness, HarnessBuilder};
+use sha2::Digest;
 use tempfile::TempDir;
 
 /// Longer than anything that is waited for takes on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Dialogs in which somebody picks these.
+/// Dialogs in which somebody picks these, or none if the system has none.
 #[derive(Default, Clone)]
 pub struct Picks {
     pub documents: Vec<PathBuf>,
     pub export: Option<PathBuf>,
+    pub has_none: bool,
 }
 
 impl Dialogs for Picks {
     fn pick_documents(&self, _title: &str, mail: &Mailbox) {
-        mail.tell(Event::Picked(self.documents.clone()));
+        mail.tell(match self.has_none {
+            true => Event::NoDialog(Purpose::Document),
+            false => Event::Picked(self.documents.clone()),
+        });
     }
 
     fn pick_export(&self, _title: &str, _name: &str, mail: &Mailbox) {
-        if let Some(path) = &self.export {
+        if self.has_none {
+            mail.tell(Event::NoDialog(Purpose::Export));
+        } else if let Some(path) = &self.export {
             mail.tell(Event::ExportTo(path.clone()));
         }
     }
@@ -68,6 +78,15 @@ impl Setup {
     }
 
     pub fn open(self) -> Rig {
+        self.open_with(|builder| builder, |_| {})
+    }
+
+    /// Opens the app with a harness that is set up further, and shows `seen` what the app is given.
+    pub fn open_with(
+        self,
+        further: impl FnOnce(HarnessBuilder<App>) -> HarnessBuilder<App>,
+        seen: impl FnOnce(&eframe::CreationContext<'_>),
+    ) -> Rig {
         let data = self.folder.join("data");
         std::fs::create_dir_all(&data).expect("a folder");
         let path = data.join("settings.json");
@@ -78,6 +97,7 @@ impl Setup {
         let options = Options {
             data: Some(data),
             models: Some(self.folder.join("models")),
+            probes: Some(self.folder.join("probes")),
             endpoint: self.endpoint,
             retries: Some(0),
         };
@@ -86,13 +106,16 @@ impl Setup {
             _ => egui::Theme::Light,
         };
         let picks = self.picks;
-        let harness = Harness::builder()
+        let builder = Harness::builder()
             .with_size(self.size)
             .with_pixels_per_point(self.pixels_per_point)
             .with_theme(theme)
             .with_render_cursor(false)
-            .with_max_steps(8)
-            .build_eframe(move |creation| App::new(&creation.egui_ctx, &options, Box::new(picks)));
+            .with_max_steps(8);
+        let harness = further(builder).build_eframe(move |creation| {
+            seen(creation);
+            App::new(&creation.egui_ctx, &options, Box::new(picks))
+        });
         Rig { harness }
     }
 }
@@ -245,6 +268,40 @@ pub fn tiny_model() -> Vec<u8> {
     let options = SyntheticOptions { shape: &READER, tensor_type: TensorType::Q8_0, seed: 1 };
     write_synthetic(&options, &mut bytes, |_, _| {}).expect("a model");
     bytes
+}
+
+/// The name of the tiny model on a shelf.
+pub const MODEL: &str = "someone/tiny-models/tiny.gguf";
+
+/// Puts the tiny model on the shelf of the app in `folder`.
+pub fn shelve_model(folder: &Path) -> PathBuf {
+    let place = folder.join("models").join(MODEL);
+    std::fs::create_dir_all(place.parent().expect("a folder")).expect("made");
+    std::fs::write(&place, tiny_model()).expect("written");
+    place
+}
+
+/// Says that a probe of the tiny model let it point and copy, which it would not: its weights are
+/// random.
+pub fn let_it_point(folder: &Path) {
+    let mut report = ProbeReport::default();
+    for score in &mut report.scores[..5] {
+        *score = SkillScore { probes: 12, model: 12, code: 6 };
+    }
+    report.spans = SkillScore { probes: 12, model: 12, code: 6 };
+    assert_eq!(report.reading(), Reading::Spans);
+    let hash = sha2::Sha256::digest(tiny_model()).into();
+    ProbeFolder::new(folder.join("probes")).save(&hash, &report).expect("written");
+}
+
+/// The app with the tiny model on its shelf and in use.
+pub fn with_model(setup: Setup) -> Rig {
+    let place = shelve_model(&setup.folder);
+    let_it_point(&setup.folder);
+    let mut rig = setup.open().with_handbook();
+    rig.wait("the shelf", |state| state.models.installed.as_ref().is_some_and(|i| i.len() == 1));
+    rig.perform(Action::UseModel(Some(place)));
+    rig
 }
 
 /// A text of about `n_bytes` bytes without repeated paragraphs, so that no two blocks are the same.

@@ -7,6 +7,7 @@ use carrel_core::cancel::CancelFlag;
 use carrel_core::engine::{Engine, EngineOptions};
 use carrel_core::exec::LogitRows;
 use carrel_core::gguf::Gguf;
+use carrel_core::readable::hexadecimal;
 use carrel_core::tokenizer::EncodeOptions;
 use carrel_recipe::evaluate;
 use carrel_recipe::held::Draw;
@@ -46,7 +47,7 @@ fn shipped() -> Option<PathBuf> {
 fn the_file_is_the_one_of_its_card_and_of_the_catalogue() {
     let Some(path) = shipped() else { return };
     let hash = Gguf::open(&path).expect("a model file").sha256();
-    let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = hexadecimal(&hash);
     let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
     assert!(std::fs::metadata(&path).expect("readable").len() <= MOST_BYTES);
     for file in ["README.md", "../catalog.toml"] {

@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use carrel_core::cancel::CancelFlag;
+use carrel_core::readable::hexadecimal;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -174,8 +175,4 @@ fn hash(file: &mut File, hasher: &mut Sha256, cancel: &CancelFlag) -> std::io::R
         }
     }
     Ok(n_bytes)
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

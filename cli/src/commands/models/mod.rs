@@ -7,12 +7,13 @@ mod probe;
 mod pull;
 
 use carrel_core::cancel::CancelFlag;
+use carrel_core::readable::human_bytes;
 use carrel_models::catalog::catalog;
 use carrel_shelf::{Lock, hash_file};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
-use crate::output::{Output, human_bytes, paint};
+use crate::output::{Output, paint};
 use crate::shelf::ShelfArgs;
 use anstyle::AnsiColor;
 

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use carrel_core::cancel::CancelFlag;
+use carrel_core::readable::human_bytes;
 use carrel_shelf::{Pull, Pulled, Verified, pull};
 use serde_json::json;
 
 use crate::failure::Failure;
-use crate::output::{Output, human_bytes};
+use crate::output::Output;
 use crate::shelf::ShelfArgs;
 
 /// Download a model file

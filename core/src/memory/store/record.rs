@@ -5,6 +5,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 
 use super::varint::{Reader, put, put_text};
+use crate::readable::hexadecimal;
 
 /// Version of everything that is derived from a block's text. A change of any rule that shapes a
 /// part raises it, which gives every block a new hash and so has it made again.
@@ -26,7 +27,7 @@ impl ContentHash {
 
 impl fmt::Display for ContentHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hexadecimal(&self.0))
     }
 }
 

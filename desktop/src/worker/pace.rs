@@ -1,7 +1,6 @@
-//! What is told of a model while it reads, before the answer is there: how fast it is, and what it
-//! points to.
+//! How fast a model is, while it reads.
 
-use carrel_core::memory::{Reply, Request, Speed};
+use carrel_core::memory::{Reply, Speed};
 
 /// Tokens that a model read and wrote, and the time that they took.
 #[derive(Debug, Default, Clone, Copy)]
@@ -31,20 +30,9 @@ impl Pace {
     }
 }
 
-/// The sentences that a reply points to, in its order.
-pub fn pointed(request: &Request, reply: &str) -> Vec<String> {
-    let Some((numbers, _)) = request.contract.parse(reply) else { return Vec::new() };
-    let line = |number: usize| {
-        let line = request.window.lines().nth(number)?;
-        line.split_once("] ").map(|(_, sentence)| sentence.to_owned())
-    };
-    numbers.into_iter().filter_map(line).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use carrel_core::memory::Contract;
 
     #[test]
     fn what_was_at_hand_is_not_counted_as_read() {
@@ -60,16 +48,5 @@ mod tests {
         });
         let speed = pace.speed().expect("a speed");
         assert_eq!((speed.prompt_tokens_per_s, speed.output_tokens_per_s), (100.0, 20.0));
-    }
-
-    #[test]
-    fn what_a_reply_points_to_is_told_in_words() {
-        let contract = Contract::new(vec!["The lamp is blue.".into(), "Omar [sic] has it.".into()]);
-        let window = contract.window();
-        let request =
-            Request { system: "", window: &window, question: "Who?", contract: &contract };
-        assert_eq!(pointed(&request, "2"), ["Omar [sic] has it."]);
-        assert_eq!(pointed(&request, "2,1").len(), 2);
-        assert!(pointed(&request, "NONE").is_empty());
     }
 }
