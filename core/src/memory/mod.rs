@@ -24,7 +24,7 @@ pub use answer::{Answer, Citation, Status, Usage};
 pub use documents::{Format, Limits, Source};
 pub use ingest::{Ingested, Progress};
 pub use library::{AskOptions, Library, Sizes};
-pub use model::{Contract, Form, Reading, Reply, Request, TextModel, WatchedModel};
+pub use model::{Contract, Form, Reading, Reply, Request, TextModel};
 pub use plan::budget::{Budget, Estimate, Profile, Speed};
 pub use plan::thread::Thread;
 pub use store::DocumentRecord;

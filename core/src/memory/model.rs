@@ -9,8 +9,6 @@
 //! checked once more: numbers have to be those of sentences, a span has to stand in one of them.
 //! Does no input or output and knows no engine: the model is the caller's.
 
-use std::time::{Duration, Instant};
-
 use crate::error::Result;
 use crate::memory::answer::Usage;
 use crate::memory::index::corpus::SentenceId;
@@ -86,39 +84,6 @@ pub trait TextModel {
     /// # Errors
     /// If the model fails; the question then fails with the same error.
     fn read(&mut self, request: &Request) -> Result<Reply>;
-}
-
-/// A model that is watched while it reads.
-pub struct WatchedModel<'a> {
-    /// The model.
-    pub inner: &'a mut dyn TextModel,
-    /// Told of every window that was read, and how long that took.
-    pub told: &'a mut dyn FnMut(&Request, &Reply, Duration),
-}
-
-impl TextModel for WatchedModel<'_> {
-    fn reading(&self) -> Reading {
-        self.inner.reading()
-    }
-
-    fn context_tokens(&self) -> usize {
-        self.inner.context_tokens()
-    }
-
-    fn tokens_in(&self, text: &str) -> usize {
-        self.inner.tokens_in(text)
-    }
-
-    fn expect(&mut self, windows: usize) {
-        self.inner.expect(windows);
-    }
-
-    fn read(&mut self, request: &Request) -> Result<Reply> {
-        let begun = Instant::now();
-        let reply = self.inner.read(request)?;
-        (self.told)(request, &reply, begun.elapsed());
-        Ok(reply)
-    }
 }
 
 /// One prompt, in the order in which its parts come.

@@ -3,23 +3,20 @@
 //! The model is loaded at the first question that needs it and kept until another is chosen. What it
 //! may do is found out once, before its first window. Of estimates only the newest is made.
 
+use carrel_core::cancel::CancelFlag;
+use carrel_core::engine::{EngineOptions, ProbeFolder};
+use carrel_core::memory::{
+    Answer, AskOptions, Citation, Profile, Reading, Reply, Speed, Status, Thread,
+};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-
-use carrel_core::cancel::CancelFlag;
-use carrel_core::engine::{EngineOptions, ProbeFolder};
-use carrel_core::memory::{
-    Answer, AskOptions, Citation, Profile, Reading, Reply, Request, Speed, Status, Thread,
-    WatchedModel,
-};
 
 use super::opening::Open;
+use super::watched::Watched;
 use super::{Mailbox, Shelfmark, guarded, start};
-use crate::device::resident_bytes;
 use crate::message::Event;
 use crate::state::conversation::{Cost, Forecast, Outcome, Quote, Step, sentences_of};
 use crate::trouble::{Kind, Trouble};
@@ -211,14 +208,15 @@ impl Desk {
         match (model, self.model.as_mut()) {
             (Some(_), Some(open)) => {
                 let (inner, pace, mail) = (&mut open.reader, &mut open.pace, &self.mail);
-                let mut told = |_: &Request, reply: &Reply, _: Duration| {
+                let mut told = |reply: &Reply| {
                     mail.tell(Event::Window(id, reply.prompt_tokens + reply.output_tokens));
                     pace.add(reply);
                     if let Some(speed) = pace.speed() {
                         mail.tell(Event::Speeds(speed));
                     }
                 };
-                let mut watched = WatchedModel { inner, told: &mut told };
+                let grown = &mut open.window_bytes;
+                let mut watched = Watched { inner, told: &mut told, grown };
                 let mut found = |citation: Citation| {
                     mail.tell(Event::Found(id, Quote::from(&citation)));
                 };
@@ -226,9 +224,8 @@ impl Desk {
                 let answer =
                     library.ask_telling(thread, &question.text, &options, model, &mut found);
                 self.speed = open.pace.speed().or(self.speed);
-                if open.loaded.took_bytes.is_none() {
-                    let after = resident_bytes();
-                    open.loaded.took_bytes = Some(after.saturating_sub(open.before_bytes));
+                if let (None, Some(window)) = (open.loaded.took_bytes, open.window_bytes) {
+                    open.loaded.took_bytes = Some(open.loading_bytes + window);
                     self.mail.tell(Event::Loaded(Some(open.loaded.clone())));
                 }
                 answer.map_err(|error| Trouble::with_model(&error))

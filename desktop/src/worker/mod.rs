@@ -17,6 +17,7 @@ mod pace;
 pub mod pages;
 pub mod reading;
 pub mod shelf;
+mod watched;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};

@@ -27,8 +27,10 @@ pub struct Open {
     pub pace: Pace,
     /// What is shown of it.
     pub loaded: Loaded,
-    /// Memory that the app took before.
-    pub before_bytes: u64,
+    /// Memory that the app took more after loading it than before.
+    pub loading_bytes: u64,
+    /// Memory that the app took more after its first window than before, once that is read.
+    pub window_bytes: Option<u64>,
     engine: Engine,
 }
 
@@ -43,6 +45,9 @@ impl Open {
         let n_ctx = match fit.decoder.context {
             ContextPolicy::Full(n_ctx) | ContextPolicy::Sliding(n_ctx) => n_ctx,
         };
+        // With the weights where they are now: copies are promised too.
+        let need = engine.model().memory_need(&fit.decoder);
+        let need = need.map_err(|error| Trouble::with_model(&error.into()))?;
         let loaded = Loaded {
             name: file_name(&choice.path.display().to_string()),
             verdict,
@@ -54,12 +59,13 @@ impl Open {
             is_repacked: fit.placement == Placement::Repacked,
             cache: format!("{:?}", fit.decoder.cache_type),
             n_ctx,
-            promised_bytes: fit.need.total_bytes(),
+            promised_bytes: need.total_bytes(),
             took_bytes: None,
             n_threads: choice.n_threads,
         };
+        let loading_bytes = resident_bytes().saturating_sub(before_bytes);
         let (choice, pace) = (choice.clone(), Pace::default());
-        Ok(Self { choice, reader, pace, loaded, before_bytes, engine })
+        Ok(Self { choice, reader, pace, loaded, loading_bytes, window_bytes: None, engine })
     }
 
     /// Finds out what the model may do, once for every model: the report is kept in `folder`.
