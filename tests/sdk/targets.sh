@@ -23,8 +23,8 @@ stand_ins() {
   local target=$1
   local name=${target//-/_}
   export "CXX_$name=c++" "BINDGEN_EXTRA_CLANG_ARGS_$name=--target=$(rustc --print host-tuple)"
-  # Where the cc crate would ask Xcode.
-  export SDKROOT=/
+  # Where the cc crate would ask Xcode; it wants a folder, whichever.
+  export SDKROOT=/usr
   mapfile -t stand_ins < <(cargo build --release -p carrel-ffi --message-format=json |
     python3 tests/sdk/stand_ins.py "$target")
 }

@@ -200,6 +200,27 @@ fn an_xcframework_is_assembled_and_its_faults_are_found() {
     assert!(said(&twice).contains("is a second library for ios arm64"), "{}", said(&twice));
 }
 
+#[test]
+fn what_cannot_be_had_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let sudo = folder.path().join("sudo");
+    let unshare = folder.path().join("unshare");
+    for refusing in [&sudo, &unshare] {
+        std::fs::write(refusing, "#!/bin/sh\nexit 1\n").expect("written");
+        let made = Command::new("chmod").arg("+x").arg(refusing).status().expect("chmod");
+        assert!(made.success());
+    }
+    let path = std::env::var("PATH").expect("a path");
+    let refused = Command::new("bash")
+        .arg(repository().join("tests/sdk/swift.sh"))
+        .args(["tools".as_ref(), folder.path().join("tools").as_path()])
+        .env("PATH", format!("{}:{path}", folder.path().display()))
+        .output()
+        .expect("bash");
+    assert_eq!(refused.status.code(), Some(77), "{}", said(&refused));
+    assert!(said(&refused).starts_with("MISSING: "), "{}", said(&refused));
+}
+
 /// Prints what the boundary costs; for people, not for continuous integration.
 #[test]
 #[ignore = "measures time"]
