@@ -14,6 +14,8 @@ import kotlin.time.measureTime
 import kotlinx.coroutines.runBlocking
 
 object Bench {
+    private const val ROUNDS = 3
+
     @JvmStatic
     fun main(arguments: Array<String>) {
         val shape = arguments.firstOrNull() ?: "SmolLM2-135M"
@@ -30,7 +32,7 @@ object Bench {
         val rust = mutableListOf<Double>()
         val kotlin = mutableListOf<Double>()
         Engine.open(options).use { engine ->
-            repeat(5) {
+            repeat(ROUNDS) {
                 rust += generateDirectly(options, prompt, wanted)
                 engine.session().use { session ->
                     kotlin += measureTime { session.generate(prompt, wanted).all() }.toDouble(DurationUnit.MILLISECONDS)
@@ -38,7 +40,7 @@ object Bench {
                 println("%s: Rust %.0f ms, Kotlin %.0f ms".format(shape, rust.last(), kotlin.last()))
             }
         }
-        val share = kotlin.sorted()[2] / rust.sorted()[2] - 1
+        val share = kotlin.sorted()[ROUNDS / 2] / rust.sorted()[ROUNDS / 2] - 1
         println("median: Kotlin takes %+.2f %% more".format(100 * share))
         return share
     }
