@@ -20,4 +20,4 @@ if [ ! -e "$library" ]; then
 fi
 export VK_DRIVER_FILES="$folder/usr/lib/chromium/vk_swiftshader_icd.json"
 # The same selection of packages as for all tests, so that nothing is compiled twice.
-exec cargo test --release --workspace --test gpu_operations -- "$@"
+exec cargo test --release --workspace --test gpu_operations --test gpu_flavours -- "$@"

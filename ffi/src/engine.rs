@@ -96,13 +96,14 @@ impl Engine {
         self.host.pace().set_thermal(state);
     }
 
-    /// Holds all work of this model up, between two tokens, until `resume`.
+    /// Holds all work of this model up, between two tokens, until `resume`, and waits for the GPU, if it
+    /// computes: systems take it from apps in the background.
     pub fn suspend(&self) {
-        self.host.pace().set_suspended(true);
+        self.host.suspend();
     }
 
     /// Lets work go on.
     pub fn resume(&self) {
-        self.host.pace().set_suspended(false);
+        self.host.resume();
     }
 }

@@ -79,33 +79,85 @@ pub enum Access {
     Write,
 }
 
+/// Something beyond plain WGSL that a kernel uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Need {
+    /// Packing and unpacking of half precision, which every driver can do: it is no arithmetic.
+    HalfStorage,
+    /// Arithmetic in half precision.
+    HalfArithmetic,
+    /// Sums over subgroups.
+    Subgroups,
+}
+
+/// How a product is computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Flavour {
+    /// As every driver can.
+    Baseline,
+    /// Vectors with sums over subgroups.
+    Subgroups,
+    /// Vectors in products of bytes: inputs are rounded to 8 bits.
+    Integer,
+    /// Matrices with factors in half precision.
+    Half,
+}
+
+impl Flavour {
+    /// Flavours of products with one to four tokens.
+    pub fn of_vectors(format: WeightFormat) -> &'static [Self] {
+        use WeightFormat::{Q4_0, Q4_K, Q6_K, Q8_0};
+        match format {
+            Q4_0 | Q8_0 | Q4_K | Q6_K => &[Self::Baseline, Self::Subgroups, Self::Integer],
+            _ => &[Self::Baseline, Self::Subgroups],
+        }
+    }
+
+    /// Flavours of products with more tokens.
+    pub fn of_matrices() -> &'static [Self] {
+        &[Self::Baseline, Self::Half]
+    }
+}
+
+/// Where [`Kernel::Best`] looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Candidates {
+    /// At rows of logits.
+    Logits,
+    /// At what it found in parts of them.
+    Pairs,
+}
+
 /// A kernel; its file says what it computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum Kernel {
     Embed(WeightFormat),
     RmsNorm(Operand),
-    MatVec(WeightFormat),
-    MatMul(WeightFormat),
+    MatVec(WeightFormat, Flavour),
+    MatMul(WeightFormat, Flavour),
+    Quantise,
     Rope,
     Store(CacheFormat),
     Attend(CacheFormat),
+    Merge,
     Gate,
     GateHalves,
     Add(Operand),
     Slice,
     SelectRows,
     Cap,
+    Best(Candidates),
 }
 
 impl Kernel {
     /// Bytes that are bound for the parameters of every kernel.
-    pub const PARAM_BYTES: u64 = 32;
+    pub const PARAM_BYTES: u64 = 48;
 
     /// Invocations of a workgroup of every kernel.
     pub const WORKGROUP: u32 = 64;
 
-    /// Rows of a workgroup of [`Kernel::MatVec`].
+    /// Rows of a workgroup of [`Kernel::MatVec`]; half as many if it is gated.
     pub const MATVEC_ROWS: u32 = 4;
 
     /// Most tokens of [`Kernel::MatVec`], and of its override constant `N_TOKENS`.
@@ -114,15 +166,23 @@ impl Kernel {
     /// Rows, and tokens, of a workgroup of [`Kernel::MatMul`].
     pub const MATMUL_TILE: u32 = 32;
 
-    /// Widest head of [`Kernel::Attend`].
+    /// Words that [`Kernel::Quantise`] makes of 16 values.
+    pub const QUANTISED_WORDS: u32 = 6;
+
+    /// Widest head of [`Kernel::Attend`] and [`Kernel::Store`].
     pub const MAX_D_HEAD: u32 = 512;
+
+    /// Most that [`Kernel::Best`] finds in a row.
+    pub const MAX_BEST: u32 = 64;
 
     /// Every kernel in every form.
     pub fn all() -> Vec<Self> {
         let mut all = vec![
             Self::RmsNorm(Operand::Separate),
             Self::RmsNorm(Operand::InPlace),
+            Self::Quantise,
             Self::Rope,
+            Self::Merge,
             Self::Gate,
             Self::GateHalves,
             Self::Add(Operand::Separate),
@@ -130,9 +190,15 @@ impl Kernel {
             Self::Slice,
             Self::SelectRows,
             Self::Cap,
+            Self::Best(Candidates::Logits),
+            Self::Best(Candidates::Pairs),
         ];
         for format in WeightFormat::ALL {
-            all.extend([Self::Embed(format), Self::MatVec(format), Self::MatMul(format)]);
+            all.push(Self::Embed(format));
+            let vectors = Flavour::of_vectors(format).iter();
+            all.extend(vectors.map(|&flavour| Self::MatVec(format, flavour)));
+            let matrices = Flavour::of_matrices().iter();
+            all.extend(matrices.map(|&flavour| Self::MatMul(format, flavour)));
         }
         for format in CacheFormat::ALL {
             all.extend([Self::Store(format), Self::Attend(format)]);
@@ -140,13 +206,47 @@ impl Kernel {
         all
     }
 
+    /// Override constants and the values that they are given, but for the default.
+    pub fn constants(self) -> Vec<(&'static str, u32)> {
+        let n_tokens = (2..=Self::MATVEC_TOKENS).map(|n| ("N_TOKENS", n));
+        match self {
+            Self::MatVec(_, Flavour::Integer) => n_tokens.collect(),
+            Self::MatVec(..) => {
+                n_tokens.chain([("NORMED", 1), ("GATED", 1), ("GELU", 1)]).collect()
+            }
+            Self::Attend(_) => vec![("SPLIT", 1)],
+            Self::Gate | Self::GateHalves => vec![("GELU", 1)],
+            _ => Vec::new(),
+        }
+    }
+
+    /// What the kernel uses beyond plain WGSL.
+    pub fn needs(self) -> Vec<Need> {
+        use WeightFormat::{BF16, F32};
+        let mut needs = Vec::new();
+        let has_halves = match self {
+            Self::Embed(format) | Self::MatVec(format, _) | Self::MatMul(format, _) => {
+                !matches!(format, F32 | BF16)
+            }
+            Self::Store(format) | Self::Attend(format) => format != CacheFormat::F32,
+            _ => false,
+        };
+        if has_halves {
+            needs.push(Need::HalfStorage);
+        }
+        match self {
+            Self::MatVec(_, Flavour::Subgroups) => needs.push(Need::Subgroups),
+            Self::MatMul(_, Flavour::Half) => needs.push(Need::HalfArithmetic),
+            _ => {}
+        }
+        needs
+    }
+
     /// What the kernel binds in group 0, by number.
     pub fn bindings(self) -> &'static [Access] {
         use Access::{Params, Read, Write};
         match self {
-            Self::Embed(_) | Self::Store(_) | Self::Gate | Self::SelectRows => {
-                &[Params, Read, Read, Write]
-            }
+            Self::Embed(_) | Self::Gate | Self::SelectRows => &[Params, Read, Read, Write],
             Self::RmsNorm(Operand::Separate) | Self::Add(Operand::Separate) => {
                 &[Params, Read, Write, Read]
             }
@@ -154,9 +254,15 @@ impl Kernel {
             | Self::Add(Operand::InPlace)
             | Self::Rope
             | Self::GateHalves
+            | Self::Quantise
+            | Self::Merge
+            | Self::Best(_)
             | Self::Slice => &[Params, Read, Write],
-            Self::MatVec(_) | Self::MatMul(_) => &[Params, Read, Read, Read, Write],
-            Self::Attend(_) => &[Params, Read, Read, Read, Read, Write],
+            Self::MatVec(_, Flavour::Integer) | Self::MatMul(..) => {
+                &[Params, Read, Read, Read, Write]
+            }
+            Self::MatVec(..) | Self::Attend(_) => &[Params, Read, Read, Read, Read, Write],
+            Self::Store(_) => &[Params, Read, Read, Read, Read, Write, Write, Write],
             Self::Cap => &[Params, Write],
         }
     }

@@ -1,6 +1,6 @@
 //! Kernel files put together with the parts that they include.
 
-use crate::kernel::{CacheFormat, Kernel, Operand, WeightFormat};
+use crate::kernel::{CacheFormat, Candidates, Flavour, Kernel, Need, Operand, WeightFormat};
 
 macro_rules! wgsl {
     ($name:literal) => {
@@ -14,17 +14,20 @@ impl Kernel {
         match self {
             Self::Embed(format) => format!("embed {format:?}"),
             Self::RmsNorm(operand) => format!("rms_norm {operand:?}"),
-            Self::MatVec(format) => format!("matvec {format:?}"),
-            Self::MatMul(format) => format!("matmul {format:?}"),
+            Self::MatVec(format, flavour) => format!("matvec {format:?} {flavour:?}"),
+            Self::MatMul(format, flavour) => format!("matmul {format:?} {flavour:?}"),
+            Self::Quantise => "quantise".into(),
             Self::Rope => "rope".into(),
             Self::Store(format) => format!("store {format:?}"),
             Self::Attend(format) => format!("attend {format:?}"),
+            Self::Merge => "merge".into(),
             Self::Gate => "gate".into(),
             Self::GateHalves => "gate_halves".into(),
             Self::Add(operand) => format!("add {operand:?}"),
             Self::Slice => "slice".into(),
             Self::SelectRows => "select_rows".into(),
             Self::Cap => "cap".into(),
+            Self::Best(candidates) => format!("best {candidates:?}"),
         }
     }
 
@@ -33,19 +36,22 @@ impl Kernel {
         match self {
             Self::Embed(_) => wgsl!("embed"),
             Self::RmsNorm(_) => wgsl!("rms_norm"),
-            Self::MatVec(_) => wgsl!("matvec"),
-            Self::MatMul(_) => wgsl!("matmul"),
+            Self::MatVec(_, Flavour::Subgroups) => wgsl!("matvec_subgroups"),
+            Self::MatVec(_, Flavour::Integer) => wgsl!("matvec_integer"),
+            Self::MatVec(..) => wgsl!("matvec"),
+            Self::MatMul(..) => wgsl!("matmul"),
+            Self::Quantise => wgsl!("quantise"),
             Self::Rope => wgsl!("rope"),
-            Self::Store(CacheFormat::F32) => wgsl!("store_f32"),
-            Self::Store(CacheFormat::F16) => wgsl!("store_f16"),
-            Self::Store(CacheFormat::Q8_0) => wgsl!("store_q8_0"),
+            Self::Store(_) => wgsl!("store"),
             Self::Attend(_) => wgsl!("attend"),
+            Self::Merge => wgsl!("merge"),
             Self::Gate => wgsl!("gate"),
             Self::GateHalves => wgsl!("gate_halves"),
             Self::Add(_) => wgsl!("add"),
             Self::Slice => wgsl!("slice"),
             Self::SelectRows => wgsl!("select_rows"),
             Self::Cap => wgsl!("cap"),
+            Self::Best(_) => wgsl!("best"),
         }
     }
 
@@ -55,6 +61,9 @@ impl Kernel {
     /// If a file includes a part that there is not: a mistake in this crate, which its tests find.
     pub fn source(self) -> String {
         let mut module = String::new();
+        if self.needs().contains(&Need::HalfArithmetic) {
+            module.push_str("enable f16;\n");
+        }
         self.expand(self.file(), &mut module);
         module
     }
@@ -76,19 +85,33 @@ impl Kernel {
             ("grid", _) => wgsl!("parts/grid"),
             ("bytes", _) => wgsl!("parts/bytes"),
             ("inputs", _) => wgsl!("parts/inputs"),
+            ("product", _) => wgsl!("parts/product"),
             ("activation", _) => wgsl!("parts/activation"),
             ("source", Self::RmsNorm(operand) | Self::Add(operand)) => match operand {
                 Operand::Separate => wgsl!("parts/source_separate"),
                 Operand::InPlace => wgsl!("parts/source_in_place"),
             },
-            ("weight", Self::Embed(format) | Self::MatVec(format) | Self::MatMul(format)) => {
+            ("weight", Self::Embed(format) | Self::MatVec(format, _) | Self::MatMul(format, _)) => {
                 weight_part(format)
             }
+            ("packed", Self::MatVec(WeightFormat::Q4_0, _)) => wgsl!("packed/q4_0"),
+            ("packed", Self::MatVec(WeightFormat::Q8_0, _)) => wgsl!("packed/q8_0"),
+            ("packed", Self::MatVec(WeightFormat::Q4_K, _)) => wgsl!("packed/q4_k"),
+            ("packed", Self::MatVec(WeightFormat::Q6_K, _)) => wgsl!("packed/q6_k"),
+            ("tile", Self::MatMul(_, Flavour::Half)) => wgsl!("parts/tile_half"),
+            ("tile", Self::MatMul(..)) => wgsl!("parts/tile_single"),
             ("cache", Self::Attend(format)) => match format {
                 CacheFormat::F32 => wgsl!("caches/f32"),
                 CacheFormat::F16 => wgsl!("caches/f16"),
                 CacheFormat::Q8_0 => wgsl!("caches/q8_0"),
             },
+            ("stored", Self::Store(format)) => match format {
+                CacheFormat::F32 => wgsl!("stored/f32"),
+                CacheFormat::F16 => wgsl!("stored/f16"),
+                CacheFormat::Q8_0 => wgsl!("stored/q8_0"),
+            },
+            ("candidate", Self::Best(Candidates::Logits)) => wgsl!("parts/candidate_logits"),
+            ("candidate", Self::Best(Candidates::Pairs)) => wgsl!("parts/candidate_pairs"),
             _ => panic!("{} includes `{name}`, which is no part of it", self.name()),
         }
     }

@@ -1,8 +1,10 @@
 // Op:       out = softmax(scale · q · Kᵀ + mask) · V for one head of one token (arXiv 2305.13245)
 // Bindings: 0 params, 1 queries (read), 2 keys (read), 3 values (read), 4 mask (read), 5 out (write)
-// Grid:     one workgroup a head (x) of a token (y)
+// Grid:     one workgroup a head (x) of a token (y), for one part of the cells (z) if SPLIT
 // Limits:   d_head a multiple of 4, at most 512; mask has a bit a cell, rows of whole words
 // Twin:     Op::Attend in core/src/ops/reference.rs
+override SPLIT: bool = false;
+
 struct Params {
     n_cells: u32,
     n_head: u32,
@@ -10,6 +12,8 @@ struct Params {
     d_head: u32,
     d_kv: u32,
     scale: f32,
+    // Words of the mask in a part, two at least.
+    part_words: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> queries: array<f32>;
@@ -28,10 +32,12 @@ var<workgroup> reduced: array<f32, 64>;
 
 // Softmax over tiles of 64 cells with a running maximum: whenever it grows, the sums so far are
 // scaled down (arXiv 1805.02867). In the scores an invocation owns a cell, in the sums it owns
-// every 64th column.
+// every 64th column. Split, the sums of a part are left as they are, with its maximum and its total,
+// for merge.wgsl.
 @compute @workgroup_size(64)
 fn main(
     @builtin(workgroup_id) workgroup: vec3<u32>,
+    @builtin(num_workgroups) n_workgroups: vec3<u32>,
     @builtin(local_invocation_index) lane: u32,
 ) {
     let head = workgroup.x;
@@ -50,7 +56,13 @@ fn main(
     var sums = array<f32, 8>();
     var top = HIDDEN;
     var total = 0.0;
-    for (var word = 0u; word < n_words; word += 2u) {
+    var first_word = 0u;
+    var end_word = n_words;
+    if (SPLIT) {
+        first_word = workgroup.z * params.part_words;
+        end_word = min(n_words, first_word + params.part_words);
+    }
+    for (var word = first_word; word < end_word; word += 2u) {
         let bits = vec2<u32>(
             mask[token * n_words + word],
             select(0u, mask[token * n_words + min(word + 1u, n_words - 1u)], word + 1u < n_words),
@@ -97,6 +109,18 @@ fn main(
             sums[d >> 6u] = sums[d >> 6u] * shrink + weighted[d >> 6u];
         }
         workgroupBarrier();
+    }
+    if (SPLIT) {
+        let part = (token * params.n_head + head) * n_workgroups.z + workgroup.z;
+        let first = part * (params.d_head + 2u);
+        for (var d = lane; d < params.d_head; d += 64u) {
+            out[first + d] = sums[d >> 6u];
+        }
+        if (lane == 0u) {
+            out[first + params.d_head] = top;
+            out[first + params.d_head + 1u] = total;
+        }
+        return;
     }
     for (var d = lane; d < params.d_head; d += 64u) {
         out[row + d] = sums[d >> 6u] / total;

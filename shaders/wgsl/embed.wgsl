@@ -7,6 +7,7 @@ struct Params {
     n_tokens: u32,
     n_cols: u32,
     row_bytes: u32,
+    first_byte: u32,
     first_row: u32,
     n_rows: u32,
     scale: f32,
@@ -37,7 +38,7 @@ fn main(
     if (row >= params.n_rows) {
         return;
     }
-    let values = params.scale * decode16(row * params.row_bytes, span);
+    let values = params.scale * decode16(params.first_byte + row * params.row_bytes, span);
     let first = token * params.n_cols + 16u * span;
     let n_values = min(16u, params.n_cols - 16u * span);
     var columns = array<vec4<f32>, 4>(values[0], values[1], values[2], values[3]);

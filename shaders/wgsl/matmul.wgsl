@@ -1,16 +1,18 @@
-// Op:       out[t, first_row + r] = input[t] · weights[r] + bias, for many tokens
+// Op:       out[t, first_row + r] = input[t] · weights[r], + bias, + out, for many tokens
 // Bindings: 0 params, 1 weights (read), 2 input (read), 3 bias (read), 4 out (write)
 // Grid:     one workgroup 32 rows (x) by 32 tokens (y), an invocation 4 by 4 of them
 // Limits:   8 KiB of workgroup memory; a shard of the matrix holds n_rows of its d_out rows
-// Twin:     Op::Linear in core/src/ops/reference.rs
+// Twin:     Op::Linear and Op::Add in core/src/ops/reference.rs
 struct Params {
     n_tokens: u32,
     n_cols: u32,
     row_bytes: u32,
+    first_byte: u32,
     first_row: u32,
     n_rows: u32,
     d_out: u32,
     has_bias: u32,
+    adds: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> weights: array<u32>;
@@ -20,14 +22,15 @@ struct Params {
 
 #include inputs
 #include weight
+#include tile
 
 // 32 columns, as eight vectors of four, of 32 rows and of 32 tokens.
-var<workgroup> tile_w: array<vec4<f32>, 256>;
-var<workgroup> tile_x: array<vec4<f32>, 256>;
+var<workgroup> tile_w: array<Tile, 256>;
+var<workgroup> tile_x: array<Tile, 256>;
 
 // Products of one token with four rows that lie eight apart.
-fn products(x: vec4<f32>, w0: vec4<f32>, w1: vec4<f32>, w2: vec4<f32>, w3: vec4<f32>) -> vec4<f32> {
-    return vec4<f32>(dot(x, w0), dot(x, w1), dot(x, w2), dot(x, w3));
+fn products(x: Tile, w0: Tile, w1: Tile, w2: Tile, w3: Tile) -> vec4<f32> {
+    return vec4<f32>(Tile(dot(x, w0), dot(x, w1), dot(x, w2), dot(x, w3)));
 }
 
 fn write(token: u32, row: u32, sums: vec4<f32>) {
@@ -41,6 +44,9 @@ fn write(token: u32, row: u32, sums: vec4<f32>) {
             var value = values[i];
             if (params.has_bias != 0u) {
                 value += bias[column];
+            }
+            if (params.adds != 0u) {
+                value += out[token * params.d_out + column];
             }
             out[token * params.d_out + column] = value;
         }
@@ -69,20 +75,20 @@ fn main(
         let span = pair + half_line;
         var w = mat4x4<f32>();
         if (span < n_spans && first_row + line < params.n_rows) {
-            w = decode16((first_row + line) * params.row_bytes, span);
+            w = decode16(params.first_byte + (first_row + line) * params.row_bytes, span);
         }
         var x = mat4x4<f32>();
         if (span < n_spans && first_token + line < params.n_tokens) {
             x = inputs16(first_token + line, span);
         }
-        tile_w[place] = w[0];
-        tile_w[place + 1u] = w[1];
-        tile_w[place + 2u] = w[2];
-        tile_w[place + 3u] = w[3];
-        tile_x[place] = x[0];
-        tile_x[place + 1u] = x[1];
-        tile_x[place + 2u] = x[2];
-        tile_x[place + 3u] = x[3];
+        tile_w[place] = tile(w[0]);
+        tile_w[place + 1u] = tile(w[1]);
+        tile_w[place + 2u] = tile(w[2]);
+        tile_w[place + 3u] = tile(w[3]);
+        tile_x[place] = tile(x[0]);
+        tile_x[place + 1u] = tile(x[1]);
+        tile_x[place + 2u] = tile(x[2]);
+        tile_x[place + 3u] = tile(x[3]);
         workgroupBarrier();
         for (var i = 0u; i < 8u; i++) {
             let w0 = tile_w[8u * row + i];

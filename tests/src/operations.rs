@@ -141,6 +141,7 @@ pub fn batch(
         positions: range.clone().map(|position| position as i32).collect(),
         caches: vec![CacheView { cells: range.map(|cell| cell as i64).collect(), n_cells, mask }],
         rows: (0..n_tokens as i32).collect(),
+        n_best: 0,
     }
 }
 

@@ -9,6 +9,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use carrel_core::cancel::CancelFlag;
 use carrel_core::convert::{SyntheticOptions, write_synthetic};
@@ -16,7 +17,7 @@ use carrel_core::error::{GpuError, ModelError};
 use carrel_core::exec::{ContextPolicy, Decoder, DecoderOptions, LogitRows, Model, ModelOptions};
 use carrel_core::ggml::dequantise;
 use carrel_core::gguf::Gguf;
-use carrel_core::gpu::{Gpu, GpuOptions};
+use carrel_core::gpu::{FlavourChoice, Gpu, GpuOptions};
 use carrel_core::ops::{CacheType, Outcome, ReferenceRunner};
 use carrel_core::quant::TensorType;
 use carrel_models::shapes::Shape;
@@ -227,52 +228,188 @@ fn answer(decoder: &mut Decoder, prompt: &[u32], mut disturb: impl FnMut(usize))
 /// Tokens of an answer.
 const ANSWER: usize = 20;
 
+/// Opens a GPU of its own, gives it up at some moment, and compares the answer with that of a GPU that
+/// was not disturbed.
+fn compare_lost(
+    model: &Model,
+    options: &DecoderOptions,
+    disturb: impl Fn(&Arc<Gpu>, usize) + Copy,
+) {
+    let gpu_options = GpuOptions { allow_software: true, ..Default::default() };
+    let prompt = tokens(40, model.spec().n_vocab);
+    let Some(gpu) = any_gpu() else { return };
+    let undisturbed = answer(&mut on_gpu(&gpu, model, options), &prompt, |_| ());
+    let Some(gpu) = open_gpu(&gpu_options) else { return };
+    let mut decoder = on_gpu(&gpu, model, options);
+    let found = answer(&mut decoder, &prompt, |step| disturb(&gpu, step));
+    assert_eq!(found, undisturbed);
+    assert_eq!(decoder.n_past(), prompt.len() + ANSWER - 1);
+}
+
 #[test]
 fn an_answer_is_the_same_wherever_the_gpu_is_lost() {
-    let gpu_options = GpuOptions { allow_software: true, ..Default::default() };
     let model = model("tiny-qwen3", TensorType::F32);
-    let prompt = tokens(40, model.spec().n_vocab);
-    for context in [ContextPolicy::Full(96), ContextPolicy::Sliding(48)] {
-        let options = options(context, CacheType::F32);
-        let undisturbed = {
-            let Some(gpu) = any_gpu() else { return };
-            answer(&mut on_gpu(&gpu, &model, &options), &prompt, |_| ())
-        };
-        for loss in 0..ANSWER {
-            let Some(gpu) = open_gpu(&gpu_options) else { return };
-            let mut decoder = on_gpu(&gpu, &model, &options);
-            let found = answer(&mut decoder, &prompt, |step| {
+    for (context, losses) in [
+        (ContextPolicy::Full(96), [0, 3, 8, 13, 19]),
+        (ContextPolicy::Sliding(48), [1, 5, 9, 12, 18]),
+    ] {
+        for loss in losses {
+            let options = options(context, CacheType::F32);
+            compare_lost(&model, &options, |gpu, step| {
                 if step == loss {
                     gpu.destroy();
                 }
             });
-            assert_eq!(found, undisturbed, "lost before step {loss}");
-            assert_eq!(decoder.n_past(), prompt.len() + ANSWER - 1);
         }
     }
 }
 
 #[test]
 fn an_answer_is_the_same_when_the_gpu_is_lost_while_it_works() {
-    let gpu_options = GpuOptions { allow_software: true, ..Default::default() };
     let model = model("tiny-llama", TensorType::F32);
     let options = options(ContextPolicy::Full(96), CacheType::F32);
-    let prompt = tokens(40, model.spec().n_vocab);
-    let Some(gpu) = any_gpu() else { return };
-    let undisturbed = answer(&mut on_gpu(&gpu, &model, &options), &prompt, |_| ());
-    for loss in 0..4 {
-        let Some(gpu) = open_gpu(&gpu_options) else { return };
-        let mut decoder = on_gpu(&gpu, &model, &options);
-        // Wherever in the step it happens, the answer must be the same.
-        let mut thread = None;
-        let found = answer(&mut decoder, &prompt, |step| {
-            if step == 5 * loss {
+    // Ten moments of any step: Knuth's multiplier draws the step and how far into it the loss comes.
+    let mut random = 2026u64;
+    for _ in 0..10 {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let (loss, delay_us) = ((random >> 33) as usize % ANSWER, (random >> 45) % 4000);
+        compare_lost(&model, &options, |gpu, step| {
+            if step == loss {
                 let gpu = gpu.clone();
-                thread = Some(std::thread::spawn(move || gpu.destroy()));
+                std::thread::spawn(move || {
+                    std::thread::sleep(Duration::from_micros(delay_us));
+                    gpu.destroy();
+                });
             }
         });
-        thread.expect("started").join().expect("ended");
-        assert_eq!(found, undisturbed, "lost during step {}", 5 * loss);
+    }
+}
+
+#[test]
+fn layers_may_stay_on_the_processor() {
+    let Some(gpu) = any_gpu() else { return };
+    for (name, kind) in [("tiny-llama", TensorType::Q8_0), ("tiny-gemma3", TensorType::F16)] {
+        let model = model(name, kind);
+        let n_layer = model.plan().n_layer();
+        let options = options(ContextPolicy::Sliding(64), CacheType::F16);
+        let tokens = tokens(90, model.spec().n_vocab);
+        let theirs = rows(&mut model.decoder(&options).expect("a decoder"), &tokens, 4);
+        let whole = model.on_gpu(&gpu).expect("weights");
+        let need = whole.gpu_need(&options).expect("fits").expect("on a GPU").total_bytes();
+        // A little too small for all layers, and the least that holds one.
+        let Err(ModelError::Budget { minimum_bytes, .. }) =
+            model.on_gpu_within(&gpu, &options, Some(1 << 10)).map(|_| ())
+        else {
+            panic!("one KiB is enough for {name}");
+        };
+        for budget in [need - 1, minimum_bytes] {
+            let part = model.on_gpu_within(&gpu, &options, Some(budget)).expect("a part fits");
+            let n_gpu = part.n_gpu_layers();
+            assert!((1..n_layer).contains(&n_gpu), "{n_gpu} of {n_layer} layers");
+            let mut decoder = part.decoder(&options).expect("a decoder");
+            let ours = rows(&mut decoder, &tokens, 4);
+            check(&format!("{name}, {n_gpu} of {n_layer} layers"), &ours, &theirs, 1e-3);
+        }
+        let all = model.on_gpu_within(&gpu, &options, Some(need)).expect("all fits");
+        assert_eq!(all.n_gpu_layers(), n_layer);
+    }
+}
+
+#[test]
+fn the_memory_of_the_gpu_is_known_before_and_part_of_the_promise() {
+    let Some(gpu) = any_gpu() else { return };
+    for (name, kind, cache_type) in [
+        ("tiny-llama", TensorType::Q4_0, CacheType::F16),
+        ("tiny-qwen3", TensorType::F16, CacheType::Q8_0),
+        ("tiny-gemma3", TensorType::Q8_0, CacheType::F32),
+        ("tiny-phi3", TensorType::Q4_K, CacheType::F16),
+    ] {
+        let model = model(name, kind);
+        let moved = model.on_gpu(&gpu).expect("weights");
+        for context in [ContextPolicy::Full(700), ContextPolicy::Sliding(64)] {
+            let options = options(context, cache_type);
+            let need = moved.gpu_need(&options).expect("fits").expect("on a GPU");
+            assert_eq!(need.weight_bytes, moved.gpu_weight_bytes(), "{name}");
+            let decoder = moved.decoder(&options).expect("a decoder");
+            let found = decoder.memory_bytes();
+            assert_eq!((need.cache_bytes, need.compute_bytes), found, "{name} {context:?}");
+            let promise = moved.memory_need(&options).expect("a promise");
+            assert_eq!(promise.gpu_bytes, need.total_bytes());
+            assert!(promise.total_bytes() > need.total_bytes());
+            assert!(promise.mapped_bytes < model.memory_need(&options).expect("it").mapped_bytes);
+        }
+    }
+}
+
+#[test]
+fn nothing_runs_while_the_gpu_is_suspended() {
+    let gpu_options = GpuOptions { allow_software: true, ..Default::default() };
+    let Some(gpu) = open_gpu(&gpu_options) else { return };
+    let model = model("tiny-llama", TensorType::Q8_0);
+    let options = options(ContextPolicy::Full(96), CacheType::F16);
+    let mut decoder = on_gpu(&gpu, &model, &options);
+    let tokens = tokens(8, model.spec().n_vocab);
+    gpu.suspend();
+    let cancel = CancelFlag::new();
+    let flag = cancel.clone();
+    let running = std::thread::spawn(move || {
+        let outcome = decoder.forward(&tokens, LogitRows::Last, &flag);
+        (outcome, decoder, tokens)
+    });
+    std::thread::sleep(Duration::from_millis(100));
+    assert!(!running.is_finished(), "it waits");
+    cancel.cancel();
+    let (outcome, mut decoder, tokens) = running.join().expect("ended");
+    assert_eq!(outcome.expect("no error"), Outcome::Cancelled);
+    gpu.resume();
+    let outcome = decoder.forward(&tokens, LogitRows::Last, &CancelFlag::new()).expect("runs");
+    assert_eq!((outcome, decoder.n_past()), (Outcome::Done, 8));
+}
+
+#[test]
+fn what_a_driver_did_before_is_remembered() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let gpu_options = GpuOptions {
+        allow_software: true,
+        flavours: FlavourChoice::Measured,
+        folder: Some(folder.path().to_owned()),
+        ..Default::default()
+    };
+    let Some(gpu) = open_gpu(&gpu_options) else { return };
+    let model = model("tiny-llama", TensorType::Q4_0);
+    let verdict = model.on_gpu(&gpu).expect("weights").verdict().expect("a verdict");
+    assert!(verdict.is_good(), "{verdict:?}");
+    drop(gpu);
+    let file = folder.path().join("gpu.json");
+    let text = std::fs::read_to_string(&file).expect("a ledger");
+    let ledger: Value = serde_json::from_str(&text).expect("JSON");
+    let entry = ledger.as_object().and_then(|drivers| drivers.values().next()).expect("a driver");
+    assert_eq!(entry["standing"], "good");
+    assert_eq!(entry["models"].as_object().expect("models").len(), 1);
+    assert!(!entry["flavours"].as_object().expect("flavours").is_empty(), "measured");
+    let gpu = open_gpu(&gpu_options).expect("still there");
+    let again = model.on_gpu(&gpu).expect("weights").verdict().expect("a verdict");
+    assert_eq!(again, verdict, "not compared again");
+}
+
+#[test]
+fn the_likeliest_tokens_are_the_same_as_from_all_logits() {
+    let Some(gpu) = any_gpu() else { return };
+    let model = model("tiny-qwen3", TensorType::Q4_K);
+    let options = options(ContextPolicy::Full(96), CacheType::F16);
+    let prompt = tokens(20, model.spec().n_vocab);
+    for mut decoder in [on_gpu(&gpu, &model, &options), model.decoder(&options).expect("a decoder")]
+    {
+        let all = rows(&mut decoder, &prompt, 3);
+        decoder.clear().expect("cleared");
+        decoder.forward(&prompt, LogitRows::AllBest(2), &CancelFlag::new()).expect("forward");
+        assert!(decoder.logits().is_empty());
+        assert_eq!(decoder.best().len(), 2 * prompt.len());
+        for (row, found) in all.iter().zip(decoder.best().chunks(2)) {
+            let best = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            assert!((found[0].logit - best).abs() <= 2e-3 * best.abs().max(1.0));
+            assert!(found[0].logit >= found[1].logit && found[0].id != found[1].id);
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use carrel_core::ops::{
     RunnerOptions,
 };
 use carrel_core::quant::TensorType;
-use carrel_tests::gpu::{any_gpu, open_gpu};
+use carrel_tests::gpu::{WEIGHT_TYPES, any_gpu, open_gpu};
 use carrel_tests::operations::{N_TOKENS, Operations, batch, normalised_error};
 
 const SINGLE: f64 = 1e-7;
@@ -53,24 +53,6 @@ fn compare(what: &str, case: &(Plan, Gguf), n_tokens: &[usize], bound: f64) {
     compare_on(&gpu, what, case, CacheType::F32, &batches, bound);
 }
 
-const TYPES: [TensorType; 15] = [
-    TensorType::F32,
-    TensorType::F16,
-    TensorType::BF16,
-    TensorType::Q4_0,
-    TensorType::Q4_1,
-    TensorType::Q5_0,
-    TensorType::Q5_1,
-    TensorType::Q8_0,
-    TensorType::Q2_K,
-    TensorType::Q3_K,
-    TensorType::Q4_K,
-    TensorType::Q5_K,
-    TensorType::Q6_K,
-    TensorType::IQ4_NL,
-    TensorType::MXFP4,
-];
-
 /// Columns that a type can have, as odd as it allows.
 fn odd_columns(kind: TensorType) -> u32 {
     match kind.block_values() {
@@ -93,7 +75,7 @@ fn linear(kind: TensorType, n_rows: u32, has_bias: bool) -> (Plan, Gguf) {
 
 #[test]
 fn products_of_every_type() {
-    for kind in TYPES {
+    for kind in WEIGHT_TYPES {
         // One to four tokens are vectors, from five on it is a matrix; 33 do not fill a tile.
         compare(&format!("linear {kind}"), &linear(kind, 37, false), &[1, 2, 3, 4, 5, 33], SINGLE);
     }
@@ -104,7 +86,8 @@ fn products_of_every_type() {
 #[test]
 fn matrices_in_shards_of_rows() {
     // Four rows of Q8_0 with 96 columns take 408 bytes; the table is cut the same way.
-    let options = GpuOptions { allow_software: true, most_binding_bytes: Some(420) };
+    let options =
+        GpuOptions { allow_software: true, most_binding_bytes: Some(420), ..Default::default() };
     let Some(gpu) = open_gpu(&options) else { return };
     let mut operations = Operations::new();
     let table = operations.weight(TensorType::Q8_0, N_TOKENS as u64, 96, 1.0);
@@ -121,7 +104,7 @@ fn matrices_in_shards_of_rows() {
 
 #[test]
 fn look_ups_of_every_type() {
-    for kind in TYPES {
+    for kind in WEIGHT_TYPES {
         let mut operations = Operations::new();
         let width = odd_columns(kind);
         let table = operations.weight(kind, N_TOKENS as u64, width.into(), 1.0);

@@ -64,14 +64,33 @@ impl Engine {
         &self.fit
     }
 
-    /// The same engine with its weights copied to a GPU, where its sessions compute. Whoever uses
-    /// it first compares it with the CPU: [`Model::compare_with_cpu`].
+    /// The same engine with its weights copied to a GPU, where its sessions compute: as many of the
+    /// last layers as fit. Whoever uses it first compares it with the CPU: [`Model::verdict`].
     ///
     /// # Errors
     /// If there are no kernels for the model or memory cannot be had.
     #[cfg(feature = "gpu")]
     pub fn on_gpu(&self, gpu: &std::sync::Arc<crate::gpu::Gpu>) -> Result<Self> {
-        Ok(Self { model: self.model.on_gpu(gpu)?, ..self.clone() })
+        let model = self.model.on_gpu_within(gpu, &self.fit.decoder, None)?;
+        let need = model.memory_need(&self.fit.decoder)?;
+        Ok(Self { model, fit: Fit { need, ..self.fit.clone() }, ..self.clone() })
+    }
+
+    /// Waits for the GPU, if there is one, and keeps it idle until [`Engine::resume`]: for apps that
+    /// go to the background. Sessions that compute meanwhile wait, or are cancelled.
+    pub fn suspend(&self) {
+        #[cfg(feature = "gpu")]
+        if let Some(gpu) = self.model.gpu() {
+            gpu.suspend();
+        }
+    }
+
+    /// Lets the GPU go on.
+    pub fn resume(&self) {
+        #[cfg(feature = "gpu")]
+        if let Some(gpu) = self.model.gpu() {
+            gpu.resume();
+        }
     }
 
     /// A fresh session.

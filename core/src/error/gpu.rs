@@ -10,6 +10,14 @@ pub enum GpuError {
         /// Adapters that the drivers listed, usable or not.
         n_seen: usize,
     },
+    /// The GPU, or what it did before, is known to be bad.
+    #[error("{adapter} is not used: {reason}")]
+    Denied {
+        /// Name of the GPU.
+        adapter: String,
+        /// Why not.
+        reason: String,
+    },
     /// The driver refused to open the device.
     #[error("the GPU could not be opened: {problem}")]
     Open {

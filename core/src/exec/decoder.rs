@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use super::best::best_of;
 use super::cells::Cells;
 use super::model::Model;
 use crate::cancel::CancelFlag;
 use crate::cpu::CpuRunner;
 use crate::error::{GpuError, ModelError};
 use crate::ggml::GgmlRunner;
-use crate::ops::{Batch, CacheType, Outcome, Plan, Runner, RunnerOptions};
+use crate::ops::{Batch, Best, CacheType, Outcome, Plan, Runner, RunnerOptions};
 
 /// First tokens that stay in the cache for good when a window slides (arXiv 2309.17453, §3.2: four
 /// are enough for every model tried there).
@@ -61,6 +62,29 @@ pub enum LogitRows {
     Last,
     /// All of them.
     All,
+    /// Of the last token only so many of the likeliest next ones.
+    LastBest(usize),
+    /// Of all of them.
+    AllBest(usize),
+}
+
+impl LogitRows {
+    /// How many of the likeliest tokens are wanted instead of logits; 0 for logits.
+    fn n_best(self) -> usize {
+        match self {
+            Self::LastBest(n) | Self::AllBest(n) => n,
+            Self::None | Self::Last | Self::All => 0,
+        }
+    }
+
+    /// The rows of a batch that are wanted.
+    fn of_batch(self, n_tokens: usize, is_last: bool) -> Vec<i32> {
+        match self {
+            Self::All | Self::AllBest(_) => (0..n_tokens as i32).collect(),
+            Self::Last | Self::LastBest(_) if is_last => vec![n_tokens as i32 - 1],
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// One sequence of tokens, its caches and its position.
@@ -74,6 +98,7 @@ pub struct Decoder {
     /// Positions that the sinks' keys are rotated forward by, by cache.
     shifts: Vec<i32>,
     logits: Vec<f32>,
+    best: Vec<Best>,
     /// The tokens in the cache, kept where the device may be lost, to compute them again.
     pub(super) history: Option<Vec<u32>>,
 }
@@ -108,6 +133,7 @@ impl Decoder {
             options: options.clone(),
             n_past: 0,
             logits: Vec::new(),
+            best: Vec::new(),
             history: None,
         })
     }
@@ -132,7 +158,7 @@ impl Decoder {
         let mut rest = &history[..];
         while !rest.is_empty() {
             let (now, later) = rest.split_at(self.batch_length(rest.len()));
-            self.run_batch(now, &[], &CancelFlag::new())?;
+            self.run_batch(now, (&[], 0), &CancelFlag::new())?;
             rest = later;
         }
         Ok(())
@@ -189,15 +215,12 @@ impl Decoder {
             return Err(ModelError::ContextFull { needed, n_ctx: self.n_ctx() });
         }
         self.logits.clear();
+        self.best.clear();
         let mut rest = tokens;
         while !rest.is_empty() {
             let (now, later) = rest.split_at(self.batch_length(rest.len()));
-            let rows = match rows {
-                LogitRows::All => (0..now.len() as i32).collect(),
-                LogitRows::Last if later.is_empty() => vec![now.len() as i32 - 1],
-                LogitRows::Last | LogitRows::None => Vec::new(),
-            };
-            if self.batch(now, &rows, cancel)? == Outcome::Cancelled {
+            let wanted = (&rows.of_batch(now.len(), later.is_empty())[..], rows.n_best());
+            if self.batch(now, wanted, cancel)? == Outcome::Cancelled {
                 return Ok(Outcome::Cancelled);
             }
             rest = later;
@@ -227,6 +250,12 @@ impl Decoder {
         &self.logits
     }
 
+    /// The likeliest tokens of the last call, `[rows, n]`, the likeliest first, if they were asked for;
+    /// [`Best::NONE`] where no usable token is left.
+    pub fn best(&self) -> &[Best] {
+        &self.best
+    }
+
     /// Tokens that the next batch may have.
     fn batch_length(&self, n_tokens: usize) -> usize {
         let most = match self.options.context {
@@ -240,13 +269,13 @@ impl Decoder {
     fn batch(
         &mut self,
         tokens: &[u32],
-        rows: &[i32],
+        wanted: (&[i32], usize),
         cancel: &CancelFlag,
     ) -> Result<Outcome, ModelError> {
-        let outcome = match self.run_batch(tokens, rows, cancel) {
+        let outcome = match self.run_batch(tokens, wanted, cancel) {
             Err(ModelError::Gpu(error)) if self.history.is_some() => {
                 self.take_over(&error)?;
-                self.run_batch(tokens, rows, cancel)
+                self.run_batch(tokens, wanted, cancel)
             }
             outcome => outcome,
         };
@@ -256,10 +285,11 @@ impl Decoder {
         outcome
     }
 
+    /// Runs a batch; `wanted` are its rows, and how many of the likeliest tokens instead of logits.
     fn run_batch(
         &mut self,
         tokens: &[u32],
-        rows: &[i32],
+        (rows, n_best): (&[i32], usize),
         cancel: &CancelFlag,
     ) -> Result<Outcome, ModelError> {
         if cancel.is_cancelled() {
@@ -272,6 +302,7 @@ impl Decoder {
             positions: (n_past..n_past + n_tokens).map(|position| position as i32).collect(),
             caches: self.cells.iter_mut().map(|cells| cells.place(n_past, n_tokens)).collect(),
             rows: rows.to_vec(),
+            n_best,
         };
         let outcome = self.runner.forward(&batch, cancel);
         if !matches!(outcome, Ok(Outcome::Done)) {
@@ -280,7 +311,14 @@ impl Decoder {
             return outcome;
         }
         self.n_past += n_tokens;
-        self.logits.extend_from_slice(self.runner.logits());
+        if n_best == 0 {
+            self.logits.extend_from_slice(self.runner.logits());
+        } else if self.runner.best().is_empty() {
+            let rows = self.runner.logits().chunks_exact(self.plan.n_vocab as usize);
+            rows.for_each(|row| best_of(row, n_best, &mut self.best));
+        } else {
+            self.best.extend_from_slice(self.runner.best());
+        }
         Ok(Outcome::Done)
     }
 
@@ -338,6 +376,7 @@ impl Decoder {
         self.cells.iter_mut().for_each(|cells| cells.forget_from(n_past));
         self.n_past = n_past;
         self.logits.clear();
+        self.best.clear();
         Ok(())
     }
 
@@ -351,7 +390,7 @@ impl Decoder {
 }
 
 /// What runs the plan on the processor.
-fn cpu_runner(
+pub(super) fn cpu_runner(
     model: &Model,
     plan: &Arc<Plan>,
     options: &RunnerOptions,

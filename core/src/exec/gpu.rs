@@ -3,15 +3,22 @@
 //!
 //! Drivers miscompile kernels. So the same few tokens go through the CPU and the GPU before the first
 //! answer, with the very weights, types and shapes that will be used, and what comes out is compared.
+//! The result is remembered for the driver and the model's shape.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::decoder::{ContextPolicy, Decoder, DecoderOptions, LogitRows};
+use sha2::{Digest, Sha256};
+
+use super::decoder::{
+    ContextPolicy, Decoder, DecoderOptions, LogitRows, cells_for, context_length, runner_options,
+};
 use super::model::Model;
+use super::split::{SplitRunner, cut, halves};
 use crate::cancel::CancelFlag;
 use crate::error::{GpuError, ModelError};
-use crate::gpu::{Gpu, GpuRunner, GpuWeights};
-use crate::ops::CacheType;
+use crate::gpu::{Gpu, GpuNeed, GpuRunner, GpuWeights};
+use crate::ops::{CacheType, Op, Plan};
 
 /// Tokens of the comparison: enough for a tile of a matrix product, and two single ones.
 const N_TOGETHER: usize = 40;
@@ -36,6 +43,14 @@ impl Verdict {
     }
 }
 
+/// What of a model lies on a GPU.
+#[derive(Clone)]
+pub(super) struct OnGpu {
+    weights: Arc<GpuWeights>,
+    /// The first layer there; the processor computes those before it.
+    first_layer: u32,
+}
+
 impl Model {
     /// The same model with its weights copied to a GPU, where its decoders run. A decoder whose GPU
     /// is lost goes on with the CPU.
@@ -43,13 +58,141 @@ impl Model {
     /// # Errors
     /// [`ModelError::Gpu`] if there are no kernels for the model or memory cannot be had.
     pub fn on_gpu(&self, gpu: &Arc<Gpu>) -> Result<Self, ModelError> {
-        let weights = GpuWeights::new(gpu, self.plan(), self.file())?;
-        Ok(self.with_gpu_weights(Some(Arc::new(weights))))
+        self.on_gpu_from(gpu, 0)
+    }
+
+    /// The same with as many of the last layers on the GPU as fit, with one decoder of these options,
+    /// into `budget_bytes` of its memory, if that is given, and into what it has.
+    ///
+    /// # Errors
+    /// As [`Model::on_gpu`]; [`ModelError::Budget`] if not even one layer fits.
+    pub fn on_gpu_within(
+        &self,
+        gpu: &Arc<Gpu>,
+        options: &DecoderOptions,
+        budget_bytes: Option<u64>,
+    ) -> Result<Self, ModelError> {
+        let n_layer = self.plan().n_layer() as u32;
+        let mut first = 0;
+        if let Some(budget_bytes) = budget_bytes {
+            let mut needs = Vec::new();
+            for layer in 0..n_layer {
+                needs.push(self.gpu_need_from(gpu, layer, options)?.total_bytes());
+                if needs.last().is_some_and(|&need| need <= budget_bytes) {
+                    break;
+                }
+            }
+            let least = needs.iter().copied().min().unwrap_or(0);
+            if least > budget_bytes {
+                return Err(ModelError::Budget {
+                    needed_bytes: needs[0],
+                    budget_bytes,
+                    minimum_bytes: least,
+                });
+            }
+            first = needs.len() as u32 - 1;
+        }
+        loop {
+            match self.on_gpu_from(gpu, first) {
+                Err(ModelError::Gpu(GpuError::OutOfMemory)) if first + 1 < n_layer => {
+                    first += (n_layer - first) / 2;
+                    log::warn!("{} layers on the GPU do not fit", n_layer - first);
+                }
+                result => return result,
+            }
+        }
+    }
+
+    /// The same with the layers from this one on.
+    fn on_gpu_from(&self, gpu: &Arc<Gpu>, first_layer: u32) -> Result<Self, ModelError> {
+        let plan = gpu_part(self.plan(), first_layer)?;
+        let weights = Arc::new(GpuWeights::new(gpu, &plan, self.file())?);
+        let model = self.with_part_on_gpu(Some(OnGpu { weights, first_layer }));
+        model.release_uploaded();
+        Ok(model)
+    }
+
+    /// What the layers from this one on need on the GPU, with one decoder of these options.
+    fn gpu_need_from(
+        &self,
+        gpu: &Gpu,
+        first_layer: u32,
+        options: &DecoderOptions,
+    ) -> Result<GpuNeed, ModelError> {
+        let plan = self.plan_for(context_length(options) as u32)?;
+        let cells = cells_for(&plan, options)?;
+        let plan = gpu_part(&plan, first_layer)?;
+        Ok(GpuNeed::of(gpu, &plan, &runner_options(&cells, options)))
+    }
+
+    /// What this model needs on its GPU with one decoder of these options; `None` if it has none.
+    ///
+    /// # Errors
+    /// If the options do not fit the model.
+    pub fn gpu_need(&self, options: &DecoderOptions) -> Result<Option<GpuNeed>, ModelError> {
+        let Some(OnGpu { weights, first_layer }) = self.part_on_gpu() else { return Ok(None) };
+        self.gpu_need_from(weights.gpu(), *first_layer, options).map(Some)
+    }
+
+    /// The part of a plan that the processor computes beside this model's GPU.
+    pub(super) fn part_beside_gpu(&self, plan: &Plan) -> Option<Plan> {
+        let first = self.part_on_gpu().map_or(0, |part| part.first_layer);
+        halves(plan, first).map(|halves| halves.on_cpu)
+    }
+
+    /// The GPU that this model lies on, wholly or in part.
+    pub fn gpu(&self) -> Option<&Arc<Gpu>> {
+        self.part_on_gpu().map(|part| part.weights.gpu())
+    }
+
+    /// How many of the last layers lie on a GPU.
+    pub fn n_gpu_layers(&self) -> usize {
+        let n_layer = self.plan().n_layer();
+        self.part_on_gpu().map_or(0, |part| n_layer - part.first_layer as usize)
     }
 
     /// Bytes of weights on the GPU.
     pub fn gpu_weight_bytes(&self) -> u64 {
-        self.gpu_weights().map_or(0, |weights| weights.n_bytes())
+        self.part_on_gpu().map_or(0, |part| part.weights.n_bytes())
+    }
+
+    /// Gives pages of the file back that only the GPU needs, as it has copies.
+    fn release_uploaded(&self) {
+        let beside = self.part_beside_gpu(self.plan());
+        let mut is_used = vec![false; self.plan().weights.len()];
+        let ops = beside.iter().flat_map(|plan| &plan.ops);
+        ops.flat_map(Op::weights).for_each(|id| is_used[id.0] = true);
+        for (weight, is_used) in self.plan().weights.iter().zip(is_used) {
+            if !is_used {
+                let start = weight.start as usize;
+                self.file().release(start..start + weight.n_bytes as usize);
+            }
+        }
+    }
+
+    /// Whether the GPU of this model computes what the CPU computes: as remembered for a model of the
+    /// same shape and types and the same driver, else by [`Model::compare_with_cpu`].
+    ///
+    /// # Errors
+    /// If either cannot run the model at all.
+    pub fn verdict(&self) -> Result<Verdict, ModelError> {
+        let Some(gpu) = self.gpu() else { return self.compare_with_cpu() };
+        let shape = format!("{}, {} layers", self.shape(), self.n_gpu_layers());
+        if let Some(mean_divergence) = gpu.remembered_divergence(&shape) {
+            return Ok(Verdict { mean_divergence });
+        }
+        let verdict = self.compare_with_cpu()?;
+        gpu.remember_divergence(&shape, verdict.mean_divergence);
+        self.release_uploaded();
+        Ok(verdict)
+    }
+
+    /// A hash of the model's plan: of operations, widths and types, but not of weights.
+    fn shape(&self) -> String {
+        let plan = self.plan();
+        let mut hash = Sha256::new();
+        plan.ops.iter().for_each(|op| hash.update(plan.describe(op)));
+        hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Runs the same tokens on the GPU of this model and on the CPU.
@@ -75,7 +218,7 @@ impl Model {
             }
             Ok(rows)
         };
-        let expected = rows_of(self.with_gpu_weights(None).decoder(&options)?)?;
+        let expected = rows_of(self.with_part_on_gpu(None).decoder(&options)?)?;
         let found = rows_of(self.decoder(&options)?)?;
         let n_vocab = n_vocab as usize;
         let rows = expected.chunks_exact(n_vocab).zip(found.chunks_exact(n_vocab));
@@ -84,16 +227,27 @@ impl Model {
     }
 }
 
+/// The part of a plan from a layer on.
+fn gpu_part(plan: &Plan, first_layer: u32) -> Result<Cow<'_, Plan>, ModelError> {
+    if first_layer == 0 {
+        return Ok(Cow::Borrowed(plan));
+    }
+    Ok(Cow::Owned(cut(plan, first_layer)?.on_gpu))
+}
+
 /// A decoder on the model's GPU, or `None` if it has none or the GPU is lost or full.
 pub(super) fn gpu_decoder(
     model: &Model,
     options: &DecoderOptions,
 ) -> Result<Option<Decoder>, ModelError> {
-    let Some(weights) = model.gpu_weights() else {
+    let Some(OnGpu { weights, first_layer }) = model.part_on_gpu() else {
         return Ok(None);
     };
     let made = Decoder::with_runner(model, options, |plan, options| {
-        Ok(Box::new(GpuRunner::new(plan.clone(), weights.clone(), options)?))
+        if *first_layer == 0 {
+            return Ok(Box::new(GpuRunner::new(plan.clone(), weights.clone(), options)?));
+        }
+        Ok(Box::new(SplitRunner::new(model, plan, *first_layer, weights, options)?))
     });
     match made {
         Ok(decoder) => Ok(Some(decoder.with_history())),

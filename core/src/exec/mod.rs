@@ -3,6 +3,7 @@
 //! ```text
 //! metadata   GGUF keys as the model descriptions want to read them
 //! check      every tensor of the file against the shapes that the spec prescribes
+//! best       the likeliest tokens of a row of logits
 //! build      spec → plan of operations
 //! model      an opened model: immutable, shared by any number of decoders
 //! choice     our own kernels or ggml
@@ -10,11 +11,13 @@
 //! cells      which token lies in which cell of a cache, and who may look at it
 //! decoder    tokens in, logits out; owns its caches and its position
 //! gpu        a model on a GPU, checked against the CPU (cargo feature)
+//! split      a model whose last layers run on a GPU
 //! state      a decoder's caches on disk
 //! need       memory need, before anything is loaded
 //! ```
 //! Level 4.
 
+mod best;
 mod build;
 mod cells;
 mod check;
@@ -26,6 +29,8 @@ mod metadata;
 mod model;
 mod need;
 mod speeds;
+#[cfg(feature = "gpu")]
+mod split;
 mod state;
 
 pub use choice::{Choice, CpuBackend};

@@ -31,7 +31,7 @@ pub struct ModelOptions {
 pub struct Model {
     inner: Arc<Inner>,
     #[cfg(feature = "gpu")]
-    gpu_weights: Option<Arc<crate::gpu::GpuWeights>>,
+    part_on_gpu: Option<super::gpu::OnGpu>,
 }
 
 struct Inner {
@@ -86,7 +86,7 @@ impl Model {
                 sha256,
             }),
             #[cfg(feature = "gpu")]
-            gpu_weights: None,
+            part_on_gpu: None,
         })
     }
 
@@ -134,14 +134,14 @@ impl Model {
     }
 
     #[cfg(feature = "gpu")]
-    pub(super) fn gpu_weights(&self) -> Option<&Arc<crate::gpu::GpuWeights>> {
-        self.gpu_weights.as_ref()
+    pub(super) fn part_on_gpu(&self) -> Option<&super::gpu::OnGpu> {
+        self.part_on_gpu.as_ref()
     }
 
-    /// The same model with other weights on a GPU, or none.
+    /// The same model with another part of it on a GPU, or none.
     #[cfg(feature = "gpu")]
-    pub(super) fn with_gpu_weights(&self, weights: Option<Arc<crate::gpu::GpuWeights>>) -> Self {
-        Self { inner: self.inner.clone(), gpu_weights: weights }
+    pub(super) fn with_part_on_gpu(&self, part: Option<super::gpu::OnGpu>) -> Self {
+        Self { inner: self.inner.clone(), part_on_gpu: part }
     }
 
     /// The plan for contexts of `n_ctx` tokens.

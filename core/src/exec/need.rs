@@ -1,8 +1,10 @@
 //! The memory that a model needs, computed from its header before anything is loaded.
 //!
 //! ```text
-//! total = weights (mapped pages or copies) + KV cache + activations + logits + program
+//! total = weights (mapped pages or copies) + KV cache + activations + logits + program + GPU
 //! ```
+//! On a GPU lie copies of the weights of its layers, their caches and activations: that is memory of
+//! the same machine where a GPU has none of its own. The file's pages behind them are given back.
 //! Activations are what ggml's allocator would take for a full batch over a full cache: it is asked
 //! with the real graph, but without memory.
 
@@ -37,6 +39,8 @@ pub struct MemoryNeed {
     pub logit_bytes: u64,
     /// Code, tables and allocators of the program itself.
     pub program_bytes: u64,
+    /// Everything on a GPU.
+    pub gpu_bytes: u64,
 }
 
 impl MemoryNeed {
@@ -48,16 +52,21 @@ impl MemoryNeed {
             + self.activation_bytes
             + self.logit_bytes
             + self.program_bytes
+            + self.gpu_bytes
     }
 
     pub(super) fn of(model: &Model, options: &DecoderOptions) -> Result<Self, ModelError> {
         let plan = model.plan_for(context_length(options) as u32)?;
         let cells = cells_for(&plan, options)?;
         let runner_options = runner_options(&cells, options);
+        let row = u64::from(plan.n_vocab) * 4;
         let copies = copies(model, &plan);
+        let (plan, gpu_bytes) = beside_gpu(model, plan, options)?;
         let mut in_products = vec![false; plan.weights.len()];
         let mut looked_up = vec![false; plan.weights.len()];
+        let mut is_used = vec![gpu_bytes == 0; plan.weights.len()];
         for op in &plan.ops {
+            op.weights().for_each(|id| is_used[id.0] = true);
             match op {
                 Op::Linear { weight, .. } => in_products[weight.0] = true,
                 Op::Embed { table, .. } => looked_up[table.0] = true,
@@ -70,6 +79,9 @@ impl MemoryNeed {
         for (index, weight) in plan.weights.iter().enumerate() {
             let is_copied = copies[index] > 0;
             copied_bytes += copies[index];
+            if !is_used[index] {
+                continue;
+            }
             // Pages of copied weights are released, and a table that is only looked up comes into
             // memory a row at a time. A tied table that was copied is both.
             mapped_bytes += if looked_up[index] && (is_copied || !in_products[index]) {
@@ -81,13 +93,13 @@ impl MemoryNeed {
             };
         }
         let (cache_bytes, activation_bytes) = match model.own() {
+            _ if plan.ops.is_empty() => (0, 0),
             Some(_) => runner_bytes(&plan, &runner_options)?,
             None => {
                 let activations = activation_bytes(&plan, model.weights(), &runner_options)?;
                 (cache_bytes(&plan, &runner_options), activations)
             }
         };
-        let row = u64::from(plan.n_vocab) * 4;
         Ok(Self {
             mapped_bytes,
             copied_bytes,
@@ -95,8 +107,27 @@ impl MemoryNeed {
             activation_bytes,
             logit_bytes: 2 * row,
             program_bytes: PROGRAM_BYTES,
+            gpu_bytes,
         })
     }
+}
+
+/// What the processor computes of a plan, and the bytes of what it does not.
+#[cfg(feature = "gpu")]
+fn beside_gpu(
+    model: &Model,
+    plan: Plan,
+    options: &DecoderOptions,
+) -> Result<(Plan, u64), ModelError> {
+    let Some(need) = model.gpu_need(options)? else { return Ok((plan, 0)) };
+    let beside = model.part_beside_gpu(&plan);
+    let beside = beside.unwrap_or_else(|| Plan { ops: Vec::new(), ..plan });
+    Ok((beside, need.total_bytes()))
+}
+
+#[cfg(not(feature = "gpu"))]
+fn beside_gpu(_: &Model, plan: Plan, _: &DecoderOptions) -> Result<(Plan, u64), ModelError> {
+    Ok((plan, 0))
 }
 
 /// Bytes of the copy of each weight, 0 for those that are not copied.

@@ -275,6 +275,7 @@ fn time(runner: &mut dyn Runner) -> Result<[u64; 2], ModelError> {
             positions: (0..n_tokens as i32).collect(),
             caches: Vec::new(),
             rows: vec![n_tokens as i32 - 1],
+            n_best: 0,
         };
         let mut fastest = Duration::MAX;
         // The first run makes threads and memory ready.

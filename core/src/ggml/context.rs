@@ -152,6 +152,14 @@ impl Tensor {
         }
     }
 
+    /// The same for an input that no operation may have asked for, and that has no memory then.
+    pub(super) fn write_if_used<T: Copy>(self, data: &[T]) {
+        // SAFETY: the tensor's context lives.
+        if !unsafe { self.0.as_ref() }.buffer.is_null() {
+            self.write(0, data);
+        }
+    }
+
     /// Copies the tensor's data out, from byte `offset` on.
     pub(super) fn read<T: Copy>(self, offset: usize, data: &mut [T]) {
         let n_bytes = size_of_val(data);

@@ -67,13 +67,12 @@ impl Runner for GgmlRunner {
         self.prepare(Shape::of(batch))?;
         let (_, lowered) = self.current.as_ref().expect("prepared above");
         lowered.tokens.write(0, &batch.tokens);
-        // A plan without rotations reads no positions, so ggml gives them no memory.
-        if !self.plan.ropes.is_empty() {
-            lowered.positions.write(0, &batch.positions);
-        }
+        // A plan without rotations reads no positions, and a part of a model may have no layer in a
+        // cache: ggml gives no memory to what nobody reads.
+        lowered.positions.write_if_used(&batch.positions);
         for ((cells, mask), view) in lowered.caches.iter().zip(&batch.caches) {
-            cells.write(0, &view.cells);
-            mask.write(0, &view.mask);
+            cells.write_if_used(&view.cells);
+            mask.write_if_used(&view.mask);
         }
         if let Some(rows) = lowered.rows {
             rows.write(0, &batch.rows);

@@ -36,11 +36,7 @@ impl Caches {
         plan: &Plan,
         options: &RunnerOptions,
     ) -> Result<Self, GpuError> {
-        let format = match options.cache_type {
-            CacheType::F32 => CacheFormat::F32,
-            CacheType::F16 => CacheFormat::F16,
-            CacheType::Q8_0 => CacheFormat::Q8_0,
-        };
+        let format = format_of(options.cache_type);
         let d_kv = plan.d_kv() as usize;
         let mut caches = Self {
             gpu: gpu.clone(),
@@ -69,11 +65,7 @@ impl Caches {
 
     /// Bytes of a cell on the GPU.
     fn device_cell_bytes(&self) -> usize {
-        match self.format {
-            CacheFormat::F32 => 4 * self.d_kv,
-            CacheFormat::F16 => 2 * self.d_kv,
-            CacheFormat::Q8_0 => self.d_kv / 32 * 36,
-        }
+        device_cell_bytes(self.format, self.d_kv)
     }
 
     /// Bytes of a cell when saved.
@@ -96,6 +88,7 @@ impl Caches {
         if bytes.is_empty() {
             return Ok(());
         }
+        let _turn = self.gpu.turn();
         let usage = wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST;
         let staging = self.gpu.buffer("cells to read", bytes.len() as u64, usage)?;
         let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
@@ -166,6 +159,24 @@ impl Caches {
 
     pub(super) fn forget_first_cells(&mut self) {
         self.first_cells.fill(None);
+    }
+}
+
+/// The layout of a type of caches.
+pub(super) fn format_of(cache_type: CacheType) -> CacheFormat {
+    match cache_type {
+        CacheType::F32 => CacheFormat::F32,
+        CacheType::F16 => CacheFormat::F16,
+        CacheType::Q8_0 => CacheFormat::Q8_0,
+    }
+}
+
+/// Bytes of a cell of so many values on the GPU.
+pub(super) fn device_cell_bytes(format: CacheFormat, d_kv: usize) -> usize {
+    match format {
+        CacheFormat::F32 => 4 * d_kv,
+        CacheFormat::F16 => 2 * d_kv,
+        CacheFormat::Q8_0 => d_kv / 32 * 36,
     }
 }
 

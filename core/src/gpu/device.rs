@@ -1,9 +1,15 @@
 //! Adapter and device: chosen by kind, opened on request, with the driver's errors as values.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
+use super::canary;
+use super::denied::{N_STORAGE_BUFFERS, refusal};
+use super::ledger::{Ledger, Standing};
 use super::pipelines::Pipelines;
+use super::tune::{FlavourChoice, Flavours};
+use super::turnstile::{Turn, Turnstile};
 use crate::cancel::CancelFlag;
 use crate::error::GpuError;
 use crate::ops::Outcome;
@@ -12,13 +18,19 @@ use crate::ops::Outcome;
 const CANCEL_INTERVAL: Duration = Duration::from_millis(10);
 
 /// Which GPU is opened, and how.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct GpuOptions {
     /// Use a driver that computes on the CPU if there is no other: for tests, as the CPU backend
     /// is faster.
     pub allow_software: bool,
     /// Bind at most so many bytes of a matrix at once; `None` for as many as the device can.
     pub most_binding_bytes: Option<u64>,
+    /// How flavours of kernels are chosen.
+    pub flavours: FlavourChoice,
+    /// Where is kept what is learned about drivers; `None` keeps it as long as the program runs.
+    pub folder: Option<PathBuf>,
+    /// Try drivers again that ended the program or computed something else.
+    pub retries: bool,
 }
 
 /// An adapter that a driver lists.
@@ -38,20 +50,39 @@ pub struct Adapter {
     pub has_subgroups: bool,
     /// Whether kernels may calculate in half precision.
     pub has_half_precision: bool,
+    /// Most bytes that invocations of a workgroup may share.
+    pub workgroup_bytes: u32,
+    /// Most invocations of a workgroup.
+    pub most_invocations: u32,
+    /// Most buffers that a kernel may see.
+    pub most_buffers: u32,
+    /// Why it is never used, if so: it lacks what the kernels need, or is known to be bad.
+    pub refusal: Option<String>,
 }
 
 impl Adapter {
     fn of(adapter: &wgpu::Adapter) -> Self {
         let (info, features) = (adapter.get_info(), adapter.features());
+        let limits = adapter.limits();
+        let refusal = refusal(&info, &limits);
         Self {
             name: info.name,
             interface: info.backend.to_string(),
             driver: format!("{} {}", info.driver, info.driver_info),
             is_software: info.device_type == wgpu::DeviceType::Cpu,
-            most_binding_bytes: adapter.limits().max_storage_buffer_binding_size,
+            most_binding_bytes: limits.max_storage_buffer_binding_size,
             has_subgroups: features.contains(wgpu::Features::SUBGROUP),
             has_half_precision: features.contains(wgpu::Features::SHADER_F16),
+            workgroup_bytes: limits.max_compute_workgroup_storage_size,
+            most_invocations: limits.max_compute_invocations_per_workgroup,
+            most_buffers: limits.max_storage_buffers_per_shader_stage,
+            refusal,
         }
+    }
+
+    /// What tells this driver in this version from all others.
+    fn driver_key(&self) -> String {
+        format!("{} | {} | {}", self.name, self.interface, self.driver)
     }
 }
 
@@ -60,6 +91,9 @@ pub struct Gpu {
     pub(super) device: wgpu::Device,
     pub(super) queue: wgpu::Queue,
     pub(super) pipelines: Pipelines,
+    turnstile: Turnstile,
+    flavours: Flavours,
+    ledger: Ledger,
     adapter: Adapter,
     limits: wgpu::Limits,
     most_binding_bytes: u64,
@@ -72,45 +106,172 @@ impl Gpu {
         adapters().iter().map(Adapter::of).collect()
     }
 
-    /// Opens the best GPU.
+    /// Opens the best GPU. Before a driver is used for the first time, it computes a layer in
+    /// miniature: one that computes something else, or ends the program meanwhile, is not used again
+    /// in this version.
     ///
     /// # Errors
-    /// [`GpuError::NoAdapter`] if there is none that the options allow, [`GpuError::Open`] if the
-    /// driver refuses.
+    /// [`GpuError::NoAdapter`] if there is none that the options allow, [`GpuError::Denied`] if the
+    /// last of those is known to be bad, [`GpuError::Open`] if the driver refuses.
     pub fn open(options: &GpuOptions) -> Result<Arc<Self>, GpuError> {
         let adapters = adapters();
-        let usable = adapters.iter().find(|adapter| {
-            options.allow_software || adapter.get_info().device_type != wgpu::DeviceType::Cpu
-        });
-        let adapter = usable.ok_or(GpuError::NoAdapter { n_seen: adapters.len() })?;
-        let best = adapter.limits();
+        let mut problem = GpuError::NoAdapter { n_seen: adapters.len() };
+        for found in &adapters {
+            let adapter = Adapter::of(found);
+            if adapter.is_software && !options.allow_software {
+                continue;
+            }
+            let opened = match &adapter.refusal {
+                Some(reason) => Err(denied(&adapter, reason)),
+                None => Self::open_adapter(found, adapter, options),
+            };
+            match opened {
+                Ok(gpu) => return Ok(gpu),
+                Err(error) => {
+                    log::warn!("{error}");
+                    problem = error;
+                }
+            }
+        }
+        Err(problem)
+    }
+
+    fn open_adapter(
+        found: &wgpu::Adapter,
+        adapter: Adapter,
+        options: &GpuOptions,
+    ) -> Result<Arc<Self>, GpuError> {
+        let ledger = || Ledger::open(options.folder.as_deref(), adapter.driver_key());
+        if ledger().standing() == Standing::Good {
+            return Self::request(found, &adapter, ledger(), options);
+        }
+        ledger().exclusively(|| Self::try_adapter(found, &adapter, options))
+    }
+
+    /// The first use of a driver. Nobody else tries it meanwhile, so `Trying` is what a program left
+    /// behind that did not come to the end.
+    fn try_adapter(
+        found: &wgpu::Adapter,
+        adapter: &Adapter,
+        options: &GpuOptions,
+    ) -> Result<Arc<Self>, GpuError> {
+        let ledger = || Ledger::open(options.folder.as_deref(), adapter.driver_key());
+        match ledger().standing() {
+            Standing::Trying if !options.retries => {
+                return Err(denied(adapter, "its first use ended the program"));
+            }
+            Standing::Wrong if !options.retries => {
+                return Err(denied(adapter, "it computed something else than plain loops"));
+            }
+            Standing::Good => return Self::request(found, adapter, ledger(), options),
+            _ => {}
+        }
+        ledger().set_standing(Standing::Trying);
+        // With kernels that round to single precision only: flavours that round more come after.
+        let plain = GpuOptions { flavours: FlavourChoice::Baseline, ..options.clone() };
+        let tried = Self::request(found, adapter, ledger(), &plain);
+        match tried.and_then(|gpu| canary::sings(&gpu)) {
+            Ok(true) => {
+                ledger().set_standing(Standing::Good);
+                Self::request(found, adapter, ledger(), options)
+            }
+            Ok(false) => {
+                ledger().set_standing(Standing::Wrong);
+                Err(denied(adapter, "it computes something else than plain loops"))
+            }
+            Err(error) => {
+                // An error is no crash: the next program may try again.
+                ledger().set_standing(Standing::Unknown);
+                Err(error)
+            }
+        }
+    }
+
+    fn request(
+        found: &wgpu::Adapter,
+        adapter: &Adapter,
+        ledger: Ledger,
+        options: &GpuOptions,
+    ) -> Result<Arc<Self>, GpuError> {
+        let best = found.limits();
         // Everything else stays at what every driver has, so that a kernel that needs more fails
         // everywhere and not only on a phone.
         let limits = wgpu::Limits {
-            max_storage_buffers_per_shader_stage: 8,
+            max_storage_buffers_per_shader_stage: N_STORAGE_BUFFERS,
             max_storage_buffer_binding_size: best.max_storage_buffer_binding_size,
             max_buffer_size: best.max_buffer_size,
             ..wgpu::Limits::downlevel_defaults().using_alignment(best)
         };
+        let mut wanted = Flavours::wanted_features(options.flavours);
+        if options.folder.is_some() {
+            wanted |= wgpu::Features::PIPELINE_CACHE;
+        }
+        let features = wanted & found.features();
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("carrel"),
+            required_features: features,
             required_limits: limits.clone(),
             ..Default::default()
         };
-        let (device, queue) = pollster::block_on(adapter.request_device(&descriptor))
+        let (device, queue) = pollster::block_on(found.request_device(&descriptor))
             .map_err(|error| GpuError::Open { problem: error.to_string() })?;
         let failure = Arc::new(Mutex::new(None));
         watch(&device, &failure);
         let most_binding_bytes = options.most_binding_bytes.unwrap_or(u64::MAX);
+        let pipeline_file = ledger.pipeline_file();
         Ok(Arc::new(Self {
-            pipelines: Pipelines::new(),
-            adapter: Adapter::of(adapter),
+            pipelines: Pipelines::new(&device, pipeline_file),
+            turnstile: Turnstile::default(),
+            flavours: Flavours::new(options.flavours, features),
+            ledger,
+            adapter: adapter.clone(),
             most_binding_bytes: most_binding_bytes.min(limits.max_storage_buffer_binding_size),
             device,
             queue,
             limits,
             failure,
         }))
+    }
+
+    /// Waits for what the GPU does, and lets nothing begin until [`Gpu::resume`]: for apps that go to
+    /// the background. Whoever wants to compute meanwhile waits, or is cancelled.
+    pub fn suspend(&self) {
+        self.turnstile.close();
+        // What was cancelled may still be under way.
+        let _ = self.device.poll(wgpu::PollType::wait_indefinitely());
+    }
+
+    /// Lets work go on.
+    pub fn resume(&self) {
+        self.turnstile.open();
+    }
+
+    /// Mean divergence from the CPU of a model, if it was remembered.
+    pub(crate) fn remembered_divergence(&self, model: &str) -> Option<f64> {
+        self.ledger.divergence(model)
+    }
+
+    /// Remembers it.
+    pub(crate) fn remember_divergence(&self, model: &str, nats: f64) {
+        self.ledger.set_divergence(model, nats);
+    }
+
+    pub(super) fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    pub(super) fn flavours(&self) -> &Flavours {
+        &self.flavours
+    }
+
+    /// A turn at the queue, as soon as there is one; `None` if the flag is set before.
+    pub(super) fn turn_unless(&self, cancel: &CancelFlag) -> Option<Turn<'_>> {
+        self.turnstile.enter(cancel)
+    }
+
+    /// A turn at the queue, as soon as there is one.
+    pub(super) fn turn(&self) -> Option<Turn<'_>> {
+        self.turn_unless(&CancelFlag::new())
     }
 
     /// What was opened.
@@ -121,13 +282,16 @@ impl Gpu {
     /// Gives the device up: every runner on it fails with [`GpuError::Lost`] from then on.
     pub fn destroy(&self) {
         self.device.destroy();
-        let _ = self.device.poll(wgpu::PollType::Poll);
+        // Whoever has a turn polls, and hears of it.
+        if let Some(_turn) = self.turnstile.enter_at_once() {
+            let _ = self.device.poll(wgpu::PollType::Poll);
+        }
     }
 
     /// Bytes from one block of parameters to the next.
     pub(super) fn param_stride(&self) -> u64 {
-        u64::from(self.limits.min_uniform_buffer_offset_alignment)
-            .max(carrel_shaders::Kernel::PARAM_BYTES)
+        let alignment = u64::from(self.limits.min_uniform_buffer_offset_alignment);
+        carrel_shaders::Kernel::PARAM_BYTES.next_multiple_of(alignment)
     }
 
     /// Most bytes of a matrix that are bound at once.
@@ -143,7 +307,7 @@ impl Gpu {
         usage: wgpu::BufferUsages,
     ) -> Result<wgpu::Buffer, GpuError> {
         let most_bytes = self.limits.max_storage_buffer_binding_size;
-        let n_bytes = n_bytes.next_multiple_of(4).max(16);
+        let n_bytes = rounded(n_bytes);
         if n_bytes > most_bytes {
             return Err(GpuError::TooLarge { what, n_bytes, most_bytes });
         }
@@ -209,17 +373,40 @@ impl Gpu {
     }
 }
 
+impl Drop for Gpu {
+    fn drop(&mut self) {
+        if self.check().is_ok() {
+            self.pipelines.save();
+        }
+    }
+}
+
+/// Bytes of a buffer that is to hold so many.
+pub(super) fn rounded(n_bytes: u64) -> u64 {
+    n_bytes.next_multiple_of(4).max(16)
+}
+
+fn denied(adapter: &Adapter, reason: &str) -> GpuError {
+    GpuError::Denied { adapter: adapter.name.clone(), reason: reason.to_owned() }
+}
+
+const INTERFACES: wgpu::Backends =
+    wgpu::Backends::VULKAN.union(wgpu::Backends::METAL).union(wgpu::Backends::DX12);
+
 /// The drivers of this machine, loaded when first asked for and kept: loading takes a moment.
 fn instance() -> &'static wgpu::Instance {
     static INSTANCE: OnceLock<wgpu::Instance> = OnceLock::new();
     INSTANCE.get_or_init(|| {
-        wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle_from_env())
+        let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
+        // Interfaces with everything that the kernels need; others are not even looked at.
+        descriptor.backends &= INTERFACES;
+        wgpu::Instance::new(descriptor)
     })
 }
 
 /// Every adapter, the fastest kind first.
 fn adapters() -> Vec<wgpu::Adapter> {
-    let mut adapters = pollster::block_on(instance().enumerate_adapters(wgpu::Backends::all()));
+    let mut adapters = pollster::block_on(instance().enumerate_adapters(INTERFACES));
     adapters.sort_by_key(|adapter| match adapter.get_info().device_type {
         wgpu::DeviceType::DiscreteGpu => 0,
         wgpu::DeviceType::IntegratedGpu => 1,

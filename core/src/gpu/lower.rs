@@ -3,61 +3,45 @@
 //! ```text
 //! head   everything before the first SelectRows: n_tokens rows
 //! tail   everything from there on: as many rows as logits are wanted, a few at a time
+//! best   the likeliest tokens of the rows, where only they are wanted
 //! ```
 //! A selected buffer gets a twin that the tail works on, so that the tail can run again for the next
 //! rows, and room for logits stays small however large the batch is. A step knows everything but the
 //! number of rows and of cells, which come with the batch.
+//!
+//! Runs of operations that others don't look into (`Plan::fused`) become single dispatches where there
+//! is a kernel: always for stores and sums, for up to four rows for norms and gates.
 
-use carrel_shaders::{Kernel, Operand};
+use carrel_shaders::{Candidates, Kernel, Operand};
 
 use super::caches::Caches;
 use super::device::Gpu;
 use super::inputs::Inputs;
-use super::pipelines::Variant;
-use super::weights::{GpuWeights, Matrix};
+use super::need::most_steps;
+use super::pipelines::{Constants, Variant};
+use super::products::Product;
+use super::steps::{PART_CELLS, PART_LOGITS, Params, Rows, Step, Work};
+use super::weights::GpuWeights;
 use crate::error::GpuError;
-use crate::ops::{Activation, BufferId, Op, Plan, RopePairs, RunnerOptions, WeightId};
+use crate::ops::{Activation, BufferId, Fusion, Op, Plan, RopePairs, Run, RunnerOptions};
 
 /// Bytes that the logits of one run of the tail may take.
 const LOGIT_BYTES: u64 = 8 << 20;
 
-/// Parameters of a kernel, as the words of its uniform block.
-pub(super) type Params = [u32; 8];
-
-/// How the size of a dispatch follows from the batch. The first parameter of every kernel is the
-/// number that varies.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Work {
-    /// An invocation for each of so many values a row; the parameter is the number of values.
-    Values(u32),
-    /// An invocation for each of so many items a row; the parameter is the number of rows.
-    Items(u32),
-    /// A workgroup for each of so many parts a row; the parameter is the number of parts.
-    Parts(u32),
-    /// A product with so many rows of so many columns; the parameter is the number of tokens.
-    Product(u32, u32),
-    /// A workgroup for each of so many heads a row; the parameter is the number of cells of the
-    /// cache with this index.
-    Heads(u32, usize),
-}
-
-/// One dispatch.
-pub(super) struct Step {
-    pub(super) variant: Variant,
-    pub(super) params: Params,
-    pub(super) work: Work,
-    pub(super) bindings: wgpu::BindGroup,
-}
-
 /// A plan made ready for a GPU.
 pub(super) struct Lowered {
+    /// What the plan begins with, if not with a look-up.
+    pub(super) input: Option<wgpu::Buffer>,
     pub(super) head: Vec<Step>,
     pub(super) tail: Vec<Step>,
+    pub(super) best: Vec<Step>,
     /// Steps of the head that batches without wanted rows need.
     pub(super) n_stored: usize,
     /// Rows that the tail works on at once.
     pub(super) n_tail_rows: usize,
     pub(super) logits: wgpu::Buffer,
+    /// Pairs of id and logit of every row.
+    pub(super) found: wgpu::Buffer,
     /// A block for each step, head first.
     pub(super) params: wgpu::Buffer,
     pub(super) n_bytes: u64,
@@ -69,22 +53,19 @@ pub(super) fn lower(
     caches: &Caches,
     inputs: &Inputs,
     options: &RunnerOptions,
+    input: Option<BufferId>,
 ) -> Result<Lowered, GpuError> {
     check(plan)?;
     let gpu: &Gpu = &weights.gpu;
-    let row_bytes = 4 * u64::from(plan.n_vocab);
-    let n_tail_rows = (LOGIT_BYTES / row_bytes).clamp(1, options.n_batch as u64) as usize;
+    let n_tail_rows = tail_rows(plan, options);
     let n_head_ops = plan.ops.iter().position(|op| matches!(op, Op::SelectRows { .. }));
     let n_head_ops = n_head_ops.unwrap_or(plan.ops.len());
-    let n_shards: usize = (0..plan.weights.len()).map(|id| weights.n_shards(WeightId(id))).sum();
     let params = gpu.buffer(
         "parameters",
-        // A tied table is looked up and multiplied; keys and values are stored by two steps.
-        (2 * plan.ops.len() + 2 * n_shards) as u64 * gpu.param_stride(),
+        most_steps(gpu, plan) * gpu.param_stride(),
         wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
     )?;
     let usage = wgpu::BufferUsages::STORAGE;
-    let no_bias = gpu.buffer("no bias", 16, usage)?;
     let mut walk = Walk {
         gpu,
         weights,
@@ -92,7 +73,11 @@ pub(super) fn lower(
         caches,
         inputs,
         params,
-        no_bias,
+        nothing: gpu.buffer("nothing", 16, usage)?,
+        nothing_written: gpu.buffer("nothing that is written", 16, usage)?,
+        quantised: gpu.buffer("quantised inputs", quantised_bytes(plan), usage)?,
+        parts: gpu.buffer("parts of attention", part_bytes(plan, options), usage)?,
+        has_quantised: None,
         buffers: Vec::with_capacity(plan.buffers.len()),
         steps: Vec::new(),
         n_tail_rows,
@@ -100,43 +85,58 @@ pub(super) fn lower(
     };
     for (index, info) in plan.buffers.iter().enumerate() {
         let id = BufferId(index);
-        let is_in_head = plan.ops[..n_head_ops].iter().any(|op| written(op) == Some(id));
+        let is_in_head =
+            input == Some(id) || plan.ops[..n_head_ops].iter().any(|op| op.written() == Some(id));
         let n_rows = if is_in_head { options.n_batch } else { n_tail_rows };
         let buffer = walk.activation(info.width, n_rows)?;
         walk.buffers.push(buffer);
     }
+    let input = input.map(|id| walk.buffers[id.0].clone());
     let mut n_stored = 0;
-    for op in &plan.ops[..n_head_ops] {
-        walk.step(op)?;
-        if matches!(op, Op::StoreKeysValues { .. }) {
+    let (mut head, mut is_head) = (Vec::new(), true);
+    for run in plan.fused() {
+        if is_head && run.ops.start >= n_head_ops {
+            head = std::mem::take(&mut walk.steps);
+            is_head = false;
+        }
+        walk.run(&run)?;
+        let stores = |op: &Op| matches!(op, Op::StoreKeysValues { .. });
+        if is_head && plan.ops[run.ops].iter().any(stores) {
             n_stored = walk.steps.len();
         }
     }
-    let head = std::mem::take(&mut walk.steps);
-    for op in &plan.ops[n_head_ops..] {
-        walk.step(op)?;
-    }
+    let tail = std::mem::take(&mut walk.steps);
+    let (head, tail) = if is_head { (tail, Vec::new()) } else { (head, tail) };
     let logits = walk.buffers[plan.logits.0].clone();
-    let n_bytes = walk.n_bytes + inputs.n_bytes() + walk.params.size();
-    let (tail, params) = (walk.steps, walk.params);
-    Ok(Lowered { head, tail, n_stored, n_tail_rows, logits, params, n_bytes })
+    let found = walk.best(&logits)?;
+    let extra = [&walk.quantised, &walk.parts, &walk.params];
+    let extra_bytes: u64 = extra.into_iter().map(wgpu::Buffer::size).sum();
+    let n_bytes = walk.n_bytes + inputs.n_bytes() + extra_bytes;
+    let (best, params) = (walk.steps, walk.params);
+    Ok(Lowered { input, head, tail, best, n_stored, n_tail_rows, logits, found, params, n_bytes })
 }
 
-/// The buffer that an operation writes anew.
-fn written(op: &Op) -> Option<BufferId> {
-    match *op {
-        Op::Embed { out, .. }
-        | Op::RmsNorm { out, .. }
-        | Op::Linear { out, .. }
-        | Op::Slice { out, .. }
-        | Op::Attend { out, .. }
-        | Op::Gate { out, .. }
-        | Op::GateHalves { out, .. }
-        | Op::Add { out, .. } => Some(out),
-        Op::Rope { .. } | Op::StoreKeysValues { .. } | Op::SelectRows { .. } | Op::Cap { .. } => {
-            None
-        }
+/// Rows of logits that are computed at once.
+pub(super) fn tail_rows(plan: &Plan, options: &RunnerOptions) -> usize {
+    let row_bytes = 4 * u64::from(plan.n_vocab);
+    (LOGIT_BYTES / row_bytes).clamp(1, options.n_batch as u64) as usize
+}
+
+/// Bytes of the widest input of a product for few rows, in bytes with their scales.
+pub(super) fn quantised_bytes(plan: &Plan) -> u64 {
+    let widths = plan.buffers.iter().map(|buffer| buffer.width.div_ceil(16));
+    let words = widths.max().unwrap_or(0) * Kernel::QUANTISED_WORDS * Kernel::MATVEC_TOKENS;
+    4 * u64::from(words)
+}
+
+/// Bytes of the parts of attention over the longest cache, for few rows.
+pub(super) fn part_bytes(plan: &Plan, options: &RunnerOptions) -> u64 {
+    let n_cells = options.n_cells.iter().copied().max().unwrap_or(0) as u64;
+    if n_cells <= u64::from(PART_CELLS) {
+        return 0;
     }
+    let n_parts = n_cells.div_ceil(PART_CELLS.into()) * u64::from(plan.n_head);
+    4 * n_parts * u64::from((plan.d_head + 2) * Kernel::MATVEC_TOKENS)
 }
 
 /// What the kernels for attention cannot do.
@@ -152,30 +152,40 @@ fn check(plan: &Plan) -> Result<(), GpuError> {
 }
 
 /// The walk over a plan: which buffer on the GPU each buffer of the plan currently is.
-struct Walk<'a> {
-    gpu: &'a Gpu,
-    weights: &'a GpuWeights,
-    plan: &'a Plan,
-    caches: &'a Caches,
-    inputs: &'a Inputs,
-    params: wgpu::Buffer,
-    no_bias: wgpu::Buffer,
-    buffers: Vec<wgpu::Buffer>,
-    steps: Vec<Step>,
-    n_tail_rows: usize,
-    n_bytes: u64,
+pub(super) struct Walk<'a> {
+    pub(super) gpu: &'a Gpu,
+    pub(super) weights: &'a GpuWeights,
+    pub(super) plan: &'a Plan,
+    pub(super) caches: &'a Caches,
+    pub(super) inputs: &'a Inputs,
+    pub(super) params: wgpu::Buffer,
+    /// Bound where a kernel has a binding that it does not use.
+    pub(super) nothing: wgpu::Buffer,
+    pub(super) nothing_written: wgpu::Buffer,
+    /// Inputs of products of bytes.
+    pub(super) quantised: wgpu::Buffer,
+    /// Parts of attention.
+    pub(super) parts: wgpu::Buffer,
+    /// The buffer whose values `quantised` holds, within a run.
+    pub(super) has_quantised: Option<BufferId>,
+    pub(super) buffers: Vec<wgpu::Buffer>,
+    pub(super) steps: Vec<Step>,
+    pub(super) n_tail_rows: usize,
+    pub(super) n_bytes: u64,
 }
 
 impl Walk<'_> {
     fn activation(&mut self, width: u32, n_rows: usize) -> Result<wgpu::Buffer, GpuError> {
-        let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC;
+        let usage = wgpu::BufferUsages::STORAGE
+            | wgpu::BufferUsages::COPY_SRC
+            | wgpu::BufferUsages::COPY_DST;
         let n_bytes = 4 * u64::from(width) * n_rows as u64;
         let buffer = self.gpu.buffer("the activations of a batch", n_bytes, usage)?;
         self.n_bytes += buffer.size();
         Ok(buffer)
     }
 
-    fn width(&self, id: BufferId) -> u32 {
+    pub(super) fn width(&self, id: BufferId) -> u32 {
         self.plan.buffers[id.0].width
     }
 
@@ -187,14 +197,56 @@ impl Walk<'_> {
         rest: &[u32],
         buffers: &[&wgpu::Buffer],
     ) {
+        self.push_for(Rows::Any, variant, work, rest, buffers);
+    }
+
+    /// The same for some numbers of rows only.
+    pub(super) fn push_for(
+        &mut self,
+        rows: Rows,
+        variant: impl Into<Variant>,
+        work: Work,
+        rest: &[u32],
+        buffers: &[&wgpu::Buffer],
+    ) {
         let variant = variant.into();
         let mut params = Params::default();
         params[1..=rest.len()].copy_from_slice(rest);
         let bindings = self.gpu.bind(variant.kernel, &self.params, buffers);
-        self.steps.push(Step { variant, params, work, bindings });
+        self.steps.push(Step { variant, params, work, rows, bindings });
     }
 
-    fn step(&mut self, op: &Op) -> Result<(), GpuError> {
+    /// Marks the steps from this one on as made for some numbers of rows only.
+    pub(super) fn restrict(&mut self, first: usize, rows: Rows) {
+        self.steps[first..].iter_mut().for_each(|step| step.rows = rows);
+    }
+
+    /// A run of operations, fused as far as there are kernels.
+    fn run(&mut self, run: &Run) -> Result<(), GpuError> {
+        let plan = self.plan;
+        let ops = &plan.ops[run.ops.clone()];
+        self.has_quantised = None;
+        match (run.fusion, ops) {
+            (
+                Fusion::AddedProduct,
+                [Op::Linear { input, weight, bias, .. }, Op::Add { out, .. }],
+            ) => {
+                let product = Product::new(*input, *weight, *bias, *out);
+                self.product(&product.added(), Rows::Any);
+            }
+            (
+                Fusion::TurnedStore,
+                [Op::Rope { buffer, rope }, _, Op::StoreKeysValues { layer, keys, values }],
+            ) => self.store(*layer, *keys, *values, Some((*buffer, *rope))),
+            (Fusion::NormedProducts | Fusion::GatedProducts, [norm, rest @ ..]) => {
+                self.normed(norm, rest, run.fusion == Fusion::GatedProducts)?;
+            }
+            _ => ops.iter().try_for_each(|op| self.step(op))?,
+        }
+        Ok(())
+    }
+
+    pub(super) fn step(&mut self, op: &Op) -> Result<(), GpuError> {
         // A clone of a buffer is a second handle to the same memory.
         let buffer = |walk: &Self, id: BufferId| walk.buffers[id.0].clone();
         match *op {
@@ -212,7 +264,9 @@ impl Walk<'_> {
                     self.push(kernel, work, &rest, &[factors, &to, &from]);
                 }
             }
-            Op::Linear { input, weight, bias, out } => self.linear(input, weight, bias, out),
+            Op::Linear { input, weight, bias, out } => {
+                self.product(&Product::new(input, weight, bias, out), Rows::Any);
+            }
             Op::Slice { input, first, out } => {
                 let width = self.width(out);
                 let rest = [width, self.width(input), first];
@@ -232,24 +286,8 @@ impl Walk<'_> {
                     &[&self.inputs.turns[rope], &buffer(self, id)],
                 );
             }
-            Op::StoreKeysValues { layer, keys, values } => self.store(layer, keys, values),
-            Op::Attend { layer, queries, scale, out } => {
-                let group = self.plan.cache_of(layer);
-                let plan = self.plan;
-                let rest = [
-                    plan.n_head,
-                    plan.n_head / plan.n_head_kv,
-                    plan.d_head,
-                    plan.d_kv(),
-                    scale.to_bits(),
-                ];
-                let (keys, values) = &self.caches.layers[layer as usize];
-                let (_, mask) = &self.inputs.caches[group];
-                let (from, to) = (buffer(self, queries), buffer(self, out));
-                let kernel = Kernel::Attend(self.caches.format);
-                let work = Work::Heads(plan.n_head, group);
-                self.push(kernel, work, &rest, &[&from, keys, values, mask, &to]);
-            }
+            Op::StoreKeysValues { layer, keys, values } => self.store(layer, keys, values, None),
+            Op::Attend { layer, queries, scale, out } => self.attend(layer, queries, scale, out),
             Op::Gate { gate, up, activation, out } => {
                 let work = Work::Values(self.width(out));
                 let (gate, up) = (buffer(self, gate), buffer(self, up));
@@ -289,51 +327,80 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn embed(&mut self, table: WeightId, scale: f32, out: BufferId) {
-        let Matrix { format, shards, row_bytes } = self.weights.matrix(table);
-        let n_cols = self.width(out);
-        let to = self.buffers[out.0].clone();
-        for shard in shards {
-            let rest = [n_cols, *row_bytes, shard.first_row, shard.n_rows, scale.to_bits()];
-            let work = Work::Items(n_cols.div_ceil(16));
-            let buffers = [&shard.buffer, &self.inputs.tokens, &to];
-            self.push(Kernel::Embed(*format), work, &rest, &buffers);
-        }
+    /// Attention in one go, and in parts with their merge: the batch decides which.
+    fn attend(&mut self, layer: u32, queries: BufferId, scale: f32, out: BufferId) {
+        let (group, plan) = (self.plan.cache_of(layer), self.plan);
+        let rest = [
+            plan.n_head,
+            plan.n_head / plan.n_head_kv,
+            plan.d_head,
+            plan.d_kv(),
+            scale.to_bits(),
+            PART_CELLS / 32,
+        ];
+        let (keys, values) = &self.caches.layers[layer as usize];
+        let (_, mask) = &self.inputs.caches[group];
+        let (from, to) = (self.buffers[queries.0].clone(), self.buffers[out.0].clone());
+        let parts = self.parts.clone();
+        let kernel = Kernel::Attend(self.caches.format);
+        let whole = Work::Heads(plan.n_head, group);
+        self.push(kernel, whole, &rest, &[&from, keys, values, mask, &to]);
+        let constants = Constants { is_split: true, ..Default::default() };
+        let split = Work::HeadParts(plan.n_head, group);
+        let variant = Variant { kernel, constants };
+        self.push_for(Rows::Few, variant, split, &rest, &[&from, keys, values, mask, &parts]);
+        let merged = Work::MergedHeads(plan.n_head, group);
+        self.push_for(Rows::Few, Kernel::Merge, merged, &[plan.d_head], &[&parts, &to]);
     }
 
-    fn linear(&mut self, input: BufferId, weight: WeightId, bias: Option<WeightId>, out: BufferId) {
-        let Matrix { format, shards, row_bytes } = self.weights.matrix(weight);
-        let (n_cols, d_out) = (self.width(input), self.width(out));
-        let (from, to) = (self.buffers[input.0].clone(), self.buffers[out.0].clone());
-        let no_bias = self.no_bias.clone();
-        let vector = bias.map_or(&no_bias, |id| self.weights.vector(id));
-        for shard in shards {
-            let (first_row, n_rows) = (shard.first_row, shard.n_rows);
-            let rest = [n_cols, *row_bytes, first_row, n_rows, d_out, bias.is_some().into()];
-            let buffers = [&shard.buffer, &from, vector, &to];
-            let work = Work::Product(n_rows, n_cols);
-            self.push(Kernel::MatMul(*format), work, &rest, &buffers);
-        }
-    }
-
-    fn store(&mut self, layer: u32, keys: BufferId, values: BufferId) {
-        let (cells, _) = &self.inputs.caches[self.plan.cache_of(layer)];
-        let d_kv = self.plan.d_kv();
-        let n_items = match self.caches.format {
-            carrel_shaders::CacheFormat::F32 => d_kv,
-            carrel_shaders::CacheFormat::F16 => d_kv / 2,
-            carrel_shaders::CacheFormat::Q8_0 => d_kv / 32,
-        };
+    /// Keys and values stored; with queries and their rope, those and the keys turned before.
+    fn store(
+        &mut self,
+        layer: u32,
+        keys: BufferId,
+        values: BufferId,
+        turned: Option<(BufferId, usize)>,
+    ) {
+        let plan = self.plan;
+        let (cells, _) = &self.inputs.caches[plan.cache_of(layer)];
         let (to_keys, to_values) = &self.caches.layers[layer as usize];
-        for (id, cache) in [(keys, to_keys), (values, to_values)] {
-            let rows = self.buffers[id.0].clone();
-            let kernel = Kernel::Store(self.caches.format);
-            self.push(kernel, Work::Items(n_items), &[d_kv], &[&rows, cells, cache]);
-        }
+        let (keys, values) = (self.buffers[keys.0].clone(), self.buffers[values.0].clone());
+        let kernel = Kernel::Store(self.caches.format);
+        let (nothing, nothing_written) = (self.nothing.clone(), self.nothing_written.clone());
+        let (n_head, n_pairs, is_adjacent, turns, queries) = match turned {
+            None => (0, 0, false, &nothing, nothing_written),
+            Some((queries, rope)) => {
+                let info = &plan.ropes[rope];
+                let is_adjacent = info.pairs == RopePairs::Adjacent;
+                let n_head = self.width(queries) / plan.d_head;
+                let queries = self.buffers[queries.0].clone();
+                (n_head, info.d_rot / 2, is_adjacent, &self.inputs.turns[rope], queries)
+            }
+        };
+        let rest = [n_head, plan.n_head_kv, plan.d_head, n_pairs, is_adjacent.into()];
+        let buffers = [turns, &keys, &values, cells, &queries, to_keys, to_values];
+        self.push(kernel, Work::Stores(n_head + plan.n_head_kv), &rest, &buffers);
+    }
+
+    /// Two passes over the logits; answers where the second one leaves what it found.
+    fn best(&mut self, logits: &wgpu::Buffer) -> Result<wgpu::Buffer, GpuError> {
+        let n_vocab = self.plan.n_vocab;
+        let n_parts = n_vocab.div_ceil(PART_LOGITS);
+        let row_bytes = 8 * u64::from(Kernel::MAX_BEST) * self.n_tail_rows as u64;
+        let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC;
+        let pairs = self.gpu.buffer("candidates", u64::from(n_parts) * row_bytes, usage)?;
+        let found = self.gpu.buffer("the likeliest tokens", row_bytes, usage)?;
+        self.n_bytes += pairs.size() + found.size();
+        let first = Kernel::Best(Candidates::Logits);
+        let work = Work::BestOfLogits(n_vocab);
+        self.push(first, work, &[n_vocab, PART_LOGITS], &[logits, &pairs]);
+        let second = Kernel::Best(Candidates::Pairs);
+        self.push(second, Work::BestOfParts(n_parts), &[], &[&pairs, &found]);
+        Ok(found)
     }
 }
 
 fn activated(kernel: Kernel, activation: Activation) -> Variant {
     let is_gelu = activation == Activation::Gelu;
-    Variant { kernel, constant: is_gelu.then_some(("GELU", 1)) }
+    Variant { kernel, constants: Constants { is_gelu, ..Default::default() } }
 }

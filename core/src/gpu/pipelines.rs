@@ -1,24 +1,55 @@
-//! Compiled kernels, made when first needed and kept as long as the device is open.
+//! Compiled kernels, made when first needed and kept as long as the device is open; and in a file, if
+//! there is a folder and the driver can give away what it compiled.
 
 use std::collections::HashMap;
+use std::io::Write;
 use std::num::NonZeroU64;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use carrel_shaders::{Access, Kernel};
+use sha2::{Digest, Sha256};
 
 use super::device::Gpu;
+use crate::whole_file::write_whole;
 
-/// A kernel with the value of its override constant, if it has one.
+/// Values of a kernel's override constants.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub(super) struct Constants {
+    /// Tokens of a product with a vector; 0 for other kernels.
+    pub(super) n_tokens: u32,
+    pub(super) is_normed: bool,
+    pub(super) is_gated: bool,
+    pub(super) is_gelu: bool,
+    pub(super) is_split: bool,
+}
+
+impl Constants {
+    /// Names and values of those that are not at their defaults.
+    fn named(self) -> Vec<(&'static str, f64)> {
+        let flags = [
+            ("NORMED", self.is_normed),
+            ("GATED", self.is_gated),
+            ("GELU", self.is_gelu),
+            ("SPLIT", self.is_split),
+        ];
+        let n_tokens = (self.n_tokens > 0).then(|| ("N_TOKENS", f64::from(self.n_tokens)));
+        let flags = flags.into_iter().filter(|(_, is_set)| *is_set).map(|(name, _)| (name, 1.0));
+        n_tokens.into_iter().chain(flags).collect()
+    }
+}
+
+/// A kernel with its constants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Variant {
     pub(super) kernel: Kernel,
-    /// Name and value.
-    pub(super) constant: Option<(&'static str, u32)>,
+    pub(super) constants: Constants,
 }
 
 impl From<Kernel> for Variant {
     fn from(kernel: Kernel) -> Self {
-        Self { kernel, constant: None }
+        Self { kernel, constants: Constants::default() }
     }
 }
 
@@ -26,12 +57,62 @@ impl From<Kernel> for Variant {
 pub(super) struct Pipelines {
     compiled: Mutex<HashMap<Variant, wgpu::ComputePipeline>>,
     layouts: Mutex<Vec<(&'static [Access], wgpu::BindGroupLayout)>>,
+    saved: Option<Saved>,
+}
+
+/// What the driver compiled, on disk.
+struct Saved {
+    file: PathBuf,
+    cache: wgpu::PipelineCache,
+    /// Whether there is more now than on disk.
+    has_more: AtomicBool,
 }
 
 impl Pipelines {
-    pub(super) fn new() -> Self {
-        Self { compiled: Mutex::default(), layouts: Mutex::default() }
+    /// No pipelines; the driver may have compiled them before, if the file says so.
+    pub(super) fn new(device: &wgpu::Device, file: Option<PathBuf>) -> Self {
+        let can_save = device.features().contains(wgpu::Features::PIPELINE_CACHE);
+        let saved = file.filter(|_| can_save).map(|file| {
+            let data = std::fs::read(&file).ok().and_then(|bytes| unsealed(&bytes));
+            let descriptor = wgpu::PipelineCacheDescriptor {
+                label: Some("carrel"),
+                data: data.as_deref(),
+                fallback: true,
+            };
+            // SAFETY: the data came from the same driver, in whose name and version the file is kept,
+            // and a hash in front of it says that it is whole.
+            let cache = unsafe { device.create_pipeline_cache(&descriptor) };
+            Saved { file, cache, has_more: AtomicBool::new(false) }
+        });
+        Self { compiled: Mutex::default(), layouts: Mutex::default(), saved }
     }
+
+    /// Writes what was compiled since the file was read. Not being able to costs time only.
+    pub(super) fn save(&self) {
+        let Some(saved) = &self.saved else { return };
+        if !saved.has_more.swap(false, Ordering::Relaxed) {
+            return;
+        }
+        let Some(data) = saved.cache.get_data() else { return };
+        let written =
+            write_whole(&saved.file, |_, error| error, |out| out.write_all(&sealed(&data)));
+        if let Err(error) = written {
+            log::warn!("{} could not be written: {error}", saved.file.display());
+        }
+    }
+}
+
+/// Data with its hash in front.
+fn sealed(data: &[u8]) -> Vec<u8> {
+    let mut bytes = Sha256::digest(data).to_vec();
+    bytes.extend_from_slice(data);
+    bytes
+}
+
+/// Data whose hash is right.
+fn unsealed(bytes: &[u8]) -> Option<Vec<u8>> {
+    let (hash, data) = bytes.split_at_checked(32)?;
+    (Sha256::digest(data).as_slice() == hash).then(|| data.to_vec())
 }
 
 impl Gpu {
@@ -53,17 +134,20 @@ impl Gpu {
             bind_group_layouts: &[Some(&group)],
             immediate_size: 0,
         });
-        let constants = variant.constant.map(|(name, value)| (name, f64::from(value)));
+        let constants = variant.constants.named();
         self.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
             label: Some(&name),
             layout: Some(&layout),
             module: &module,
             entry_point: Some("main"),
             compilation_options: wgpu::PipelineCompilationOptions {
-                constants: constants.as_slice(),
+                constants: &constants,
                 ..Default::default()
             },
-            cache: None,
+            cache: self.pipelines.saved.as_ref().map(|saved| {
+                saved.has_more.store(true, Ordering::Relaxed);
+                &saved.cache
+            }),
         })
     }
 
@@ -118,5 +202,19 @@ impl Gpu {
             layout: &self.layout(kernel),
             entries: &entries,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_seal_is_noticed() {
+        let mut bytes = sealed(b"compiled");
+        assert_eq!(unsealed(&bytes).as_deref(), Some(&b"compiled"[..]));
+        bytes[35] ^= 1;
+        assert_eq!(unsealed(&bytes), None);
+        assert_eq!(unsealed(&bytes[..20]), None);
     }
 }

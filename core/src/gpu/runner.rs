@@ -1,25 +1,21 @@
-//! Runs batches: inputs up, one submission for a token or a few for a long batch, logits down.
+//! Runs batches: inputs up, one submission for a token or a few for a long batch, logits down, or only
+//! the likeliest tokens where nobody wants more.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use carrel_shaders::Kernel;
 
 use super::caches::Caches;
 use super::device::Gpu;
 use super::inputs::Inputs;
-use super::lower::{Lowered, Step, Work, lower};
-use super::pipelines::Variant;
+use super::lower::{Lowered, lower};
+use super::pace::Pace;
+use super::steps::Step;
 use super::weights::GpuWeights;
 use crate::cancel::CancelFlag;
 use crate::error::{GpuError, ModelError};
-use crate::ops::{Batch, Outcome, Plan, Runner, RunnerOptions};
-
-/// Multiply-adds in a submission, so that the screen is not kept waiting for a long batch: a phone
-/// that does 100 billion a second takes 20 ms.
-const SUBMISSION_PRODUCTS: u64 = 2_000_000_000;
-
-/// Most workgroups in one dimension of a dispatch, in WebGPU.
-const MOST_WORKGROUPS: u32 = 65_535;
+use crate::ops::{Batch, Best, BufferId, Outcome, Plan, Runner, RunnerOptions};
 
 /// A plan on a GPU with its weights, caches and scratch memory.
 pub struct GpuRunner {
@@ -29,10 +25,20 @@ pub struct GpuRunner {
     inputs: Inputs,
     lowered: Lowered,
     staging: wgpu::Buffer,
-    /// Parameters of the steps of one submission, a block each.
+    /// Parameters of all steps, a block each, as they are on the GPU.
     params: Vec<u8>,
+    pace: Pace,
     n_batch: usize,
     logits: Vec<f32>,
+    best: Vec<Best>,
+}
+
+/// Steps of a lowered plan.
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    Head,
+    Tail,
+    Best,
 }
 
 impl GpuRunner {
@@ -46,147 +52,219 @@ impl GpuRunner {
         weights: Arc<GpuWeights>,
         options: &RunnerOptions,
     ) -> Result<Self, ModelError> {
+        Self::with_input(plan, weights, options, None)
+    }
+
+    /// The same for a plan that begins with values in a buffer instead of tokens to look up: see
+    /// [`GpuRunner::forward_from`].
+    ///
+    /// # Errors
+    /// As [`GpuRunner::new`].
+    pub fn with_input(
+        plan: Arc<Plan>,
+        weights: Arc<GpuWeights>,
+        options: &RunnerOptions,
+        input: Option<BufferId>,
+    ) -> Result<Self, ModelError> {
         let gpu = weights.gpu.clone();
         let caches = Caches::new(&gpu, &plan, options)?;
         let inputs = Inputs::new(&gpu, &plan, options)?;
-        let lowered = lower(&weights, &plan, &caches, &inputs, options)?;
+        let lowered = lower(&weights, &plan, &caches, &inputs, options, input)?;
         let usage = wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST;
-        let staging = gpu.buffer("logits to read", lowered.logits.size(), usage)?;
+        let n_bytes = lowered.logits.size().max(lowered.found.size());
+        let staging = gpu.buffer("logits to read", n_bytes, usage)?;
         gpu.check()?;
         let n_batch = options.n_batch;
-        let (params, logits) = (Vec::new(), Vec::new());
-        Ok(Self { plan, weights, caches, inputs, lowered, staging, params, n_batch, logits })
+        let params = vec![0; lowered.params.size() as usize];
+        let (pace, logits, best) = (Pace::new(), Vec::new(), Vec::new());
+        Ok(Self {
+            plan,
+            weights,
+            caches,
+            inputs,
+            lowered,
+            staging,
+            params,
+            pace,
+            n_batch,
+            logits,
+            best,
+        })
+    }
+
+    /// Runs a batch whose values in the plan's first buffer are given, `[n_tokens, width]`.
+    ///
+    /// # Errors
+    /// As [`Runner::forward`]; [`ModelError::Option`] if the runner was not made for it.
+    pub fn forward_from(
+        &mut self,
+        values: &[f32],
+        batch: &Batch,
+        cancel: &CancelFlag,
+    ) -> Result<Outcome, ModelError> {
+        let gpu = self.weights.gpu.clone();
+        let n_bytes = 4 * values.len() as u64;
+        let Some(input) = self.lowered.input.as_ref().filter(|input| n_bytes <= input.size())
+        else {
+            return Err(ModelError::Option {
+                option: "the values that a plan begins with",
+                found: values.len().to_string(),
+                expected: "as many as the plan was made for".into(),
+            });
+        };
+        let turn = gpu.turn_unless(cancel);
+        if turn.is_none() {
+            return Ok(Outcome::Cancelled);
+        }
+        gpu.queue.write_buffer(input, 0, bytemuck::cast_slice(values));
+        drop(turn);
+        self.forward(batch, cancel)
     }
 
     /// Runs the head, and the tail for every part of the wanted rows.
     fn run(&mut self, batch: &Batch, cancel: &CancelFlag) -> Result<Outcome, GpuError> {
         let gpu = self.weights.gpu.clone();
-        self.inputs.write(&gpu, &self.plan, &self.weights, batch);
         let n_tokens = batch.tokens.len();
         let n_steps =
             if batch.rows.is_empty() { self.lowered.n_stored } else { self.lowered.head.len() };
+        let turn = gpu.turn_unless(cancel);
+        if turn.is_none() {
+            return Ok(Outcome::Cancelled);
+        }
+        self.inputs.write(&gpu, &self.plan, &self.weights, batch);
         let mut encoder = gpu.device.create_command_encoder(&Default::default());
+        drop(turn);
         let mut first = 0;
         while first < n_steps {
             if cancel.is_cancelled() {
                 return Ok(Outcome::Cancelled);
             }
-            let last = first + fitting(&self.lowered.head[first..n_steps], n_tokens);
-            self.encode(&gpu, &mut encoder, first..last, n_tokens, batch);
+            let steps = &self.lowered.head[first..n_steps];
+            let (n_fitting, n_products) = fitting(steps, n_tokens, self.pace.n_products());
+            let last = first + n_fitting;
+            let Some(_turn) = gpu.turn_unless(cancel) else { return Ok(Outcome::Cancelled) };
+            self.encode(&gpu, &mut encoder, Part::Head, first..last, n_tokens, batch);
             first = last;
             if last < n_steps || batch.rows.is_empty() {
                 let next = gpu.device.create_command_encoder(&Default::default());
                 let commands = std::mem::replace(&mut encoder, next).finish();
+                let start = Instant::now();
                 let submission = gpu.queue.submit([commands]);
                 if gpu.wait(&submission, cancel)? == Outcome::Cancelled {
                     return Ok(Outcome::Cancelled);
                 }
+                self.pace.learn(n_products, start.elapsed());
             }
         }
-        let n_head = self.lowered.head.len();
-        let all = n_head..n_head + self.lowered.tail.len();
         for rows in batch.rows.chunks(self.lowered.n_tail_rows) {
+            let Some(_turn) = gpu.turn_unless(cancel) else { return Ok(Outcome::Cancelled) };
             self.inputs.write_rows(&gpu, rows);
-            self.encode(&gpu, &mut encoder, all.clone(), rows.len(), batch);
-            let n_values = rows.len() * self.plan.n_vocab as usize;
-            let n_bytes = 4 * n_values as u64;
-            encoder.copy_buffer_to_buffer(&self.lowered.logits, 0, &self.staging, 0, n_bytes);
+            let n_tail = self.lowered.tail.len();
+            self.encode(&gpu, &mut encoder, Part::Tail, 0..n_tail, rows.len(), batch);
+            let n_wanted = rows.len() * self.wanted(batch);
+            let (from, n_bytes) = if batch.n_best > 0 {
+                let n_best = self.lowered.best.len();
+                self.encode(&gpu, &mut encoder, Part::Best, 0..n_best, rows.len(), batch);
+                (&self.lowered.found, 8 * n_wanted as u64)
+            } else {
+                (&self.lowered.logits, 4 * n_wanted as u64)
+            };
+            encoder.copy_buffer_to_buffer(from, 0, &self.staging, 0, n_bytes);
             let next = gpu.device.create_command_encoder(&Default::default());
             let submission = gpu.queue.submit([std::mem::replace(&mut encoder, next).finish()]);
             if gpu.wait(&submission, cancel)? == Outcome::Cancelled {
                 return Ok(Outcome::Cancelled);
             }
-            let done = self.logits.len();
-            self.logits.resize(done + n_values, 0.0);
-            gpu.read(&self.staging, bytemuck::cast_slice_mut(&mut self.logits[done..]))?;
+            if batch.n_best > 0 {
+                let mut pairs = vec![[0u32; 2]; n_wanted];
+                gpu.read(&self.staging, bytemuck::cast_slice_mut(&mut pairs))?;
+                self.best.extend(pairs.into_iter().map(|[id, logit]| match id {
+                    u32::MAX => Best::NONE,
+                    _ => Best { id, logit: f32::from_bits(logit) },
+                }));
+            } else {
+                let done = self.logits.len();
+                self.logits.resize(done + n_wanted, 0.0);
+                gpu.read(&self.staging, bytemuck::cast_slice_mut(&mut self.logits[done..]))?;
+            }
         }
         Ok(Outcome::Done)
     }
 
-    /// Encodes steps, counted from the first of the head, and uploads their parameters.
+    /// Logits, or likeliest tokens, of a row.
+    fn wanted(&self, batch: &Batch) -> usize {
+        if batch.n_best > 0 { batch.n_best } else { self.plan.n_vocab as usize }
+    }
+
+    /// Encodes steps of a part, and uploads those of their parameters that are new.
     fn encode(
         &mut self,
         gpu: &Gpu,
         encoder: &mut wgpu::CommandEncoder,
+        part: Part,
         range: std::ops::Range<usize>,
         n_rows: usize,
         batch: &Batch,
     ) {
         let stride = gpu.param_stride() as usize;
-        let n_head = self.lowered.head.len();
-        let steps = match range.start < n_head {
-            true => &self.lowered.head[range.clone()],
-            false => &self.lowered.tail[range.start - n_head..range.end - n_head],
+        let Lowered { head, tail, best, params: buffer, .. } = &self.lowered;
+        let (steps, first_block) = match part {
+            Part::Head => (head, 0),
+            Part::Tail => (tail, head.len()),
+            Part::Best => (best, head.len() + tail.len()),
         };
-        self.params.clear();
+        let mut changed: Option<std::ops::Range<usize>> = None;
         let mut pass = encoder.begin_compute_pass(&Default::default());
-        for (index, step) in steps.iter().enumerate() {
-            let (variant, number, grid) = sized(step, n_rows as u32, batch);
-            let mut params = step.params;
-            params[0] = number;
-            self.params.resize(index * stride, 0);
-            self.params.extend_from_slice(bytemuck::cast_slice(&params));
-            let offset = ((range.start + index) * stride) as u32;
-            pass.set_pipeline(&gpu.pipeline(variant));
-            pass.set_bind_group(0, &step.bindings, &[offset]);
-            pass.dispatch_workgroups(grid.0, grid.1, 1);
+        for (index, step) in range.clone().zip(&steps[range]) {
+            let Some(sized) = step.sized(n_rows as u32, batch) else { continue };
+            let offset = (first_block + index) * stride;
+            let words: &[u8] = bytemuck::cast_slice(&sized.params);
+            let here = &mut self.params[offset..offset + words.len()];
+            if here != words {
+                here.copy_from_slice(words);
+                let start = changed.map_or(offset, |changed| changed.start);
+                changed = Some(start..offset + words.len());
+            }
+            pass.set_pipeline(&gpu.pipeline(sized.variant));
+            pass.set_bind_group(0, &step.bindings, &[offset as u32]);
+            pass.dispatch_workgroups(sized.grid.0, sized.grid.1, sized.grid.2);
         }
         drop(pass);
-        let offset = (range.start * stride) as u64;
-        gpu.queue.write_buffer(&self.lowered.params, offset, &self.params);
+        if let Some(changed) = changed {
+            gpu.queue.write_buffer(buffer, changed.start as u64, &self.params[changed]);
+        }
     }
 }
 
-/// How many of the steps, at least one, make up a submission.
-fn fitting(steps: &[Step], n_rows: usize) -> usize {
+/// How many of the steps, at least one, fit into a submission of so many products, and the products.
+fn fitting(steps: &[Step], n_rows: usize, most_products: u64) -> (usize, u64) {
     let mut sum = 0;
-    let too_much = |step: &Step| {
-        if let Work::Product(n_outputs, n_cols) = step.work {
-            sum += u64::from(n_outputs) * u64::from(n_cols) * n_rows as u64;
+    for (index, step) in steps.iter().enumerate() {
+        let n_products = step.n_products(n_rows as u64);
+        if index > 0 && sum + n_products > most_products {
+            return (index, sum);
         }
-        sum > SUBMISSION_PRODUCTS
-    };
-    steps.iter().position(too_much).map_or(steps.len(), |n| n.max(1))
-}
-
-/// Kernel, first parameter and workgroups of a step for so many rows.
-fn sized(step: &Step, n_rows: u32, batch: &Batch) -> (Variant, u32, (u32, u32)) {
-    let invocations = |n: u32| flat(n.div_ceil(Kernel::WORKGROUP));
-    match step.work {
-        Work::Values(width) => (step.variant, n_rows * width, invocations(n_rows * width)),
-        Work::Items(n_items) => (step.variant, n_rows, invocations(n_rows * n_items)),
-        Work::Parts(n_parts) => (step.variant, n_rows * n_parts, flat(n_rows * n_parts)),
-        Work::Heads(n_head, cache) => {
-            (step.variant, batch.caches[cache].n_cells as u32, (n_head, n_rows))
-        }
-        Work::Product(n_outputs, _) => match step.variant.kernel {
-            Kernel::MatMul(format) if n_rows <= Kernel::MATVEC_TOKENS => {
-                let constant = Some(("N_TOKENS", n_rows));
-                let variant = Variant { kernel: Kernel::MatVec(format), constant };
-                (variant, n_rows, flat(n_outputs.div_ceil(Kernel::MATVEC_ROWS)))
-            }
-            _ => {
-                let tiles = |n: u32| n.div_ceil(Kernel::MATMUL_TILE);
-                (step.variant, n_rows, (tiles(n_outputs), tiles(n_rows)))
-            }
-        },
+        sum += n_products;
     }
-}
-
-/// So many workgroups, in two dimensions if they are too many for one.
-fn flat(n: u32) -> (u32, u32) {
-    let n_lines = n.div_ceil(MOST_WORKGROUPS).max(1);
-    (n.div_ceil(n_lines), n_lines)
+    (steps.len(), sum)
 }
 
 impl Runner for GpuRunner {
     fn forward(&mut self, batch: &Batch, cancel: &CancelFlag) -> Result<Outcome, ModelError> {
         self.logits.clear();
+        self.best.clear();
         if batch.tokens.len() > self.n_batch {
             return Err(ModelError::Option {
                 option: "the batch size",
                 found: batch.tokens.len().to_string(),
                 expected: format!("at most {}", self.n_batch),
+            });
+        }
+        if batch.n_best > Kernel::MAX_BEST as usize {
+            return Err(ModelError::Option {
+                option: "the number of likeliest tokens",
+                found: batch.n_best.to_string(),
+                expected: format!("at most {}", Kernel::MAX_BEST),
             });
         }
         let outcome = self.run(batch, cancel)?;
@@ -196,6 +274,10 @@ impl Runner for GpuRunner {
 
     fn logits(&self) -> &[f32] {
         &self.logits
+    }
+
+    fn best(&self) -> &[Best] {
+        &self.best
     }
 
     fn rotate_first_cells(

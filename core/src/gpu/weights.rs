@@ -1,14 +1,15 @@
 //! Weights on the GPU, in the layout of the file: matrices in shards of whole rows that fit into one
-//! binding, vectors in a buffer each.
+//! binding, a gate and its twin in one buffer, vectors in a buffer each.
 
 use std::sync::Arc;
 
 use carrel_shaders::WeightFormat;
 
 use super::device::Gpu;
+use super::need::{lie_together, rows_at_once};
 use crate::error::{GpuError, ModelError};
 use crate::gguf::Gguf;
-use crate::ops::{Op, Plan, WeightId, WeightInfo};
+use crate::ops::{Fusion, Op, Plan, WeightId, WeightInfo};
 use crate::quant::TensorType;
 
 /// Bytes handed to the driver at once, which keeps a copy of them until the next submission.
@@ -17,6 +18,8 @@ const UPLOAD_BYTES: usize = 16 << 20;
 /// Rows of a matrix that are bound together.
 pub(super) struct Shard {
     pub(super) buffer: wgpu::Buffer,
+    /// Where the rows begin in the buffer.
+    pub(super) first_byte: u32,
     pub(super) first_row: u32,
     pub(super) n_rows: u32,
 }
@@ -56,6 +59,14 @@ impl GpuWeights {
             places: plan.weights.iter().map(|_| Place::Unused).collect(),
             n_bytes: 0,
         };
+        for run in plan.fused() {
+            let ops = &plan.ops[run.ops];
+            if let [_, Op::Linear { weight, .. }, Op::Linear { weight: twin, .. }, _] = ops
+                && run.fusion == Fusion::GatedProducts
+            {
+                weights.add_twins(plan, file, *weight, *twin)?;
+            }
+        }
         for op in &plan.ops {
             match *op {
                 Op::Embed { table, .. } => weights.add_matrix(plan, file, table)?,
@@ -69,13 +80,23 @@ impl GpuWeights {
                 _ => {}
             }
         }
-        for id in plan.ropes.iter().filter_map(|rope| rope.factors) {
-            let values = bytes_of(file, &plan.weights[id.0]).chunks_exact(4);
+        // Those of other lengths of the context, too: which are used depends on it.
+        let is_used = |id| plan.ropes.iter().any(|rope| rope.factors == Some(WeightId(id)));
+        let is_factor = |(id, weight): &(usize, &WeightInfo)| {
+            is_used(*id) || weight.name.starts_with("rope_factors")
+        };
+        for (index, weight) in plan.weights.iter().enumerate().filter(is_factor) {
+            let values = bytes_of(file, weight).chunks_exact(4);
             let values = values.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
-            weights.places[id.0] = Place::Factors(values.collect());
+            weights.places[index] = Place::Factors(values.collect());
         }
         gpu.check()?;
         Ok(weights)
+    }
+
+    /// The GPU.
+    pub fn gpu(&self) -> &Arc<Gpu> {
+        &self.gpu
     }
 
     /// Bytes on the GPU.
@@ -91,12 +112,14 @@ impl GpuWeights {
         }
     }
 
-    /// Shards of a matrix; none of anything else.
-    pub(super) fn n_shards(&self, id: WeightId) -> usize {
-        match &self.places[id.0] {
-            Place::Matrix(matrix) => matrix.shards.len(),
-            _ => 0,
-        }
+    /// How far behind a matrix its twin begins in the same buffer, if it does.
+    pub(super) fn twin_bytes(&self, id: WeightId, twin: WeightId) -> Option<u32> {
+        let ([first], [second]) = (&self.matrix(id).shards[..], &self.matrix(twin).shards[..])
+        else {
+            return None;
+        };
+        let lie_together = first.buffer == second.buffer && first.first_byte < second.first_byte;
+        lie_together.then(|| second.first_byte - first.first_byte)
     }
 
     /// A weight that is added or multiplied by element.
@@ -122,35 +145,73 @@ impl GpuWeights {
         let weight = &plan.weights[id.0];
         let format = format_of(weight)?;
         let row_bytes = weight.n_bytes / weight.n_rows;
-        // Room for the word after the last row that an unaligned read touches.
-        let rows_at_once = (self.gpu.most_binding_bytes().saturating_sub(8) / row_bytes).max(1);
+        let rows_at_once = rows_at_once(&self.gpu, weight);
         let mut shards = Vec::new();
         let bytes = bytes_of(file, weight);
         for first_row in (0..weight.n_rows).step_by(rows_at_once as usize) {
             let n_rows = rows_at_once.min(weight.n_rows - first_row);
             let start = (first_row * row_bytes) as usize;
-            let buffer = self.upload(&bytes[start..start + (n_rows * row_bytes) as usize])?;
-            shards.push(Shard { buffer, first_row: first_row as u32, n_rows: n_rows as u32 });
+            let buffer = self.upload(&[&bytes[start..start + (n_rows * row_bytes) as usize]])?;
+            let (first_row, n_rows) = (first_row as u32, n_rows as u32);
+            shards.push(Shard { buffer, first_byte: 0, first_row, n_rows });
         }
         self.places[id.0] = Place::Matrix(Matrix { format, shards, row_bytes: row_bytes as u32 });
         Ok(())
     }
 
+    /// Two matrices of the same shape and type in one buffer, if they fit into a binding.
+    fn add_twins(
+        &mut self,
+        plan: &Plan,
+        file: &Gguf,
+        id: WeightId,
+        twin: WeightId,
+    ) -> Result<(), ModelError> {
+        let (weight, other) = (&plan.weights[id.0], &plan.weights[twin.0]);
+        let is_free = |id: WeightId| matches!(self.places[id.0], Place::Unused);
+        if id == twin || !is_free(id) || !is_free(twin) || !lie_together(&self.gpu, weight) {
+            return Ok(());
+        }
+        let format = format_of(weight)?;
+        let (row_bytes, n_rows) = ((weight.n_bytes / weight.n_rows) as u32, weight.n_rows as u32);
+        let buffer = self.upload(&[bytes_of(file, weight), bytes_of(file, other)])?;
+        for (id, first_byte) in [(id, 0), (twin, weight.n_bytes as u32)] {
+            let shard = Shard { buffer: buffer.clone(), first_byte, first_row: 0, n_rows };
+            self.places[id.0] = Place::Matrix(Matrix { format, shards: vec![shard], row_bytes });
+        }
+        Ok(())
+    }
+
     fn add_vector(&mut self, plan: &Plan, file: &Gguf, id: WeightId) -> Result<(), ModelError> {
         if matches!(self.places[id.0], Place::Unused) {
-            let buffer = self.upload(bytes_of(file, &plan.weights[id.0]))?;
+            let buffer = self.upload(&[bytes_of(file, &plan.weights[id.0])])?;
             self.places[id.0] = Place::Vector(buffer);
         }
         Ok(())
     }
 
-    /// A buffer with these bytes and at least four zeros after them.
-    fn upload(&mut self, bytes: &[u8]) -> Result<wgpu::Buffer, GpuError> {
+    /// A buffer with these bytes, one after the other, and at least four zeros after them. All but the
+    /// last of them are whole words.
+    fn upload(&mut self, parts: &[&[u8]]) -> Result<wgpu::Buffer, GpuError> {
         let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST;
-        let buffer = self.gpu.buffer("a weight", bytes.len() as u64 + 4, usage)?;
+        let n_bytes: usize = parts.iter().map(|bytes| bytes.len()).sum();
+        let buffer = self.gpu.buffer("a weight", n_bytes as u64 + 4, usage)?;
+        let mut start = 0;
+        for bytes in parts {
+            self.write(&buffer, start, bytes)?;
+            start += bytes.len() as u64;
+        }
+        self.n_bytes += buffer.size();
+        self.gpu.check()?;
+        Ok(buffer)
+    }
+
+    fn write(&self, buffer: &wgpu::Buffer, start: u64, bytes: &[u8]) -> Result<(), GpuError> {
         let whole = bytes.len() / 4 * 4;
         for (index, part) in bytes[..whole].chunks(UPLOAD_BYTES).enumerate() {
-            self.gpu.queue.write_buffer(&buffer, (index * UPLOAD_BYTES) as u64, part);
+            let _turn = self.gpu.turn();
+            let offset = start + (index * UPLOAD_BYTES) as u64;
+            self.gpu.queue.write_buffer(buffer, offset, part);
             if part.len() == UPLOAD_BYTES {
                 self.gpu.queue.submit([]);
                 let waited = self.gpu.device.poll(wgpu::PollType::wait_indefinitely());
@@ -160,11 +221,9 @@ impl GpuWeights {
         if whole < bytes.len() {
             let mut word = [0; 4];
             word[..bytes.len() - whole].copy_from_slice(&bytes[whole..]);
-            self.gpu.queue.write_buffer(&buffer, whole as u64, &word);
+            self.gpu.queue.write_buffer(buffer, start + whole as u64, &word);
         }
-        self.n_bytes += buffer.size();
-        self.gpu.check()?;
-        Ok(buffer)
+        Ok(())
     }
 }
 

@@ -65,6 +65,23 @@ pub struct Batch {
     pub caches: Vec<CacheView>,
     /// Indices of the tokens whose logits are wanted, ascending.
     pub rows: Vec<i32>,
+    /// If not 0, only so many of the likeliest tokens of each row are wanted, and a runner may answer
+    /// them by [`Runner::best`] instead of logits.
+    pub n_best: usize,
+}
+
+/// A token and its logit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Best {
+    /// Id of the token.
+    pub id: u32,
+    /// Its logit; −∞ stands for a place that no usable token is left for.
+    pub logit: f32,
+}
+
+impl Best {
+    /// Stands where no usable token is left.
+    pub const NONE: Self = Self { id: u32::MAX, logit: f32::NEG_INFINITY };
 }
 
 /// How a forward pass ended.
@@ -86,6 +103,12 @@ pub trait Runner: Send {
 
     /// Logits of the last batch, `[rows, n_vocab]`.
     fn logits(&self) -> &[f32];
+
+    /// The likeliest tokens of the last batch, `[rows, n_best]`, the likeliest first and equal ones by
+    /// id; empty if they were not asked for or the runner has the logits instead.
+    fn best(&self) -> &[Best] {
+        &[]
+    }
 
     /// Replaces the keys in the first `n_cells` cells of cache `group` by the keys that were there
     /// at the first such call, rotated forward by `delta` positions.

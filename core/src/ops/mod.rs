@@ -5,12 +5,14 @@
 //! Level 2.
 
 mod backend;
+mod fuse;
 mod plan;
 mod print;
 mod reference;
 mod rope;
 
-pub use backend::{Batch, CacheType, CacheView, Outcome, Runner, RunnerOptions};
+pub use backend::{Batch, Best, CacheType, CacheView, Outcome, Runner, RunnerOptions};
+pub use fuse::{Fusion, Run};
 pub use plan::{
     Activation, BufferId, BufferInfo, CacheGroup, Op, Plan, RopeInfo, RopePairs, WeightId,
     WeightInfo,

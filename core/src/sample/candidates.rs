@@ -28,6 +28,13 @@ impl Candidates {
         Self { list: logits.iter().enumerate().filter_map(usable).collect(), is_sorted: false }
     }
 
+    /// Some tokens with their logits, those of them that are usable.
+    pub(super) fn among(tokens: impl IntoIterator<Item = (u32, f32)>) -> Self {
+        let usable = tokens.into_iter().filter(|&(_, logit)| logit > f32::NEG_INFINITY);
+        let candidate = |(id, logit): (u32, f32)| Candidate { id, logit: logit.min(f32::MAX) };
+        Self { list: usable.map(candidate).collect(), is_sorted: false }
+    }
+
     /// The candidate with this id, as long as the list is in the order of ids: before anything was
     /// sorted.
     pub(super) fn with_id(&mut self, id: u32) -> Option<&mut Candidate> {

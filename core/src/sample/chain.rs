@@ -39,6 +39,33 @@ impl Sampler {
         &self.options
     }
 
+    /// How many of the likeliest tokens decide, where no more than `most` do: then
+    /// [`Sampler::choose_among`] chooses as [`Sampler::choose`] would. `None` if every logit counts, as
+    /// it may be changed before anything is compared.
+    pub fn n_deciding(&self, most: usize) -> Option<usize> {
+        let options = &self.options;
+        let changes = !options.bias.is_empty()
+            || options.dry.is_some()
+            || options.repeat_penalty != 1.0
+            || options.frequency_penalty != 0.0
+            || options.presence_penalty != 0.0;
+        let n_deciding = if options.is_greedy() { 2 } else { options.top_k };
+        (!changes && (1..=most).contains(&n_deciding)).then_some(n_deciding)
+    }
+
+    /// Chooses among the likeliest tokens, at least as many as decide, each with its logit; the
+    /// likeliest first, equal ones by id.
+    ///
+    /// # Errors
+    /// [`SampleError::NoCandidate`] if there is none.
+    pub fn choose_among(
+        &self,
+        likeliest: impl IntoIterator<Item = (u32, f32)>,
+        step: u64,
+    ) -> Result<Choice, SampleError> {
+        self.choose_from(Candidates::among(likeliest), step)
+    }
+
     /// The token after `history`, as the `step`-th that is chosen.
     ///
     /// # Errors
@@ -70,6 +97,12 @@ impl Sampler {
         if let Some(options) = &options.dry {
             dry::apply(&mut candidates, options, history);
         }
+        self.choose_from(candidates, step)
+    }
+
+    /// Chooses when nothing changes logits any more.
+    fn choose_from(&self, mut candidates: Candidates, step: u64) -> Result<Choice, SampleError> {
+        let options = &self.options;
         if options.is_greedy() {
             let (first, second) = candidates.best_two();
             let first = first.ok_or(SampleError::NoCandidate)?;

@@ -87,6 +87,23 @@ impl Host {
         self.options.state_folder.as_ref().map(|folder| folder.join("probes"))
     }
 
+    /// Holds everything that uses the model up, between two tokens, and waits for the GPU, if there is
+    /// one: systems take it from apps in the background. Until [`Self::resume`].
+    pub fn suspend(&self) {
+        self.pace.set_suspended(true);
+        if let Some(loaded) = self.loaded() {
+            loaded.engine.suspend();
+        }
+    }
+
+    /// Lets work go on.
+    pub fn resume(&self) {
+        if let Some(loaded) = self.loaded() {
+            loaded.engine.resume();
+        }
+        self.pace.set_suspended(false);
+    }
+
     /// A flag that is set when the model is given back.
     pub fn stop_flag(&self) -> CancelFlag {
         lock(&self.stop).clone()

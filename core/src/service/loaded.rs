@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use super::host::HostOptions;
 use super::marker::LoadingMarker;
-use super::place::{Backend, GpuVerdict, place};
+use super::place::{Backend, GpuVerdict, place_with};
 use crate::engine::Engine;
 use crate::error::{Error, Result, TemplateError};
 use crate::exec::keep_speeds_in;
@@ -41,7 +41,9 @@ impl Loaded {
             // Copies in the CPU's layouts are of no use to a GPU.
             wanted.placement = Some(Placement::InPlace);
         }
-        let (engine, verdict) = place(Engine::open(&options.model, &wanted)?, options.backend)?;
+        let folder = options.state_folder.as_deref();
+        let engine = Engine::open(&options.model, &wanted)?;
+        let (engine, verdict) = place_with(engine, options.backend, folder)?;
         let first = GenerateOptions { max_tokens: 0, ..GenerateOptions::default() };
         engine.session()?.generate(&[0], first)?.finish();
         let format = match ChatFormat::of(engine.model(), engine.tokenizer()) {

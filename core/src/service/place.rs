@@ -1,5 +1,7 @@
 //! Whether a GPU computes: only if it is wanted, built in, there, and right on the very model.
 
+use std::path::Path;
+
 use crate::engine::Engine;
 use crate::error::{Result, ServiceError};
 
@@ -49,10 +51,19 @@ pub enum GpuVerdict {
 /// # Errors
 /// If `wanted` is the GPU and it does not compute, or not the same as the processor.
 pub fn place(engine: Engine, wanted: Option<Backend>) -> Result<(Engine, GpuVerdict)> {
+    place_with(engine, wanted, None)
+}
+
+/// The same with a folder for what is learned about drivers.
+pub(super) fn place_with(
+    engine: Engine,
+    wanted: Option<Backend>,
+    folder: Option<&Path>,
+) -> Result<(Engine, GpuVerdict)> {
     if wanted == Some(Backend::Cpu) {
         return Ok((engine, GpuVerdict::NotWanted));
     }
-    let (engine, verdict) = on_gpu(engine);
+    let (engine, verdict) = on_gpu(engine, folder);
     match (&verdict, wanted) {
         (GpuVerdict::Good { .. }, _) | (_, None) => Ok((engine, verdict)),
         (verdict, _) => Err(ServiceError::Gpu { problem: format!("{verdict:?}") }.into()),
@@ -60,15 +71,20 @@ pub fn place(engine: Engine, wanted: Option<Backend>) -> Result<(Engine, GpuVerd
 }
 
 #[cfg(not(feature = "gpu"))]
-fn on_gpu(engine: Engine) -> (Engine, GpuVerdict) {
+fn on_gpu(engine: Engine, _: Option<&Path>) -> (Engine, GpuVerdict) {
     (engine, GpuVerdict::NotBuilt)
 }
 
 #[cfg(feature = "gpu")]
-fn on_gpu(engine: Engine) -> (Engine, GpuVerdict) {
+fn on_gpu(engine: Engine, folder: Option<&Path>) -> (Engine, GpuVerdict) {
     let unavailable =
         |error: &dyn std::fmt::Display| GpuVerdict::Unavailable { reason: error.to_string() };
-    let gpu = match crate::gpu::Gpu::open(&crate::gpu::GpuOptions::default()) {
+    let options = crate::gpu::GpuOptions {
+        flavours: crate::gpu::FlavourChoice::Measured,
+        folder: folder.map(|folder| folder.join("gpu")),
+        ..Default::default()
+    };
+    let gpu = match crate::gpu::Gpu::open(&options) {
         Ok(gpu) => gpu,
         Err(error) => return (engine, unavailable(&error)),
     };
@@ -77,7 +93,7 @@ fn on_gpu(engine: Engine) -> (Engine, GpuVerdict) {
         Ok(moved) => moved,
         Err(error) => return (engine, unavailable(&error)),
     };
-    match moved.model().compare_with_cpu() {
+    match moved.model().verdict() {
         Err(error) => (engine, unavailable(&error)),
         Ok(verdict) if verdict.is_good() => {
             let mean_divergence = verdict.mean_divergence;

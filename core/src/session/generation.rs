@@ -28,12 +28,17 @@ use crate::tokenizer::StreamDecoder;
 /// Q8_0 and Q4_0, 0.005 for F16, 0.12 for K-quants (`tests/tests/session.rs`).
 const SAFE_MARGIN: f32 = 1.0;
 
+/// Most tokens that are asked of the model instead of all logits: as many as a GPU finds.
+const MOST_BEST: usize = 64;
+
 /// A generation under way: an iterator of events that ends after [`Event::End`].
 pub struct Generation<'a> {
     session: &'a mut Session,
     options: GenerateOptions,
     sampler: Sampler,
     matching: Option<Matching>,
+    /// How many of the likeliest tokens are asked of the model; all logits if `None`.
+    n_deciding: Option<usize>,
     drafter: Option<Drafter>,
     stream: StreamDecoder,
     stop: StopFilter,
@@ -66,9 +71,11 @@ impl<'a> Generation<'a> {
         let sampler = Sampler::new(options.sampling.clone(), n_vocab)?;
         let n_reused = session.keep_prefix(prompt)?;
         let stop = StopFilter::new(std::mem::take(&mut options.stop));
+        let n_deciding = sampler.n_deciding(MOST_BEST).filter(|_| options.grammar.is_none());
         let drafts = options.speculation && options.sampling.is_greedy();
         Ok(Self {
             sampler,
+            n_deciding,
             matching: options.grammar.as_ref().map(|grammar| grammar.matching()),
             drafter: drafts.then(Drafter::new),
             stream: session.tokenizer.stream(),
@@ -129,7 +136,7 @@ impl<'a> Generation<'a> {
         let n_total = self.usage.n_prompt;
         let n_done = self.session.tokens.len();
         let n_next = (n_done + self.session.piece_length()).min(n_total);
-        let rows = if n_next == n_total { LogitRows::Last } else { LogitRows::None };
+        let rows = if n_next == n_total { self.rows(LogitRows::Last) } else { LogitRows::None };
         let piece = &self.history[n_done..n_next];
         if self.session.forward(piece, rows, &self.options.cancel)? == Outcome::Cancelled {
             self.end(EndReason::Cancelled);
@@ -156,9 +163,8 @@ impl<'a> Generation<'a> {
         }
         let mut tokens = vec![input];
         tokens.extend(self.draft(n_free - 1));
-        if self.session.forward(&tokens, LogitRows::All, &self.options.cancel)?
-            == Outcome::Cancelled
-        {
+        let rows = self.rows(LogitRows::All);
+        if self.session.forward(&tokens, rows, &self.options.cancel)? == Outcome::Cancelled {
             self.end(EndReason::Cancelled);
             return Ok(());
         }
@@ -169,7 +175,8 @@ impl<'a> Generation<'a> {
             if !is_safe {
                 self.session.truncate(n_past + row)?;
                 let alone = &tokens[row..row + 1];
-                let outcome = self.session.forward(alone, LogitRows::Last, &self.options.cancel)?;
+                let rows = self.rows(LogitRows::Last);
+                let outcome = self.session.forward(alone, rows, &self.options.cancel)?;
                 if outcome == Outcome::Cancelled {
                     self.end(EndReason::Cancelled);
                     return Ok(());
@@ -208,9 +215,23 @@ impl<'a> Generation<'a> {
         self.history.len() - self.usage.n_prompt
     }
 
+    /// What is wanted of these rows: the tokens that decide, or all logits.
+    fn rows(&self, rows: LogitRows) -> LogitRows {
+        match (rows, self.n_deciding) {
+            (LogitRows::Last, Some(n)) => LogitRows::LastBest(n),
+            (LogitRows::All, Some(n)) => LogitRows::AllBest(n),
+            _ => rows,
+        }
+    }
+
     /// What the sampler chooses from one of the rows of logits.
     fn choice(&mut self, row: usize, n_rows: usize) -> Result<Choice> {
         let step = self.n_chosen() as u64;
+        if let Some(n) = self.n_deciding {
+            let best = &self.session.decoder.best()[row * n..(row + 1) * n];
+            let likeliest = best.iter().map(|best| (best.id, best.logit));
+            return Ok(self.sampler.choose_among(likeliest, step)?);
+        }
         let logits = self.session.decoder.logits();
         let n_vocab = logits.len() / n_rows;
         let logits = &logits[row * n_vocab..(row + 1) * n_vocab];

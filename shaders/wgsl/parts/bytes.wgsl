@@ -43,3 +43,13 @@ fn all16(value: f32) -> mat4x4<f32> {
     let column = vec4<f32>(value);
     return mat4x4<f32>(column, column, column, column);
 }
+
+// The same sixteen bytes as words.
+fn words4(address: u32, shift: u32, mask: u32) -> vec4<u32> {
+    return vec4<u32>(
+        (word(address) >> shift) & mask,
+        (word(address + 4u) >> shift) & mask,
+        (word(address + 8u) >> shift) & mask,
+        (word(address + 12u) >> shift) & mask,
+    );
+}

@@ -1,0 +1,214 @@
+//! The first thing that a GPU computes: a layer in miniature, which plain loops compute too.
+//!
+//! Every kernel that all models need runs here, on few rows and on many, before a model is trusted to
+//! the driver. Kernels for types of weights are compared on the very model: `exec::Model::verdict`.
+
+use std::io::Cursor;
+use std::sync::Arc;
+
+use half::f16;
+
+use super::device::Gpu;
+use super::runner::GpuRunner;
+use super::weights::GpuWeights;
+use crate::cancel::CancelFlag;
+use crate::error::GpuError;
+use crate::gguf::{Gguf, GgufWriter};
+use crate::ops::{
+    Activation, Batch, BufferId, BufferInfo, CacheGroup, CacheType, CacheView, Op, Plan,
+    ReferenceRunner, RopeInfo, RopePairs, Runner, RunnerOptions, WeightId, WeightInfo,
+};
+use crate::quant::TensorType;
+
+/// Largest mean squared error, normalised: some hundred roundings of single precision, squared.
+const MOST_ERROR: f64 = 1e-10;
+
+/// Numbers of the layer: odd ones, so that the ends of tiles and rows are met.
+const D_MODEL: u32 = 72;
+const D_HEAD: u32 = 36;
+const N_HEAD: u32 = 2;
+const D_FF: u32 = 100;
+const N_VOCAB: u32 = 90;
+const N_TOKENS: usize = 7;
+
+/// Runs the layer on the GPU and in plain loops. Answers whether both agree.
+///
+/// # Errors
+/// If the GPU cannot run it at all.
+pub(super) fn sings(gpu: &Arc<Gpu>) -> Result<bool, GpuError> {
+    let refused = |error: &dyn std::fmt::Display| GpuError::Refused { problem: error.to_string() };
+    let (plan, file) = layer().map_err(|error| refused(&error))?;
+    let options = RunnerOptions {
+        n_threads: 1,
+        n_batch: N_TOKENS,
+        n_cells: vec![2 * N_TOKENS],
+        cache_type: CacheType::F32,
+    };
+    let weights = Arc::new(GpuWeights::new(gpu, &plan, &file).map_err(|error| refused(&error))?);
+    let mut ours = GpuRunner::new(Arc::new(plan.clone()), weights, &options)
+        .map_err(|error| refused(&error))?;
+    let mut plain =
+        ReferenceRunner::new(&plan, &file, &options, singles).map_err(|error| refused(&error))?;
+    for (first, n_tokens) in [(0, N_TOKENS - 1), (N_TOKENS - 1, 1)] {
+        let batch = batch(first, n_tokens);
+        for runner in [&mut ours as &mut dyn Runner, &mut plain] {
+            runner.forward(&batch, &CancelFlag::new()).map_err(|error| refused(&error))?;
+        }
+        let error = normalised_error(ours.logits(), plain.logits());
+        log::debug!("the canary's error is {error:e}");
+        // Not a number is no agreement either.
+        if error.is_nan() || error > MOST_ERROR {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn normalised_error(found: &[f32], expected: &[f32]) -> f64 {
+    if found.len() != expected.len() {
+        return f64::NAN;
+    }
+    let square = |value: f32| f64::from(value) * f64::from(value);
+    let error: f64 = found.iter().zip(expected).map(|(a, b)| square(a - b)).sum();
+    error / expected.iter().map(|&b| square(b)).sum::<f64>()
+}
+
+/// Tokens at the cells and positions of the same numbers, each seeing those before it and itself.
+fn batch(first: usize, n_tokens: usize) -> Batch {
+    let n_cells = 2 * N_TOKENS;
+    let range = first..first + n_tokens;
+    let mut mask = vec![f16::NEG_INFINITY; n_tokens * n_cells];
+    for (row, token) in mask.chunks_exact_mut(n_cells).zip(range.clone()) {
+        row[..=token].fill(f16::ZERO);
+    }
+    Batch {
+        tokens: range.clone().map(|i| (i * 37 % N_VOCAB as usize) as i32).collect(),
+        positions: range.clone().map(|i| i as i32).collect(),
+        caches: vec![CacheView { cells: range.map(|i| i as i64).collect(), n_cells, mask }],
+        rows: (0..n_tokens as i32).collect(),
+        n_best: 0,
+    }
+}
+
+fn singles(kind: TensorType, bytes: &[u8], _n_values: usize) -> Option<Vec<f32>> {
+    let values = bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
+    (kind == TensorType::F32).then(|| values.collect())
+}
+
+/// The weights of the layer: rows and columns.
+const WEIGHTS: [(u32, u32); 9] = [
+    (N_VOCAB, D_MODEL),         // embeddings, and the output
+    (1, D_MODEL),               // norms
+    (N_HEAD * D_HEAD, D_MODEL), // queries
+    (D_HEAD, D_MODEL),          // keys
+    (D_HEAD, D_MODEL),          // values
+    (D_MODEL, N_HEAD * D_HEAD), // mix of heads
+    (D_FF, D_MODEL),            // gate
+    (D_FF, D_MODEL),            // up
+    (D_MODEL, D_FF),            // down
+];
+
+/// The widths of its buffers.
+const WIDTHS: [u32; 11] = [
+    D_MODEL,
+    D_MODEL,
+    N_HEAD * D_HEAD,
+    D_HEAD,
+    D_HEAD,
+    N_HEAD * D_HEAD,
+    D_MODEL,
+    D_FF,
+    D_FF,
+    D_FF,
+    N_VOCAB,
+];
+
+fn operations() -> Vec<Op> {
+    let [hidden, normed, queries, keys, values, attended, branch, gate, up, gated, logits] =
+        std::array::from_fn(BufferId);
+    let [table, norm, to_queries, to_keys, to_values, mix, to_gate, to_up, down] =
+        std::array::from_fn(WeightId);
+    let linear = |input, weight, out| Op::Linear { input, weight, bias: None, out };
+    let normalise = || Op::RmsNorm { input: hidden, weight: norm, epsilon: 1e-5, out: normed };
+    let activation = Activation::Silu;
+    vec![
+        Op::Embed { table, scale: 1.5, out: hidden },
+        normalise(),
+        linear(normed, to_queries, queries),
+        linear(normed, to_keys, keys),
+        linear(normed, to_values, values),
+        Op::Rope { buffer: queries, rope: 0 },
+        Op::Rope { buffer: keys, rope: 0 },
+        Op::StoreKeysValues { layer: 0, keys, values },
+        Op::Attend { layer: 0, queries, scale: 1.0 / (D_HEAD as f32).sqrt(), out: attended },
+        linear(attended, mix, branch),
+        Op::Add { a: branch, b: hidden, out: hidden },
+        normalise(),
+        linear(normed, to_gate, gate),
+        linear(normed, to_up, up),
+        Op::Gate { gate, up, activation, out: gated },
+        linear(gated, down, branch),
+        Op::SelectRows { buffer: branch },
+        Op::SelectRows { buffer: hidden },
+        Op::Add { a: branch, b: hidden, out: hidden },
+        normalise(),
+        linear(normed, table, logits),
+        Op::Cap { buffer: logits, cap: 20.0 },
+    ]
+}
+
+/// The plan and the file of its weights.
+fn layer() -> std::io::Result<(Plan, Gguf)> {
+    let mut writer = GgufWriter::new();
+    writer.set("general.architecture", "canary");
+    let mut weights = Vec::new();
+    for (index, (n_rows, n_cols)) in WEIGHTS.into_iter().enumerate() {
+        let name = format!("weight.{index}");
+        let (n_rows, n_cols) = (u64::from(n_rows), u64::from(n_cols));
+        writer.tensor(&name, TensorType::F32, &[n_cols, n_rows]);
+        let (start, n_bytes, tensor_type) = (0, 4 * n_rows * n_cols, TensorType::F32);
+        weights.push(WeightInfo { name, tensor_type, n_rows, n_cols, start, n_bytes });
+    }
+    let mut random = 7u64;
+    let mut value = || {
+        // Knuth's multiplier for 64-bit linear congruences.
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        0.4 * ((random >> 40) as f32 / (1u64 << 23) as f32 - 1.0)
+    };
+    let mut bytes = Cursor::new(Vec::new());
+    writer.write(&mut bytes, |index, out| {
+        let n_values = weights[index].n_bytes / 4;
+        let data: Vec<u8> = (0..n_values).flat_map(|_| value().to_le_bytes()).collect();
+        out.write_all(&data)
+    })?;
+    let file = Gguf::from_bytes(&bytes.into_inner()).map_err(std::io::Error::other)?;
+    for weight in &mut weights {
+        weight.start = file.tensor(&weight.name).map_or(0, |tensor| tensor.start);
+    }
+    let rope = RopeInfo {
+        pairs: RopePairs::Halves,
+        d_rot: D_HEAD,
+        base: 10_000.0,
+        frequency_scale: 1.0,
+        extrapolation: 0.0,
+        beta_fast: 32.0,
+        beta_slow: 1.0,
+        n_ctx_original: 4096,
+        magnitude: 1.0,
+        factors: None,
+    };
+    let plan = Plan {
+        ops: operations(),
+        buffers: WIDTHS.map(|width| BufferInfo { name: "buffer", width }).to_vec(),
+        weights,
+        ropes: vec![rope],
+        layer_rope: vec![Some(0)],
+        caches: vec![CacheGroup { window: None, layers: vec![0] }],
+        logits: BufferId(WIDTHS.len() - 1),
+        n_head: N_HEAD,
+        n_head_kv: 1,
+        d_head: D_HEAD,
+        n_vocab: N_VOCAB,
+    };
+    Ok((plan, file))
+}

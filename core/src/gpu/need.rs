@@ -1,0 +1,146 @@
+//! The memory that a model takes on a GPU, before anything is uploaded.
+//!
+//! Every buffer that `weights`, `caches`, `inputs`, `lower` and `runner` make is counted here again from
+//! the plan alone; a test compares the two sums.
+
+use carrel_shaders::Kernel;
+
+use super::caches::device_cell_bytes;
+use super::device::{Gpu, rounded};
+use super::lower::{part_bytes, quantised_bytes, tail_rows};
+use super::steps::PART_LOGITS;
+use crate::ops::{Fusion, Op, Plan, RunnerOptions, WeightId, WeightInfo};
+
+/// Bytes on a GPU, by purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GpuNeed {
+    /// Weights, shared by all runners.
+    pub weight_bytes: u64,
+    /// Keys and values of a runner.
+    pub cache_bytes: u64,
+    /// Activations, inputs and results of a runner.
+    pub compute_bytes: u64,
+}
+
+impl GpuNeed {
+    /// All of it.
+    pub fn total_bytes(&self) -> u64 {
+        self.weight_bytes + self.cache_bytes + self.compute_bytes
+    }
+
+    /// What a plan needs with one runner.
+    pub fn of(gpu: &Gpu, plan: &Plan, options: &RunnerOptions) -> Self {
+        let format = super::caches::format_of(options.cache_type);
+        let cell_bytes = device_cell_bytes(format, plan.d_kv() as usize) as u64;
+        let caches = plan.caches.iter().zip(&options.n_cells).map(|(group, &n_cells)| {
+            2 * group.layers.len() as u64 * rounded(n_cells as u64 * cell_bytes)
+        });
+        Self {
+            weight_bytes: weight_bytes(gpu, plan),
+            cache_bytes: caches.sum(),
+            compute_bytes: compute_bytes(gpu, plan, options),
+        }
+    }
+}
+
+/// Rows of a matrix that are bound at once. Room for the word after the last row that an unaligned read
+/// touches.
+pub(super) fn rows_at_once(gpu: &Gpu, weight: &WeightInfo) -> u64 {
+    let row_bytes = weight.n_bytes / weight.n_rows;
+    (gpu.most_binding_bytes().saturating_sub(8) / row_bytes).max(1)
+}
+
+/// Whether two matrices of the same shape are put into one buffer.
+pub(super) fn lie_together(gpu: &Gpu, weight: &WeightInfo) -> bool {
+    // Uploads are in whole words.
+    2 * weight.n_bytes + 8 <= gpu.most_binding_bytes() && weight.n_bytes.is_multiple_of(4)
+}
+
+/// Bytes of a buffer for so many bytes of a weight.
+fn uploaded(n_bytes: u64) -> u64 {
+    rounded(n_bytes + 4)
+}
+
+fn weight_bytes(gpu: &Gpu, plan: &Plan) -> u64 {
+    let mut is_counted = vec![false; plan.weights.len()];
+    let mut is_new = |id: WeightId| !std::mem::replace(&mut is_counted[id.0], true);
+    let mut sum = 0;
+    for run in plan.fused() {
+        if let [_, Op::Linear { weight, .. }, Op::Linear { weight: twin, .. }, _] =
+            plan.ops[run.ops]
+            && run.fusion == Fusion::GatedProducts
+            && weight != twin
+            && lie_together(gpu, &plan.weights[weight.0])
+            && is_new(weight)
+            && is_new(twin)
+        {
+            sum += uploaded(2 * plan.weights[weight.0].n_bytes);
+        }
+    }
+    let matrix = |id: WeightId| -> u64 {
+        let weight = &plan.weights[id.0];
+        let row_bytes = weight.n_bytes / weight.n_rows;
+        let at_once = rows_at_once(gpu, weight);
+        let rest = weight.n_rows % at_once;
+        let whole = weight.n_rows / at_once * uploaded(at_once * row_bytes);
+        whole + if rest > 0 { uploaded(rest * row_bytes) } else { 0 }
+    };
+    let vector = |id: WeightId| uploaded(plan.weights[id.0].n_bytes);
+    for op in &plan.ops {
+        match *op {
+            Op::Embed { table, .. } if is_new(table) => sum += matrix(table),
+            Op::Linear { weight, bias, .. } => {
+                sum += if is_new(weight) { matrix(weight) } else { 0 };
+                sum += bias.filter(|&id| is_new(id)).map_or(0, vector);
+            }
+            Op::RmsNorm { weight, .. } if is_new(weight) => sum += vector(weight),
+            _ => {}
+        }
+    }
+    sum
+}
+
+fn compute_bytes(gpu: &Gpu, plan: &Plan, options: &RunnerOptions) -> u64 {
+    let n_batch = options.n_batch as u64;
+    let words = |n: u64| rounded(4 * n * n_batch);
+    let turns = plan.ropes.iter().map(|rope| words(u64::from(rope.d_rot)));
+    let masks = options.n_cells.iter().map(|&n| words(1) + words(n.div_ceil(32) as u64));
+    let inputs = 2 * words(1) + turns.sum::<u64>() + masks.sum::<u64>();
+
+    let n_tail_rows = tail_rows(plan, options) as u64;
+    let n_head_ops = plan.ops.iter().position(|op| matches!(op, Op::SelectRows { .. }));
+    let head = &plan.ops[..n_head_ops.unwrap_or(plan.ops.len())];
+    let activations = plan.buffers.iter().enumerate().map(|(index, buffer)| {
+        let is_in_head = head.iter().any(|op| op.written().is_some_and(|id| id.0 == index));
+        let n_rows = if is_in_head { n_batch } else { n_tail_rows };
+        rounded(4 * u64::from(buffer.width) * n_rows)
+    });
+    let selected = plan.ops.iter().map(|op| match *op {
+        Op::SelectRows { buffer } => {
+            rounded(4 * u64::from(plan.buffers[buffer.0].width) * n_tail_rows)
+        }
+        _ => 0,
+    });
+    let row_bytes = 8 * u64::from(Kernel::MAX_BEST) * n_tail_rows;
+    let n_parts = u64::from(plan.n_vocab.div_ceil(PART_LOGITS));
+    let best = rounded(row_bytes) + rounded(n_parts * row_bytes);
+    let scratch = rounded(quantised_bytes(plan)) + rounded(part_bytes(plan, options));
+    let params = rounded(most_steps(gpu, plan) * gpu.param_stride());
+    let logits = rounded(4 * u64::from(plan.n_vocab) * n_tail_rows);
+    let staging = logits.max(rounded(row_bytes));
+    inputs + activations.sum::<u64>() + selected.sum::<u64>() + best + scratch + params + staging
+}
+
+/// At least as many steps as a plan becomes.
+pub(super) fn most_steps(gpu: &Gpu, plan: &Plan) -> u64 {
+    let n_shards = plan.ops.iter().map(|op| match *op {
+        Op::Embed { table: weight, .. } | Op::Linear { weight, .. } => {
+            let weight = &plan.weights[weight.0];
+            weight.n_rows.div_ceil(rows_at_once(gpu, weight))
+        }
+        _ => 0,
+    });
+    // A shard of a matrix is looked up, or multiplied by few rows and by many; every other operation
+    // is three steps at most. Two look for the likeliest tokens.
+    3 * plan.ops.len() as u64 + 2 * n_shards.sum::<u64>() + 2
+}

@@ -1,0 +1,216 @@
+//! Which flavour of a product is the fastest here: measured once by driver, type and width.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use carrel_shaders::{Flavour, Kernel, WeightFormat};
+
+use super::device::Gpu;
+use super::pipelines::{Constants, Variant};
+use super::steps::{Params, Rows, Step, Work};
+use super::weights::Matrix;
+use crate::cancel::CancelFlag;
+use crate::error::GpuError;
+use crate::ops::Batch;
+
+/// Multiply-adds of a product that is measured.
+const PRODUCTS: u32 = 1 << 18;
+
+/// Products in a measured submission, and submissions, of which the fastest counts.
+const N_PRODUCTS: usize = 4;
+const N_RUNS: usize = 3;
+
+/// Share of the baseline's time that another flavour must stay under to be chosen.
+const GAIN: f64 = 0.95;
+
+/// How flavours are chosen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum FlavourChoice {
+    /// What every driver can do: results that do not depend on measurements.
+    #[default]
+    Baseline,
+    /// This one, wherever kernels and driver have it: for tests.
+    Only(Flavour),
+    /// The fastest.
+    Measured,
+}
+
+/// The flavours of an open GPU.
+pub(super) struct Flavours {
+    choice: FlavourChoice,
+    features: wgpu::Features,
+    known: Mutex<BTreeMap<String, Flavour>>,
+}
+
+impl Flavours {
+    /// Features of the driver that flavours want.
+    pub(super) fn wanted_features(choice: FlavourChoice) -> wgpu::Features {
+        match choice {
+            FlavourChoice::Baseline => wgpu::Features::empty(),
+            _ => wgpu::Features::SUBGROUP | wgpu::Features::SHADER_F16,
+        }
+    }
+
+    pub(super) fn new(choice: FlavourChoice, features: wgpu::Features) -> Self {
+        Self { choice, features, known: Mutex::default() }
+    }
+
+    /// The flavour of products of few rows with this matrix.
+    pub(super) fn of_vectors(&self, gpu: &Gpu, matrix: &Matrix, n_cols: u32) -> Flavour {
+        self.chosen(gpu, "vectors", Flavour::of_vectors(matrix.format), matrix, n_cols)
+    }
+
+    /// The flavour of products of many rows with this matrix.
+    pub(super) fn of_matrices(&self, gpu: &Gpu, matrix: &Matrix, n_cols: u32) -> Flavour {
+        self.chosen(gpu, "matrices", Flavour::of_matrices(), matrix, n_cols)
+    }
+
+    fn is_possible(&self, flavour: Flavour) -> bool {
+        match flavour {
+            Flavour::Baseline | Flavour::Integer => true,
+            Flavour::Subgroups => self.features.contains(wgpu::Features::SUBGROUP),
+            Flavour::Half => self.features.contains(wgpu::Features::SHADER_F16),
+        }
+    }
+
+    fn chosen(
+        &self,
+        gpu: &Gpu,
+        work: &str,
+        flavours: &[Flavour],
+        matrix: &Matrix,
+        n_cols: u32,
+    ) -> Flavour {
+        let mut possible = flavours.iter().copied().filter(|&flavour| self.is_possible(flavour));
+        match self.choice {
+            FlavourChoice::Baseline => Flavour::Baseline,
+            FlavourChoice::Only(only) => {
+                possible.find(|&flavour| flavour == only).unwrap_or(Flavour::Baseline)
+            }
+            FlavourChoice::Measured => {
+                let possible: Vec<Flavour> = possible.collect();
+                let key = format!("{work} {:?} {n_cols}", matrix.format);
+                let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some(&flavour) = known.get(&key) {
+                    return flavour;
+                }
+                let remembered = gpu.ledger().flavour(&key);
+                let remembered = remembered
+                    .and_then(|name| possible.iter().find(|f| format!("{f:?}") == name).copied());
+                let flavour = remembered.unwrap_or_else(|| {
+                    let fastest = fastest(gpu, work == "vectors", &possible, matrix, n_cols);
+                    gpu.ledger().set_flavour(&key, format!("{fastest:?}"));
+                    fastest
+                });
+                known.insert(key, flavour);
+                flavour
+            }
+        }
+    }
+}
+
+/// The fastest flavour; the baseline if nothing can be measured.
+fn fastest(
+    gpu: &Gpu,
+    is_vectors: bool,
+    flavours: &[Flavour],
+    matrix: &Matrix,
+    n_cols: u32,
+) -> Flavour {
+    let time = |flavour| measure(gpu, is_vectors, flavour, matrix, n_cols);
+    let Ok(baseline) = time(Flavour::Baseline) else { return Flavour::Baseline };
+    let mut best = (Flavour::Baseline, baseline.mul_f64(GAIN));
+    for &flavour in flavours.iter().filter(|&&flavour| flavour != Flavour::Baseline) {
+        let took = time(flavour);
+        log::debug!("{:?} {n_cols} {flavour:?}: {took:?}, baseline {baseline:?}", matrix.format);
+        match took {
+            Ok(took) if took < best.1 => best = (flavour, took),
+            _ => {}
+        }
+    }
+    best.0
+}
+
+/// How long a submission of products with a matrix of this type and width takes.
+fn measure(
+    gpu: &Gpu,
+    is_vectors: bool,
+    flavour: Flavour,
+    matrix: &Matrix,
+    n_cols: u32,
+) -> Result<Duration, GpuError> {
+    let n_tokens = if is_vectors { 1 } else { Kernel::MATMUL_TILE };
+    let n_rows = (PRODUCTS / n_cols / n_tokens).clamp(32, 4096);
+    let usage = wgpu::BufferUsages::STORAGE;
+    let words = |what, n: u32| gpu.buffer(what, 4 * u64::from(n), usage);
+    let n_weights = (n_rows * matrix.row_bytes).div_ceil(4) + 2;
+    let weights = words("weights to measure with", n_weights)?;
+    let input = words("inputs to measure with", n_tokens * n_cols.next_multiple_of(16))?;
+    let quantised_words = n_cols.div_ceil(16) * Kernel::QUANTISED_WORDS;
+    let quantised = words("bytes to measure with", quantised_words)?;
+    let nothing = words("nothing", 4)?;
+    let out = words("outputs to measure with", n_tokens * n_rows)?;
+    let params = gpu.buffer(
+        "parameters to measure with",
+        2 * gpu.param_stride(),
+        wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+    )?;
+    let step = |kernel, work, rest: &[u32], buffers: &[&wgpu::Buffer]| {
+        let mut words = Params::default();
+        words[1..=rest.len()].copy_from_slice(rest);
+        let variant = Variant { kernel, constants: Constants::default() };
+        let bindings = gpu.bind(kernel, &params, buffers);
+        Step { variant, params: words, work, rows: Rows::Any, bindings }
+    };
+    let rest = [n_cols, matrix.row_bytes, 0, 0, n_rows, n_rows];
+    let format: WeightFormat = matrix.format;
+    let vectors = Work::Vectors(n_rows.div_ceil(Kernel::MATVEC_ROWS));
+    let steps = match (is_vectors, flavour) {
+        (false, _) => {
+            let kernel = Kernel::MatMul(format, flavour);
+            let tiles = Work::Tiles(n_rows, n_cols);
+            vec![step(kernel, tiles, &rest, &[&weights, &input, &nothing, &out])]
+        }
+        (true, Flavour::Integer) => {
+            let spans = Work::Items(n_cols.div_ceil(16));
+            let kernel = Kernel::MatVec(format, flavour);
+            vec![
+                step(Kernel::Quantise, spans, &[n_cols], &[&input, &quantised]),
+                step(kernel, vectors, &rest, &[&weights, &quantised, &nothing, &out]),
+            ]
+        }
+        (true, _) => {
+            let kernel = Kernel::MatVec(format, flavour);
+            vec![step(kernel, vectors, &rest, &[&weights, &input, &nothing, &nothing, &out])]
+        }
+    };
+    let batch = Batch::default();
+    let mut fastest = Duration::MAX;
+    // The first run compiles.
+    for run in 0..=N_RUNS {
+        let mut encoder = gpu.device.create_command_encoder(&Default::default());
+        let mut pass = encoder.begin_compute_pass(&Default::default());
+        for _ in 0..N_PRODUCTS {
+            for (index, step) in steps.iter().enumerate() {
+                let Some(sized) = step.sized(n_tokens, &batch) else { continue };
+                let offset = index as u64 * gpu.param_stride();
+                gpu.queue.write_buffer(&params, offset, bytemuck::cast_slice(&sized.params));
+                pass.set_pipeline(&gpu.pipeline(sized.variant));
+                pass.set_bind_group(0, &step.bindings, &[offset as u32]);
+                pass.dispatch_workgroups(sized.grid.0, sized.grid.1, sized.grid.2);
+            }
+        }
+        drop(pass);
+        let commands = encoder.finish();
+        let _turn = gpu.turn();
+        let start = Instant::now();
+        let submission = gpu.queue.submit([commands]);
+        gpu.wait(&submission, &CancelFlag::new())?;
+        if run > 0 {
+            fastest = fastest.min(start.elapsed());
+        }
+    }
+    gpu.check()?;
+    Ok(fastest)
+}

@@ -1,0 +1,89 @@
+// Op:       out[t, first_row + r] = input[t] · weights[r], + bias, + out, in products of bytes
+// Bindings: 0 params, 1 weights (read), 2 input (read; of quantise.wgsl), 3 bias (read), 4 out (write)
+// Grid:     one workgroup four rows, sixteen invocations a row
+// Limits:   N_TOKENS 1 to 4; a shard of the matrix holds n_rows of its d_out rows
+// Twin:     Op::Linear and Op::Add in core/src/ops/reference.rs, within what 8 bits allow
+override N_TOKENS: u32 = 1u;
+
+struct Params {
+    n_tokens: u32,
+    n_cols: u32,
+    row_bytes: u32,
+    first_byte: u32,
+    first_row: u32,
+    n_rows: u32,
+    d_out: u32,
+    has_bias: u32,
+    adds: u32,
+}
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> weights: array<u32>;
+@group(0) @binding(2) var<storage, read> input: array<u32>;
+@group(0) @binding(3) var<storage, read> bias: array<f32>;
+@group(0) @binding(4) var<storage, read_write> out: array<f32>;
+
+// Sixteen weights: scale · q − minimum, q as signed bytes.
+struct Packed {
+    q: vec4<u32>,
+    scale: f32,
+    minimum: f32,
+}
+
+#include grid
+#include weight
+#include packed
+
+const LANES = 16u;
+const ROWS = 4u;
+
+// Sums of the tokens, by row and lane.
+var<workgroup> partial: array<vec4<f32>, 64>;
+
+@compute @workgroup_size(64)
+fn main(
+    @builtin(workgroup_id) workgroup: vec3<u32>,
+    @builtin(num_workgroups) n_workgroups: vec3<u32>,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    let place = lane % LANES;
+    let row = flat(workgroup, n_workgroups) * ROWS + lane / LANES;
+    let n_spans = (params.n_cols + 15u) / 16u;
+    var sums = vec4<f32>(0.0);
+    if (row < params.n_rows) {
+        let address = params.first_byte + row * params.row_bytes;
+        for (var span = place; span < n_spans; span += LANES) {
+            let w = packed16(address, span);
+            for (var token = 0u; token < N_TOKENS; token++) {
+                let x = 6u * (token * n_spans + span);
+                let product = dot4I8Packed(w.q.x, input[x])
+                    + dot4I8Packed(w.q.y, input[x + 1u])
+                    + dot4I8Packed(w.q.z, input[x + 2u])
+                    + dot4I8Packed(w.q.w, input[x + 3u]);
+                sums[token] += w.scale * bitcast<f32>(input[x + 4u]) * f32(product)
+                    - w.minimum * bitcast<f32>(input[x + 5u]);
+            }
+        }
+    }
+    partial[lane] = sums;
+    workgroupBarrier();
+    for (var step = LANES / 2u; step > 0u; step >>= 1u) {
+        if (place < step) {
+            partial[lane] += partial[lane + step];
+        }
+        workgroupBarrier();
+    }
+    if (place == 0u && row < params.n_rows) {
+        let column = params.first_row + row;
+        var products = partial[lane];
+        for (var token = 0u; token < N_TOKENS; token++) {
+            var value = products[token];
+            if (params.has_bias != 0u) {
+                value += bias[column];
+            }
+            if (params.adds != 0u) {
+                value += out[token * params.d_out + column];
+            }
+            out[token * params.d_out + column] = value;
+        }
+    }
+}

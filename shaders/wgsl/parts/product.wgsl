@@ -1,0 +1,116 @@
+// Part: what the kernels for one to four tokens share.
+//
+//   NORMED  the input is the RMS norm of `input` with the norm's `factors`
+//   GATED   the matrix is two of n_rows rows each, the second one twin_bytes behind the first;
+//           out = activation(first · input) · (second · input)
+override N_TOKENS: u32 = 1u;
+override NORMED: bool = false;
+override GATED: bool = false;
+
+struct Params {
+    n_tokens: u32,
+    n_cols: u32,
+    row_bytes: u32,
+    first_byte: u32,
+    first_row: u32,
+    n_rows: u32,
+    d_out: u32,
+    has_bias: u32,
+    adds: u32,
+    twin_bytes: u32,
+    epsilon: f32,
+}
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> weights: array<u32>;
+@group(0) @binding(2) var<storage, read> input: array<f32>;
+@group(0) @binding(3) var<storage, read> bias: array<f32>;
+@group(0) @binding(4) var<storage, read> factors: array<f32>;
+@group(0) @binding(5) var<storage, read_write> out: array<f32>;
+
+#include grid
+#include inputs
+#include weight
+#include activation
+
+// Rows whose results a workgroup writes.
+fn slots() -> u32 {
+    return select(4u, 2u, GATED);
+}
+
+// The row of the matrix that one of four slots computes: gated, slots 2 and 3 are twins of 0 and 1.
+fn row_of(group: u32, slot: u32) -> u32 {
+    return group * slots() + slot % slots();
+}
+
+fn address_of(group: u32, slot: u32) -> u32 {
+    let twin = select(0u, params.twin_bytes, slot >= slots());
+    return params.first_byte + row_of(group, slot) * params.row_bytes + twin;
+}
+
+// Sums of squares of every 64th value, by token.
+fn squares(lane: u32) -> vec4<f32> {
+    var sums = vec4<f32>(0.0);
+    for (var token = 0u; token < N_TOKENS; token++) {
+        for (var i = lane; i < params.n_cols; i += 64u) {
+            let x = input[token * params.n_cols + i];
+            sums[token] += x * x;
+        }
+    }
+    return sums;
+}
+
+fn inverse_of(sums: vec4<f32>) -> vec4<f32> {
+    return 1.0 / sqrt(sums / f32(params.n_cols) + vec4<f32>(params.epsilon));
+}
+
+fn factors4(column: u32) -> vec4<f32> {
+    let last = params.n_cols - 1u;
+    return vec4<f32>(
+        factors[min(column, last)],
+        factors[min(column + 1u, last)],
+        factors[min(column + 2u, last)],
+        factors[min(column + 3u, last)],
+    );
+}
+
+// Weights of a span, times the factors of the norm.
+fn scaled(w: mat4x4<f32>, span: u32) -> mat4x4<f32> {
+    if (!NORMED) {
+        return w;
+    }
+    let column = 16u * span;
+    return mat4x4<f32>(
+        w[0] * factors4(column),
+        w[1] * factors4(column + 4u),
+        w[2] * factors4(column + 8u),
+        w[3] * factors4(column + 12u),
+    );
+}
+
+fn dot16(w: mat4x4<f32>, x: mat4x4<f32>) -> f32 {
+    return dot(w[0], x[0]) + dot(w[1], x[1]) + dot(w[2], x[2]) + dot(w[3], x[3]);
+}
+
+// Products of the tokens with a row, and with its twin.
+fn write(row: u32, products: vec4<f32>, twins: vec4<f32>) {
+    if (row >= params.n_rows) {
+        return;
+    }
+    let column = params.first_row + row;
+    var values = products;
+    var others = twins;
+    for (var token = 0u; token < N_TOKENS; token++) {
+        let place = token * params.d_out + column;
+        var value = values[token];
+        if (GATED) {
+            value = activate(value) * others[token];
+        }
+        if (params.has_bias != 0u) {
+            value += bias[column];
+        }
+        if (params.adds != 0u) {
+            value += out[place];
+        }
+        out[place] = value;
+    }
+}

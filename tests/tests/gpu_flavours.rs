@@ -1,0 +1,280 @@
+//! What the GPU backend computes in one step where the plan has several, and the flavours of its
+//! products, against the plain loops of `ops::reference`.
+//!
+//! Bounds of the normalised mean squared error: 1e-7 in single precision, 1e-6 where factors are in half
+//! precision, 5e-4 where inputs are rounded to 8 bits.
+
+use std::sync::Arc;
+
+use carrel_core::cancel::CancelFlag;
+use carrel_core::ggml::dequantise;
+use carrel_core::gguf::Gguf;
+use carrel_core::gpu::{Flavour, FlavourChoice, Gpu, GpuOptions, GpuRunner, GpuWeights};
+use carrel_core::ops::{
+    Activation, Batch, Best, BufferId, CacheType, Fusion, Op, Plan, ReferenceRunner, RopeInfo,
+    RopePairs, Runner, RunnerOptions,
+};
+use carrel_core::quant::TensorType;
+use carrel_tests::gpu::{WEIGHT_TYPES, any_gpu, open_gpu};
+use carrel_tests::operations::{N_TOKENS, Operations, batch, normalised_error};
+use half::f16;
+
+const SINGLE: f64 = 1e-7;
+const HALF: f64 = 1e-6;
+const EIGHT_BIT: f64 = 5e-4;
+
+fn compare(
+    gpu: &Arc<Gpu>,
+    what: &str,
+    (plan, file): &(Plan, Gguf),
+    (cache_type, n_cells): (CacheType, usize),
+    batches: &[Batch],
+    bound: f64,
+) {
+    let n_cells = vec![n_cells];
+    let options = RunnerOptions { n_threads: 1, n_batch: N_TOKENS, n_cells, cache_type };
+    let weights = Arc::new(GpuWeights::new(gpu, plan, file).expect("weights"));
+    let mut ours = GpuRunner::new(Arc::new(plan.clone()), weights, &options).expect("a runner");
+    let mut reference = ReferenceRunner::new(plan, file, &options, dequantise).expect("a runner");
+    for batch in batches {
+        ours.forward(batch, &CancelFlag::new()).expect("the GPU runs");
+        reference.forward(batch, &CancelFlag::new()).expect("the reference runs");
+        let error = normalised_error(ours.logits(), reference.logits());
+        println!("{what:40} {:2} tokens: {error:.1e}", batch.tokens.len());
+        assert!(error <= bound, "{what}, {} tokens: {error:e}", batch.tokens.len());
+    }
+}
+
+/// The same for batches of so many tokens, without a cache.
+fn compare_rows(gpu: &Arc<Gpu>, what: &str, case: &(Plan, Gguf), n_tokens: &[usize], bound: f64) {
+    let batches: Vec<Batch> = n_tokens.iter().map(|&n| batch(0, n, 70, |_, _| false)).collect();
+    compare(gpu, what, case, (CacheType::F32, 70), &batches, bound);
+}
+
+/// Whether the plan has a run of this kind, so that a test tests what it says.
+fn has(case: &(Plan, Gguf), fusion: Fusion) -> bool {
+    case.0.fused().iter().any(|run| run.fusion == fusion)
+}
+
+fn norm(operations: &mut Operations, input: BufferId, width: u32) -> BufferId {
+    let weight = operations.weight(TensorType::F32, 1, width.into(), 1.0);
+    let out = operations.buffer(width);
+    operations.push(Op::RmsNorm { input, weight, epsilon: 1e-5, out });
+    out
+}
+
+fn product(
+    operations: &mut Operations,
+    input: BufferId,
+    kind: TensorType,
+    n_cols: u32,
+) -> BufferId {
+    let weight = operations.weight(kind, 37, n_cols.into(), 0.5);
+    let out = operations.buffer(37);
+    operations.push(Op::Linear { input, weight, bias: None, out });
+    out
+}
+
+/// Types, and columns that they can have.
+const TYPES: [(TensorType, u32); 4] = [
+    (TensorType::F32, 173),
+    (TensorType::Q4_0, 96),
+    (TensorType::Q8_0, 1056),
+    (TensorType::Q4_K, 768),
+];
+
+fn normed_products(kind: TensorType, n_cols: u32) -> (Plan, Gguf) {
+    let mut operations = Operations::new();
+    let input = operations.input(n_cols, 3.0);
+    let normed = norm(&mut operations, input, n_cols);
+    let [a, b, c] = std::array::from_fn(|_| product(&mut operations, normed, kind, n_cols));
+    operations.push(Op::Add { a, b, out: b });
+    operations.push(Op::Add { a: b, b: c, out: c });
+    operations.finish(c)
+}
+
+fn gated(kind: TensorType, n_cols: u32, activation: Activation) -> (Plan, Gguf) {
+    let mut operations = Operations::new();
+    let input = operations.input(n_cols, 3.0);
+    let normed = norm(&mut operations, input, n_cols);
+    let [gate, up] = std::array::from_fn(|_| product(&mut operations, normed, kind, n_cols));
+    let out = operations.buffer(37);
+    operations.push(Op::Gate { gate, up, activation, out });
+    operations.finish(out)
+}
+
+fn added(kind: TensorType, n_cols: u32) -> (Plan, Gguf) {
+    let mut operations = Operations::new();
+    let input = operations.input(n_cols, 1.0);
+    let hidden = operations.input(37, 5.0);
+    let branch = product(&mut operations, input, kind, n_cols);
+    operations.push(Op::Add { a: branch, b: hidden, out: hidden });
+    operations.finish(hidden)
+}
+
+/// All of them on one GPU.
+fn compare_fused(gpu: &Arc<Gpu>, what: &str, bound: f64) {
+    for (kind, n_cols) in TYPES {
+        let case = normed_products(kind, n_cols);
+        assert!(has(&case, Fusion::NormedProducts));
+        compare_rows(gpu, &format!("{what}norm and products {kind}"), &case, &[1, 3, 5], bound);
+        for activation in [Activation::Silu, Activation::Gelu] {
+            let case = gated(kind, n_cols, activation);
+            assert!(has(&case, Fusion::GatedProducts));
+            let what = format!("{what}gate {kind} {activation:?}");
+            compare_rows(gpu, &what, &case, &[1, 4, 9], bound);
+        }
+        let case = added(kind, n_cols);
+        assert!(has(&case, Fusion::AddedProduct));
+        compare_rows(gpu, &format!("{what}product and sum {kind}"), &case, &[1, 4, 33], bound);
+    }
+}
+
+#[test]
+fn fused_runs_compute_what_their_operations_do() {
+    let Some(gpu) = any_gpu() else { return };
+    compare_fused(&gpu, "", SINGLE);
+}
+
+#[test]
+fn flavours_compute_what_the_baseline_does() {
+    // Few tokens are vectors, more are matrices.
+    for (flavour, bound, n_tokens) in [
+        (Flavour::Subgroups, SINGLE, [1, 4]),
+        (Flavour::Half, HALF, [5, 33]),
+        (Flavour::Integer, EIGHT_BIT, [1, 4]),
+    ] {
+        let options = GpuOptions {
+            allow_software: true,
+            flavours: FlavourChoice::Only(flavour),
+            ..Default::default()
+        };
+        let Some(gpu) = open_gpu(&options) else { return };
+        let has = match flavour {
+            Flavour::Subgroups => gpu.adapter().has_subgroups,
+            Flavour::Half => gpu.adapter().has_half_precision,
+            Flavour::Baseline | Flavour::Integer => true,
+        };
+        if !has {
+            eprintln!("SKIPPED: {} has no {flavour:?}", gpu.adapter().name);
+            continue;
+        }
+        if flavour == Flavour::Subgroups {
+            compare_fused(&gpu, "subgroups, ", bound);
+        }
+        // Every type that the flavour has kernels for.
+        for kind in WEIGHT_TYPES {
+            let n_cols = if kind.block_values() == 1 { 173 } else { 768 };
+            let mut operations = Operations::new();
+            let input = operations.input(n_cols, 1.0);
+            let out = product(&mut operations, input, kind, n_cols);
+            let what = format!("{flavour:?} linear {kind}");
+            compare_rows(&gpu, &what, &operations.finish(out), &n_tokens, bound);
+        }
+    }
+}
+
+/// Queries, keys and values of one layer, turned, stored and looked at.
+fn attention(n_head: u32, n_head_kv: u32, d_head: u32, pairs: RopePairs) -> (Plan, Gguf) {
+    let mut operations = Operations::new();
+    operations.plan.n_head = n_head;
+    operations.plan.n_head_kv = n_head_kv;
+    operations.plan.d_head = d_head;
+    operations.plan.ropes.push(RopeInfo {
+        pairs,
+        d_rot: d_head / 2,
+        base: 10_000.0,
+        frequency_scale: 1.0,
+        extrapolation: 0.0,
+        beta_fast: 32.0,
+        beta_slow: 1.0,
+        n_ctx_original: 2048,
+        magnitude: 1.0,
+        factors: None,
+    });
+    let queries = operations.input(n_head * d_head, 3.0);
+    let keys = operations.input(n_head_kv * d_head, 1.0);
+    let values = operations.input(n_head_kv * d_head, 1.0);
+    let out = operations.buffer(n_head * d_head);
+    operations.push(Op::Rope { buffer: queries, rope: 0 });
+    operations.push(Op::Rope { buffer: keys, rope: 0 });
+    operations.push(Op::StoreKeysValues { layer: 0, keys, values });
+    let scale = 1.0 / (d_head as f32).sqrt();
+    operations.push(Op::Attend { layer: 0, queries, scale, out });
+    operations.finish(out)
+}
+
+/// Tokens at the cells `first ..`, each of them seeing all cells up to its own but every eleventh, and
+/// none of the second part of 256.
+fn tokens_at(first: usize, n_tokens: usize, n_cells: usize) -> Batch {
+    let mut batch = batch(0, n_tokens, n_cells, |_, _| false);
+    let view = &mut batch.caches[0];
+    view.cells = (first..first + n_tokens).map(|cell| cell as i64).collect();
+    view.mask.fill(f16::NEG_INFINITY);
+    for (token, row) in view.mask.chunks_exact_mut(n_cells).enumerate() {
+        for cell in (0..=first + token).filter(|cell| cell % 11 != 3 && !(256..512).contains(cell))
+        {
+            row[cell] = f16::ZERO;
+        }
+    }
+    batch.positions = (first..first + n_tokens).map(|position| position as i32).collect();
+    batch
+}
+
+#[test]
+fn attention_in_parts_is_attention() {
+    let Some(gpu) = any_gpu() else { return };
+    for (pairs, cache_type, bound) in [
+        (RopePairs::Halves, CacheType::F32, SINGLE),
+        (RopePairs::Adjacent, CacheType::F16, HALF),
+        (RopePairs::Halves, CacheType::Q8_0, EIGHT_BIT),
+    ] {
+        let case = attention(4, 2, 64, pairs);
+        assert!(has(&case, Fusion::TurnedStore));
+        // Forty tokens at a time fill cells, then few of them see three parts, the second one empty.
+        let mut batches: Vec<Batch> = (0..15).map(|i| tokens_at(40 * i, 40, 600)).collect();
+        batches.push(tokens_at(599, 1, 600));
+        batches.push(tokens_at(596, 4, 600));
+        compare(&gpu, &format!("parts {cache_type:?}"), &case, (cache_type, 600), &batches, bound);
+    }
+}
+
+#[test]
+fn the_likeliest_tokens_are_found_in_order() {
+    let Some(gpu) = any_gpu() else { return };
+    // Values of Q4_0 are sixteen a block, so many of them are equal. Three parts, the last not full.
+    let mut operations = Operations::new();
+    let table = operations.weight(TensorType::Q4_0, N_TOKENS as u64, 2080, 1.0);
+    let out = operations.buffer(2080);
+    operations.push(Op::Embed { table, scale: 1.0, out });
+    let (plan, file) = operations.finish(out);
+    let options = RunnerOptions {
+        n_threads: 1,
+        n_batch: N_TOKENS,
+        n_cells: vec![70],
+        cache_type: CacheType::F32,
+    };
+    let weights = Arc::new(GpuWeights::new(&gpu, &plan, &file).expect("weights"));
+    let mut runner = GpuRunner::new(Arc::new(plan), weights, &options).expect("a runner");
+    for n_tokens in [1, 7] {
+        let whole = batch(0, n_tokens, 70, |_, _| false);
+        runner.forward(&whole, &CancelFlag::new()).expect("runs");
+        assert!(runner.best().is_empty(), "they were not asked for");
+        let rows: Vec<Vec<f32>> = runner.logits().chunks(2080).map(<[f32]>::to_vec).collect();
+        for n_best in [1, 2, 40, 64] {
+            let wanted = Batch { n_best, ..whole.clone() };
+            runner.forward(&wanted, &CancelFlag::new()).expect("runs");
+            assert!(runner.logits().is_empty(), "only the likeliest come back");
+            assert_eq!(runner.best().len(), n_tokens * n_best);
+            for (row, found) in rows.iter().zip(runner.best().chunks(n_best)) {
+                let mut ids: Vec<u32> = (0..2080).collect();
+                ids.sort_by(|&a, &b| row[b as usize].total_cmp(&row[a as usize]).then(a.cmp(&b)));
+                let best = |&id: &u32| Best { id, logit: row[id as usize] };
+                let expected: Vec<Best> = ids[..n_best].iter().map(best).collect();
+                assert_eq!(found, expected, "{n_best} of {n_tokens} rows");
+            }
+        }
+    }
+    let many = Batch { n_best: 65, ..batch(0, 1, 70, |_, _| false) };
+    assert!(runner.forward(&many, &CancelFlag::new()).is_err(), "more than kernels find");
+}
