@@ -1,21 +1,26 @@
 //! What computes: our own kernels or ggml on the processor, or a GPU in programs that were built with
-//! one (cargo feature `gpu`).
+//! one (cargo feature `gpu`, on by default).
 //!
 //! A GPU is compared with the CPU on the very model before it is used; one that computes something
 //! else is refused.
 
-use carrel_core::exec::{CpuBackend, Model};
+use carrel_core::exec::{CpuBackend, DecoderOptions, Model};
 #[cfg(feature = "gpu")]
-use carrel_core::gpu::{Gpu, GpuOptions};
+use carrel_core::gpu::{FlavourChoice, Gpu, GpuOptions};
 
 use crate::failure::Failure;
 
 /// What computes.
-#[derive(clap::Args, Clone, Copy)]
+#[derive(clap::Args, Clone)]
 pub struct BackendArgs {
     /// What computes
     #[arg(long, value_name = "NAME", default_value = "cpu")]
     backend: Backend,
+    /// Memory of the GPU that may be taken, for example 512M; layers that do not fit stay on the
+    /// processor
+    #[cfg(feature = "gpu")]
+    #[arg(long, value_name = "BYTES", value_parser = crate::model::parse_bytes)]
+    gpu_memory: Option<u64>,
     #[cfg(feature = "gpu")]
     #[command(flatten)]
     gpu: GpuArgs,
@@ -33,22 +38,52 @@ enum Backend {
     Gpu,
 }
 
-/// Which GPUs count.
+/// Which GPUs count, and for what.
 #[cfg(feature = "gpu")]
 #[derive(clap::Args, Clone, Copy)]
 pub struct GpuArgs {
     /// Let a driver that computes on the CPU count as a GPU, to try the kernels without one
     #[arg(long)]
     software_gpu: bool,
+    /// Which flavour of kernels computes on the GPU
+    #[arg(long, value_name = "NAME", default_value = "measured")]
+    gpu_kernels: KernelChoice,
+}
+
+/// A flavour of kernels.
+#[cfg(feature = "gpu")]
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum KernelChoice {
+    /// The fastest by a short measurement, which is remembered
+    Measured,
+    /// What every driver can do: results that do not depend on a measurement
+    Baseline,
 }
 
 #[cfg(feature = "gpu")]
 impl GpuArgs {
-    /// Opens the best GPU.
-    pub fn open(&self) -> Result<std::sync::Arc<Gpu>, Failure> {
-        let options = GpuOptions { allow_software: self.software_gpu, ..Default::default() };
+    /// Opens the best GPU. `retries` gives drivers that were found bad another chance.
+    pub fn open(&self, retries: bool) -> Result<std::sync::Arc<Gpu>, Failure> {
+        let options = GpuOptions {
+            allow_software: self.software_gpu,
+            flavours: match self.gpu_kernels {
+                KernelChoice::Measured => FlavourChoice::Measured,
+                KernelChoice::Baseline => FlavourChoice::Baseline,
+            },
+            folder: folder(),
+            retries,
+            ..Default::default()
+        };
         Gpu::open(&options).map_err(|error| carrel_core::error::ModelError::from(error).into())
     }
+}
+
+/// Where is kept what is learned about drivers: `carrel/gpu` in the user's cache folder, or the folder
+/// that `CARREL_GPU` names.
+#[cfg(feature = "gpu")]
+fn folder() -> Option<std::path::PathBuf> {
+    let named = std::env::var_os("CARREL_GPU").map(std::path::PathBuf::from);
+    named.or_else(|| dirs::cache_dir().map(|cache| cache.join("carrel").join("gpu")))
 }
 
 impl BackendArgs {
@@ -65,15 +100,22 @@ impl BackendArgs {
         }
     }
 
-    /// The model where it is to run.
-    pub fn place(&self, model: Model) -> Result<Model, Failure> {
+    /// Whether a GPU computes.
+    pub fn is_gpu(&self) -> bool {
+        !self.is_cpu()
+    }
+
+    /// The model where it is to run, for decoders with these options.
+    pub fn place(&self, model: Model, options: &DecoderOptions) -> Result<Model, Failure> {
+        #[cfg(not(feature = "gpu"))]
+        let _ = options;
         match self.backend {
             Backend::Cpu | Backend::Ggml => Ok(model),
             #[cfg(feature = "gpu")]
             Backend::Gpu => {
-                let gpu = self.gpu.open()?;
-                let moved = model.on_gpu(&gpu)?;
-                let verdict = moved.compare_with_cpu()?;
+                let gpu = self.gpu.open(false)?;
+                let moved = model.on_gpu_within(&gpu, options, self.gpu_memory)?;
+                let verdict = moved.verdict()?;
                 if verdict.is_good() {
                     return Ok(moved);
                 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use carrel_core::engine::{EngineOptions, open_model};
+use carrel_core::error::ModelError;
 use carrel_core::exec::{ContextPolicy, Decoder, DecoderOptions, Model};
 use carrel_core::ggml::Placement;
 use carrel_core::gguf::Gguf;
@@ -81,7 +82,15 @@ impl RunArgs {
     pub fn model_and_options(&self) -> Result<(Model, DecoderOptions), Failure> {
         let (model, fit) =
             open_model(Gguf::open(model_file(&self.model)?)?, &self.engine_options())?;
-        Ok((self.backend.place(model)?, fit.decoder))
+        let model = self.backend.place(model, &fit.decoder)?;
+        if let (true, Some(budget_bytes)) = (self.backend.is_gpu(), self.memory_budget) {
+            let needed_bytes = model.memory_need(&fit.decoder)?.total_bytes();
+            if needed_bytes > budget_bytes {
+                let minimum_bytes = needed_bytes;
+                return Err(ModelError::Budget { needed_bytes, budget_bytes, minimum_bytes }.into());
+            }
+        }
+        Ok((model, fit.decoder))
     }
 
     /// What the options ask of an engine.

@@ -3,11 +3,25 @@
 
 mod program;
 
+use std::sync::OnceLock;
+
 use carrel_tests::shared_fixtures;
-use program::{carrel, json, scratch};
+use program::{Run, carrel_with, json, scratch};
+
+/// Runs the program; all runs remember what was learned about drivers in one folder of the tests.
+fn carrel(arguments: &[&str]) -> Run {
+    static FOLDER: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let folder = FOLDER.get_or_init(scratch).path().to_str().expect("UTF-8");
+    carrel_with(arguments, &[("CARREL_GPU", folder)], "")
+}
 
 /// What the doctor says, or `None` after printing SKIPPED if there is nothing to look at.
 fn doctor() -> Option<serde_json::Value> {
+    static FOUND: OnceLock<Option<serde_json::Value>> = OnceLock::new();
+    FOUND.get_or_init(ask_doctor).clone()
+}
+
+fn ask_doctor() -> Option<serde_json::Value> {
     let run = carrel(&["gpu", "doctor", "--software-gpu", "--json"]);
     if run.code == 4 && run.stderr.contains("no usable GPU") {
         let required = std::env::var("CI").is_ok_and(|value| value == "true");
@@ -26,6 +40,9 @@ fn the_doctor_finds_the_gpu_and_that_it_is_good() {
     assert_eq!(found["checks"].as_array().expect("checks").len(), 7);
     let names = found["adapters"].as_array().expect("adapters").iter();
     assert!(names.map(|adapter| &adapter["name"]).any(|name| *name == found["checked"]));
+    for number in ["most_binding_bytes", "workgroup_bytes", "most_invocations", "most_buffers"] {
+        assert!(found["adapters"][0][number].as_u64().is_some_and(|n| n > 0), "{number}");
+    }
     let text = carrel(&["gpu", "doctor", "--software-gpu"]);
     assert_eq!(text.code, 0, "{}", text.stderr);
     assert!(text.stdout.contains("good") && !text.stdout.contains("WRONG"), "{}", text.stdout);
@@ -76,4 +93,50 @@ fn a_model_without_kernels_is_refused_with_a_reason() {
     ]);
     assert_eq!(run.code, 4);
     assert!(run.stderr.contains("IQ4_XS"), "{}", run.stderr);
+}
+
+#[test]
+fn layers_that_do_not_fit_stay_on_the_processor_and_speed_is_measured() {
+    if doctor().is_none() {
+        return;
+    }
+    let folder = scratch();
+    let path = folder.path().join("model.gguf");
+    let path = path.to_str().expect("UTF-8");
+    let made = carrel(&["synth", "--shape", "tiny-llama", "--type", "Q8_0", "-o", path]);
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    let plain = [
+        "bench",
+        "-m",
+        path,
+        "--pp",
+        "8",
+        "--tg",
+        "2",
+        "--depth",
+        "4",
+        "--runs",
+        "1",
+        "--batch",
+        "8",
+        "--backend",
+        "gpu",
+        "--software-gpu",
+        "--json",
+    ];
+    let rows = |arguments: &[&str]| -> Vec<serde_json::Value> {
+        let run = carrel(arguments);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        serde_json::from_value(json(&run.stdout)).expect("rows")
+    };
+    for row in rows(&plain) {
+        assert_eq!(row["engine"], "carrel (GPU)");
+        assert!(row["tokens_per_s"].as_f64().is_some_and(|speed| speed > 0.0));
+        let share = row["percent_of_bandwidth"].as_f64();
+        assert_eq!(share.is_some_and(|share| share > 0.0), row["phase"] == "decode", "{row}");
+    }
+    // Too little for anything says how much would be enough for a layer.
+    let run = carrel(&[&plain[..], &["--gpu-memory", "1K"]].concat());
+    assert_eq!(run.code, 5, "{}", run.stderr);
+    assert!(run.stderr.contains("the least for this model is"), "{}", run.stderr);
 }

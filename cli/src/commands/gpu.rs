@@ -1,4 +1,6 @@
 //! `carrel gpu doctor`: which GPUs there are, and whether the best one computes what the CPU does.
+//!
+//! Opening the GPU is the first test: the canary of `carrel_core::gpu` sings before a driver is used.
 
 use carrel_core::convert::{SyntheticOptions, write_synthetic};
 use carrel_core::exec::{Model, ModelOptions};
@@ -26,6 +28,9 @@ enum Command {
     Doctor {
         #[command(flatten)]
         gpu: GpuArgs,
+        /// Give drivers another chance that ended the program or computed something else before
+        #[arg(long)]
+        retry: bool,
     },
 }
 
@@ -51,14 +56,14 @@ struct Check {
 }
 
 pub fn run(args: &Args, output: &Output) -> Result<(), Failure> {
-    let Command::Doctor { gpu } = &args.command;
+    let Command::Doctor { gpu, retry } = &args.command;
     let adapters = Gpu::adapters();
     if !output.is_json() {
         for adapter in &adapters {
             output.line(describe(adapter))?;
         }
     }
-    let gpu = gpu.open()?;
+    let gpu = gpu.open(*retry)?;
     let checks: Vec<Check> =
         TYPES.iter().map(|&kind| check(&gpu, kind)).collect::<Result<_, _>>()?;
     let n_bad = checks.iter().filter(|check| !check.is_good).count();
@@ -102,15 +107,21 @@ fn check(gpu: &std::sync::Arc<Gpu>, kind: TensorType) -> Result<Check, Failure> 
 
 fn describe(adapter: &Adapter) -> String {
     let yes = |has: bool| if has { "yes" } else { "no" };
+    let refusal = adapter.refusal.as_ref().map(|why| format!("\n  never used: {why}"));
     format!(
-        "{}{}\n  {}, driver {}\n  binds {} at once, subgroups {}, half precision {}",
+        "{}{}\n  {}, driver {}\n  binds {} at once, {} buffers; {} shared by at most {} invocations\n  \
+         subgroups {}, half precision {}{}",
         adapter.name,
         if adapter.is_software { " (software)" } else { "" },
         adapter.interface,
         adapter.driver,
         human_bytes(adapter.most_binding_bytes),
+        adapter.most_buffers,
+        human_bytes(adapter.workgroup_bytes.into()),
+        adapter.most_invocations,
         yes(adapter.has_subgroups),
         yes(adapter.has_half_precision),
+        refusal.unwrap_or_default(),
     )
 }
 
@@ -123,5 +134,9 @@ fn as_json(adapter: &Adapter) -> Value {
         "most_binding_bytes": adapter.most_binding_bytes,
         "subgroups": adapter.has_subgroups,
         "half_precision": adapter.has_half_precision,
+        "workgroup_bytes": adapter.workgroup_bytes,
+        "most_invocations": adapter.most_invocations,
+        "most_buffers": adapter.most_buffers,
+        "refusal": adapter.refusal,
     })
 }

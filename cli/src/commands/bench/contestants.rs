@@ -59,6 +59,10 @@ impl Ours {
 
 impl Contestant for Ours {
     fn name(&self) -> &'static str {
+        #[cfg(feature = "gpu")]
+        if self.decoder.model().gpu().is_some() {
+            return "carrel (GPU)";
+        }
         match self.decoder.model().placement() {
             Placement::InPlace => "carrel (mapped)",
             Placement::Repacked => "carrel",

@@ -3,6 +3,12 @@
 use std::hint::black_box;
 use std::time::Instant;
 
+#[cfg(feature = "gpu")]
+use carrel_core::error::ModelError;
+use carrel_core::exec::Model;
+
+use crate::failure::Failure;
+
 /// Measured limits for a number of threads.
 pub struct Hardware {
     /// Bytes of memory read a second.
@@ -17,8 +23,19 @@ const BUFFER_BYTES: usize = 512 << 20;
 const RUNS: usize = 5;
 
 impl Hardware {
+    /// What computes the model: its GPU, if it has one, else the processor with `n_threads` threads.
+    pub fn of(model: &Model, n_threads: usize) -> Result<Self, Failure> {
+        #[cfg(feature = "gpu")]
+        if let Some(gpu) = model.gpu() {
+            let bytes_per_s = gpu.measure_bandwidth().map_err(ModelError::from)?;
+            return Ok(Self { bytes_per_s, int8_operations_per_s: None });
+        }
+        let _ = model;
+        Ok(Self::measure(n_threads))
+    }
+
     /// Measures with `n_threads` threads; the best of a few runs counts.
-    pub fn measure(n_threads: usize) -> Self {
+    fn measure(n_threads: usize) -> Self {
         let buffer = vec![1u64; BUFFER_BYTES / 8];
         let parts: Vec<&[u64]> = buffer.chunks(buffer.len().div_ceil(n_threads)).collect();
         let seconds = best(|| {

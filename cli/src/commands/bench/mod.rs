@@ -1,8 +1,8 @@
 //! `carrel bench`: tokens a second, alone or against llama.cpp in alternating runs on the same file.
 //!
 //! Decode reads every weight once a token, so it is also reported as a share of the memory bandwidth
-//! measured on this machine; prefill is arithmetic, so it is reported as a share of the measured
-//! peak of 8-bit products. Before anything is timed, both programs' logits are compared.
+//! measured on this machine (a GPU's own, by copying); prefill is arithmetic, so it is reported as a
+//! share of the measured peak of the processor's 8-bit products. Before anything is timed, both programs' logits are compared.
 
 mod contestants;
 mod hardware;
@@ -96,15 +96,15 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
     };
     let (model, options) = run.model_and_options()?;
     if args.explain && !output.is_json() {
-        output.line(format!("computed by {}", model.choice()))?;
+        output.line(format!("computed by {}", computed_by(&model)))?;
         if let Some(speeds) = model.speeds() {
             output.line(speeds.to_string())?;
         }
     }
     let threads: Vec<(usize, Hardware)> = std::iter::once(options.n_threads)
         .chain(args.also_threads.iter().copied())
-        .map(|n_threads| (n_threads, Hardware::measure(n_threads)))
-        .collect();
+        .map(|n_threads| Ok((n_threads, Hardware::of(&model, n_threads)?)))
+        .collect::<Result<_, Failure>>()?;
     let mut contestants: Vec<Box<dyn Contestant>> =
         vec![Box::new(Ours::new(&model, &options, cancel)?)];
     if args.against == Some(Rival::LlamaCpp) {
@@ -237,7 +237,7 @@ impl Bench<'_> {
             let peak = hardware.int8_operations_per_s;
             self.rows.push(Row {
                 engine: contestant.name(),
-                computed_by: (index == 0).then(|| self.model.choice().to_string()),
+                computed_by: (index == 0).then(|| computed_by(self.model)),
                 model: name.to_string(),
                 kind: main_type(plan),
                 threads: n_threads,
@@ -302,6 +302,16 @@ fn work_of(model: &Model) -> (u64, u64) {
         }
     }
     (n_products, n_bytes)
+}
+
+/// Who computes.
+fn computed_by(model: &Model) -> String {
+    #[cfg(feature = "gpu")]
+    if let Some(gpu) = model.gpu() {
+        let (adapter, n_layers) = (gpu.adapter(), model.n_gpu_layers());
+        return format!("{n_layers} layers on {} ({})", adapter.name, adapter.driver);
+    }
+    model.choice().to_string()
 }
 
 /// The type that most of the model's bytes have.
