@@ -27,20 +27,35 @@ pub trait Generation {
         [[unsafe { vdupq_n_s32(0) }; 4]; C]
     }
 
+    /// Adds to the sums of four rows the products of four weights of each with the activations.
+    ///
+    /// # Safety
+    /// The processor is of this generation.
+    unsafe fn dot(sums: int32x4_t, weights: int8x16_t, x: int8x16_t) -> int32x4_t;
+
     /// Adds the products of two lines with eight activations of each of `C` columns.
     ///
     /// # Safety
     /// The processor is of this generation, and eight bytes from `x` on, and from every further
     /// column at `stride`, are readable.
+    #[inline(always)]
     unsafe fn add_lines<const C: usize>(
         sums: &mut Integers<C>,
         weights: [Line; 2],
         x: *const i8,
         stride: usize,
-    );
+    ) {
+        for (column, sums) in sums.iter_mut().enumerate() {
+            // SAFETY: as the caller promises.
+            unsafe { add_column::<Self>(sums, &weights, x.add(column * stride)) };
+        }
+    }
 
     /// The sums in the order of rows, once all lines are added.
-    fn by_rows<const C: usize>(sums: Integers<C>) -> Integers<C>;
+    #[inline(always)]
+    fn by_rows<const C: usize>(sums: Integers<C>) -> Integers<C> {
+        sums
+    }
 }
 
 /// Armv8.0.
@@ -60,52 +75,55 @@ unsafe fn broadcast(x: *const i8) -> int8x16_t {
     unsafe { vreinterpretq_s8_s32(vdupq_n_s32(x.cast::<i32>().read_unaligned())) }
 }
 
-/// Adds the products of one column with `dot`.
+/// Adds the products of one column.
 ///
 /// # Safety
-/// Eight bytes from `x` on are readable, and `dot` may be called.
+/// The processor is of the generation, and eight bytes from `x` on are readable.
 #[inline(always)]
-unsafe fn add_column(
+unsafe fn add_column<G: Generation + ?Sized>(
     sums: &mut [int32x4_t; 4],
     weights: &[Line; 2],
     x: *const i8,
-    dot: impl Fn(int32x4_t, int8x16_t, int8x16_t) -> int32x4_t,
 ) {
     for (line, weights) in weights.iter().enumerate() {
         // SAFETY: as the caller promises.
-        let x = unsafe { broadcast(x.add(4 * line)) };
-        for (sum, weights) in sums.iter_mut().zip(weights) {
-            *sum = dot(*sum, *weights, x);
+        unsafe {
+            let x = broadcast(x.add(4 * line));
+            for (sum, weights) in sums.iter_mut().zip(weights) {
+                *sum = G::dot(*sum, *weights, x);
+            }
         }
     }
 }
 
-/// Two products of bytes of −128 to 127 by −127 to 127 fit into 16 bits.
-#[inline(always)]
-fn dot_base(sums: int32x4_t, weights: int8x16_t, x: int8x16_t) -> int32x4_t {
-    // SAFETY: every aarch64 processor that Rust's targets name has NEON.
-    unsafe {
-        let low = vmull_s8(vget_low_s8(weights), vget_low_s8(x));
-        let high = vmull_high_s8(weights, x);
-        vpadalq_s16(sums, vpaddq_s16(low, high))
+impl Generation for Base {
+    /// Two products of bytes of −128 to 127 by −127 to 127 fit into 16 bits.
+    #[inline(always)]
+    unsafe fn dot(sums: int32x4_t, weights: int8x16_t, x: int8x16_t) -> int32x4_t {
+        // SAFETY: every aarch64 processor that Rust's targets name has NEON.
+        unsafe {
+            let low = vmull_s8(vget_low_s8(weights), vget_low_s8(x));
+            let high = vmull_high_s8(weights, x);
+            vpadalq_s16(sums, vpaddq_s16(low, high))
+        }
     }
 }
 
-/// # Safety
-/// The processor has `dotprod`.
-#[inline(always)]
-unsafe fn dot_product(mut sums: int32x4_t, weights: int8x16_t, x: int8x16_t) -> int32x4_t {
-    // SAFETY: as the caller promises; registers only.
-    unsafe {
-        asm!(
-            "sdot {sums:v}.4s, {weights:v}.16b, {x:v}.16b",
-            sums = inout(vreg) sums,
-            weights = in(vreg) weights,
-            x = in(vreg) x,
-            options(pure, nomem, nostack, preserves_flags)
-        );
+impl Generation for DotProduct {
+    #[inline(always)]
+    unsafe fn dot(mut sums: int32x4_t, weights: int8x16_t, x: int8x16_t) -> int32x4_t {
+        // SAFETY: as the caller promises; registers only.
+        unsafe {
+            asm!(
+                "sdot {sums:v}.4s, {weights:v}.16b, {x:v}.16b",
+                sums = inout(vreg) sums,
+                weights = in(vreg) weights,
+                x = in(vreg) x,
+                options(pure, nomem, nostack, preserves_flags)
+            );
+        }
+        sums
     }
-    sums
 }
 
 /// `sums[2·row + column] += Σ weights[row][i] · x[column][i]` for two rows and columns of eight.
@@ -127,57 +145,15 @@ unsafe fn matrix_product(mut sums: int32x4_t, weights: int8x16_t, x: int8x16_t) 
     sums
 }
 
-impl Generation for Base {
-    #[inline(always)]
-    unsafe fn add_lines<const C: usize>(
-        sums: &mut Integers<C>,
-        weights: [Line; 2],
-        x: *const i8,
-        stride: usize,
-    ) {
-        for (column, sums) in sums.iter_mut().enumerate() {
-            // SAFETY: as the caller promises.
-            unsafe { add_column(sums, &weights, x.add(column * stride), dot_base) };
-        }
-    }
-
-    #[inline(always)]
-    fn by_rows<const C: usize>(sums: Integers<C>) -> Integers<C> {
-        sums
-    }
-}
-
-impl Generation for DotProduct {
-    #[inline(always)]
-    unsafe fn add_lines<const C: usize>(
-        sums: &mut Integers<C>,
-        weights: [Line; 2],
-        x: *const i8,
-        stride: usize,
-    ) {
-        for (column, sums) in sums.iter_mut().enumerate() {
-            // SAFETY: as the caller promises.
-            unsafe {
-                add_column(
-                    sums,
-                    &weights,
-                    x.add(column * stride),
-                    #[inline(always)]
-                    |sums, weights, x| dot_product(sums, weights, x),
-                );
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn by_rows<const C: usize>(sums: Integers<C>) -> Integers<C> {
-        sums
-    }
-}
-
 /// Pairs of columns share their vectors: sum `j` of the pair, counted through both columns, holds rows
 /// 2j and 2j + 1. A column without a pair is summed as by [`DotProduct`], which these processors have.
 impl Generation for MatrixProduct {
+    #[inline(always)]
+    unsafe fn dot(sums: int32x4_t, weights: int8x16_t, x: int8x16_t) -> int32x4_t {
+        // SAFETY: as the caller promises.
+        unsafe { DotProduct::dot(sums, weights, x) }
+    }
+
     #[inline(always)]
     unsafe fn add_lines<const C: usize>(
         sums: &mut Integers<C>,
@@ -209,13 +185,7 @@ impl Generation for MatrixProduct {
                 }
             }
             if let [sums] = single {
-                add_column(
-                    sums,
-                    &weights,
-                    x.add((C - 1) * stride),
-                    #[inline(always)]
-                    |sums, weights, x| dot_product(sums, weights, x),
-                );
+                add_column::<Self>(sums, &weights, x.add((C - 1) * stride));
             }
         }
     }

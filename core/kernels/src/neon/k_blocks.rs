@@ -5,7 +5,6 @@
 
 use std::arch::aarch64::*;
 use std::array::from_fn;
-use std::ptr;
 
 use super::super::{Columns, Format, LINE, PANEL, Panel, Tile};
 use super::generation::{Generation, Integers};
@@ -128,12 +127,7 @@ unsafe fn q4_k_columns<G: Generation, const C: usize>(
                     i32::from(*at) + i32::from(*at.add(1))
                 });
             }
-            let scaling = Scaling {
-                scales: columns.scales.as_ptr().add(block),
-                sums: ptr::null(),
-                zero: 0.0,
-                stride: n_blocks,
-            };
+            let scaling = Scaling::of_256(columns, block);
             add_block(&mut sums, &products, d, scaling);
             add_block(&mut sums, &offsets, d.add(2 * PANEL), scaling);
         }
@@ -174,12 +168,7 @@ unsafe fn q6_k_columns<G: Generation, const C: usize>(
                     32 * i32::from(*x_sums.add(column * n_values / 16 + sub))
                 });
             }
-            let scaling = Scaling {
-                scales: columns.scales.as_ptr().add(block),
-                sums: ptr::null(),
-                zero: 0.0,
-                stride: n_blocks,
-            };
+            let scaling = Scaling::of_256(columns, block);
             add_block(&mut sums, &products, d, scaling);
         }
     }

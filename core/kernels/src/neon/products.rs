@@ -7,6 +7,7 @@
 
 use std::arch::aarch64::*;
 use std::array::from_fn;
+use std::ptr;
 
 use super::super::{Columns, Format, LINE, Panel, TILE_COLUMNS, Tile};
 use super::generation::{Generation, Integers, Line};
@@ -186,6 +187,19 @@ pub(super) struct Scaling {
     pub(super) zero: f32,
     /// From a column's scale and sum to the next column's.
     pub(super) stride: usize,
+}
+
+impl Scaling {
+    /// For a block of 256, whose zero point or minima are taken off as integers.
+    ///
+    /// # Safety
+    /// The columns have a block `block`.
+    #[inline(always)]
+    pub(super) unsafe fn of_256(columns: &Columns<'_>, block: usize) -> Self {
+        // SAFETY: as the caller promises.
+        let scales = unsafe { columns.scales.as_ptr().add(block) };
+        Self { scales, sums: ptr::null(), zero: 0.0, stride: columns.n_values / 256 }
+    }
 }
 
 /// Adds `d · (scale · product − zero · sum)` of a block to the sums of all columns.
