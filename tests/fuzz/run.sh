@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fuzzes every target for some seconds (60 unless said otherwise): `tests/fuzz/run.sh 60 [target]…`.
+# Fuzzes all targets at once for some seconds, 60 unless said otherwise: `tests/fuzz/run.sh 60 [target]…`.
 # Works with the stable compiler. With cargo-fuzz and a nightly one, this does the same:
 # `cargo fuzz run --fuzz-dir tests/fuzz --features fuzz fuzz-gguf`.
 # What was found lies in tests/fuzz/artifacts.
@@ -21,9 +21,18 @@ bins=()
 for target in "${targets[@]}"; do bins+=(--bin "fuzz-$target"); done
 RUSTC_WORKSPACE_WRAPPER=$PWD/tests/fuzz/instrument.sh \
   cargo build --release --workspace --features carrel-fuzz/fuzz "${bins[@]}"
+running=()
 for target in "${targets[@]}"; do
-  printf '\n-- %s\n' "$target"
   target/release/fuzz-"$target" "$folder/corpus/$target" "$folder/corpus/$target-seeds" \
     -artifact_prefix="$folder/artifacts/$target/" -max_total_time="$seconds" -max_len=65536 \
-    -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=512 -print_final_stats=1
+    -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=512 -print_final_stats=1 \
+    >"$folder/artifacts/$target.log" 2>&1 &
+  running+=($!)
 done
+failed=0
+for index in "${!targets[@]}"; do
+  wait "${running[$index]}" || failed=1
+  printf '\n-- %s\n' "${targets[$index]}"
+  tail -n 40 "$folder/artifacts/${targets[$index]}.log"
+done
+exit "$failed"
