@@ -40,10 +40,11 @@ get_swift() {
   local root=$tools/root.part mirror
   mirror=$(bash "$here/mirror.sh")
   "${as_root[@]}" rm -rf --one-file-system "$root"
-  isolated env PATH="$PATH:/usr/sbin:/sbin" debootstrap --variant=minbase --keyring="$key" trixie \
+  # A mirror that stopped answering must not hold the tests up for ever.
+  isolated timeout 600 env PATH="$PATH:/usr/sbin:/sbin" debootstrap --variant=minbase --keyring="$key" trixie \
     "$root" "$mirror" >"$tools/debootstrap.log" 2>&1 ||
     missing "Debian 13 from $mirror: $(tail -1 "$tools/debootstrap.log")"
-  isolated bash -s "$root" >"$tools/swift.log" 2>&1 <<'S' || missing "Swift 6: $(tail -1 "$tools/swift.log")"
+  isolated timeout 600 bash -s "$root" >"$tools/swift.log" 2>&1 <<'S' || missing "Swift 6: $(tail -1 "$tools/swift.log")"
 set -euo pipefail
 root=$1
 export DEBIAN_FRONTEND=noninteractive
