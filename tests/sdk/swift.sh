@@ -4,7 +4,7 @@
 #   swift.sh tools TOOLS                     gets what it needs; ends with 77 if it cannot be had
 #   swift.sh compile TOOLS WORK LIBRARY      bindings in WORK/bindings, extra tests in WORK/extra
 #   swift.sh run TOOLS WORK                  runs the tests
-#   swift.sh bench TOOLS WORK                measures what the boundary costs
+#   swift.sh bench TOOLS WORK LIBRARY        measures what the boundary costs
 #   swift.sh in TOOLS WORK COMMAND...        runs a command where Swift is; it may write to WORK
 #
 # Swift 6 comes out of Debian 13, which is unpacked into a folder of its own (2.6 GB, about two minutes)
@@ -92,7 +92,7 @@ build() {
     -Xlinker --allow-shlib-undefined
 }
 
-# A copy of the packages with the generated bindings in their places.
+# lay_out WORK LIBRARY: a copy of the packages with bindings and library in their places.
 lay_out() {
   local work=$1 package=$1/package bindings=$1/bindings
   local tests=$package/tests/sdk/swift ios=$package/ios
@@ -109,7 +109,7 @@ lay_out() {
   cp -a "$bindings/CarrelUnderTestFFI.h" "$tests/Sources/CarrelUnderTestFFI/"
   cp -a "$bindings/CarrelUnderTestFFI.modulemap" "$tests/Sources/CarrelUnderTestFFI/module.modulemap"
   cp -a "$repository/ios/Sample/Sources/Reading.swift" "$tests/Sources/Sample/"
-  cp -a "$work"/extra/*.swift "$tests/Tests/CarrelTests/"
+  cp -f "$2" "$work/lib/libcarrel_ffi.so"
 }
 
 # What is meant for Apple's systems only, against declarations.
@@ -135,8 +135,8 @@ case $action in
     ;;
   compile)
     work=$(realpath "$3") library=$(realpath "$4")
-    lay_out "$work"
-    cp -f "$library" "$work/lib/libcarrel_ffi.so"
+    lay_out "$work" "$library"
+    cp -a "$work"/extra/*.swift "$work/package/tests/sdk/swift/Tests/CarrelTests/"
     build "$work" --build-tests
     check_for_apple "$work"
     ;;
@@ -148,7 +148,8 @@ case $action in
       "$work/package/tests/sdk/swift/.build/debug/CarrelTestsPackageTests.xctest"
     ;;
   bench)
-    work=$(realpath "$3")
+    work=$(realpath "$3") library=$(realpath "$4")
+    lay_out "$work" "$library"
     build "$work" -c release --product Bench
     inside "$work" "$work/package/tests/sdk/swift/.build/release/Bench"
     ;;

@@ -10,7 +10,8 @@
 # is not installed (`rustup target add TARGET`) is SKIPPED.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-folder=${CARGO_TARGET_DIR:-target}
+mkdir -p "${CARGO_TARGET_DIR:-target}/phones"
+folder=$(realpath "${CARGO_TARGET_DIR:-target}")
 # Nobody debugs these.
 export CARGO_PROFILE_DEV_DEBUG=false
 
@@ -40,8 +41,14 @@ compile_for_ios() {
   is_installed aarch64-apple-ios || { skipped "iOS: the target aarch64-apple-ios"; return; }
   skipped "iOS: C and C++ of ggml and SQLite, for which Xcode is needed; Rust follows"
   stand_ins aarch64-apple-ios
-  IPHONEOS_DEPLOYMENT_TARGET=16.0 cargo rustc -p carrel-ffi --crate-type staticlib \
-    --target aarch64-apple-ios --target-dir "$folder/phones" "${stand_ins[@]}"
+  # One of the crates asks for a shared library of itself, too, which only Xcode could link and nobody
+  # needs: an empty file will do.
+  local linker=$folder/phones/linker.sh
+  printf '#!/bin/sh\nwhile [ $# -gt 0 ]; do [ "$1" = -o ] && : >"$2"; shift; done\n' >"$linker"
+  chmod +x "$linker"
+  export CARGO_TARGET_AARCH64_APPLE_IOS_LINKER=$linker IPHONEOS_DEPLOYMENT_TARGET=16.0
+  cargo rustc -p carrel-ffi --crate-type staticlib --target aarch64-apple-ios \
+    --target-dir "$folder/phones" "${stand_ins[@]}"
   local built=$folder/phones/aarch64-apple-ios/debug/libcarrel_ffi.a out=$folder/phones/xcframework
   cargo run --release -p carrel-bindgen --bin carrel-bindgen -- generate "$built" \
     --language swift --no-format --out-dir "$out/bindings"

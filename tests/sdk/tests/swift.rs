@@ -226,7 +226,7 @@ fn what_cannot_be_had_is_named() {
 #[ignore = "measures time"]
 fn the_boundary_costs_little() {
     let Some((tools, work)) = work() else { panic!("tools are missing") };
-    let ran = swift(&["bench".as_ref(), tools, work]);
+    let ran = swift(&["bench".as_ref(), tools, work, &library()]);
     println!("{}", said(&ran));
     assert!(ran.status.success());
 }
