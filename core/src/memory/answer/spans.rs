@@ -123,6 +123,13 @@ const PLACE_PREPOSITIONS: &[&str] = &[
     "behind", "under", "beneath", "beside",
 ];
 
+/// Whether a folded word names a time of day, a day, a month or a season.
+pub fn is_time_word(folded: &str) -> bool {
+    let singular = folded.strip_suffix('s').unwrap_or(folded);
+    let times = ["day", "week", "month", "year", "hour", "time", "feast", "weekend", "holiday"];
+    MONTHS.contains(&folded) || DATE_WORDS.contains(&singular) || times.contains(&singular)
+}
+
 /// Byte ranges of `sentence` that answer a question expecting `expected`, best first by form.
 pub fn spans(sentence: &str, expected: Expected) -> Vec<Range<usize>> {
     match expected {
@@ -194,7 +201,7 @@ fn place_spans(sentence: &str) -> Vec<Range<usize>> {
 }
 
 /// Whether a name stands where places do: behind a preposition, without a title, and nobody's.
-fn is_placed(sentence: &str, range: &Range<usize>) -> bool {
+pub fn is_placed(sentence: &str, range: &Range<usize>) -> bool {
     let before = sentence[..range.start].trim_end_matches("the ");
     let bare = names::without_titles(&sentence[range.clone()]);
     before.split_whitespace().next_back().is_some_and(|w| PLACE_PREPOSITIONS.contains(&w))

@@ -8,16 +8,17 @@
 use super::stems::{self, Stems};
 
 const GROUPS: &[&str] = &[
-    "profession job occupation trade work living career employ vocation craft",
-    "birthplace born birth native",
+    "profession job occupation trade work living livelihood career employ employment vocation craft \
+     earn",
+    "birthplace born birth native hail origin originate cradle hometown birthed",
     "birthday born birth",
     "die dead death perish decease killed",
     "kill murder slay assassinate dead victim",
     "thief steal rob theft robber burglar stolen",
-    "instrument play",
-    "pet animal tame",
-    "salary wage pay paid earn income",
-    "price cost pay worth fee",
+    "instrument play perform music musician",
+    "pet animal tame creature beast",
+    "salary wage pay paid earn income stipend earnings",
+    "price cost pay worth fee charge rate",
     "ship vessel boat barque bark schooner steamer",
     "spouse husband wife married marry",
     "marry wedding bride married husband wife",

@@ -3,17 +3,21 @@
 //! ```text
 //! A = B   A := B   A is set to B   A equals B   let A be B   assign B to A   copy B to A
 //! ```
-//! Assignments are edges; a value's names are everything reached from it, a name's value is what
+//! Where the words of a short sentence are none of these, but it holds one name besides a value or a name
+//! that was used before, and nothing mentioned that name earlier, it gets what the other one has: no text
+//! speaks of a name before that has a value. Assignments are edges; a value's names are everything reached from it, a name's value is what
 //! the last assignment before leads to. Every step is one look-up of a literal in the index, so a
 //! chain costs its own length, not the document's.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use super::reader::{Reader, Token};
+use super::statement::body;
 use crate::error::Result;
 use crate::memory::answer::Finding;
 use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::patterns::Pattern;
+use crate::memory::index::search;
 use crate::memory::index::stopwords;
 use crate::memory::segment::words;
 
@@ -23,6 +27,8 @@ const MOST_NAMES: usize = 256;
 const MENTIONS: usize = 64;
 /// Longest sentence with an assignment, in words.
 const LONGEST: u32 = 120;
+/// Longest sentence of other words that ties two names, in words.
+const LONGEST_TIE: usize = 24;
 
 /// One assignment: `name` gets `value`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,9 +71,19 @@ impl AssignQuestion {
             "parameters",
             "constants",
         ]);
-        if names && about && has(&["all", "which", "what", "list", "find", "every", "each", "name"])
-        {
-            let asks_value = has(&["value"]) && has(&["what"]) && !has(&["variables", "names"]);
+        let sure = has(&["variable", "variables", "identifiers", "registers"])
+            && list.iter().any(|(_, word)| word.bytes().all(|byte| byte.is_ascii_digit()));
+        // A long number asked for by itself: whatever has it.
+        let value = |(written, _): &&(&str, String)| {
+            written.len() >= 4 && written.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        let foreign = has(&["who", "whose", "when", "year", "how", "where"]) || text.contains('-');
+        let bare = list.iter().filter(value).count() == 1 && !foreign;
+        let asks =
+            ["all", "which", "what", "list", "find", "every", "each", "name", "give", "tell"];
+        if (names && (about || sure) || bare) && has(&asks) {
+            let asks_value =
+                !bare && has(&["value"]) && has(&["what"]) && !has(&["variables", "names"]);
             let found = list.iter().rfind(literal)?;
             return Some(if asks_value {
                 Self::Value(found.1.clone())
@@ -98,6 +114,24 @@ fn is_identifier(word: &str) -> bool {
     word.contains('_')
         || (capitals > 1 && word.chars().all(|c| c.is_uppercase() || c.is_ascii_digit()))
         || (word.chars().any(|c| c.is_ascii_digit()) && word.chars().any(char::is_alphabetic))
+}
+
+/// The one name that a short sentence holds besides `literal`, as it is written.
+fn tied<'t>(text: &'t str, tokens: &[Token], literal: &str) -> Option<&'t str> {
+    if tokens.len() > LONGEST_TIE || !tokens.iter().any(|token| token.folded == literal) {
+        return None;
+    }
+    let digits = |token: &Token| token.folded.bytes().all(|byte| byte.is_ascii_digit());
+    let named = literal.chars().any(char::is_alphabetic);
+    // Another value than the one asked for; a short number is that of a line.
+    if tokens.iter().any(|t| t.folded != literal && digits(t) && t.folded.len() > 2 && named) {
+        return None;
+    }
+    let mut others = tokens.iter().filter(|token| {
+        token.folded != literal && !digits(token) && is_identifier(&text[token.start..token.end])
+    });
+    let other = others.next().filter(|first| others.all(|next| next.folded == first.folded))?;
+    Some(&text[other.start..other.end])
 }
 
 /// The assignments of a sentence, in order.
@@ -211,9 +245,38 @@ fn mentioning(reader: &Reader, literal: &str) -> Result<Vec<(SentenceId, Assignm
     let mut out = Vec::new();
     for read in reader.read(&ids)? {
         let tokens = reader.tokens(&read.text);
-        out.extend(assignments(&read.text, &tokens).into_iter().map(|found| (read.id, found)));
+        let found = assignments(&read.text, &tokens);
+        if found.is_empty()
+            && let body = body(&read.text)
+            && let Some(written) = tied(body, &reader.tokens(body), literal)
+        {
+            let other = words::folded(written);
+            // Whichever was there before has the value.
+            let gets = if first_mention(reader, &other)? == Some(read.id) {
+                Some((other, written.to_owned(), literal.to_owned()))
+            } else if first_mention(reader, literal)? == Some(read.id) {
+                Some((literal.to_owned(), reader.as_written(&[read.id], literal)?, other))
+            } else {
+                None
+            };
+            out.extend(
+                gets.map(|(name, written, value)| (read.id, Assignment { name, written, value })),
+            );
+        }
+        out.extend(found.into_iter().map(|found| (read.id, found)));
     }
     Ok(out)
+}
+
+/// The first sentence that mentions `literal`.
+fn first_mention(reader: &Reader, literal: &str) -> Result<Option<SentenceId>> {
+    let Some(pattern) = Pattern::phrase(literal) else { return Ok(None) };
+    let mut first = None;
+    search::sentences_with(reader.corpus, &[pattern], &[], reader.stems, |id, _| {
+        first = Some(id);
+        false
+    })?;
+    Ok(first)
 }
 
 fn names_of(reader: &Reader, value: &str) -> Result<Option<Finding>> {
@@ -296,6 +359,17 @@ mod tests {
             found("counter A1 = 5 counter B1 = counter A1"),
             [("a1".to_owned(), "5".to_owned()), ("b1".to_owned(), "a1".to_owned())]
         );
+    }
+
+    #[test]
+    fn two_names_in_a_short_sentence_are_tied() {
+        let other = |text: &'static str, literal: &str| {
+            tied(text, &tokens(text, &Lexicon::default()), literal)
+        };
+        assert_eq!(other("Whatever QX stood for, RT stands for.", "qx"), Some("RT"));
+        assert_eq!(other("RT remembers 7741.", "7741"), Some("RT"));
+        assert_eq!(other("RT and QX remember 7741.", "7741"), None);
+        assert_eq!(other("RT remembers 7741.", "rt"), None);
     }
 
     #[test]

@@ -147,10 +147,7 @@ pub fn candidates(reader: &Reader, question: &Question, scope: &Scope) -> Result
     if !scope.is_everything() {
         let mut kept = Vec::with_capacity(out.len());
         for candidate in out {
-            let block = corpus.block(candidate.id.block)?;
-            let byte = block.layout.sentences[candidate.id.sentence as usize].start as usize;
-            let at = corpus.char_offset(candidate.id.block, byte)?;
-            if scope.holds(corpus.blocks[candidate.id.block as usize].document, at) {
+            if scope.holds_sentence(corpus, candidate.id)? {
                 kept.push(candidate);
             }
         }

@@ -26,6 +26,10 @@ const MOST_OPEN_HOPS: usize = 40;
 /// Longest sentence of which a relation is read, in words.
 const LONGEST: u32 = 60;
 
+/// Words with which a question asks for whom somebody descends from in the end.
+const ANCESTORS: &str = "ancestor ancestors forefather forefathers forebear forebears progenitor \
+    ancestry lineage bloodline pedigree genealogy descends descended descent";
+
 /// A question that is a chain of relations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChainQuestion {
@@ -59,10 +63,14 @@ impl ChainQuestion {
             .map(|w| words::folded(&text[w.start..w.end]))
             .collect();
         let has = |wanted: &[&str]| list.iter().any(|word| wanted.contains(&word.as_str()));
-        let open = has(&["oldest", "earliest", "eldest", "farthest", "furthest", "first", "most"])
-            && has(&["ancestor", "relative", "forefather", "forebear"])
-            || has(&["trace", "traced", "lineage", "ancestry", "descent"])
-                && has(&["parent", "parents", "ancestor", "back", "beginning", "origin"]);
+        let among = |list: &str| list.split_whitespace().any(|word| has(&[word]));
+        let open = among(ANCESTORS)
+            || has(&["relative", "relation", "kinsman"])
+                && among("oldest earliest eldest first farthest furthest")
+            || has(&["line", "family", "parents", "parent", "generation", "generations"])
+                && among(
+                    "trace traced tracing root origin beginning back head top furthest farthest",
+                );
         if open {
             return Some(Self {
                 anchor: anchor.clone(),

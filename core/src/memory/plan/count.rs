@@ -7,8 +7,10 @@
 
 use std::collections::BTreeMap;
 
+use super::lexicon::{MOVE, STAY};
 use super::question::{Expected, Question};
-use super::reader::Reader;
+use super::reader::{Read, Reader};
+use super::statement::body;
 use crate::error::Result;
 use crate::memory::answer::{Finding, spans};
 use crate::memory::index::corpus::SentenceId;
@@ -58,14 +60,28 @@ impl CountQuestion {
             question.names.iter().flat_map(|name| words::folded_words(name)).collect();
         let times = (pair("how", "many") && has(&["times", "occasions"]))
             || pair("how", "often")
+            || pair("how", "frequently")
+            || list.windows(3).any(|w| {
+                w[0] == "how" && w[1] == "many" && {
+                    let mut nouns = VISITS.split_whitespace().chain(["letters", "meetings"]);
+                    nouns.any(|noun| noun == w[2]) && question.names.len() > 1
+                }
+            })
+            || (has(&["count", "tally", "total"]) && question.names.len() > 1)
             || list.windows(3).any(|w| {
                 w[0] == "number"
                     && w[1] == "of"
                     && w[2].ends_with('s')
                     && !of_names.iter().any(|name| name == w[2])
             });
-        let most = has(&["most", "largest", "greatest", "oftenest"])
-            && (has(&["often", "frequently", "times", "number"]) || list.last() == Some(&"most"));
+        let of_all =
+            list.windows(2).any(|w| w[0] == "than" && ["any", "all", "every"].contains(&w[1]));
+        let most = (has(&["most", "largest", "greatest", "oftenest", "highest"])
+            && !pair("most", "of")
+            && !pair("most", "recent")
+            && !pair("most", "recently"))
+            || (of_all && has(&["more", "oftener"]))
+            || has(&["favourite", "favorite"]);
         let asked = if most {
             Asked::Most
         } else if times {
@@ -94,10 +110,13 @@ impl CountQuestion {
             "single",
             "total",
             "oftenest",
+            "highest",
+            "favourite",
+            "favorite",
             "pay",
             "paid",
         ];
-        let verbs: Vec<String> = question
+        let mut verbs: Vec<String> = question
             .terms
             .iter()
             .filter(|term| !term.phrase)
@@ -109,6 +128,10 @@ impl CountQuestion {
                     && !stopwords::is_stopword(word)
             })
             .collect();
+        // "Paid a visit", "made a trip": the verb says nothing beside the noun.
+        if verbs.len() > 1 {
+            verbs.retain(|verb| !LIGHT.split_whitespace().any(|light| light == verb));
+        }
         if verbs.is_empty() || verbs.len() > 2 {
             return None;
         }
@@ -143,6 +166,37 @@ fn plural_type(list: &[&str]) -> bool {
     })
 }
 
+/// Verbs that say nothing beside the noun that they stand with, as questions have them.
+const LIGHT: &str = "pay paid make made take took have had go went get got do did set record recorded \
+    happen happened occur occurred occasion instance";
+/// Words for being somewhere for a while, besides verbs of motion.
+const VISITS: &str = "visit visits visited visiting visitor trip trips journey journeys call calls called \
+    stay stays stayed stop stops stopped tour tours toured guest guests excursion excursions sojourn \
+    sojourned passing lodged lodging arrival arrivals";
+/// Words for having to do with a place without being there.
+const ELSEWHERE: &str = "write wrote written letter letters think thought dream dreamt dreamed tell told \
+    say said speak spoke talk talked hear heard read remember remembered plan planned want wanted hope \
+    hoped wish wished refuse refused cancel cancelled never not without postpone postponed nobody sent \
+    send sends map maps born native avoid avoided instead if almost nearly";
+
+/// Whether a word of the question means being or going somewhere.
+fn is_visit(word: &str, reader: &Reader) -> bool {
+    let listed = VISITS.split_whitespace().any(|visit| reader.stems.same(visit, word));
+    listed || reader.lexicon.classes(word) & MOVE != 0
+}
+
+/// Whether a sentence tells that somebody was at a place: by a word for it, or by nothing else than who
+/// and where.
+fn tells_of_visit(reader: &Reader, text: &str, sure: bool) -> bool {
+    let tokens = reader.tokens(body(text));
+    let among = |list: &str, word: &str| list.split_whitespace().any(|member| member == word);
+    let elsewhere = tokens.iter().any(|token| among(ELSEWHERE, &token.folded));
+    let visits = tokens
+        .iter()
+        .any(|token| token.classes & (MOVE | STAY) != 0 || among(VISITS, &token.folded));
+    !elsewhere && (visits || sure)
+}
+
 /// Counts; `None` if no fact is found.
 ///
 /// # Errors
@@ -150,22 +204,34 @@ fn plural_type(list: &[&str]) -> bool {
 pub fn count(reader: &Reader, question: &CountQuestion) -> Result<Option<Finding>> {
     let mut all: Vec<Pattern> =
         question.names.iter().filter_map(|name| Pattern::phrase(name)).collect();
-    for verb in &question.verbs {
+    let visits = question.verbs.iter().any(|verb| is_visit(verb, reader));
+    for verb in question.verbs.iter().filter(|verb| !is_visit(verb, reader)) {
         let mut pattern = Pattern::word(verb, reader.stems);
         pattern.or(&thesaurus::same_meaning(verb, reader.stems));
         all.push(pattern);
     }
-    let ids = reader.last_mentions(&all, &[], LONGEST, FACTS)?;
+    let mut ids = reader.last_mentions(&all, &[], LONGEST, FACTS)?;
+    let complete = ids.len() < FACTS;
+    let mut read: Vec<Read> = Vec::new();
+    if visits {
+        // Of two names in one sentence one is the place; of one name it has to be said.
+        let sure = question.names.len() > 1;
+        read = reader.read(&ids)?;
+        read.retain(|sentence| tells_of_visit(reader, &sentence.text, sure));
+        ids = read.iter().map(|sentence| sentence.id).collect();
+    }
     if ids.is_empty() {
         return Ok(None);
     }
     if question.asked == Asked::Times {
         let answer = Some(ids.len().to_string());
         let evidence = ids.iter().map(|id| (*id, 1)).collect();
-        return Ok(Some(Finding { answer, evidence, incomplete: ids.len() == FACTS }));
+        return Ok(Some(Finding { answer, evidence, incomplete: !complete }));
     }
     let mut kinds: BTreeMap<String, Vec<SentenceId>> = BTreeMap::new();
-    let read = reader.read(&ids)?;
+    if !visits {
+        read = reader.read(&ids)?;
+    }
     for sentence in &read {
         if let Some(span) = differing(&sentence.text, question) {
             kinds.entry(span).or_default().push(sentence.id);
@@ -186,7 +252,7 @@ pub fn count(reader: &Reader, question: &CountQuestion) -> Result<Option<Finding
         _ => names.join(", "),
     };
     let evidence = kinds.iter().flat_map(|(_, ids)| ids.iter().map(|id| (*id, 1))).collect();
-    Ok(Some(Finding { answer: Some(answer), evidence, incomplete: ids.len() == FACTS }))
+    Ok(Some(Finding { answer: Some(answer), evidence, incomplete: !complete }))
 }
 
 /// The span of a fact that the question does not name.
@@ -228,6 +294,10 @@ mod tests {
             Some((Asked::Most, meet()))
         );
         assert_eq!(asked("How many people did Omar Bell meet?"), Some((Asked::HowMany, meet())));
+        assert_eq!(
+            asked("How many letters did Omar Bell write to Ines Marl?").map(|(asked, _)| asked),
+            Some(Asked::Times)
+        );
         assert_eq!(asked("Who did Omar Bell meet?"), None);
         assert_eq!(asked("How many eggs are in the box?"), None);
     }

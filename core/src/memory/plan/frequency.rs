@@ -27,6 +27,14 @@ const MOST_WORDS: usize = 200;
 /// Sentences cited for a count.
 const CITED: usize = 12;
 
+/// Words by which a question asks how often something stands in a text.
+const FREQUENT: &str = "common commonly frequent frequently frequency frequencies often repeated \
+    repeatedly repeat repeats recur recurs recurring recurrent occurring occur occurs occurred \
+    occurrence occurrences appear appears appeared appearing appearance appearances used use uses \
+    using times count counts counted numerous prevalent abundant turn turns turned come comes came \
+    crop crops show shows shown showing written said say says listed included includes contained \
+    popular mentioned mention mentions stand stands repetitions repetition usage";
+
 /// A question that counts in the index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FrequencyQuestion {
@@ -41,24 +49,30 @@ impl FrequencyQuestion {
     pub fn of(text: &str) -> Option<Self> {
         let list: Vec<String> = words::folded_words(text).collect();
         let has = |wanted: &[&str]| list.iter().any(|word| wanted.contains(&word.as_str()));
-        let superlative = has(&["most"])
-            && has(&[
-                "common",
-                "frequent",
-                "frequently",
-                "often",
-                "commonly",
-                "repeated",
-                "occurring",
-                "frequency",
-            ]);
-        if superlative && has(&["word", "words", "terms", "term", "tokens", "codes"]) {
+        let ends = |wanted: &[&str]| {
+            list.iter().any(|word| wanted.iter().any(|ending| word.ends_with(ending)))
+        };
+        let words = has(&["words", "terms", "tokens", "codes", "vocables"]);
+        let word = has(&["word", "term", "token", "code"]);
+        let top =
+            has(&["most", "top", "highest", "greatest", "largest", "more", "leading", "best"])
+                || ends(&["mmonest", "oftenest", "frequentest"]);
+        let frequent = list.iter().any(|word| FREQUENT.split_whitespace().any(|w| w == word));
+        let than_others = list.windows(2).any(|two| {
+            two[0] == "than" && ["any", "all", "every", "others", "the"].contains(&two[1].as_str())
+        });
+        // "The words with the most occurrences", "which words turn up more than any other".
+        let superlative = top && (!has(&["more"]) || has(&["most", "top"]) || than_others);
+        let common = superlative && (frequent || than_others) || ends(&["mmonest", "oftenest"]);
+        if common && (words || word) {
             let number = list.iter().find_map(|word| number_value(word)).map(|n| n as usize);
-            let plural = has(&["words", "terms", "tokens", "codes"]);
-            let n = number.unwrap_or(if plural { DEFAULT_WORDS } else { 1 });
+            let n = number.unwrap_or(if words { DEFAULT_WORDS } else { 1 });
             return Some(Self::MostFrequent(n.clamp(1, MOST_WORDS)));
         }
-        if text.contains('词') && ["最常", "最多", "最频繁"].iter().any(|w| text.contains(w))
+        if text.contains('词')
+            && ["最常", "最多", "最频繁", "最高频", "频率最高", "次数最多"]
+                .iter()
+                .any(|w| text.contains(w))
         {
             return Some(Self::MostFrequent(DEFAULT_WORDS));
         }
@@ -133,22 +147,36 @@ pub fn count(reader: &Reader, question: &FrequencyQuestion) -> Result<Option<Fin
     }
 }
 
-/// Whether a term is a word of content.
-fn counts_as_word(term: &[u8]) -> bool {
+/// Function words that make up a fifth of any prose in English, and hardly any of a list of words.
+const OF_PROSE: &[&str] =
+    &["the", "of", "and", "to", "a", "in", "that", "was", "is", "it", "he", "his"];
+/// Share of all words below which they show that the text is a list, as one in so many.
+const LIST: u64 = 20;
+
+/// Whether a term is a word of content; in a list every word is.
+fn counts_as_word(term: &[u8], list: bool) -> bool {
     let Ok(term) = std::str::from_utf8(term) else { return false };
     let letters = term.chars().any(char::is_alphabetic);
     letters
         && (term.chars().nth(1).is_some() || term.chars().next().is_some_and(words::is_ideograph))
-        && !stopwords::is_stopword(term)
+        && (list || !stopwords::is_stopword(term))
+}
+
+/// Whether the documents are lists of words rather than prose.
+fn is_list(reader: &Reader) -> Result<bool> {
+    let pattern = Pattern::one_of("prose", OF_PROSE.iter().map(|word| (*word).to_owned()));
+    let count = search::counts(reader.corpus, &[pattern], reader.stems)?[0];
+    Ok(count * LIST < reader.corpus.words())
 }
 
 fn most_frequent(reader: &Reader, n: usize) -> Result<Option<Finding>> {
     let corpus = reader.corpus;
+    let list = is_list(reader)?;
     let mut held: FxHashMap<Box<[u8]>, u64> = FxHashMap::default();
     for block in 0..corpus.blocks.len() as u32 {
         let terms = corpus.part(block, Part::Terms)?;
         postings::for_each_term(&terms, &postings::ALL_BYTES, |term, entry| {
-            if !counts_as_word(term) {
+            if !counts_as_word(term, list) {
                 return;
             }
             if let Some(count) = held.get_mut(term) {
@@ -247,6 +275,17 @@ mod tests {
             FrequencyQuestion::of("What are the seven most frequent words of the list?"),
             Some(FrequencyQuestion::MostFrequent(7))
         );
+        for text in [
+            "Which 7 words turn up in the text more than all the others?",
+            "Find the seven commonest words.",
+            "Name the seven words with the highest number of occurrences.",
+            "What are the 7 most frequently appeared words in the above coded text?",
+            "Sort the words by frequency and give the top 7 of them.",
+        ] {
+            let wanted = Some(FrequencyQuestion::MostFrequent(7));
+            assert_eq!(FrequencyQuestion::of(text), wanted, "{text}");
+        }
+        assert_eq!(FrequencyQuestion::of("What was the last word of the captain?"), None);
         assert_eq!(
             FrequencyQuestion::of("How many times is the name \"Ines Marl\" mentioned?"),
             Some(FrequencyQuestion::HowOften("Ines Marl".to_owned()))
@@ -260,7 +299,8 @@ mod tests {
 
     #[test]
     fn numbers_and_function_words_are_no_words_of_content() {
-        assert!(counts_as_word(b"lamp") && counts_as_word("灯".as_bytes()));
-        assert!(!counts_as_word(b"17") && !counts_as_word(b"the") && !counts_as_word(b"x"));
+        assert!(counts_as_word(b"lamp", false) && counts_as_word("灯".as_bytes(), false));
+        assert!(!counts_as_word(b"17", true) && !counts_as_word(b"x", true));
+        assert!(!counts_as_word(b"the", false) && counts_as_word(b"the", true));
     }
 }

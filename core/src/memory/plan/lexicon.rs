@@ -48,18 +48,26 @@ const MEMBERS: &[(Classes, &str)] = &[
         "go move travel journey walk run return head come arrive enter proceed wander stroll \
          hurry rush drive ride fly sail march climb step hike jog stride relocate depart visit \
          reach sneak slip race dash step retire repair hasten scurry stroll \
-         amble trot trudge creep crawl storm drift flee escape",
+         amble trot trudge creep crawl storm drift flee escape saunter stride stalk tiptoe shuffle limp \
+         gallop canter bolt dart dive plod pad traipse tramp roam ramble venture withdraw retreat \
+         adjourn migrate shift reappear hobble scamper scramble skip sprint stagger steal strut swagger \
+         tear totter waddle zoom speed pace prance bound glide float wade cross descend ascend",
     ),
     (
         TAKE,
         "take get grab seize fetch collect obtain acquire steal snatch lift gather retrieve \
-         pocket pick catch borrow buy remove secure claim recover",
+         pocket pick catch borrow buy remove secure claim recover grasp clutch procure nab swipe scoop \
+         hoist shoulder pluck",
     ),
-    (DROP, "drop discard leave abandon release lose"),
-    (PUT, "put place set lay deposit hide store stow bury lock"),
-    (GIVE, "give hand pass offer lend sell send deliver present donate bequeath entrust slip"),
+    (DROP, "drop discard leave abandon release lose dump ditch relinquish forsake"),
+    (PUT, "put place set lay deposit hide store stow bury lock stash tuck park plant prop"),
+    (
+        GIVE,
+        "give hand pass offer lend loan sell send deliver present donate bequeath entrust slip bestow \
+         grant award surrender transfer",
+    ),
     (RECEIVE, "receive accept inherit"),
-    (HOLD, "have hold carry keep own possess wear bring bear belong"),
+    (HOLD, "have hold carry keep own possess wear bring bear belong clutch grip lug tote"),
     (STAY, "stay wait remain sit stand rest sleep linger be live lie"),
     (
         CHANGE,
@@ -74,18 +82,26 @@ const MEMBERS: &[(Classes, &str)] = &[
          insult humiliate bankrupt insurance fortune feud enemy resent bitter angry furious \
          disinherit expose swear vow money loan lawsuit sue profit benefit divorce rage cheat \
          swindle vengeance refuse jilt engagement steal accuse denounce evict discharge dispute scandal \
-         forgery",
+         forgery owing repay repaid unpaid creditor debtor mortgage pawn foreclose legacy bequeath \
+         bequest beneficiary succeed succession estate shame disgrace dishonour mock slander libel \
+         defame cuckold adultery lover mistress spurn reject deceive dupe defraud embezzle extort \
+         extortion spite malice bitterness loathe despise detest abhor begrudge vendetta avenge wrong \
+         wronged grievance curse resentment rivalry oust sack sacked demote denied deprive robbed \
+         secret secrets loss losses stake wager gamble gambling",
     ),
     (
         HARM,
         "kill murder poison stab shoot strangle drown slay assassinate steal rob attack strike \
          burn destroy kidnap sabotage forge commit crime guilty culprit murderer killer thief \
-         burglar poisoner death victim",
+         burglar poisoner death victim die dead demise perish expire slaughter strangle smother throttle \
+         bludgeon behead hang drown corpse lifeless fatal fatally slain homicide manslaughter assailant \
+         execute dispatch mortal mortally",
     ),
     (
         RETRACT,
         "withdraw withdrew withdrawn retract recant lie false falsely untrue invent admit confess deny mistaken \
-         contradict disprove fabricate untruth perjury",
+         contradict disprove fabricate untruth perjury disown renounce rescind unsay concoct bogus \
+         disavow repudiate backtrack",
     ),
     (NAMING, "call mean name nickname dub style know refer term"),
     (SEE, "see notice spot observe watch witness glimpse meet"),

@@ -15,6 +15,7 @@
 //! chain            chain      one look-up a hop
 //! count            count      facts counted, listed, and the most frequent of them
 //! comparison       compare    two look-ups, compared in code
+//! property         owned      what the text says of an owner, under a key or a name
 //! facts            lookup     everything else; latest and listed facts too
 //! ```
 
@@ -22,24 +23,36 @@ pub mod assign;
 pub mod budget;
 pub mod candidates;
 pub mod chain;
+pub mod chapters;
+pub mod chinese;
 pub mod clock;
 pub mod compare;
 pub mod count;
+pub mod custody;
 pub mod expansion;
 pub mod forms;
 pub mod frequency;
+pub mod hours;
+pub mod inferred;
+pub mod kinds;
+pub mod kinship;
 pub mod lexicon;
 pub mod lookup;
 pub mod nouns;
+pub mod owned;
 pub mod parts;
+pub mod phrases;
 pub mod question;
 pub mod reader;
 pub mod reading;
 pub mod relation;
 pub mod relative;
+pub mod standing;
+pub mod state_question;
 pub mod statement;
 pub mod suspects;
 pub mod thread;
+pub mod value;
 pub mod whole;
 pub mod world;
 
@@ -47,6 +60,8 @@ use super::answer::Finding;
 use super::model::{self, Pointer};
 use crate::error::Result;
 use budget::Budget;
+use chinese::ChineseQuestion;
+use owned::OwnedQuestion;
 use parts::Scope;
 use question::Question;
 use reader::Reader;
@@ -109,7 +124,7 @@ pub fn answer(
         return Ok((Class::State, finding));
     }
     let scope = Scope::of(text, reader.corpus);
-    if let Some(question) = world::StateQuestion::of(text)
+    if let Some(question) = state_question::StateQuestion::of(text)
         && let Some(finding) = world::state(reader, &question, &scope)?
     {
         return Ok((Class::State, finding));
@@ -148,7 +163,17 @@ fn facts(reader: &Reader, pointer: &mut Pointer, text: &str, scope: &Scope) -> R
     let mut answers: Vec<String> = Vec::new();
     for part in parts::questions(text) {
         let question = Question::of(&part, reader.stems);
-        let found = lookup::lookup(reader, pointer, &question, scope)?;
+        let mut known = property(reader, pointer, &question, scope)?;
+        if known.as_ref().is_none_or(|found| found.answer.is_none())
+            && let Some(wider) = scope.widened()
+            && let Some(found) = property(reader, pointer, &question, &wider)?
+        {
+            known = Some(found);
+        }
+        let found = match known {
+            Some(found) => found,
+            None => lookup::lookup(reader, pointer, &question, scope)?,
+        };
         joined.incomplete |= found.incomplete;
         answers.extend(found.answer);
         for evidence in found.evidence {
@@ -159,6 +184,27 @@ fn facts(reader: &Reader, pointer: &mut Pointer, text: &str, scope: &Scope) -> R
     }
     joined.answer = (!answers.is_empty()).then(|| answers.join(", "));
     Ok(joined)
+}
+
+/// What the text says of a property of one owner, if the question is for one and code alone reads.
+fn property(
+    reader: &Reader,
+    pointer: &Pointer,
+    question: &Question,
+    scope: &Scope,
+) -> Result<Option<Finding>> {
+    if pointer.has_model() {
+        return Ok(None);
+    }
+    if let Some(asked) = ChineseQuestion::of(&question.text)
+        && let Some(found) = chinese::chinese(reader, &asked, question, scope)?
+    {
+        return Ok(Some(found));
+    }
+    match OwnedQuestion::of(question, &scope.words, reader.stems) {
+        Some(asked) => owned::owned(reader, question, &asked, scope),
+        None => Ok(None),
+    }
 }
 
 /// Coverage from which a model is expected to find the answer in the first window.

@@ -3,8 +3,10 @@
 //! A list behind "for", "of" or "about" ("the codes for A, B and C") is one question an item. "As
 //! of chapter 9", "before part two", "in section 3" limit an answer to a stretch of the document.
 
+use super::chapters;
+use crate::error::Result;
 use crate::memory::answer::spans::number_value;
-use crate::memory::index::corpus::Corpus;
+use crate::memory::index::corpus::{Corpus, SentenceId};
 use crate::memory::index::stopwords;
 use crate::memory::segment::words;
 
@@ -106,6 +108,8 @@ pub struct Scope {
     ranges: Vec<(usize, u64, u64)>,
     /// The words of the question that named it.
     pub words: Vec<String>,
+    /// Whether it is the named part alone.
+    inside: bool,
 }
 
 /// Nouns for the parts of a document that are numbered.
@@ -114,24 +118,36 @@ const DIVISIONS: &[&str] =
 
 /// Where a stretch lies as seen from the part of the document that a question names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
+pub enum Side {
+    /// All before it.
     Before,
+    /// All up to its end.
     Until,
+    /// It alone.
     Inside,
+    /// All behind it.
     After,
 }
 
 /// What the words around "chapter 9" say: those before it, the nearest first, and the one behind it.
 fn side(before: &[&str], behind: &str) -> Option<Side> {
     let has = |wanted: &[&str]| before.iter().any(|word| wanted.contains(word));
-    let ends = has(&["end", "close", "conclusion"])
-        || ["ends", "ended", "closes", "closed", "concludes"].contains(&behind);
-    if ends {
-        let after = has(&["after", "since", "following"]);
+    let over =
+        ["ends", "ended", "closes", "closed", "concludes", "concluded", "finishes", "finished"];
+    let stops =
+        ["stop", "stops", "stopped", "stopping", "pause", "pauses", "paused", "breaks", "broke"];
+    let ends =
+        has(&["end", "ends", "close", "conclusion", "finish", "last"]) || over.contains(&behind);
+    if ends || has(&stops) {
+        let after = has(&["after", "since", "following"]) && !has(&stops);
         return Some(if after { Side::After } else { Side::Until });
     }
+    if ["begins", "began", "starts", "started", "opens", "opened"].contains(&behind) {
+        return Some(Side::Before);
+    }
     before.iter().find_map(|word| match *word {
-        "as" | "by" | "until" | "till" | "up" | "through" => Some(Side::Until),
+        "as" | "by" | "until" | "till" | "up" | "through" | "than" | "to" | "including"
+        | "once" => Some(Side::Until),
         "before" | "prior" | "start" | "beginning" => Some(Side::Before),
         "after" | "since" | "following" => Some(Side::After),
         "in" | "within" | "during" | "inside" | "at" | "when" => Some(Side::Inside),
@@ -182,43 +198,81 @@ impl Scope {
             let before: Vec<&str> = list[..at].iter().rev().take(5).map(String::as_str).collect();
             let behind = list.get(at + 1 + length).map_or("", String::as_str);
             let Some(side) = side(&before, behind) else { continue };
-            let mut scope = Self { ranges: Vec::new(), words: list[at..at + 1 + length].to_vec() };
-            for (ordinal, document) in corpus.documents.iter().enumerate() {
-                let of_number = |title: &str, named: bool| {
-                    let words = fold(title);
-                    let rest = match words.first() {
-                        Some(first) if first == division => &words[1..],
-                        Some(_) if !named => &words[..],
-                        _ => return false,
-                    };
-                    number_of(rest).is_some_and(|(n, _)| n == number)
+            let words = list[at..at + 1 + length].to_vec();
+            let mut scope = Self { words, ..Self::default() };
+            scope.add(corpus, side, |title, named| {
+                let words = fold(title);
+                let rest = match words.first() {
+                    Some(first) if first == division => &words[1..],
+                    Some(_) if !named => &words[..],
+                    _ => return false,
                 };
-                let find = |named| {
-                    document.sections.iter().position(|section| of_number(&section.title, named))
-                };
-                let Some(index) = find(true).or_else(|| find(false)) else { continue };
-                let section = &document.sections[index];
-                let end = document.sections[index + 1..]
-                    .iter()
-                    .find(|next| next.level <= section.level)
-                    .map_or(document.chars(), |next| next.start);
-                scope.ranges.push(match side {
-                    Side::Before => (ordinal, 0, section.start),
-                    Side::Until => (ordinal, 0, end),
-                    Side::Inside => (ordinal, section.start, end),
-                    Side::After => (ordinal, end, document.chars()),
-                });
-            }
+                number_of(rest).is_some_and(|(n, _)| n == number)
+            });
             if !scope.ranges.is_empty() {
                 return scope;
             }
         }
-        Self::default()
+        let mut scope = Self::default();
+        if let Some((chapter, side)) = chapters::limit(text) {
+            scope.add(corpus, side, |title, _| {
+                chapters::named(title)
+                    .is_some_and(|found| found.start == 0 && found.number == chapter.number)
+            });
+            let named = chapter.start..chapter.end;
+            scope.words = words::folded_words(&text[named]).collect();
+        }
+        scope
+    }
+
+    /// Adds the stretch on `side` of the section of every document whose title is meant; the second
+    /// argument of `meant` tells whether the title has to name the division too, as it is tried first.
+    fn add(&mut self, corpus: &Corpus, side: Side, meant: impl Fn(&str, bool) -> bool) {
+        for (ordinal, document) in corpus.documents.iter().enumerate() {
+            let find =
+                |named| document.sections.iter().position(|section| meant(&section.title, named));
+            let Some(index) = find(true).or_else(|| find(false)) else { continue };
+            let section = &document.sections[index];
+            let end = document.sections[index + 1..]
+                .iter()
+                .find(|next| next.level <= section.level)
+                .map_or(document.chars(), |next| next.start);
+            self.ranges.push(match side {
+                Side::Before => (ordinal, 0, section.start),
+                Side::Until => (ordinal, 0, end),
+                Side::Inside => (ordinal, section.start, end),
+                Side::After => (ordinal, end, document.chars()),
+            });
+        }
+    }
+
+    /// The stretch from the beginning of the documents, where it is one part alone: what was said before
+    /// it holds in it too.
+    pub fn widened(&self) -> Option<Self> {
+        self.inside.then(|| Self {
+            ranges: self.ranges.iter().map(|(document, _, end)| (*document, 0, *end)).collect(),
+            words: self.words.clone(),
+            inside: false,
+        })
     }
 
     /// Whether there is no limit.
     pub fn is_everything(&self) -> bool {
         self.ranges.is_empty()
+    }
+
+    /// Whether a sentence begins inside.
+    ///
+    /// # Errors
+    /// If the store cannot be read or is damaged.
+    pub fn holds_sentence(&self, corpus: &Corpus, id: SentenceId) -> Result<bool> {
+        if self.is_everything() {
+            return Ok(true);
+        }
+        let block = corpus.block(id.block)?;
+        let byte = block.layout.sentences[id.sentence as usize].start as usize;
+        let at = corpus.char_offset(id.block, byte)?;
+        Ok(self.holds(corpus.blocks[id.block as usize].document, at))
     }
 
     /// Whether character `at` of document `document` is inside.
@@ -265,6 +319,9 @@ mod tests {
         assert_eq!(side(&["of", "end", "the", "by"], ""), Some(Side::Until));
         assert_eq!(side(&["before"], "what"), Some(Side::Before));
         assert_eq!(side(&["when"], "ends"), Some(Side::Until));
+        assert_eq!(side(&["after", "stopped", "one"], ""), Some(Side::Until));
+        assert_eq!(side(&["than", "further", "no"], ""), Some(Side::Until));
+        assert_eq!(side(&["when"], "begins"), Some(Side::Before));
         assert_eq!(side(&["in"], ""), Some(Side::Inside));
         assert_eq!(side(&["the"], ""), None);
     }

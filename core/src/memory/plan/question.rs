@@ -5,6 +5,7 @@
 //! names as phrases. Chinese questions give pairs of adjacent characters between function words.
 
 use super::nouns::{DATE_NOUNS, MEASURES, NUMBER_NOUNS, PERSON_NOUNS, PLACE_NOUNS, TYING, TYPING};
+use super::standing::Standing;
 use crate::memory::index::names::{self, Name};
 use crate::memory::index::patterns::Pattern;
 use crate::memory::index::stems::Stems;
@@ -66,7 +67,8 @@ impl Key {
     /// Whether a sentence that holds the pattern holds the key itself.
     pub fn stands_in(&self, lower: &str) -> bool {
         let Some(written) = &self.written else { return true };
-        let ties = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+        // Ideographs tie digits to what stands before them, but not other words.
+        let ties = |c: char| c.is_alphanumeric() && !words::is_ideograph(c) || c == '-' || c == '_';
         lower.match_indices(written.as_str()).any(|(at, _)| {
             !lower[..at].ends_with(ties) && !lower[at + written.len()..].starts_with(ties)
         })
@@ -100,38 +102,6 @@ pub struct Question {
 
 /// Words with which a question asks for everything that fits.
 const MANY: &[&str] = &["all", "every", "each", "list", "enumerate", "everyone", "everything"];
-/// Words with which a question asks for the newest state.
-const LATEST: &[&str] = &[
-    "current",
-    "currently",
-    "latest",
-    "now",
-    "newest",
-    "final",
-    "finally",
-    "eventually",
-    "last",
-    "recent",
-    "updated",
-    "today",
-    "ultimately",
-    "actual",
-    "corrected",
-    "revised",
-    "nowadays",
-    "presently",
-    "present",
-    "still",
-    "anymore",
-];
-
-/// Chinese words for the newest and the first state and for everything that fits.
-const CHINESE_FLAGS: &[&str] = &[
-    "最新", "现在", "目前", "最后", "当前", "最初", "原来", "起初", "所有", "全部", "每个", "列出",
-];
-
-/// Words with which a question asks for the first state.
-const EARLIEST: &[&str] = &["first", "original", "originally", "initial", "initially", "earliest"];
 
 impl Question {
     /// Takes `text` apart.
@@ -139,21 +109,22 @@ impl Question {
         let spans: Vec<words::Word> = words::words(text).collect();
         let folded: Vec<String> =
             spans.iter().map(|word| words::folded(&text[word.start..word.end])).collect();
-        let mut question = Self {
-            text: text.to_owned(),
-            names: question_names(text),
-            expected: expected(text, &folded),
-            terms: Vec::new(),
-            keys: Vec::new(),
-            many: folded.iter().any(|word| MANY.contains(&word.as_str()))
-                || ["所有", "全部", "每个", "列出"].iter().any(|word| text.contains(word)),
-            latest: folded.iter().any(|word| LATEST.contains(&word.as_str()))
-                || ["最新", "现在", "目前", "最后", "当前"].iter().any(|word| text.contains(word)),
-            earliest: folded.iter().any(|word| EARLIEST.contains(&word.as_str()))
-                || ["最初", "原来", "起初"].iter().any(|word| text.contains(word)),
-            defines: false,
-            words: folded,
-        };
+        let standing = Standing::of(text, &folded);
+        let mut question =
+            Self {
+                text: text.to_owned(),
+                names: question_names(text),
+                expected: expected(text, &folded),
+                terms: Vec::new(),
+                keys: Vec::new(),
+                many: folded.iter().enumerate().any(|(at, word)| {
+                    MANY.contains(&word.as_str()) && !standing.words.contains(&at)
+                }) || Standing::asks_for_all(text),
+                latest: standing.latest,
+                earliest: standing.earliest,
+                defines: false,
+                words: folded,
+            };
         for phrase in quoted(text) {
             question.add_phrase(phrase);
             question.keys.extend(Key::of(phrase));
@@ -184,10 +155,7 @@ impl Question {
                     && near.iter().any(|w| {
                         ["which", "what", "all", "every", "how", "the"].contains(&w.as_str())
                     });
-            if LATEST.contains(&word.as_str())
-                || EARLIEST.contains(&word.as_str())
-                || MANY.contains(&word.as_str())
-            {
+            if standing.words.contains(&index) || MANY.contains(&word.as_str()) {
                 continue;
             }
             let strict = Pattern::word(word, stems);
@@ -199,11 +167,7 @@ impl Question {
                 .any(|name| words::folded_words(name).any(|folded| folded == *word));
             question.terms.push(Term { pattern, strict, phrase: false, name, typing });
         }
-        let mut rest = text.to_owned();
-        for flag in CHINESE_FLAGS {
-            rest = rest.replace(flag, " ");
-        }
-        for run in ideograph_runs(&rest) {
+        for run in ideograph_runs(&Standing::cleared(text)) {
             for stretch in stopwords::chinese_content(run) {
                 let chars: Vec<char> = stretch.chars().collect();
                 let pieces = chars.windows(2.min(chars.len()));
@@ -237,6 +201,11 @@ impl Question {
             let strict = pattern.clone();
             self.terms.push(Term { pattern, strict, phrase, name: phrase, typing: false });
         }
+    }
+
+    /// Whether a folded word of the question only says of what type the answer is.
+    pub fn is_typing(&self, word: &str) -> bool {
+        self.terms.iter().any(|term| term.typing && term.pattern.text == word)
     }
 
     /// The patterns of all terms, in their order.
@@ -293,13 +262,16 @@ fn ideograph_runs(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c| !words::is_ideograph(c)).filter(|run| !run.is_empty())
 }
 
+/// Words behind "which" or "what" among which the noun stands that it asks for.
+const NOUN_REACH: usize = 9;
+
 fn expected(text: &str, folded: &[String]) -> Expected {
     if let Some(expected) = expected_chinese(text) {
         return expected;
     }
     for (index, word) in folded.iter().enumerate() {
         let next = folded.get(index + 1).map_or("", String::as_str);
-        let near = &folded[index + 1..folded.len().min(index + 5)];
+        let near = &folded[index + 1..folded.len().min(index + NOUN_REACH)];
         match word.as_str() {
             "who" | "whom" | "whose" => return Expected::Person,
             "where" => return Expected::Place,
@@ -314,7 +286,7 @@ fn expected(text: &str, folded: &[String]) -> Expected {
     // "List every code of ...": without a question word the noun behind the verb tells.
     let noun = folded.iter().position(|w| ["every", "each", "all", "the"].contains(&w.as_str()));
     match noun {
-        Some(at) if at <= 2 => by_noun(&folded[at + 1..folded.len().min(at + 5)]),
+        Some(at) if at <= 2 => by_noun(&folded[at + 1..folded.len().min(at + NOUN_REACH)]),
         _ => Expected::Anything,
     }
 }
@@ -366,26 +338,41 @@ fn asks_for_definition(words: &[String]) -> bool {
         && content.iter().all(|word| !stopwords::is_stopword(word) && !names_a_type(word))
 }
 
+/// Small words between "what" and the noun that it asks for.
+const BEFORE_NOUNS: &[&str] =
+    &["is", "are", "was", "were", "the", "a", "an", "all", "every", "each", "these", "those"];
+
 /// The type that the nouns behind "which" or "what" ask for, up to the verb.
 fn by_noun(near: &[String]) -> Expected {
+    let mut found = Expected::Anything;
     for word in near {
         let singular = word.strip_suffix('s').unwrap_or(word);
         let among = |list: &[&str]| list.contains(&word.as_str()) || list.contains(&singular);
-        if among(DATE_NOUNS) {
-            return Expected::Date;
+        // Of "room number" the last noun tells.
+        found = if among(DATE_NOUNS) {
+            Expected::Date
         } else if among(NUMBER_NOUNS) {
-            return Expected::Number;
+            Expected::Number
         } else if among(PLACE_NOUNS) {
-            return Expected::Place;
+            Expected::Place
         } else if among(PERSON_NOUNS) || word == "men" || word == "women" {
-            return Expected::Person;
+            Expected::Person
         } else if among(&["colour", "color"]) {
-            return Expected::Colour;
-        } else if ["did", "does", "do", "has", "had", "of"].contains(&word.as_str()) {
+            Expected::Colour
+        } else if (stopwords::is_stopword(word) && !BEFORE_NOUNS.contains(&word.as_str()))
+            || (found != Expected::Anything && !is_noun_of_compound(word))
+        {
             break;
-        }
+        } else {
+            found
+        };
     }
-    Expected::Anything
+    found
+}
+
+/// Whether a word behind a noun that tells a type may belong to one compound with it.
+fn is_noun_of_compound(word: &str) -> bool {
+    !(stopwords::is_stopword(word) || word.ends_with("ed") || word.ends_with("ing"))
 }
 
 fn expected_chinese(text: &str) -> Option<Expected> {

@@ -5,6 +5,7 @@
 //! that stand in that relation to the name. It knows the grammar of possession and apposition and a
 //! table of inverse relations of kinship and work; it does not know what the names are.
 
+use super::kinship::apparent;
 use super::reader::Token;
 use crate::memory::index::names::{self, Name};
 use crate::memory::index::stems::{Stems, forms};
@@ -13,8 +14,14 @@ use crate::memory::segment::words;
 
 /// Relations and those that say the same from the other side; blanks separate words of either side.
 const INVERSES: &[(&str, &str)] = &[
-    ("father mother parent dad mum mom", "son daughter child kid"),
-    ("grandfather grandmother grandparent", "grandson granddaughter grandchild"),
+    (
+        "father mother parent dad daddy papa mum mom mummy mama",
+        "son daughter child kid offspring firstborn",
+    ),
+    (
+        "grandfather grandmother grandparent granddad grandpa grandma granny",
+        "grandson granddaughter grandchild",
+    ),
     ("husband", "wife"),
     ("uncle aunt", "nephew niece"),
     ("teacher tutor mentor instructor", "student pupil apprentice"),
@@ -29,11 +36,23 @@ const INVERSES: &[(&str, &str)] = &[
 const SYMMETRIC: &str = "brother sister sibling spouse cousin friend neighbour neighbor colleague \
                          partner rival enemy twin roommate classmate teammate";
 
+/// Words of one meaning, the plainest first.
+const SAME: &[&str] = &[
+    "father dad daddy papa sire",
+    "mother mum mom mummy mama",
+    "grandfather granddad grandpa",
+    "grandmother grandma granny",
+    "child kid offspring",
+    "employer boss manager supervisor",
+    "doctor physician",
+    "teacher tutor instructor",
+];
+
 /// Relations from a child to somebody a generation before.
-const PARENTAL: &str = "father mother parent dad mum mom";
+const PARENTAL: &str = "father mother parent dad daddy papa sire mum mom mummy mama";
 
 /// Verbs that say who the parent of somebody is.
-const BEGETS: &str = "beget raise rear father mother";
+const BEGETS: &str = "beget raise rear father mother sire bear bring";
 
 fn among(list: &str, word: &str) -> bool {
     list.split_whitespace().any(|member| member == word)
@@ -66,8 +85,10 @@ impl Relation {
             });
             side.unwrap_or_default().to_owned()
         };
+        let same = SAME.iter().filter(|same| phrase == head && among(same, head));
+        let others = same.flat_map(|same| same.split_whitespace()).filter(|noun| *noun != head);
         Self {
-            nouns: vec![phrase.to_owned()],
+            nouns: std::iter::once(phrase).chain(others).map(str::to_owned).collect(),
             inverse: inverse.split_whitespace().map(str::to_owned).collect(),
         }
     }
@@ -80,7 +101,7 @@ impl Relation {
                 .chain(["grandfather", "grandmother", "grandparent"])
                 .map(str::to_owned)
                 .collect(),
-            inverse: "son daughter child".split_whitespace().map(str::to_owned).collect(),
+            inverse: INVERSES[0].1.split_whitespace().map(str::to_owned).collect(),
         }
     }
 
@@ -153,6 +174,10 @@ pub fn related(
         let folded: Vec<String> = words::folded_words(&r.name).collect();
         !folded.is_empty() && folded != wanted
     });
+    if out.is_empty() && relation.nouns.iter().any(|noun| is_personal(noun)) {
+        let name = apparent(text, tokens, &view.names, &wanted, relation, stems);
+        out.extend(name.map(|name| Related { name, plain: 0.6 }));
+    }
     out.sort_by(|one, other| other.plain.total_cmp(&one.plain));
     out.dedup_by(|one, other| one.name == other.name);
     out

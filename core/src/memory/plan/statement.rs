@@ -83,7 +83,7 @@ pub fn same_noun(one: &str, other: &str) -> bool {
 }
 
 /// The end of the noun phrase of `tokens` that begins at `from`.
-fn noun_end(text: &str, tokens: &[Token], from: usize) -> usize {
+pub fn noun_end(text: &str, tokens: &[Token], from: usize) -> usize {
     let mut at = from;
     while let Some(token) = tokens.get(at) {
         let gap = if at > from { &text[tokens[at - 1].end..token.start] } else { " " };
@@ -270,7 +270,11 @@ fn passive(text: &str, tokens: &[Token], verb: usize, out: &mut Vec<Event>) -> u
         _ => return at,
     };
     let subjects = if subjects.is_empty() { vec![String::new()] } else { subjects };
-    let fills = start == 0 && at >= tokens.len();
+    let opens = start <= LONGEST_ADVERBIAL
+        && tokens[..start].iter().enumerate().all(|(at, token)| {
+            token.classes & (MOVE | TAKE | GIVE | PUT) == 0 && (at == 0 || !token.capital)
+        });
+    let fills = opens && at >= tokens.len();
     out.push(Event { act, subjects, object, place, recipient, fills });
     at
 }

@@ -9,24 +9,24 @@
 //! ```
 //! Times relative to an event are resolved by a sentence that says when the event was. Without a last
 //! holder of an instrument, or a time of the crime, there is no table; with one, the document says who
-//! did it only if all cells are filled and nothing clears him. Everything that fills or empties a cell is
+//! did it only if all cells are filled, the chain of holders has no gap, and nothing clears him. Everything that fills or empties a cell is
 //! cited.
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::clock::{self, Time};
-use super::lexicon::{DROP, GIVE, HARM, HOLD, MOTIVE, NAMING, PUT, RECEIVE, RETRACT, TAKE};
+use super::custody::{self, Held};
+use super::hours::resolved;
+use super::lexicon::{HARM, MOTIVE, NAMING, RETRACT, TAKE};
+use super::phrases::noun_phrases;
 use super::question::Question;
 use super::reader::{Read, Reader, Token};
-use super::statement::{Act, body, events, same_noun};
+use super::statement::body;
 use crate::error::Result;
 use crate::memory::answer::Finding;
 use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::names;
 use crate::memory::index::patterns::Pattern;
 use crate::memory::index::search;
-use crate::memory::index::stopwords;
-use crate::memory::segment::words;
 
 /// Sentences about the crime, and about each thing or person of it, that are read.
 const MENTIONS: usize = 64;
@@ -38,11 +38,21 @@ const THINGS: usize = 24;
 const CHAINS: usize = 8;
 /// Sentences about the crime that are cited.
 const CRIME_CITED: usize = 3;
+/// Longest sentence that says what somebody is called, in words.
+const LONGEST_ALIAS: usize = 18;
+/// Prepositions of place before the scene of a crime.
+const AT: &[&str] = &["in", "inside", "at", "within", "on", "near", "into", "to"];
+/// Verbs with which somebody says or sees where somebody else was.
+const SAYS: &str = "declare say claim swear state testify insist tell confirm maintain report assure vouch \
+    see notice spot watch observe remember recall meet glimpse attest affirm mention depose assert aver \
+    allege answer speak give pass find";
 
 /// Whether a question asks who did something harmful.
 pub fn asks_for_culprit(question: &Question, reader: &Reader) -> bool {
     let has = |wanted: &[&str]| question.words.iter().any(|w| wanted.contains(&w.as_str()));
-    let asks = has(&["who", "whom", "whose", "which"]) || has(&["name", "identify"]);
+    let asks = has(&[
+        "who", "whom", "whose", "which", "name", "identify", "culprit", "murderer", "killer",
+    ]);
     let harm = question.words.iter().any(|word| reader.lexicon.classes(word) & HARM != 0);
     asks && (harm || asks_for_proof(question))
 }
@@ -78,6 +88,9 @@ pub fn suspects(reader: &Reader, question: &Question) -> Result<Option<Finding>>
     for chain in chains(reader, &crime, victim)? {
         let Some(last) = chain.last() else { continue };
         is_table |= crime.time.is_some();
+        if crime.time.is_some() && !custody::is_whole(&chain) {
+            continue;
+        }
         let row = row(reader, &last.name, victim, &crime)?;
         if row.motive.is_empty() || row.chance.is_empty() || row.is_cleared() {
             continue;
@@ -112,7 +125,30 @@ fn names_person(text: &str, name: &str) -> bool {
 fn crime(reader: &Reader, victim: &str) -> Result<Option<Crime>> {
     let Some(pattern) = Pattern::phrase(names::without_titles(victim)) else { return Ok(None) };
     let harm = reader.class_pattern("harm", HARM);
-    let ids = reader.last_mentions(&[pattern], &[harm], LONGEST, MENTIONS)?;
+    let ids = reader.last_mentions(std::slice::from_ref(&pattern), &[harm], LONGEST, MENTIONS)?;
+    let mut told: Vec<(Read, Option<i32>, Vec<SentenceId>)> = Vec::new();
+    for read in reader.read(&ids)? {
+        let tokens = reader.tokens(body(&read.text));
+        let motive = |token: &Token| token.classes & MOTIVE != 0 && token.classes & HARM == 0;
+        let (time, anchors) = resolved(reader, &read.text)?;
+        if time.is_none() && tokens.iter().any(motive) && others(&read.text, victim) > 0 {
+            continue;
+        }
+        told.push((read, time, anchors));
+    }
+    if told.is_empty() {
+        // In other words: a time, and nobody but the victim.
+        let ids = reader.last_mentions(&[pattern], &[], LONGEST, MENTIONS)?;
+        for read in reader.read(&ids)? {
+            let (time, anchors) = resolved(reader, &read.text)?;
+            if time.is_some() && others(&read.text, victim) == 0 {
+                told.push((read, time, anchors));
+            }
+        }
+    }
+    // Where some of them tell the time, the others only speak of it.
+    let dated = told.iter().any(|(_, time, _)| time.is_some());
+    told.retain(|(_, time, _)| time.is_some() || !dated);
     let mut crime = Crime {
         sentences: Vec::new(),
         time: None,
@@ -120,19 +156,14 @@ fn crime(reader: &Reader, victim: &str) -> Result<Option<Crime>> {
         places: Vec::new(),
         anchors: Vec::new(),
     };
-    for read in reader.read(&ids)? {
+    for (read, time, anchors) in told {
         let text = body(&read.text);
         let tokens = reader.tokens(text);
-        if tokens.iter().any(|token| token.classes & MOTIVE != 0 && token.classes & HARM == 0) {
-            continue;
-        }
-        if let (Some(time), anchors) = resolved(reader, &read.text)? {
-            crime.time = Some(time);
-            crime.anchors.extend(anchors);
-        }
+        crime.time = time.or(crime.time);
+        crime.anchors.extend(anchors);
         for (at, noun) in noun_phrases(&tokens, text) {
             let before = at.checked_sub(1).map_or("", |before| tokens[before].folded.as_str());
-            if ["in", "inside", "at"].contains(&before) && !crime.places.contains(&noun) {
+            if AT.contains(&before) && !crime.places.contains(&noun) {
                 crime.places.push(noun.clone());
             }
             if !crime.things.contains(&noun) && crime.things.len() < THINGS {
@@ -144,64 +175,16 @@ fn crime(reader: &Reader, victim: &str) -> Result<Option<Crime>> {
     Ok((!crime.sentences.is_empty()).then_some(crime))
 }
 
-/// Noun phrases behind a determiner: the token of the determiner, and the folded noun.
-fn noun_phrases(tokens: &[Token], text: &str) -> Vec<(usize, String)> {
-    let mut out = Vec::new();
-    for (at, token) in tokens.iter().enumerate() {
-        if !["the", "a", "an", "his", "her", "their"].contains(&token.folded.as_str()) {
-            continue;
-        }
-        let mut end = at + 1;
-        while end < tokens.len()
-            && end <= at + 3
-            && !stopwords::is_stopword(&tokens[end].folded)
-            && !tokens[end].capital
-            && matches!(&text[tokens[end - 1].end..tokens[end].start], " " | "-" | "\n")
-        {
-            end += 1;
-        }
-        // Shorter ones too: where the phrase ends is told only by other sentences.
-        for end in at + 2..=end {
-            let words: Vec<&str> = tokens[at + 1..end].iter().map(|t| t.folded.as_str()).collect();
-            out.push((at, words.join(" ")));
-        }
-    }
-    out
-}
-
-/// The time that a text names, with the sentences that were needed to resolve it.
-fn resolved(reader: &Reader, text: &str) -> Result<(Option<i32>, Vec<SentenceId>)> {
-    for time in clock::times(text) {
-        match time {
-            Time::At(minutes) => return Ok((Some(minutes), Vec::new())),
-            Time::Relative(minutes, event) => {
-                let mut words: Vec<&str> = event.split(' ').collect();
-                // The event's name may be shorter than what follows "after".
-                while !words.is_empty() {
-                    let Some(pattern) = Pattern::phrase(&words.join(" ")) else { break };
-                    let ids = reader.last_mentions(&[pattern], &[], LONGEST, MENTIONS)?;
-                    for read in reader.read(&ids)? {
-                        let at = clock::times(&read.text).into_iter().find_map(|time| match time {
-                            Time::At(minutes) => Some(minutes),
-                            Time::Relative(..) => None,
-                        });
-                        if let Some(at) = at {
-                            return Ok((Some((at + minutes).rem_euclid(720)), vec![read.id]));
-                        }
-                    }
-                    words.pop();
-                }
-            }
-        }
-    }
-    Ok((None, Vec::new()))
-}
-
-/// Somebody who had the instrument at some time.
-struct Held {
-    name: String,
-    id: SentenceId,
-    time: Option<i32>,
+/// How many people a sentence names besides `name`.
+fn others(text: &str, name: &str) -> usize {
+    let mut found = Vec::new();
+    names::names(body(text), &mut found);
+    let text = body(text);
+    let other = |found: &&names::Name| {
+        let written = names::without_titles(&text[found.start..found.end]);
+        !found.uncertain && !written.is_empty() && !name.contains(written)
+    };
+    found.iter().filter(other).count()
 }
 
 /// For everything that may be the instrument: who held it, one after the other. The most telling first:
@@ -232,73 +215,13 @@ fn chains(reader: &Reader, crime: &Crime, victim: &str) -> Result<Vec<Vec<Held>>
     ranked.truncate(CHAINS);
     let mut out = Vec::new();
     for (_, _, noun, ids) in ranked {
-        let mut chain = Vec::new();
-        for read in reader.read(&Vec::from(ids))? {
-            if let Some(name) = holder(reader, &read.text, nouns[noun], victim) {
-                let time = resolved(reader, &read.text)?.0;
-                chain.push(Held { name, id: read.id, time });
-            }
-        }
-        // Without a time it was so from the beginning.
-        chain.sort_by_key(|held| {
-            let before = match (held.time, crime.time) {
-                (Some(time), Some(end)) => clock::before(time, end),
-                _ => i32::MAX,
-            };
-            (std::cmp::Reverse(before), held.id)
-        });
+        let reads = reader.read(&Vec::from(ids))?;
+        let chain = custody::chain(reader, &reads, nouns[noun], victim, crime.time)?;
         if !chain.is_empty() {
             out.push(chain);
         }
     }
     Ok(out)
-}
-
-/// Who has `thing` after what the sentence tells; `None` if it tells nothing of that.
-fn holder(reader: &Reader, text: &str, thing: &str, victim: &str) -> Option<String> {
-    let text = body(text);
-    let tokens = reader.tokens(text);
-    let having = TAKE | GIVE | RECEIVE | HOLD | PUT | DROP;
-    let tells = tokens.iter().any(|token| token.classes & having != 0 || token.folded == "with");
-    let mut found = Vec::new();
-    names::names(text, &mut found);
-    let people: Vec<&str> = found
-        .iter()
-        .map(|name| names::without_titles(&text[name.start..name.end]))
-        .filter(|name| !name.is_empty() && !names_person(victim, name))
-        .collect();
-    if !tells || people.is_empty() {
-        return None;
-    }
-    let whole = |folded: &str| {
-        people.iter().find(|name| same_noun(&words::folded(name), folded)).map(|n| (*n).to_owned())
-    };
-    for event in events(text, &reader.lexicon) {
-        if !event.object.as_ref().is_some_and(|object| same_noun(object, thing)) {
-            continue;
-        }
-        let after = match event.act {
-            Act::Take => event.subjects.first(),
-            Act::Give => event.recipient.as_ref(),
-            _ => None,
-        };
-        if let Some(name) = after.and_then(|name| whole(name)) {
-            return Some(name);
-        }
-    }
-    if let [only] = people.as_slice() {
-        return Some((*only).to_owned());
-    }
-    // "... from A to B": B; "... from A": the other one.
-    let behind = |word: &str| {
-        found.iter().find(|name| text[..name.start].trim_end().ends_with(&format!(" {word}")))
-    };
-    let of = |name: &names::Name| names::without_titles(&text[name.start..name.end]).to_owned();
-    if let Some(to) = behind("to") {
-        return Some(of(to));
-    }
-    let from = behind("from").map(of)?;
-    people.iter().find(|name| **name != from).map(|name| (*name).to_owned())
 }
 
 /// What is known of one suspect.
@@ -329,11 +252,13 @@ fn row(reader: &Reader, suspect: &str, victim: &str, crime: &Crime) -> Result<Ro
             row.retracted.push(read.id);
         } else if with_victim && any(MOTIVE) {
             row.motive.push(read.id);
-        } else if any(NAMING) {
+        } else if !place(reader, &read, suspect, crime, &mut row)?
+            && !with_victim
+            && tokens.len() <= LONGEST_ALIAS
+            && (any(NAMING) || others(&read.text, suspect) == 0)
+        {
             let phrases = noun_phrases(&tokens, &read.text).into_iter().map(|(_, noun)| noun);
             called.extend(phrases.filter(|noun| noun.contains(' ')).map(|noun| (noun, read.id)));
-        } else {
-            place(reader, &read, suspect, crime, &mut row)?;
         }
     }
     called.truncate(THINGS);
@@ -362,59 +287,43 @@ fn takes_back(tokens: &[Token]) -> bool {
     tokens.windows(2).any(|two| two[0].classes & TAKE != 0 && two[1].folded == "back")
 }
 
-/// Notes whether a sentence puts somebody, by a name or another, where it was done or elsewhere.
-fn place(reader: &Reader, read: &Read, name: &str, crime: &Crime, row: &mut Row) -> Result<()> {
+/// Notes whether a sentence puts somebody, by a name or another, where it was done or elsewhere; whether
+/// it names a time at all.
+fn place(reader: &Reader, read: &Read, name: &str, crime: &Crime, row: &mut Row) -> Result<bool> {
     let text = body(&read.text);
     let (time, anchors) = resolved(reader, text)?;
     let tokens = reader.tokens(text);
-    if time != crime.time || !subject_of_place(text, &tokens, name) {
-        return Ok(());
+    if time != crime.time || !subject_of_place(reader, text, &tokens, name) {
+        return Ok(time.is_some());
     }
     let nouns = noun_phrases(&tokens, text);
-    let inside: Vec<&String> = nouns
-        .iter()
-        .filter(|(at, _)| *at > 0 && is_in(&tokens[at - 1].folded))
-        .map(|(_, noun)| noun)
-        .collect();
-    if inside.iter().any(|noun| crime.places.contains(noun)) {
+    let inside = |(at, _): &&(usize, String)| *at > 0 && is_in(&tokens[at - 1].folded);
+    if nouns.iter().any(|(_, noun)| crime.places.contains(noun)) {
         row.chance.push(read.id);
         row.anchors.extend(anchors);
-    } else if !inside.is_empty() && time.is_some() {
+    } else if nouns.iter().any(|noun| inside(&noun)) && time.is_some() {
         row.elsewhere.push(read.id);
     }
-    Ok(())
+    Ok(time.is_some())
 }
 
 fn is_in(word: &str) -> bool {
-    ["in", "at", "inside", "near", "to", "into"].contains(&word)
+    AT.contains(&word) || ["by", "through", "from", "around", "outside", "beside"].contains(&word)
 }
 
 /// Whether the sentence is about where `suspect` was, and not about where he says that others were.
-fn subject_of_place(text: &str, tokens: &[Token], suspect: &str) -> bool {
+fn subject_of_place(reader: &Reader, text: &str, tokens: &[Token], suspect: &str) -> bool {
     let Some(start) = text.to_lowercase().find(&suspect.to_lowercase()) else { return false };
     let before = text.get(..start).unwrap_or("").trim_end();
-    let next = tokens.iter().find(|token| token.start >= start + suspect.len());
-    let says = next.is_some_and(|token| {
-        [
-            "declared",
-            "said",
-            "says",
-            "claimed",
-            "swore",
-            "stated",
-            "testified",
-            "insisted",
-            "told",
-            "confirmed",
-            "maintained",
-            "reported",
-            "assured",
-            "vouched",
-        ]
-        .contains(&token.folded.as_str())
-    });
-    let mut found = Vec::new();
-    names::names(text, &mut found);
-    let alone = found.len() < 2;
-    alone || !(says || before.ends_with("ccording to") || before.ends_with(" by"))
+    let behind = tokens.iter().filter(|token| token.start >= start + suspect.len()).take(2);
+    let says = behind
+        .into_iter()
+        .any(|token| SAYS.split_whitespace().any(|verb| reader.stems.same(verb, &token.folded)));
+    // "Was seen" is no seeing of one's own.
+    let seen = tokens
+        .iter()
+        .find(|token| token.start >= start + suspect.len())
+        .is_some_and(|token| ["was", "had", "has", "is", "could"].contains(&token.folded.as_str()));
+    let alone = others(text, suspect) == 0;
+    alone || !((says && !seen) || before.ends_with("ccording to") || before.ends_with(" by"))
 }

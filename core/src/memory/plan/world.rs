@@ -1,22 +1,21 @@
 //! The plan for questions about where something is and who has it: replay the events in order.
 //!
-//! Only sentences that name the thing asked for, or somebody who held it, and hold a verb of motion
-//! or possession are read, the newest ones of each up to a constant. A thing is where its holder
+//! Only short sentences that name the thing asked for, or somebody who held it, are read, the newest ones
+//! of each up to a constant. A thing is where its holder
 //! is; when it is put down it stays where the holder was. The evidence is the event that gave the
 //! holder the thing and the one that brought him there.
 
 use std::collections::BTreeMap;
 
-use super::lexicon::{DROP, GIVE, HOLD, MOVE, PUT, RECEIVE, STAY, TAKE};
+use super::inferred::inferred;
 use super::parts::Scope;
-use super::reader::Reader;
-use super::statement::{Act, Event, events, same_noun};
+use super::reader::{Read, Reader};
+use super::state_question::{Asked, Part, StateQuestion};
+use super::statement::{Act, Event, body, events, same_noun};
 use crate::error::Result;
 use crate::memory::answer::Finding;
 use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::patterns::Pattern;
-use crate::memory::index::stopwords;
-use crate::memory::segment::words;
 
 /// Newest mentions read of one name.
 const MENTIONS: usize = 96;
@@ -24,170 +23,10 @@ const MENTIONS: usize = 96;
 const LONGEST: u32 = 24;
 /// Holders of the thing whose ways are followed.
 const HOLDERS: usize = 8;
-/// Longest name of a thing in a question, in words.
-const LONGEST_NAME: usize = 4;
-
-/// What is asked about the thing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Asked {
-    Place,
-    PlaceBefore(String),
-    PlaceAfter(String),
-    IsAt(String),
-    Holder,
-    Held {
-        count: bool,
-    },
-    /// Who gave what to whom: the parts that the question names; the one that it asks for is missing.
-    Gift {
-        asked: Part,
-        giver: Option<String>,
-        object: Option<String>,
-        recipient: Option<String>,
-    },
-}
-
-/// A part of a gift.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Giver,
-    Object,
-    Recipient,
-}
-
-/// A question about the state of the world: the thing and what is asked of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StateQuestion {
-    thing: String,
-    asked: Asked,
-}
-
-impl StateQuestion {
-    /// Reads a question; `None` if it asks for something else.
-    pub fn of(text: &str) -> Option<Self> {
-        let folded: Vec<String> = words::folded_words(text).collect();
-        let list: Vec<&str> = folded
-            .iter()
-            .map(String::as_str)
-            .filter(|word| {
-                ![
-                    "now",
-                    "currently",
-                    "at",
-                    "moment",
-                    "present",
-                    "end",
-                    "finally",
-                    "located",
-                    "found",
-                ]
-                .contains(word)
-            })
-            .collect();
-        let be = |word: &str| ["is", "was", "are", "were"].contains(&word);
-        let holding = |word: &str| {
-            ["carrying", "holding", "carry", "hold", "carries", "holds", "held", "possess"]
-                .contains(&word)
-        };
-        let place = |word: &str| {
-            ["room", "place", "location", "building", "house", "town", "city"].contains(&word)
-        };
-        let auxiliary = |word: &str| {
-            be(word) || ["did", "does", "has", "had", "can", "could", "do"].contains(&word)
-        };
-        let bare_list = list.strip_prefix(&["in"]).or_else(|| list.strip_prefix(&["to"]));
-        let (thing, asked): (&[&str], Asked) = match bare_list.unwrap_or(&list) {
-            ["where", verb, rest @ ..] if auxiliary(verb) => return Self::placed(rest),
-            ["which" | "what", noun, verb, rest @ ..] if place(noun) && auxiliary(verb) => {
-                return Self::placed(rest);
-            }
-            ["what", "is" | "was", "the", "location", "of", rest @ ..] => {
-                return Self::placed(rest);
-            }
-            ["who", "has" | "had" | "holds" | "owns" | "possesses", rest @ ..] => {
-                (rest, Asked::Holder)
-            }
-            ["who", verb, second, rest @ ..] if be(verb) && holding(second) => {
-                (rest, Asked::Holder)
-            }
-            ["what", verb, rest @ .., last] if be(verb) && holding(last) => {
-                (rest, Asked::Held { count: false })
-            }
-            ["what", "does" | "did", rest @ .., last] if holding(last) || *last == "have" => {
-                (rest, Asked::Held { count: false })
-            }
-            ["how", "many", _, verb, rest @ .., last]
-                if (be(verb) || ["does", "did"].contains(verb))
-                    && (holding(last) || *last == "have") =>
-            {
-                (rest, Asked::Held { count: true })
-            }
-            ["who", "gave" | "handed" | "passed", rest @ ..] => {
-                let to = rest.iter().position(|word| *word == "to").unwrap_or(rest.len());
-                let object = bare(&rest[..to]);
-                let recipient = bare(rest.get(to + 1..).unwrap_or(&[]));
-                let asked = Part::Giver;
-                (&rest[..to], Asked::Gift { asked, giver: None, object, recipient })
-            }
-            ["who", "received" | "got", rest @ ..] => {
-                let from = rest.iter().position(|word| *word == "from").unwrap_or(rest.len());
-                let (object, giver) =
-                    (bare(&rest[..from]), bare(rest.get(from + 1..).unwrap_or(&[])));
-                let asked = Part::Recipient;
-                (&rest[..from], Asked::Gift { asked, giver, object, recipient: None })
-            }
-            ["what", "did", rest @ ..] if rest.contains(&"give") => {
-                let at = rest.iter().position(|word| *word == "give")?;
-                let recipient = bare(rest[at + 1..].strip_prefix(&["to"])?);
-                let (asked, giver) = (Part::Object, bare(&rest[..at]));
-                (&rest[..at], Asked::Gift { asked, giver, object: None, recipient })
-            }
-            ["who" | "whom", "did", rest @ ..] if rest.contains(&"give") => {
-                let at = rest.iter().position(|word| *word == "give")?;
-                let behind = &rest[at + 1..];
-                let behind = behind.strip_suffix(&["to"]).unwrap_or(behind);
-                let (asked, giver, object) = (Part::Recipient, bare(&rest[..at]), bare(behind));
-                (behind, Asked::Gift { asked, giver, object, recipient: None })
-            }
-            [verb, rest @ ..] if be(verb) => {
-                let at = rest.iter().position(|word| ["in", "at", "inside"].contains(word))?;
-                (&rest[..at], Asked::IsAt(bare(&rest[at + 1..])?))
-            }
-            _ => return None,
-        };
-        Some(Self { thing: bare(thing)?, asked })
-    }
-
-    fn placed(rest: &[&str]) -> Option<Self> {
-        // Verbs of being and coming say nothing beyond what "where" asks.
-        let said = [
-            "go", "end", "up", "be", "been", "gone", "in", "to", "it", "he", "she", "they", "came",
-            "come", "was", "were", "got", "get", "reached", "reach", "arrived", "went", "moved",
-            "entered", "put",
-        ];
-        let rest: Vec<&str> = rest.iter().copied().filter(|word| !said.contains(word)).collect();
-        let at = rest.iter().position(|word| ["before", "after"].contains(word));
-        let asked = match at {
-            Some(at) if rest[at] == "before" => Asked::PlaceBefore(bare(&rest[at + 1..])?),
-            Some(at) => Asked::PlaceAfter(bare(&rest[at + 1..])?),
-            None => Asked::Place,
-        };
-        Some(Self { thing: bare(&rest[..at.unwrap_or(rest.len())])?, asked })
-    }
-}
-
-/// A name as `statement` writes it, if these words are one.
-fn bare(words: &[&str]) -> Option<String> {
-    let rest: Vec<&str> = words
-        .iter()
-        .copied()
-        .skip_while(|word| ["the", "a", "an", "his", "her"].contains(word))
-        .collect();
-    let plain = !rest.is_empty()
-        && rest.len() <= LONGEST_NAME
-        && rest.iter().all(|word| !stopwords::is_stopword(word) || *word == "of");
-    plain.then(|| rest.join(" "))
-}
+/// Sentences about somebody up to which all are read as statements, and the share of them, as one in so
+/// many, that has to be statements for the others to be read so.
+const FEW: usize = 6;
+const LEAST_FILLING: usize = 5;
 
 /// One step of a thing's way: where it came, and the sentences that show it.
 #[derive(Debug, Clone)]
@@ -244,11 +83,13 @@ impl Replay {
                     }
                 }
                 Act::Drop if of_thing => {
-                    self.holder = None;
+                    let had = self.holder.take().map(|(_, since)| since);
                     self.last_drop = Some(id);
                     match (&event.place, self.places.get(subject).cloned()) {
                         (Some(place), _) => self.stop(place, vec![id]),
-                        (None, Some((place, since))) => self.stop(&place, vec![id, since]),
+                        (None, Some((place, since))) => {
+                            self.stop(&place, [id, since].into_iter().chain(had).collect());
+                        }
                         (None, None) => {}
                     }
                 }
@@ -300,8 +141,7 @@ impl Replay {
 pub fn state(reader: &Reader, question: &StateQuestion, scope: &Scope) -> Result<Option<Finding>> {
     let thing = question.thing.as_str();
     let mut timeline: BTreeMap<SentenceId, Vec<Event>> = BTreeMap::new();
-    let all = MOVE | TAKE | DROP | GIVE | RECEIVE | HOLD | STAY | PUT;
-    gather(reader, thing, all, &mut timeline)?;
+    gather(reader, thing, &mut timeline)?;
     let mut followed = vec![thing.to_owned()];
     let asks_place =
         !matches!(question.asked, Asked::Holder | Asked::Held { .. } | Asked::Gift { .. });
@@ -315,16 +155,13 @@ pub fn state(reader: &Reader, question: &StateQuestion, scope: &Scope) -> Result
             .find(|name| !followed.iter().any(|known| same_noun(known, name)))
             .cloned();
         let Some(next) = next else { break };
-        gather(reader, &next, MOVE | STAY | HOLD | TAKE, &mut timeline)?;
+        gather(reader, &next, &mut timeline)?;
         followed.push(next);
     }
     if !scope.is_everything() {
         let mut outside = Vec::new();
         for id in timeline.keys() {
-            let block = reader.corpus.block(id.block)?;
-            let byte = block.layout.sentences[id.sentence as usize].start as usize;
-            let at = reader.corpus.char_offset(id.block, byte)?;
-            if !scope.holds(reader.corpus.blocks[id.block as usize].document, at) {
+            if !scope.holds_sentence(reader.corpus, *id)? {
                 outside.push(*id);
             }
         }
@@ -368,20 +205,48 @@ impl Said {
     }
 }
 
-/// Adds the events of the newest statements about `name` to `timeline`.
+/// Adds the events of the newest statements about `name` to `timeline`: those that their verbs tell, and
+/// of sentences whose verbs tell nothing of `name` those that can be inferred.
 fn gather(
     reader: &Reader,
     name: &str,
-    classes: u32,
     timeline: &mut BTreeMap<SentenceId, Vec<Event>>,
 ) -> Result<()> {
     let Some(pattern) = Pattern::phrase(name) else { return Ok(()) };
-    let verbs = reader.class_pattern("event", classes);
-    let ids = reader.last_mentions(&[pattern], &[verbs], LONGEST, MENTIONS)?;
-    for read in reader.read(&ids)? {
+    let ids = reader.last_mentions(&[pattern], &[], LONGEST, MENTIONS)?;
+    let mut silent: Vec<Read> = Vec::new();
+    let reads = reader.read(&ids)?;
+    let (n_reads, mut n_filling) = (reads.len(), 0);
+    for read in reads {
         let found = events(&read.text, &reader.lexicon);
+        let tells = |event: &Event| {
+            let who = event.subjects.iter().chain(&event.object).chain(&event.recipient);
+            who.into_iter().any(|noun| same_noun(noun, name))
+        };
+        n_filling += usize::from(found.iter().any(|event| event.fills && tells(event)));
+        if !found.iter().any(tells) {
+            silent.push(read.clone());
+        }
         if !found.is_empty() {
             timeline.insert(read.id, found);
+        }
+    }
+    let mut places: Vec<String> = Vec::new();
+    for place in
+        timeline.values().flatten().filter(|event| event.fills).filter_map(|e| e.place.as_ref())
+    {
+        if !places.contains(place) {
+            places.push(place.clone());
+        }
+    }
+    // In prose, where few sentences state events, the others are not read as such either.
+    if n_reads > FEW && n_filling * LEAST_FILLING < n_reads {
+        return Ok(());
+    }
+    for read in silent {
+        let text = body(&read.text);
+        if let Some(event) = inferred(text, &reader.tokens(text), name, &places) {
+            timeline.insert(read.id, vec![event]);
         }
     }
     Ok(())
@@ -446,41 +311,5 @@ fn answer(asked: &Asked, replay: Replay) -> Option<(Said, Vec<SentenceId>)> {
             let before = if *count { format!("{}: ", names.len()) } else { String::new() };
             (!ids.is_empty()).then_some((Said::Nouns(before, names), ids))
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn asked(text: &str) -> Option<(String, Asked)> {
-        StateQuestion::of(text).map(|question| (question.thing, question.asked))
-    }
-
-    #[test]
-    fn questions_about_the_state_are_recognised() {
-        let lamp = || "brass lamp".to_owned();
-        assert_eq!(asked("Where is the brass lamp?"), Some((lamp(), Asked::Place)));
-        assert_eq!(
-            asked("Where was the brass lamp before the attic?"),
-            Some((lamp(), Asked::PlaceBefore("attic".to_owned())))
-        );
-        assert_eq!(asked("Who has the brass lamp now?"), Some((lamp(), Asked::Holder)));
-        assert_eq!(
-            asked("What is Omar carrying?"),
-            Some(("omar".to_owned(), Asked::Held { count: false }))
-        );
-        assert_eq!(
-            asked("Is Omar in the attic?"),
-            Some(("omar".to_owned(), Asked::IsAt("attic".to_owned())))
-        );
-        assert_eq!(asked("Which room is the brass lamp in?"), Some((lamp(), Asked::Place)));
-        assert_eq!(asked("Where did the brass lamp end up?"), Some((lamp(), Asked::Place)));
-        assert_eq!(
-            asked("In which room had the brass lamp been before it reached the attic?"),
-            Some((lamp(), Asked::PlaceBefore("attic".to_owned())))
-        );
-        assert_eq!(asked("Where is the school that Ines leads in the end?"), None);
-        assert_eq!(asked("Why did Omar leave?"), None);
     }
 }

@@ -1,0 +1,138 @@
+//! Who had a thing, one after the other: the chain of its owners.
+//!
+//! A sentence about the thing with one person tells who has it; with two, who gave it to whom, by the
+//! verb, by "from" and "to", or by who comes first. A chain is whole if it begins with somebody who
+//! simply has the thing and everybody who gives it is the one who had it.
+
+use super::clock;
+use super::hours::resolved;
+use super::inferred::inferred;
+use super::reader::{Read, Reader};
+use super::statement::{Act, body, events, same_noun};
+use crate::error::Result;
+use crate::memory::index::corpus::SentenceId;
+use crate::memory::index::names;
+use crate::memory::segment::words;
+
+/// A step of a chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Who has the thing from now on.
+    pub name: String,
+    /// Who had it before, if the sentence says so.
+    pub giver: Option<String>,
+    /// The sentence.
+    pub id: SentenceId,
+    /// When it was.
+    pub time: Option<i32>,
+}
+
+/// What the sentences tell of who had `thing` until `end`, in order of time; `left_out` had it never.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn chain(
+    reader: &Reader,
+    reads: &[Read],
+    thing: &str,
+    left_out: &str,
+    end: Option<i32>,
+) -> Result<Vec<Held>> {
+    let mut chain: Vec<Held> = Vec::new();
+    for read in reads {
+        if let Some((giver, name)) = holder(reader, &read.text, thing, left_out) {
+            let time = resolved(reader, &read.text)?.0;
+            chain.push(Held { name, giver, id: read.id, time });
+        }
+    }
+    // Without a time it was so from the beginning.
+    chain.sort_by_key(|held| {
+        let before = match (held.time, end) {
+            (Some(time), Some(end)) => clock::before(time, end),
+            _ => i32::MAX,
+        };
+        (std::cmp::Reverse(before), held.id)
+    });
+    Ok(chain)
+}
+
+/// Whether the chain begins with somebody who had the thing and has no gap.
+pub fn is_whole(chain: &[Held]) -> bool {
+    let starts = chain.first().is_some_and(|first| first.giver.is_none());
+    starts
+        && chain
+            .windows(2)
+            .all(|two| two[1].giver.as_ref().is_some_and(|giver| same_person(giver, &two[0].name)))
+}
+
+fn same_person(one: &str, other: &str) -> bool {
+    same_noun(&words::folded(one), &words::folded(other))
+}
+
+/// Who has `thing` after what the sentence tells, and who gave it; `None` if it tells nothing of that.
+fn holder(
+    reader: &Reader,
+    text: &str,
+    thing: &str,
+    left_out: &str,
+) -> Option<(Option<String>, String)> {
+    let text = body(text);
+    let tokens = reader.tokens(text);
+    let mut found = Vec::new();
+    names::names(text, &mut found);
+    let people: Vec<&str> = found
+        .iter()
+        .filter(|name| !name.uncertain || text[name.start..name.end].contains(' '))
+        .map(|name| names::without_titles(&text[name.start..name.end]))
+        .filter(|name| !name.is_empty() && !left_out.contains(*name))
+        .collect();
+    let whole = |folded: &str| {
+        people.iter().find(|name| same_noun(&words::folded(name), folded)).map(|n| (*n).to_owned())
+    };
+    for event in events(text, &reader.lexicon) {
+        if !event.object.as_ref().is_some_and(|object| same_noun(object, thing)) {
+            continue;
+        }
+        let (giver, after) = match event.act {
+            Act::Take => (None, event.subjects.first()),
+            Act::Give => (event.subjects.first(), event.recipient.as_ref()),
+            _ => continue,
+        };
+        if let Some(name) = after.and_then(|name| whole(name)) {
+            // "Ines received it from Omar": whoever else is named gave it.
+            let other = people.iter().find(|other| !same_person(other, &name));
+            let giver = giver.and_then(|giver| whole(giver));
+            return Some((giver.or_else(|| other.map(|other| (*other).to_owned())), name));
+        }
+    }
+    match people.as_slice() {
+        [only] => Some((None, (*only).to_owned())),
+        [_, _] => {
+            let event = inferred(text, &tokens, thing, &[])?;
+            let after = event.recipient.and_then(|name| whole(&name))?;
+            Some((event.subjects.first().and_then(|name| whole(name)), after))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn held(name: &str, giver: Option<&str>) -> Held {
+        let id = SentenceId { block: 0, sentence: 0 };
+        Held { name: name.to_owned(), giver: giver.map(str::to_owned), id, time: None }
+    }
+
+    #[test]
+    fn a_chain_is_whole_without_gaps() {
+        let first = held("Ines Marl", None);
+        let second = held("Omar Bell", Some("Ines Marl"));
+        let third = held("Paula Rook", Some("Omar Bell"));
+        assert!(is_whole(&[first.clone(), second.clone(), third.clone()]));
+        assert!(!is_whole(&[first, third.clone()]));
+        assert!(!is_whole(&[second, third]));
+        assert!(!is_whole(&[]));
+    }
+}

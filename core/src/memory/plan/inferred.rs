@@ -1,0 +1,198 @@
+//! Events of short sentences whose verbs no rule knows, told by who and what stands in them.
+//!
+//! ```text
+//! somebody, a place               is there from now on        "The attic was where Omar turned up."
+//! a thing, somebody               has it from now on          "Omar's hand closed on the lamp."
+//! a thing, somebody, "down" …     has it no more              "Omar was rid of the lamp."
+//! a thing, two people             the second has it           "The lamp went from Omar to Ines."
+//! ```
+//! A noun is a place if a preposition of place stands before it, if another sentence tells that somebody
+//! was there, or if the sentence says "where". Sentences that deny, ask or say more give no event.
+
+use super::reader::Token;
+use super::statement::{Act, Event, noun, noun_end, same_noun};
+use crate::memory::index::names;
+use crate::memory::index::stopwords;
+use crate::memory::segment::words;
+
+/// Words that say more than who, what and where, at most.
+const OTHER_WORDS: usize = 5;
+/// Prepositions of place.
+const PREPOSITIONS: &str =
+    "to into toward towards onto inside through in at within near by outside for on around across";
+/// Words with which somebody parts with something.
+const PARTING: &str = "down aside off behind rid without away part parted parting leave left leaving \
+    leaves drop dropped drops drops dropping discard discarded abandon abandoned abandons lose lost \
+    loses losing relinquish relinquished release released releases stash stashed set sets put puts laid \
+    lay lays place placed places deposit deposited deposits rest rested forsook forsake forgot forgets \
+    threw throw throws tossed let lets surrendered surrender empty-handed";
+/// Adverbs and irregular verbs that follow a noun and are none.
+const PASTS: &str = "soon then now once again next later last first finally afterwards saw held kept stood \
+    found took went came got had was were met gave left lay sat ran is has became turned received \
+    welcomed sheltered heard knew drew";
+/// Words with which a sentence says that something is not so.
+const DENIALS: &str = "not never no nobody none neither nor didn't wasn't hasn't hadn't if would might \
+    should perhaps wanted hoped planned intended wished almost nearly asked";
+
+fn among(list: &str, word: &str) -> bool {
+    list.split_whitespace().any(|member| member == word)
+}
+
+/// Where the words of `name` stand in a sentence.
+fn position(tokens: &[Token], name: &str) -> Option<(usize, usize)> {
+    let wanted: Vec<&str> = name.split(' ').collect();
+    let bare = |token: &Token| {
+        let word = token.folded.as_str();
+        word.strip_suffix("'s").unwrap_or(word).to_owned()
+    };
+    (0..(tokens.len() + 1).checked_sub(wanted.len())?).find_map(|at| {
+        let window = &tokens[at..at + wanted.len()];
+        let same = window.iter().zip(&wanted).all(|(token, word)| bare(token) == *word);
+        same.then_some((at, at + wanted.len()))
+    })
+}
+
+/// The event that a sentence tells of `name`, somebody or something; `places` are known to be ones.
+pub fn inferred(text: &str, tokens: &[Token], name: &str, places: &[String]) -> Option<Event> {
+    let (first, end) = position(tokens, name)?;
+    let ends = text.trim_end_matches(['"', '”', '\'', '’']);
+    let denied = tokens.iter().any(|token| among(DENIALS, &token.folded));
+    if denied || ends.ends_with(['?', ':']) {
+        return None;
+    }
+    let is_person = tokens[first].capital && (first > 0 || tokens[end - 1].capital);
+    let mut found = Vec::new();
+    names::names(text, &mut found);
+    let mut people: Vec<(usize, String)> = Vec::new();
+    let mut used = vec![false; tokens.len()];
+    used[first..end].fill(true);
+    for person in found.iter().filter(|name| !name.uncertain || is_only_name(text, name)) {
+        let inside = |token: &Token| person.start <= token.start && token.start < person.end;
+        let Some(at) = tokens.iter().position(inside) else { continue };
+        for (token, used) in tokens.iter().zip(&mut used) {
+            *used |= inside(token);
+        }
+        if !is_person || at < first || at >= end {
+            people
+                .push((at, words::folded(names::without_titles(&text[person.start..person.end]))));
+        }
+    }
+    // Nouns with a determiner besides the thing itself.
+    let mut nouns: Vec<(usize, String)> = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        let determined =
+            ["the", "a", "an", "his", "her", "their"].contains(&tokens[at].folded.as_str());
+        if used[at] || !determined {
+            at += 1;
+            continue;
+        }
+        let mut stop = noun_end(text, tokens, at).max(at + 1);
+        // A name or a verb ends the phrase before the grammar of nouns does.
+        let ends = |at: &usize| {
+            let word = tokens[*at].folded.as_str();
+            tokens[*at].capital || among(PASTS, word) || word.ends_with("ly")
+        };
+        stop = (at + 2..stop).find(ends).unwrap_or(stop);
+        let own = (at + 1..stop).any(|at| used[at]);
+        if !own && stop > at + 1 {
+            nouns.push((at, noun(&tokens[at..stop])));
+            used[at..stop].fill(true);
+        }
+        at = stop;
+    }
+    let rest = tokens.iter().zip(&used).filter(|(token, used)| {
+        !**used && !stopwords::is_stopword(&token.folded) && !among(PREPOSITIONS, &token.folded)
+    });
+    if rest.count() > OTHER_WORDS {
+        return None;
+    }
+    let where_ = tokens.iter().any(|token| token.folded == "where");
+    let is_place = |(at, noun): &&(usize, String)| {
+        at.checked_sub(1).is_some_and(|before| among(PREPOSITIONS, &tokens[before].folded))
+            || where_
+            || places.iter().any(|place| same_noun(place, noun))
+    };
+    let place = nouns.iter().rfind(is_place).map(|(_, noun)| noun.clone());
+    let mut event = Event {
+        act: Act::At,
+        subjects: vec![name.to_owned()],
+        object: None,
+        place,
+        recipient: None,
+        fills: true,
+    };
+    if is_person {
+        let alone = people.is_empty() && nouns.len() == 1;
+        return (alone && event.place.is_some()).then_some(event);
+    }
+    let parts = tokens.iter().any(|token| among(PARTING, &token.folded));
+    match people.as_slice() {
+        [] if event.place.is_some() => Some(event),
+        [(_, person)] => {
+            event.act = if parts { Act::Drop } else { Act::Take };
+            event.subjects = vec![person.clone()];
+            event.object = Some(name.to_owned());
+            Some(event)
+        }
+        [(one_at, one), (other_at, other)] => {
+            let behind = |at: usize, word: &str| at > 0 && tokens[at - 1].folded == word;
+            // "Ines had it from Omar", "it came to Ines from Omar": whoever stands behind "from" gives.
+            let turned =
+                behind(*other_at, "from") || (behind(*one_at, "to") && !behind(*other_at, "to"));
+            let (giver, recipient) = if turned { (other, one) } else { (one, other) };
+            event.act = Act::Give;
+            event.subjects = vec![giver.clone()];
+            event.recipient = Some(recipient.clone());
+            event.object = Some(name.to_owned());
+            event.place = None;
+            Some(event)
+        }
+        _ => None,
+    }
+}
+
+/// Whether a capitalised word that opens a sentence is a name all the same: no common word opens so.
+fn is_only_name(text: &str, name: &names::Name) -> bool {
+    let folded = words::folded(&text[name.start..name.end]);
+    !stopwords::is_stopword(&folded) && !stopwords::opens_sentences(&folded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lexicon::Lexicon;
+    use super::super::reader::tokens;
+    use super::*;
+
+    fn told(text: &str, name: &str) -> Option<(Act, String, Option<String>)> {
+        let list = tokens(text, &Lexicon::default());
+        let event = inferred(text, &list, name, &["cellar".to_owned()])?;
+        let other = event.recipient.or(event.place);
+        Some((event.act, event.subjects[0].clone(), other))
+    }
+
+    #[test]
+    fn events_are_told_by_who_and_what_is_there() {
+        use Act::{At, Drop, Give, Take};
+        let cases = [
+            (
+                "The attic was where Omar Bell turned up.",
+                "omar bell",
+                At,
+                "omar bell",
+                Some("attic"),
+            ),
+            ("The cellar soon saw Omar Bell again.", "omar bell", At, "omar bell", Some("cellar")),
+            ("Omar's hand closed on the brass lamp.", "brass lamp", Take, "omar", None),
+            ("Omar was rid of the brass lamp.", "brass lamp", Drop, "omar", None),
+            ("The brass lamp went from Omar to Ines.", "brass lamp", Give, "omar", Some("ines")),
+            ("Ines had the brass lamp from Omar.", "brass lamp", Give, "omar", Some("ines")),
+        ];
+        for (text, name, act, who, other) in cases {
+            let wanted = Some((act, who.to_owned(), other.map(str::to_owned)));
+            assert_eq!(told(text, name), wanted, "{text}");
+        }
+        assert_eq!(told("Omar Bell never saw the attic.", "omar bell"), None);
+        assert_eq!(told("Omar Bell admired the view.", "omar bell"), None);
+    }
+}

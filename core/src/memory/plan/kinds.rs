@@ -1,0 +1,207 @@
+//! Kinds of things and the nouns of each: what "which instrument" or "what animal" may be answered by.
+//!
+//! Everyday nouns of English and Chinese, made for this program. A fact of a kind is told by one of
+//! them or by a word of the kind itself; trades are also told by their endings. No proper names.
+
+use crate::memory::index::stems::Stems;
+
+/// A kind of thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Something to make music with.
+    Instrument,
+    /// A living creature.
+    Animal,
+    /// What somebody does for a living.
+    Trade,
+}
+
+/// Words by which questions and texts speak of a kind.
+const SPOKEN: &[(Kind, &str)] = &[
+    (Kind::Instrument, "instrument"),
+    (Kind::Animal, "animal pet creature beast bird"),
+    (
+        Kind::Trade,
+        "profession occupation trade job vocation career livelihood craft employment work \
+         living",
+    ),
+];
+
+const INSTRUMENTS: &str = "violin viola cello fiddle bass double-bass lute lyre harp guitar banjo \
+    mandolin ukulele zither dulcimer cittern sitar balalaika piano pianoforte spinet harpsichord \
+    clavichord virginal organ harmonium accordion concertina melodeon flute piccolo fife recorder \
+    whistle oboe clarinet bassoon cor saxophone bagpipe bagpipes hornpipe ocarina panpipes pipes \
+    trumpet cornet bugle horn trombone tuba euphonium serpent sackbut drum drums tambourine timpani \
+    kettledrum cymbal cymbals triangle xylophone glockenspiel marimba vibraphone castanets gong \
+    bells carillon hurdy-gurdy harmonica jew's-harp theremin keyboard psaltery theorbo viol rebec \
+    shawm crumhorn celesta glass-harmonica musette kazoo maracas bongos";
+
+const ANIMALS: &str = "dog hound puppy terrier spaniel poodle greyhound bulldog mastiff collie cat \
+    kitten horse pony mare foal stallion donkey ass mule cow calf bull ox goat kid sheep lamb ram ewe \
+    pig sow hog piglet hen cock rooster chicken duck drake goose gander turkey swan peacock pigeon \
+    dove crow raven rook jackdaw magpie jay parrot macaw cockatoo cockatiel budgerigar canary finch \
+    goldfinch sparrow robin thrush blackbird starling nightingale lark swallow owl hawk falcon \
+    kestrel eagle heron stork crane gull pelican penguin ostrich quail partridge pheasant mynah \
+    rabbit hare mouse rat hamster gerbil squirrel dormouse hedgehog mole shrew vole badger otter \
+    weasel ferret stoat polecat mink marten mongoose fox wolf bear lion tiger leopard panther lynx \
+    cheetah monkey ape chimpanzee baboon lemur marmoset elephant camel llama alpaca deer stag doe \
+    reindeer elk moose antelope gazelle zebra giraffe kangaroo wombat koala raccoon skunk beaver \
+    porcupine armadillo sloth bat seal walrus dolphin whale tortoise turtle terrapin lizard gecko \
+    iguana chameleon salamander newt snake adder python viper crocodile alligator frog toad fish \
+    goldfish carp trout eel pike crab lobster snail spider tarantula beetle cricket bee butterfly \
+    moth ant chinchilla guinea-pig";
+
+const TRADES: &str = "apothecary attorney barrister solicitor advocate lawyer judge notary clerk \
+    scribe secretary accountant treasurer cashier agent broker merchant grocer mercer draper chandler \
+    doctor physician surgeon nurse midwife dentist vet chemist pharmacist druggist cook chef nurse \
+    priest vicar parson monk nun curate sexton verger soldier sailor captain pilot mate bosun steward \
+    cartwright groom coachman porter butler maid valet footman governess smith mason cooper potter \
+    tailor weaver seamstress milliner cobbler tanner saddler glazier thatcher plumber carpenter joiner \
+    turner miller baker butcher brewer vintner farmer shepherd gardener florist fisher forester hunter \
+    ranger poet author journalist editor printer bookseller librarian archivist curator professor \
+    tutor scholar student sculptor painter architect engineer surveyor cartographer astronomer \
+    botanist mathematician philosopher actor actress dancer singer musician composer conductor artist \
+    detective constable policeman sheriff warden guard spy thief beggar pedlar peddler carter carrier \
+    drover jeweller goldsmith silversmith blacksmith locksmith gunsmith tinsmith watchmaker \
+    clockmaker shoemaker hatter optician barber hairdresser innkeeper publican landlord postman \
+    messenger mechanic electrician technician programmer chauffeur driver guide interpreter \
+    translator typist banker auctioneer undertaker gravedigger ropemaker sailmaker shipwright \
+    wheelwright falconer beekeeper furrier dyer fuller bookbinder engraver stonecutter";
+
+/// Endings of nouns for trades, and what the noun has to be longer than.
+const TRADE_ENDINGS: &[(&str, usize)] = &[
+    ("smith", 6),
+    ("wright", 7),
+    ("maker", 7),
+    ("monger", 7),
+    ("keeper", 8),
+    ("binder", 7),
+    ("grapher", 8),
+    ("logist", 7),
+    ("ician", 7),
+    ("master", 8),
+    ("worker", 8),
+    ("teacher", 6),
+    ("seller", 8),
+    ("dealer", 5),
+    ("ographer", 8),
+    ("blower", 6),
+    ("cutter", 6),
+];
+
+const CHINESE_INSTRUMENTS: &str = "琵琶 古筝 古琴 二胡 京胡 高胡 板胡 马头琴 胡琴 唢呐 笛子 竹笛 长笛 短笛 箫 \
+    洞箫 笙 埙 葫芦丝 巴乌 扬琴 柳琴 月琴 阮 中阮 三弦 箜篌 编钟 锣 鼓 大鼓 手鼓 钹 木鱼 钢琴 小提琴 中提琴 大提琴 \
+    吉他 竖琴 手风琴 风琴 口琴 单簧管 双簧管 巴松管 萨克斯 小号 长号 圆号 大号 喇叭 号角 铃鼓 三角铁 木琴 尤克里里 曼陀林";
+
+const CHINESE_ANIMALS: &str = "小狗 狗 犬 猎犬 小猫 猫 兔子 白兔 兔 仓鼠 松鼠 花栗鼠 老鼠 刺猬 貂 雪貂 狐狸 猴子 猴 \
+    鹦鹉 八哥 鹩哥 画眉 百灵 金丝雀 喜鹊 乌鸦 麻雀 鸽子 鸽 猫头鹰 老鹰 鹰 隼 孔雀 天鹅 鹅 鸭子 鸭 公鸡 母鸡 鸡 乌龟 \
+    龟 甲鱼 蜥蜴 壁虎 变色龙 蛇 青蛙 蛙 蟾蜍 金鱼 锦鲤 鲤鱼 鱼 蟋蟀 蝈蝈 蜘蛛 蜗牛 马 小马 骡子 驴 毛驴 牛 水牛 山羊 \
+    绵羊 羊 羊驼 猪 骆驼 鹿 小鹿 熊 狼 水獭 獾";
+
+/// Characters and words with which Chinese nouns for trades end.
+const CHINESE_TRADES: &str = "师 匠 员 工 医生 大夫 郎中 药剂师 裁缝 铁匠 木匠 渔夫 农夫 樵夫 猎人 猎户 商人 掌柜 \
+    伙计 教书先生 先生 老师 教师 律师 法官 警察 士兵 将军 船长 水手 船夫 车夫 马夫 厨子 厨师 护士 书记 记者 编辑 作家 诗人 \
+    画家 画师 歌手 演员 艺人 乐师 琴师 会计 账房 秘书 司机 邮差 信差 牧人 园丁 侍卫 侦探 捕快 郎中 家 商 夫 手";
+
+/// Endings of nouns for those who do something.
+const AGENTS: &[&str] =
+    &["er", "or", "ist", "ian", "eer", "man", "woman", "smith", "wright", "herd", "ess"];
+/// Nouns with such endings that are no trades.
+const NO_TRADES: &str = "brother sister mother father daughter member winter summer letter number former \
+    later latter other another elder either water corner matter paper order power river supper dinner \
+    owner lover stranger neighbour neighbor leader speaker manner honour door floor color flavor terror \
+    error mirror minor major superior inferior human german woman gentleman christian guardian \
+    successor predecessor ancestor prisoner foreigner newcomer winner loser reader player";
+
+/// The word of a sentence with which it says what somebody is or serves as: "was an able falconer".
+pub fn described(list: &[String]) -> Option<usize> {
+    list.iter().enumerate().find_map(|(at, word)| {
+        let article = ["a", "an", "the"].contains(&word.as_str());
+        let before = at.checked_sub(1).map_or("", |before| list[before].as_str());
+        let is = ["as", "was", "is", "became", "become", "being", "been"].contains(&before);
+        if !(article && is) {
+            return None;
+        }
+        (at + 1..list.len().min(at + 4)).find(|at| {
+            let noun = list[*at].as_str();
+            AGENTS.iter().any(|ending| noun.len() > ending.len() + 2 && noun.ends_with(ending))
+                && !among(NO_TRADES, noun)
+        })
+    })
+}
+
+fn among(list: &str, word: &str) -> bool {
+    list.split_whitespace().any(|member| member == word)
+}
+
+impl Kind {
+    /// The kind that one of the folded words of a question asks for, and that word.
+    pub fn asked<'w>(words: &'w [String], stems: &Stems) -> Option<(Self, &'w str)> {
+        words.iter().find_map(|word| {
+            let spoken =
+                |list: &str| list.split_whitespace().any(|member| stems.same(member, word));
+            SPOKEN.iter().find(|(_, list)| spoken(list)).map(|(kind, _)| (*kind, word.as_str()))
+        })
+    }
+
+    /// Whether the folded word is a noun of this kind.
+    pub fn holds(self, word: &str) -> bool {
+        let singular = word.strip_suffix('s').unwrap_or(word);
+        let among = |list: &str| among(list, word) || among(list, singular);
+        match self {
+            Self::Instrument => among(INSTRUMENTS),
+            Self::Animal => among(ANIMALS),
+            Self::Trade => {
+                among(TRADES)
+                    || TRADE_ENDINGS
+                        .iter()
+                        .any(|(ending, least)| word.len() >= *least && singular.ends_with(ending))
+            }
+        }
+    }
+
+    /// Whether the folded word speaks of the kind as such.
+    pub fn is_spoken(self, word: &str, stems: &Stems) -> bool {
+        SPOKEN
+            .iter()
+            .filter(|(kind, _)| *kind == self)
+            .any(|(_, list)| list.split_whitespace().any(|member| stems.same(member, word)))
+    }
+
+    /// The longest Chinese noun of this kind in `text`, the last of equally long ones.
+    pub fn chinese_noun(self, text: &str) -> Option<&'static str> {
+        let list = match self {
+            Self::Instrument => CHINESE_INSTRUMENTS,
+            Self::Animal => CHINESE_ANIMALS,
+            Self::Trade => return None,
+        };
+        list.split_whitespace().filter(|noun| text.contains(*noun)).max_by_key(|noun| noun.len())
+    }
+
+    /// Whether a Chinese phrase ends as nouns for trades do.
+    pub fn is_chinese_trade(phrase: &str) -> bool {
+        CHINESE_TRADES.split_whitespace().any(|ending| phrase.ends_with(ending))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_ask_for_kinds_and_nouns_belong_to_them() {
+        let stems = Stems::default();
+        let words: Vec<String> =
+            "what instruments did she play".split(' ').map(str::to_owned).collect();
+        assert_eq!(Kind::asked(&words, &stems), Some((Kind::Instrument, "instruments")));
+        assert!(Kind::Instrument.holds("fiddle") && !Kind::Instrument.holds("parrot"));
+        assert!(Kind::Animal.holds("parrots") && !Kind::Animal.holds("fiddle"));
+        assert!(Kind::Trade.holds("coppersmith") && Kind::Trade.holds("tailor"));
+        assert!(!Kind::Trade.holds("smith's") && !Kind::Trade.holds("table"));
+        let list: Vec<String> =
+            "ines was an able netmender".split(' ').map(str::to_owned).collect();
+        assert_eq!(described(&list), Some(4));
+        assert_eq!(Kind::Animal.chinese_noun("家里有一只小狗"), Some("小狗"));
+        assert!(Kind::is_chinese_trade("修表匠"));
+    }
+}
