@@ -40,7 +40,7 @@ const ANIMALS: &str = "dog hound puppy terrier spaniel poodle greyhound bulldog 
     kitten horse pony mare foal stallion donkey ass mule cow calf bull ox goat kid sheep lamb ram ewe \
     pig sow hog piglet hen cock rooster chicken duck drake goose gander turkey swan peacock pigeon \
     dove crow raven rook jackdaw magpie jay parrot macaw cockatoo cockatiel budgerigar canary finch \
-    goldfinch sparrow robin thrush blackbird starling nightingale lark swallow owl hawk falcon \
+    goldfinch sparrow robin thrush blackbird starling lark swallow owl hawk falcon \
     kestrel eagle heron stork crane gull pelican penguin ostrich quail partridge pheasant mynah \
     rabbit hare mouse rat hamster gerbil squirrel dormouse hedgehog mole shrew vole badger otter \
     weasel ferret stoat polecat mink marten mongoose fox wolf bear lion tiger leopard panther lynx \
