@@ -5,7 +5,7 @@ mod rig;
 use carrel_desktop::app::HANDBOOK;
 use carrel_desktop::message::{Action, Overlay, Purpose};
 use carrel_desktop::state::Notice;
-use carrel_desktop::state::conversation::{Outcome, Progress};
+use carrel_desktop::state::conversation::{Outcome, Progress, Turn};
 use carrel_desktop::state::documents::Stage;
 use carrel_desktop::trouble::Kind;
 use egui::accesskit::Role;
@@ -203,6 +203,30 @@ fn without_dialogs_paths_are_typed() {
     rig.wait("trouble", |state| !state.notices.is_empty());
     rig.harness.get_by_label("There is a file of this name already. It was left as it is.");
     assert_eq!(std::fs::read_to_string(&export).unwrap(), "mine");
+}
+
+#[test]
+fn of_a_long_conversation_only_what_is_near_is_laid_out() {
+    let folder = scratch();
+    let mut rig = Setup::new(folder.path()).open().with_handbook();
+    let first = rig.ask("Which exit code means that the memory budget is too small?");
+    let conversation = &mut rig.harness.state_mut().state.conversation;
+    for id in 1..300 {
+        conversation.turns.push(Turn { id, question: format!("Question {id}"), ..first.clone() });
+    }
+    conversation.target = Some(299);
+    rig.settle();
+    let numbers =
+        |rig: &rig::Rig| rig.harness.query_all_by_label("Show quote 1 in the document").count();
+    assert!((1..40).contains(&numbers(&rig)), "{} turns are laid out", numbers(&rig));
+    rig.harness.get_by_label("Question 299");
+    assert!(rig.harness.query_by_label("Question 3").is_none());
+    // The others are where they were.
+    rig.harness.state_mut().state.conversation.target = Some(3);
+    rig.settle();
+    let (clip, shown) = (rig.harness.ctx.content_rect(), rig.harness.get_by_label("Question 3"));
+    assert!(clip.contains_rect(shown.rect()), "{:?}", shown.rect());
+    assert!(rig.harness.query_by_label("Question 299").is_none());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The conversation: turns, oldest first, and the field for the next question below.
 
-use egui::{Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Ui};
+use egui::{Frame, Label, Layout, Margin, Panel, Rect, RichText, ScrollArea, Ui, Vec2};
 
 use super::controls::{caption, gap, quiet, title};
 use crate::message::Action;
@@ -39,10 +39,26 @@ pub fn show(ui: &mut Ui, state: &mut State, actions: &mut Vec<Action>) {
             return;
         }
         let target = state.conversation.target.take();
+        // Turns further away than a view are not laid out; their place is kept.
+        let near = ui.clip_rect().expand2(egui::vec2(0.0, ui.clip_rect().height()));
         for turn in &state.conversation.turns {
-            let shown = ui.push_id(turn.id, |ui| super::answer::show(ui, state, turn, actions));
-            if target == Some(turn.id) {
-                shown.response.scroll_to_me(Some(egui::Align::TOP));
+            let id = ui.scope_id().with(("size of turn", turn.id));
+            let width = ui.available_width();
+            let size = ui.data(|data| data.get_temp::<Vec2>(id)).filter(|size| size.x == width);
+            let is_wanted = turn.is_working() || target == Some(turn.id);
+            match size.filter(|_| !is_wanted) {
+                Some(size) if !Rect::from_min_size(ui.cursor().min, size).intersects(near) => {
+                    ui.allocate_space(size);
+                }
+                _ => {
+                    let show = |ui: &mut Ui| super::answer::show(ui, state, turn, actions);
+                    let shown = ui.push_id(turn.id, show).response;
+                    let size = egui::vec2(width, shown.rect.height());
+                    ui.data_mut(|data| data.insert_temp(id, size));
+                    if target == Some(turn.id) {
+                        shown.scroll_to_me(Some(egui::Align::TOP));
+                    }
+                }
             }
             gap(ui, space::SECTION);
         }

@@ -216,7 +216,8 @@ impl Desk {
                     }
                 };
                 let grown = &mut open.window_bytes;
-                let mut watched = Watched { inner, told: &mut told, grown };
+                let cancel = &self.cancel;
+                let mut watched = Watched { inner, told: &mut told, grown, cancel };
                 let mut found = |citation: Citation| {
                     mail.tell(Event::Found(id, Quote::from(&citation)));
                 };
