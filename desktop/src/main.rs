@@ -75,6 +75,10 @@ fn main() -> ExitCode {
             return ExitCode::from(code);
         }
     };
+    // The command line's folder: what one of them measured serves the other.
+    if let Some(cache) = dirs::cache_dir() {
+        carrel_core::exec::keep_speeds_in(cache.join("carrel").join("speeds"));
+    }
     let viewport = ViewportBuilder::default()
         .with_title("Carrel")
         .with_app_id("carrel")
