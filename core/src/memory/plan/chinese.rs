@@ -368,14 +368,14 @@ pub fn chinese(
         if !(question.many || question.earliest) {
             facts.reverse();
         }
-        let several = question.many || asked.number && !(question.latest || question.earliest);
-        let one = !several || (!question.many && !scope.is_everything());
+        let joins =
+            asked.number && !(question.latest || question.earliest) && scope.is_everything();
         let most = if question.many {
             usize::MAX
-        } else if one {
-            1
-        } else {
+        } else if joins {
             VALUES
+        } else {
+            1
         };
         let mut own: Vec<String> = Vec::new();
         for fact in facts {

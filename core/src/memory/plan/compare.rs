@@ -5,6 +5,7 @@ use super::candidates::candidates;
 use super::parts::Scope;
 use super::question::{Expected, Question};
 use super::reader::Reader;
+use super::statement::among;
 use crate::error::Result;
 use crate::memory::answer::Finding;
 use crate::memory::answer::spans::{self, number_value};
@@ -35,7 +36,6 @@ pub struct CompareQuestion {
 impl CompareQuestion {
     /// Reads a question; `None` if it compares nothing.
     pub fn of(text: &str) -> Option<Self> {
-        let among = |list: &str, word: &str| list.split_whitespace().any(|member| member == word);
         let list: Vec<String> = words::folded_words(text).collect();
         let comparative = list.iter().find(|word| among(LESS, word) || among(MORE, word))?;
         let at = text.find(" or ")?;

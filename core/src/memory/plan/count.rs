@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use super::lexicon::{MOVE, STAY};
 use super::question::{Expected, Question};
 use super::reader::{Read, Reader};
-use super::statement::body;
+use super::statement::{among, body};
 use crate::error::Result;
 use crate::memory::answer::{Finding, spans};
 use crate::memory::index::corpus::SentenceId;
@@ -189,7 +189,6 @@ fn is_visit(word: &str, reader: &Reader) -> bool {
 /// and where.
 fn tells_of_visit(reader: &Reader, text: &str, sure: bool) -> bool {
     let tokens = reader.tokens(body(text));
-    let among = |list: &str, word: &str| list.split_whitespace().any(|member| member == word);
     let elsewhere = tokens.iter().any(|token| among(ELSEWHERE, &token.folded));
     let visits = tokens
         .iter()

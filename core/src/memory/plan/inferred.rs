@@ -10,7 +10,7 @@
 //! was there, or if the sentence says "where". Sentences that deny, ask or say more give no event.
 
 use super::reader::Token;
-use super::statement::{Act, Event, noun, noun_end, same_noun};
+use super::statement::{Act, Event, among, noun, noun_end, same_noun};
 use crate::memory::index::names;
 use crate::memory::index::stopwords;
 use crate::memory::segment::words;
@@ -33,10 +33,6 @@ const PASTS: &str = "soon then now once again next later last first finally afte
 /// Words with which a sentence says that something is not so.
 const DENIALS: &str = "not never no nobody none neither nor didn't wasn't hasn't hadn't if would might \
     should perhaps wanted hoped planned intended wished almost nearly asked";
-
-fn among(list: &str, word: &str) -> bool {
-    list.split_whitespace().any(|member| member == word)
-}
 
 /// Where the words of `name` stand in a sentence.
 fn position(tokens: &[Token], name: &str) -> Option<(usize, usize)> {

@@ -3,6 +3,7 @@
 //! Everyday nouns of English and Chinese, made for this program. A fact of a kind is told by one of
 //! them or by a word of the kind itself; trades are also told by their endings. No proper names.
 
+use super::statement::among;
 use crate::memory::index::stems::Stems;
 
 /// A kind of thing.
@@ -84,7 +85,6 @@ const TRADE_ENDINGS: &[(&str, usize)] = &[
     ("teacher", 6),
     ("seller", 8),
     ("dealer", 5),
-    ("ographer", 8),
     ("blower", 6),
     ("cutter", 6),
 ];
@@ -128,10 +128,6 @@ pub fn described(list: &[String]) -> Option<usize> {
                 && !among(NO_TRADES, noun)
         })
     })
-}
-
-fn among(list: &str, word: &str) -> bool {
-    list.split_whitespace().any(|member| member == word)
 }
 
 impl Kind {

@@ -10,6 +10,7 @@
 
 use super::reader::Token;
 use super::relation::Relation;
+use super::statement::among;
 use crate::memory::index::names::Name;
 use crate::memory::index::stems::Stems;
 use crate::memory::segment::words;
@@ -23,10 +24,6 @@ const BEGETS: &str = "beget begat begot begets begotten sire sired sires father 
 const LINKS: &str = "is was are were be been becomes became as a an the his her their its own dear late \
     proud only eldest youngest elder younger first second third firstborn beloved loving old young \
     now then also being remained remains who called named namely both not just";
-
-fn among(list: &str, word: &str) -> bool {
-    list.split_whitespace().any(|member| member == word)
-}
 
 /// A name in a sentence, by its tokens.
 struct Person {

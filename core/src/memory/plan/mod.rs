@@ -163,14 +163,7 @@ fn facts(reader: &Reader, pointer: &mut Pointer, text: &str, scope: &Scope) -> R
     let mut answers: Vec<String> = Vec::new();
     for part in parts::questions(text) {
         let question = Question::of(&part, reader.stems);
-        let mut known = property(reader, pointer, &question, scope)?;
-        if known.as_ref().is_none_or(|found| found.answer.is_none())
-            && let Some(wider) = scope.widened()
-            && let Some(found) = property(reader, pointer, &question, &wider)?
-        {
-            known = Some(found);
-        }
-        let found = match known {
+        let found = match property(reader, pointer, &question, scope)? {
             Some(found) => found,
             None => lookup::lookup(reader, pointer, &question, scope)?,
         };

@@ -54,7 +54,6 @@ const IDIOMS: &[(&str, &str)] = &[
     ("first breath", "born"),
     ("first cry", "born"),
     ("first cried", "born"),
-    ("stood the cradle", "born"),
     ("cradle", "born"),
     ("by trade", "profession"),
     ("line of work", "profession"),

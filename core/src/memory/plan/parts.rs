@@ -108,8 +108,6 @@ pub struct Scope {
     ranges: Vec<(usize, u64, u64)>,
     /// The words of the question that named it.
     pub words: Vec<String>,
-    /// Whether it is the named part alone.
-    inside: bool,
 }
 
 /// Nouns for the parts of a document that are numbered.
@@ -244,16 +242,6 @@ impl Scope {
                 Side::After => (ordinal, end, document.chars()),
             });
         }
-    }
-
-    /// The stretch from the beginning of the documents, where it is one part alone: what was said before
-    /// it holds in it too.
-    pub fn widened(&self) -> Option<Self> {
-        self.inside.then(|| Self {
-            ranges: self.ranges.iter().map(|(document, _, end)| (*document, 0, *end)).collect(),
-            words: self.words.clone(),
-            inside: false,
-        })
     }
 
     /// Whether there is no limit.

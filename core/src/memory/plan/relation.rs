@@ -7,6 +7,7 @@
 
 use super::kinship::apparent;
 use super::reader::Token;
+use super::statement::among;
 use crate::memory::index::names::{self, Name};
 use crate::memory::index::stems::{Stems, forms};
 use crate::memory::index::stopwords;
@@ -53,10 +54,6 @@ const PARENTAL: &str = "father mother parent dad daddy papa sire mum mom mummy m
 
 /// Verbs that say who the parent of somebody is.
 const BEGETS: &str = "beget raise rear father mother sire bear bring";
-
-fn among(list: &str, word: &str) -> bool {
-    list.split_whitespace().any(|member| member == word)
-}
 
 /// Whether a folded singular noun names a relation between persons.
 pub fn is_personal(word: &str) -> bool {

@@ -6,6 +6,8 @@
 //! ```
 //! Chapters that limit a question are the business of `parts`.
 
+use super::statement::among;
+
 /// Words with which a question asks for the newest state.
 const LATEST: &str = "current currently latest now newest final finally eventually last recent recently \
     updated today ultimately actual corrected revised nowadays presently present still anymore valid";
@@ -38,10 +40,6 @@ pub struct Standing {
     pub earliest: bool,
     /// The words of the question that say so, by number.
     pub words: Vec<usize>,
-}
-
-fn among(list: &str, word: &str) -> bool {
-    list.split_whitespace().any(|member| member == word)
 }
 
 impl Standing {

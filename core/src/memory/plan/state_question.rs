@@ -4,9 +4,10 @@
 //! plain     where is X · what is X carrying · who gave X to Y · is X in P
 //! place     any question with "where", "which room" or "the whereabouts", one thing that is named, and no
 //!           words of content besides verbs of being, moving and finding
-//! before    … before X reached P · prior to P · X came to P from which room
+//! before    … before X reached P · prior to P
 //! ```
 
+use super::statement::among;
 use crate::memory::index::names;
 use crate::memory::index::stems::Stems;
 use crate::memory::index::stopwords;
@@ -210,10 +211,6 @@ const LIGHT: &str = "one prior preceding following go end get come arrive reach 
     situate happen exactly straight then next time ultimately eventually sight spot who arrive \
     discover follow pass question today latest still stop appear describe left set make";
 
-fn among(list: &str, word: &str) -> bool {
-    list.split_whitespace().any(|member| member == word)
-}
-
 /// A question for the place of one thing, in any order of words.
 fn whereabouts(text: &str) -> Option<StateQuestion> {
     let spans: Vec<words::Word> = words::words(text).collect();
@@ -227,7 +224,7 @@ fn whereabouts(text: &str) -> Option<StateQuestion> {
             ["which", "what", "the", "whose"].contains(&two[0].as_str()) && place_noun(&two[1])
         });
     // "Where does he come from" asks for an origin.
-    if list_ends_with_from(&folded) {
+    if asks_whence(&folded) {
         return None;
     }
     let several = ["why", "when", "how", "all", "every", "each", "most", "list"];
@@ -320,8 +317,8 @@ fn whereabouts(text: &str) -> Option<StateQuestion> {
     }
 }
 
-/// Whether a question ends with "from", but for words of time.
-fn list_ends_with_from(folded: &[String]) -> bool {
+/// Whether a question begins or ends with "from".
+fn asks_whence(folded: &[String]) -> bool {
     folded.last().is_some_and(|word| word == "from") || folded.first().is_some_and(|w| w == "from")
 }
 

@@ -58,7 +58,8 @@ const LONGEST_LEAD: usize = 8;
 const LONGEST_ADVERBIAL: usize = 5;
 const PRONOUNS: &str = "he she they it him her them i we you";
 
-fn among(list: &str, word: &str) -> bool {
+/// Whether `word` is one of the words of `list`.
+pub(super) fn among(list: &str, word: &str) -> bool {
     list.split_whitespace().any(|member| member == word)
 }
 
