@@ -19,6 +19,7 @@ use crate::cancel::CancelFlag;
 use crate::error::{GpuError, ModelError};
 use crate::gpu::{Gpu, GpuNeed, GpuRunner, GpuWeights};
 use crate::ops::{CacheType, Op, Plan};
+use crate::readable::hexadecimal;
 
 /// Tokens of the comparison: enough for a tile of a matrix product, and two single ones.
 const N_TOGETHER: usize = 40;
@@ -192,7 +193,7 @@ impl Model {
         let plan = self.plan();
         let mut hash = Sha256::new();
         plan.ops.iter().for_each(|op| hash.update(plan.describe(op)));
-        hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+        hexadecimal(&hash.finalize()[..8])
     }
 
     /// Runs the same tokens on the GPU of this model and on the CPU.

@@ -1,9 +1,9 @@
 //! Which products are the faster ones on this processor: our own or ggml's.
 //!
 //! Both backends multiply a matrix of each type and shape of a plan, cut down to what is done in
-//! milliseconds, with one token as in decode and with a batch as in prefill, on one thread. What was measured is kept
-//! for the process, and in a file where the program names a folder ([`keep_speeds_in`]), so that a
-//! processor is measured once.
+//! milliseconds, with one token as in decode and with a batch as in prefill, on one thread. What was
+//! measured is kept for the process, and in a file where the program names a folder
+//! ([`keep_speeds_in`]), so that a processor is measured once.
 
 use std::collections::HashMap;
 use std::fmt;

@@ -1,7 +1,7 @@
 //! The first thing that a GPU computes: a layer in miniature, which plain loops compute too.
 //!
-//! Every kernel that all models need runs here, on few rows and on many, before a model is trusted to
-//! the driver. Kernels for types of weights are compared on the very model: `exec::Model::verdict`.
+//! Every kernel that all models need runs here, but for attention in parts and the search for the
+//! likeliest tokens, on few rows and on many, before a model is trusted to the driver. Kernels for types of weights are compared on the very model: `exec::Model::verdict`.
 
 use std::io::Cursor;
 use std::sync::Arc;

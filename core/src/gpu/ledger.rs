@@ -20,6 +20,7 @@ use fs4::FileExt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::readable::hexadecimal;
 use crate::whole_file::write_whole;
 
 /// Name of the file, and of the one that is locked while a driver is tried.
@@ -73,7 +74,7 @@ fn kernels() -> &'static str {
     HASH.get_or_init(|| {
         let mut hash = Sha256::new();
         Kernel::all().into_iter().for_each(|kernel| hash.update(kernel.source()));
-        hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+        hexadecimal(&hash.finalize()[..8])
     })
 }
 
@@ -162,7 +163,7 @@ impl Ledger {
     /// Where compiled kernels of this driver are kept.
     pub(super) fn pipeline_file(&self) -> Option<PathBuf> {
         let hash = Sha256::digest(format!("{}\n{}", self.driver, kernels()));
-        let name: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+        let name = hexadecimal(&hash[..8]);
         self.folder.as_ref().map(|folder| folder.join(format!("{name}.pipelines")))
     }
 

@@ -102,7 +102,11 @@ impl Documents {
         Stream::start(flag, move |outlet| {
             if host.is_some() {
                 // What is wrong with a question is told before a model is loaded and probed for it.
-                self.until(outlet.flag(), |library| library.check(&question, &options))?;
+                let checked =
+                    self.until(outlet.flag(), |library| library.check(&question, &options))?;
+                if checked.is_none() {
+                    return Ok(Chunk::Cancelled);
+                }
             }
             let job = host.as_ref().map(Host::begin).transpose()?;
             let mut asking = match &job {

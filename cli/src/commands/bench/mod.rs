@@ -2,7 +2,8 @@
 //!
 //! Decode reads every weight once a token, so it is also reported as a share of the memory bandwidth
 //! measured on this machine (a GPU's own, by copying); prefill is arithmetic, so it is reported as a
-//! share of the measured peak of the processor's 8-bit products. Before anything is timed, both programs' logits are compared.
+//! share of the measured peak of the processor's 8-bit products. Before anything is timed, both
+//! programs' logits are compared.
 
 mod contestants;
 mod hardware;
