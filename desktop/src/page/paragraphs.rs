@@ -8,6 +8,8 @@
 
 use std::ops::Range;
 
+use crate::text::one_line;
+
 /// What a paragraph is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -302,7 +304,7 @@ pub fn plain(text: &str, is_markdown: bool) -> Vec<String> {
     shown
         .map(|paragraph| {
             let sign = if paragraph.kind == Kind::Item { "• " } else { "" };
-            format!("{sign}{}", paragraph.text.split_whitespace().collect::<Vec<_>>().join(" "))
+            format!("{sign}{}", one_line(&paragraph.text))
         })
         .collect()
 }

@@ -169,7 +169,7 @@ fn chosen(ui: &Ui, response: &egui::Response, outline: &Outline) -> Option<(usiz
     let pressed = |key| ui.input(|input| input.num_presses(key));
     let last = outline.levels.len().checked_sub(1)?;
     let down = (level + pressed(Key::ArrowDown)).min(last);
-    let to = down.saturating_sub(pressed(Key::ArrowUp)).min(last);
+    let to = down.saturating_sub(pressed(Key::ArrowUp));
     let n_nodes = |level: usize| outline.levels[level].len().max(1);
     // A level further the node is the one at the same share of the row.
     let at = if to == level { at } else { at * n_nodes(to) / n_nodes(level.min(last)) };

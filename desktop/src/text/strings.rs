@@ -68,9 +68,7 @@ strings! {
     kept_blocks: "{} parts were read before", "之前已读 {} 部分";
 
     // Strip, tree
-    strip: "The whole document", "全文";
     strip_help: "Strip of the whole document, {} read into; arrow keys move through it", "全文条，现读至 {}；方向键可移动";
-    fragments_here: "{} passages of this answer", "本回答的 {} 处出处";
     tree: "Summary tree", "摘要树";
     tree_help: "Summary tree of {} levels over {} parts", "{} 层摘要树，共 {} 部分";
     tree_growing: "It grows while the document is read.", "随阅读逐渐长成。";
@@ -109,7 +107,6 @@ strings! {
     scope_one: "This document", "此文档";
     scope_all: "Whole library", "整个书库";
     scope: "Where to look", "范围";
-    you_asked: "Question", "问题";
     searching: "Searching the index", "检索索引中";
     step_loading: "Loading the model", "正在载入模型";
     step_probing: "Trying out, once, what this model can do · {} of {}", "首次试读此模型 · {} / {}";
@@ -123,7 +120,6 @@ strings! {
     cancelled: "Cancelled. The question is kept.", "已取消，问题已保留。";
     interrupted: "The app was closed before the answer came. Ask again.", "回答之前应用已关闭。请再问一次。";
     ask_again: "Ask again", "再问一次";
-    sources: "Quotes", "引文";
     citation: "Citation {}: {}", "引文 {}：{}";
     show_citation: "Show quote {} in the document", "在文档中显示引文 {}";
     verified: "compared with the document", "已与原文核对";
