@@ -49,7 +49,7 @@ def check_slice(folder, entry, options):
     if not re.match(r"module CarrelFFI \{", module):
         problems.append(f"{name}: module.modulemap is no module CarrelFFI")
     header = (folder / "Headers/CarrelFFI/CarrelFFI.h").read_text()
-    functions = {"_" + found for found in re.findall(r"\b(u?n?i?ffi_\w*carrel_ffi\w*)\(", header)}
+    functions = {"_" + found for found in re.findall(r"\b((?:uni)?ffi_\w*carrel_ffi\w*)\(", header)}
     data = (folder / entry["LibraryPath"]).read_bytes()
     parts = archives(data)
     print(f"{name}: {len(data) / 1e6:.1f} MB, {len(functions)} functions, "
