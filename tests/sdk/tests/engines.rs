@@ -115,11 +115,13 @@ fn a_thousand_engines_sessions_and_streams_leave_memory_as_it_was() {
         }
     };
     open_and_close(100);
-    let before = resident_bytes();
-    open_and_close(1000);
-    let grown = resident_bytes().saturating_sub(before);
-    // Ten kilobytes a round would be 10 MB.
-    assert!(grown < 4 << 20, "{grown} bytes more");
+    // What leaks grows in every quarter; the allocator's heap, in some.
+    let grown = [(); 4].map(|()| {
+        let before = resident_bytes();
+        open_and_close(250);
+        resident_bytes().saturating_sub(before)
+    });
+    assert!(grown.iter().any(|grown| *grown < 250 * 4096), "{grown:?} bytes more");
 }
 
 #[test]
