@@ -1,4 +1,4 @@
-//! Documents: fragments spread through filler in one of nine styles, with their offsets.
+//! Documents: fragments spread through filler in one of thirteen styles, with their offsets.
 
 use crate::dice::Dice;
 use crate::filler::Filler;
@@ -26,6 +26,14 @@ pub enum Style {
     Speech,
     /// Fragments as numbered notes below paragraphs.
     Footnotes,
+    /// Between the sentences of the prose, in the numbered entries of a log.
+    Log,
+    /// Fragments as paragraphs of their own with a date before them.
+    Dated,
+    /// Fragments as block quotations.
+    Quoted,
+    /// Fragments as paragraphs in brackets.
+    Brackets,
 }
 
 /// All styles.
@@ -37,8 +45,11 @@ pub const STYLES: Sides<Style> = Sides {
         Style::Separate,
         Style::Notes,
         Style::Lists,
+        Style::Diary,
+        Style::Speech,
+        Style::Footnotes,
     ],
-    held_out: &[Style::Diary, Style::Speech, Style::Footnotes],
+    held_out: &[Style::Log, Style::Dated, Style::Quoted, Style::Brackets],
 };
 /// Sections of a document in chapters or letters.
 const SECTIONS: usize = 12;
@@ -50,10 +61,10 @@ impl Style {
     }
 
     /// A style of this side that has numbered sections.
-    pub fn with_sections(split: Split) -> Self {
+    pub fn with_sections(dice: &mut Dice, split: Split) -> Self {
         match split {
-            Split::Seen => Self::Chapters,
-            Split::HeldOut => Self::Diary,
+            Split::Seen => *dice.pick(&[Self::Chapters, Self::Diary]),
+            Split::HeldOut => Self::Log,
         }
     }
 
@@ -69,6 +80,10 @@ impl Style {
             Self::Lists => "lists",
             Self::Speech => "speech",
             Self::Footnotes => "footnotes",
+            Self::Log => "log",
+            Self::Dated => "dated",
+            Self::Quoted => "quoted",
+            Self::Brackets => "brackets",
         }
     }
 
@@ -78,6 +93,7 @@ impl Style {
             Self::Chapters => ("chapter", "章"),
             Self::Letters => ("letter", "封信"),
             Self::Diary => ("day", "天"),
+            Self::Log => ("entry", "则"),
             _ => return None,
         };
         Some(match language {
@@ -170,7 +186,10 @@ fn write(
     dice: &mut Dice,
 ) -> Vec<Span> {
     let mut spans = Vec::new();
-    let flows = matches!(style, Style::Flowing | Style::Chapters | Style::Letters | Style::Diary);
+    let flows = matches!(
+        style,
+        Style::Flowing | Style::Chapters | Style::Letters | Style::Diary | Style::Log
+    );
     if !flows {
         let is_below = style == Style::Footnotes;
         if is_below && !paragraph.is_empty() {
@@ -178,7 +197,7 @@ fn write(
             writer.push("\n\n");
         }
         for (number, fragment) in fragments.iter().enumerate() {
-            let (before, after) = around(style, language, number + 1);
+            let (before, after) = around(style, language, number + 1, dice);
             writer.push(&before);
             spans.push(writer.push(fragment));
             writer.push(after);
@@ -212,7 +231,12 @@ fn write(
 }
 
 /// What stands before and after a fragment that is a paragraph of its own.
-fn around(style: Style, language: Language, number: usize) -> (String, &'static str) {
+fn around(
+    style: Style,
+    language: Language,
+    number: usize,
+    dice: &mut Dice,
+) -> (String, &'static str) {
     match (style, language) {
         (Style::Notes, Language::English) => ("In the margin, in another hand: ".to_owned(), ""),
         (Style::Notes, Language::Chinese) => ("页边另有一行小字：".to_owned(), ""),
@@ -220,6 +244,11 @@ fn around(style: Style, language: Language, number: usize) -> (String, &'static 
         (Style::Speech, Language::English) => ("“".to_owned(), "” So spoke one of them."),
         (Style::Speech, Language::Chinese) => ("有人说：“".to_owned(), "”"),
         (Style::Footnotes, _) => (format!("[{number}] "), ""),
+        (Style::Dated, Language::English) => (format!("{} October. ", dice.between(1, 31)), ""),
+        (Style::Dated, Language::Chinese) => (format!("十月{}日。", dice.between(1, 31)), ""),
+        (Style::Quoted, _) => ("> ".to_owned(), ""),
+        (Style::Brackets, Language::English) => ("(".to_owned(), ")"),
+        (Style::Brackets, Language::Chinese) => ("（".to_owned(), "）"),
         _ => (String::new(), ""),
     }
 }

@@ -13,36 +13,42 @@ const FIRST: Sides<&str> = Sides {
         "amber", "brisk", "cobalt", "dapper", "ember", "fallow", "gilded", "hollow", "ivory",
         "jaunty", "knotted", "lucid", "mellow", "nimble", "opal", "placid", "quaint", "russet",
         "saffron", "tawny", "umber", "velvet", "woven", "zesty", "azure", "bramble", "crimson",
-        "dusky", "earthen", "frosted",
+        "dusky", "earthen", "frosted", "chalky", "drowsy", "feral", "gusty", "humid", "inky",
+        "jolly", "kindly", "lofty", "murky", "noble", "pearly", "rustic", "silken", "thorny",
     ],
     held_out: &[
-        "chalky", "drowsy", "feral", "gusty", "humid", "inky", "jolly", "kindly", "lofty",
-        "murky", "noble", "pearly", "rustic", "silken", "thorny",
+        "breezy", "candid", "dainty", "eager", "fluffy", "grassy", "hasty", "icy", "jagged",
+        "keen", "leafy", "mossy", "narrow", "oaken", "plain", "rocky", "smoky", "timid",
+        "vivid", "waxen",
     ],
 };
 #[rustfmt::skip]
 const SECOND: Sides<&str> = Sides {
     seen: &[
-        "falcon", "harbor", "lantern", "meadow", "otter", "pillar", "quarry", "ribbon", "saddle",
-        "thicket", "anchor", "bellows", "cistern", "dynamo", "easel", "furnace", "gondola",
-        "hatchet", "inkwell", "javelin", "kernel", "lagoon", "mortar", "nozzle", "orchard",
-        "parasol", "quiver", "rudder", "sickle", "trellis",
+        "falcon", "harbor", "lantern", "meadow", "otter", "pillar", "quarry", "ribbon",
+        "saddle", "thicket", "anchor", "bellows", "cistern", "dynamo", "easel", "furnace",
+        "gondola", "hatchet", "inkwell", "javelin", "kernel", "lagoon", "mortar", "nozzle",
+        "orchard", "parasol", "quiver", "rudder", "sickle", "trellis", "badger", "chalice",
+        "drawbridge", "estuary", "fiddle", "gazebo", "hammock", "icicle", "jetty", "kiln",
+        "lighthouse", "marquee", "nutmeg", "obelisk", "pelican",
     ],
     held_out: &[
-        "badger", "chalice", "drawbridge", "estuary", "fiddle", "gazebo", "hammock", "icicle",
-        "jetty", "kiln", "lighthouse", "marquee", "nutmeg", "obelisk", "pelican",
+        "acorn", "beacon", "canopy", "dormer", "ferry", "glacier", "hamlet", "island",
+        "jacket", "kettle", "ladder", "mirror", "needle", "oyster", "pebble", "raft",
+        "scabbard", "turret", "urchin", "windmill",
     ],
 };
 #[rustfmt::skip]
 const SYLLABLES: Sides<&str> = Sides {
     seen: &[
-        "ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu",
-        "va", "we", "xi", "yo", "zu", "bre", "cla", "dro", "fli", "gna", "kre", "plo", "ska",
-        "sti", "tru",
+        "ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "na", "pe", "ri", "so",
+        "tu", "va", "we", "xi", "yo", "zu", "bre", "cla", "dro", "fli", "gna", "kre", "plo",
+        "ska", "sti", "tru", "bo", "cha", "dre", "fu", "ge", "hi", "jo", "ku", "la", "me",
+        "nu", "pra", "ro", "su", "ty",
     ],
     held_out: &[
-        "bo", "cha", "dre", "fu", "ge", "hi", "jo", "ku", "la", "me", "nu", "pra", "ro", "su",
-        "ty",
+        "bi", "co", "da", "fe", "go", "ho", "ja", "ke", "li", "mo", "ne", "po", "ra", "si",
+        "ta", "vo", "wi", "ya", "ze", "bla",
     ],
 };
 

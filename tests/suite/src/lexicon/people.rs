@@ -12,19 +12,25 @@ use crate::split::{Sides, Split};
 pub const GIVEN: Sides<&str> = Sides {
     seen: &[
         "Odalys", "Torvald", "Ximena", "Bartosz", "Ingrid", "Kwame", "Saoirse", "Dmitri",
-        "Yukiko", "Anselm", "Zuzana", "Rashid", "Maren", "Ignacio", "Thandiwe", "Leopold", "Noor",
-        "Casimir", "Freya", "Gideon", "Ottilie", "Stellan", "Priya", "Ulrich", "Beatriz", "Hakan",
-        "Wanda", "Emeka", "Solveig", "Matthias", "Farida", "Lorcan", "Isolde", "Teodor", "Amara",
-        "Jasper", "Katya", "Ruben", "Signe", "Octavio", "Leilani", "Viktor", "Nadia", "Bram",
-        "Eulalia", "Sander", "Paloma", "Idris", "Greta", "Fabrizio", "Mireille", "Oskar",
-        "Tamsin", "Cyrus", "Liesl", "Horatio", "Dagny", "Emil", "Roswitha", "Pascal", "Vesna",
-        "Caspian",
+        "Yukiko", "Anselm", "Zuzana", "Rashid", "Maren", "Ignacio", "Thandiwe", "Leopold",
+        "Noor", "Casimir", "Freya", "Gideon", "Ottilie", "Stellan", "Priya", "Ulrich",
+        "Beatriz", "Hakan", "Wanda", "Emeka", "Solveig", "Matthias", "Farida", "Lorcan",
+        "Isolde", "Teodor", "Amara", "Jasper", "Katya", "Ruben", "Signe", "Octavio", "Leilani",
+        "Viktor", "Nadia", "Bram", "Eulalia", "Sander", "Paloma", "Idris", "Greta", "Fabrizio",
+        "Mireille", "Oskar", "Tamsin", "Cyrus", "Liesl", "Horatio", "Dagny", "Emil",
+        "Roswitha", "Pascal", "Vesna", "Caspian", "Aurelio", "Brunhild", "Corentin",
+        "Delphine", "Eskil", "Filippa", "Gaspar", "Hedvig", "Ilya", "Jolanta", "Kasimira",
+        "Ludmila", "Marisol", "Nikolai", "Oriana", "Pelagia", "Quirin", "Rosalind", "Sverre",
+        "Tatiana", "Umberto", "Valeska", "Wilfred", "Xaver", "Yolanda", "Zdenek", "Agnieszka",
+        "Bertil", "Chiara", "Dragan", "Elspeth",
     ],
     held_out: &[
-        "Aurelio", "Brunhild", "Corentin", "Delphine", "Eskil", "Filippa", "Gaspar", "Hedvig",
-        "Ilya", "Jolanta", "Kasimira", "Ludmila", "Marisol", "Nikolai", "Oriana", "Pelagia",
-        "Quirin", "Rosalind", "Sverre", "Tatiana", "Umberto", "Valeska", "Wilfred", "Xaver",
-        "Yolanda", "Zdenek", "Agnieszka", "Bertil", "Chiara", "Dragan", "Elspeth",
+        "Alaric", "Bettina", "Cosima", "Dorothea", "Evander", "Faustina", "Gunnar", "Halina",
+        "Ivar", "Jorunn", "Konstantin", "Lucinda", "Mikkel", "Nerys", "Ondine", "Percival",
+        "Ragnhild", "Sigmund", "Tobias", "Ursula", "Vincenzo", "Winifred", "Xenia", "Yannick",
+        "Zora", "Anouk", "Benedikt", "Carmela", "Diederik", "Esperanza", "Florian",
+        "Gwendolen", "Hyacinth", "Imogen", "Joaquin", "Kirsten", "Lazar", "Milena", "Nestor",
+        "Oleander",
     ],
 };
 
@@ -32,45 +38,57 @@ pub const GIVEN: Sides<&str> = Sides {
 #[rustfmt::skip]
 pub const FAMILY: Sides<&str> = Sides {
     seen: &[
-        "Lindqvist", "Abernathy", "Okonkwo", "Szabo", "Thorvaldsen", "Marchetti", "Ravenscroft",
-        "Haverkamp", "Quintero", "Novakova", "Osei", "Bellweather", "Takahashi", "Grunewald",
-        "Ferreira", "Castellane", "Dragomir", "Ashgrove", "Vandermeer", "Iqbal", "Stormont",
-        "Pellegrino", "Kowalczyk", "Underhill", "Delacroix", "Nakagawa", "Whitlock", "Zielinski",
-        "Amundsen", "Barrowclough", "Esposito", "Fairweather", "Gallagher", "Holmqvist",
-        "Jankowski", "Kilbride", "Lombardi", "Mbeki", "Nightingale", "Oyelaran", "Pemberton",
-        "Radcliffe", "Sorensen", "Tremaine", "Uzoma", "Valdivia", "Wetherby", "Yilmaz", "Zamora",
-        "Brankovic", "Cavendish", "Drummond", "Eriksen", "Farquhar", "Golightly", "Hartmann",
-        "Ilievski", "Jorgensen", "Kessler", "Lockwood",
+        "Lindqvist", "Abernathy", "Okonkwo", "Szabo", "Thorvaldsen", "Marchetti",
+        "Ravenscroft", "Haverkamp", "Quintero", "Novakova", "Osei", "Bellweather", "Takahashi",
+        "Grunewald", "Ferreira", "Castellane", "Dragomir", "Ashgrove", "Vandermeer", "Iqbal",
+        "Stormont", "Pellegrino", "Kowalczyk", "Underhill", "Delacroix", "Nakagawa",
+        "Whitlock", "Zielinski", "Amundsen", "Barrowclough", "Esposito", "Fairweather",
+        "Gallagher", "Holmqvist", "Jankowski", "Kilbride", "Lombardi", "Mbeki", "Nightingale",
+        "Oyelaran", "Pemberton", "Radcliffe", "Sorensen", "Tremaine", "Uzoma", "Valdivia",
+        "Wetherby", "Yilmaz", "Zamora", "Brankovic", "Cavendish", "Drummond", "Eriksen",
+        "Farquhar", "Golightly", "Hartmann", "Ilievski", "Jorgensen", "Kessler", "Lockwood",
+        "Achterberg", "Bassington", "Czerny", "Dalgaard", "Ellsworthy", "Fontanarosa",
+        "Gyllenhaal", "Hrubesch", "Isherwood", "Juhlin", "Kallstrom", "Laurentis",
+        "Montefiore", "Niedermayer", "Olavsson", "Prendergast", "Quenneville", "Rautio",
+        "Sandoval", "Thackray", "Ustinov", "Vestergaard", "Winterbourne", "Xenakis", "Yardley",
+        "Zubrowski", "Adeyemi", "Bhattacharya", "Castellanos", "Dumitrescu",
     ],
     held_out: &[
-        "Achterberg", "Bassington", "Czerny", "Dalgaard", "Ellsworthy", "Fontanarosa",
-        "Gyllenhaal", "Hrubesch", "Isherwood", "Juhlin", "Kallstrom", "Laurentis", "Montefiore",
-        "Niedermayer", "Olavsson", "Prendergast", "Quenneville", "Rautio", "Sandoval", "Thackray",
-        "Ustinov", "Vestergaard", "Winterbourne", "Xenakis", "Yardley", "Zubrowski", "Adeyemi",
-        "Bhattacharya", "Castellanos", "Dumitrescu",
+        "Aldersgate", "Birkeland", "Corrigan", "Dvorak", "Engstrom", "Frobisher",
+        "Gustafsson", "Hollingworth", "Ivanova", "Janssen", "Kirkbride", "Lundgren", "Moravec",
+        "Nordstrom", "Oppenheim", "Petrosyan", "Quarrington", "Rosenthal", "Silverton",
+        "Trelawney", "Umarov", "Vasquez", "Wolstenholme", "Yarborough", "Zimmerman",
+        "Ardizzone", "Blomqvist", "Calloway", "Devereaux", "Ekdahl", "Fenwick", "Gorecki",
+        "Halloran", "Ibanez", "Kadlec", "Lindholm", "Mortensen", "Ogilvie",
     ],
 };
 
 const ONSETS: Sides<&str> = Sides {
     seen: &[
         "B", "Dr", "F", "G", "H", "J", "K", "L", "M", "N", "P", "R", "S", "T", "V", "W", "Z", "Br",
-        "Kr", "Sk", "St", "Tr", "Gl", "Pl",
+        "Kr", "Sk", "St", "Tr", "Gl", "Pl", "C", "Ch", "D", "Fl", "Gr", "Pr", "Sl", "Sn", "Th",
+        "Wh", "Y", "Cl",
     ],
-    held_out: &["C", "Ch", "D", "Fl", "Gr", "Pr", "Sl", "Sn", "Th", "Wh", "Y", "Cl"],
+    held_out: &[
+        "Bl", "Dw", "Fr", "Kl", "Kn", "Ph", "Qu", "Sh", "Sp", "Sw", "Tw", "Vr", "Wr", "X", "Zh",
+    ],
 };
 const RHYMES: Sides<&str> = Sides {
     seen: &[
         "al", "en", "ir", "os", "um", "ar", "eth", "in", "od", "ul", "av", "el", "is", "on", "urd",
-        "and", "esk", "im", "orn", "ust", "ax",
+        "and", "esk", "im", "orn", "ust", "ax", "ap", "ef", "ilk", "ob", "uth", "erd", "anth",
+        "och", "ib", "unn",
     ],
-    held_out: &["ap", "ef", "ilk", "ob", "uth", "erd", "anth", "och", "ib", "unn"],
+    held_out: &[
+        "ag", "ell", "ist", "om", "ut", "ern", "alt", "ev", "ond", "ub", "iss", "eld", "ock", "am",
+    ],
 };
 const ENDINGS: Sides<&str> = Sides {
     seen: &[
         "a", "o", "is", "ek", "ine", "us", "ar", "ette", "olf", "ia", "wen", "mir", "ley", "ow",
-        "ina",
+        "ina", "ah", "ena", "ick", "ossa", "um", "ard", "elle", "ik",
     ],
-    held_out: &["ah", "ena", "ick", "ossa", "um", "ard", "elle", "ik"],
+    held_out: &["ora", "ius", "eth", "ane", "ov", "ilde", "os", "iel", "und", "ara"],
 };
 
 /// Makes names that were not made before.

@@ -31,10 +31,13 @@ const PROFESSION: Sides<&str> = Sides {
         "{who} worked as a {value}.",
         "By trade {who} was a {value}.",
         "{who} was a {value} by profession.",
-    ],
-    held_out: &[
         "{who} made ends meet as a {value}.",
         "For thirty years {who} served the town as a {value}.",
+    ],
+    held_out: &[
+        "{who}, a {value}, was well known in the street.",
+        "{who} had learnt the trade of a {value} and lived by it.",
+        "People came from far away to {who}, who was a {value}.",
     ],
 };
 const PROFESSION_ASKED: Sides<&str> = Sides {
@@ -43,8 +46,14 @@ const PROFESSION_ASKED: Sides<&str> = Sides {
         "What did {who} work as?",
         "What was {who}'s trade?",
         "What was {who} by profession?",
+        "How did {who} earn a living?",
+        "Which occupation had {who}?",
     ],
-    held_out: &["How did {who} earn a living?", "Which occupation had {who}?"],
+    held_out: &[
+        "What did {who} do for a living?",
+        "What kind of work did {who} do?",
+        "What job did {who} have?",
+    ],
 };
 const BIRTHPLACE: Sides<&str> = Sides {
     seen: &[
@@ -52,8 +61,14 @@ const BIRTHPLACE: Sides<&str> = Sides {
         "The birthplace of {who} was {value}.",
         "It was in {value} that {who} first saw the light of day.",
         "{value} was where {who} was born.",
+        "{who} came into the world in {value}.",
+        "{who} was a native of {value}.",
     ],
-    held_out: &["{who} came into the world in {value}.", "{who} was a native of {value}."],
+    held_out: &[
+        "{who}, born in {value}, never forgot it.",
+        "{who}'s place of birth was {value}.",
+        "They say that {who} was born at {value}.",
+    ],
 };
 const BIRTHPLACE_ASKED: Sides<&str> = Sides {
     seen: &[
@@ -61,8 +76,14 @@ const BIRTHPLACE_ASKED: Sides<&str> = Sides {
         "In which town was {who} born?",
         "What was {who}'s birthplace?",
         "What is the birthplace of {who}?",
+        "What is the place of birth of {who}?",
+        "Where did {who} come into the world?",
     ],
-    held_out: &["What is the place of birth of {who}?", "Where did {who} come into the world?"],
+    held_out: &[
+        "What town was {who} born in?",
+        "Where does {who} come from by birth?",
+        "Which town was the birthplace of {who}?",
+    ],
 };
 const INSTRUMENT: Sides<&str> = Sides {
     seen: &[
@@ -70,10 +91,13 @@ const INSTRUMENT: Sides<&str> = Sides {
         "{who} had learnt to play the {value}.",
         "On feast days {who} would play the {value}.",
         "{who} played the {value}.",
-    ],
-    held_out: &[
         "In the band {who} was at the {value}.",
         "The {value} was the instrument of {who}.",
+    ],
+    held_out: &[
+        "{who} was fond of playing the {value}.",
+        "Nobody played the {value} as {who} did.",
+        "{who} took lessons on the {value} and played it well.",
     ],
 };
 const INSTRUMENT_ASKED: Sides<&str> = Sides {
@@ -82,8 +106,14 @@ const INSTRUMENT_ASKED: Sides<&str> = Sides {
         "What instrument had {who} learnt to play?",
         "On which instrument did {who} play?",
         "What instrument did {who} play?",
+        "What did {who} play in the band?",
+        "What was the instrument of {who}?",
     ],
-    held_out: &["What did {who} play in the band?", "What was the instrument of {who}?"],
+    held_out: &[
+        "What instrument was played by {who}?",
+        "Which instrument could {who} play?",
+        "Which musical instrument did {who} use to play?",
+    ],
 };
 const PET: Sides<&str> = Sides {
     seen: &[
@@ -91,10 +121,13 @@ const PET: Sides<&str> = Sides {
         "{who} owned a tame {value}.",
         "A {value} was the pet of {who}.",
         "{who} had a {value} for a pet.",
-    ],
-    held_out: &[
         "{who} shared the house with a {value}, which was quite tame.",
         "For company {who} had a {value} at home.",
+    ],
+    held_out: &[
+        "{who} had a {value} that followed everywhere.",
+        "{who}'s pet was a {value}.",
+        "{who} lived with a {value} for a pet.",
     ],
 };
 const PET_ASKED: Sides<&str> = Sides {
@@ -103,16 +136,32 @@ const PET_ASKED: Sides<&str> = Sides {
         "Which animal did {who} keep as a pet?",
         "What was {who}'s pet?",
         "Which pet did {who} keep?",
+        "What animal did {who} have at home?",
+        "What kind of creature lived with {who}?",
     ],
-    held_out: &["What animal did {who} have at home?", "What kind of creature lived with {who}?"],
+    held_out: &[
+        "What animal was {who}'s pet?",
+        "Which animal did {who} own?",
+        "What sort of pet did {who} keep?",
+    ],
 };
 
 const PROPERTIES: [Property; 4] = [
     Property {
         kind: "profession",
         values: Sides {
-            seen: &["glazier", "notary", "cartographer", "milliner", "locksmith", "bookbinder"],
-            held_out: &["saddler", "chandler", "surveyor"],
+            seen: &[
+                "glazier",
+                "notary",
+                "cartographer",
+                "milliner",
+                "locksmith",
+                "bookbinder",
+                "saddler",
+                "chandler",
+                "surveyor",
+            ],
+            held_out: &["cooper", "thatcher", "engraver", "wheelwright"],
         },
         stated: PROFESSION,
         asked: PROFESSION_ASKED,
@@ -120,8 +169,18 @@ const PROPERTIES: [Property; 4] = [
     Property {
         kind: "birthplace",
         values: Sides {
-            seen: &["Marrowby", "Tolvane", "Eskerdale", "Quillhaven", "Brackwater", "Ostermere"],
-            held_out: &["Corvanna", "Hestholm", "Brindlewick"],
+            seen: &[
+                "Marrowby",
+                "Tolvane",
+                "Eskerdale",
+                "Quillhaven",
+                "Brackwater",
+                "Ostermere",
+                "Corvanna",
+                "Hestholm",
+                "Brindlewick",
+            ],
+            held_out: &["Fallowmere", "Ravelsund", "Ormskeld", "Tessaly"],
         },
         stated: BIRTHPLACE,
         asked: BIRTHPLACE_ASKED,
@@ -129,8 +188,18 @@ const PROPERTIES: [Property; 4] = [
     Property {
         kind: "instrument",
         values: Sides {
-            seen: &["bassoon", "zither", "viola", "dulcimer", "harpsichord", "clarinet"],
-            held_out: &["oboe", "mandolin", "cello"],
+            seen: &[
+                "bassoon",
+                "zither",
+                "viola",
+                "dulcimer",
+                "harpsichord",
+                "clarinet",
+                "oboe",
+                "mandolin",
+                "cello",
+            ],
+            held_out: &["lute", "accordion", "trombone", "flageolet"],
         },
         stated: INSTRUMENT,
         asked: INSTRUMENT_ASKED,
@@ -138,8 +207,11 @@ const PROPERTIES: [Property; 4] = [
     Property {
         kind: "pet",
         values: Sides {
-            seen: &["magpie", "hedgehog", "tortoise", "ferret", "jackdaw", "dormouse"],
-            held_out: &["parrot", "badger", "raven"],
+            seen: &[
+                "magpie", "hedgehog", "tortoise", "ferret", "jackdaw", "dormouse", "parrot",
+                "badger", "raven",
+            ],
+            held_out: &["squirrel", "goldfinch", "marten", "terrapin"],
         },
         stated: PET,
         asked: PET_ASKED,

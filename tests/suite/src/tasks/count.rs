@@ -18,11 +18,15 @@ const VISITED: Sides<&str> = Sides {
         "{who} visited {place} again, in poor weather.",
         "{who} came to visit {place} with a trunk full of samples.",
         "The papers report that {place} was visited by {who}.",
-    ],
-    held_out: &[
         "{who} was in {place} for a visit.",
         "In spring {who} travelled out to visit {place}.",
         "{place} received another visit from {who}.",
+    ],
+    held_out: &[
+        "A visit took {who} to {place}.",
+        "{who} set out on a visit to {place} at dawn.",
+        "In {place} they were glad of another visit by {who}.",
+        "{who}, who liked to travel, visited {place} that month.",
     ],
 };
 const HOW_OFTEN: Sides<&str> = Sides {
@@ -31,10 +35,13 @@ const HOW_OFTEN: Sides<&str> = Sides {
         "How often did {who} visit {place}?",
         "What is the number of visits that {who} paid to {place}?",
         "How many visits did {who} pay to {place}?",
-    ],
-    held_out: &[
         "Count the visits of {who} to {place}.",
         "On how many occasions was {place} visited by {who}?",
+    ],
+    held_out: &[
+        "How many visits to {place} did {who} make?",
+        "How frequently was {who} a visitor in {place}?",
+        "What is the total of {who}'s visits to {place}?",
     ],
 };
 const WHICH: Sides<&str> = Sides {
@@ -43,8 +50,14 @@ const WHICH: Sides<&str> = Sides {
         "List all towns that {who} visited.",
         "Name every town in which {who} paid a visit.",
         "What are the towns that {who} visited?",
+        "To which towns did {who} pay visits?",
+        "What towns did {who} go and visit?",
     ],
-    held_out: &["To which towns did {who} pay visits?", "What towns did {who} go and visit?"],
+    held_out: &[
+        "Where did {who} go on visits?",
+        "Give all the towns that had a visit from {who}.",
+        "Which are the towns that {who} has visited?",
+    ],
 };
 const MOST: Sides<&str> = Sides {
     seen: &[
@@ -52,10 +65,13 @@ const MOST: Sides<&str> = Sides {
         "Which town did {who} visit the most?",
         "Where did {who} pay the largest number of visits?",
         "What town did {who} visit most frequently?",
-    ],
-    held_out: &[
         "Which town saw {who} most often?",
         "What is the town that {who} visited more than any other?",
+    ],
+    held_out: &[
+        "In which town was {who} a visitor most of all?",
+        "Which town had the most visits from {who}?",
+        "Of all towns, which did {who} visit the greatest number of times?",
     ],
 };
 

@@ -21,13 +21,20 @@ const PARENT: Sides<&str> = Sides {
         "{parent} was {child}'s {role}.",
         "The {role} of {child} was called {parent}.",
         "In the parish book {parent} stands as {role} of {child}.",
-    ],
-    held_out: &[
         "{child} had {parent} for a {role}.",
         "{parent}, {role} of {child}, was often spoken of.",
         "A certain {parent} was {role} to {child}.",
         "It is {parent} whom {child} has as {role}.",
         "Nobody doubted that {parent} was the {role} of {child}.",
+    ],
+    held_out: &[
+        "The name of {child}'s {role} was {parent}.",
+        "{parent} was a good {role} to {child}.",
+        "{child}, whose {role} was {parent}, was seldom spoken of.",
+        "By all accounts {parent} was {child}'s own {role}.",
+        "{child}'s {role}, {parent}, had died long before.",
+        "{parent} and nobody else was the {role} of {child}.",
+        "{child} was proud to have {parent} as {role}.",
     ],
 };
 const UP: Sides<&str> = Sides {
@@ -36,8 +43,14 @@ const UP: Sides<&str> = Sides {
         "Who was {chain} of {child}?",
         "What is the name of {chain} of {child}?",
         "Give the name of {chain} of {child}.",
+        "Name {chain} of {child}.",
+        "Tell me who {chain} of {child} is.",
     ],
-    held_out: &["Name {chain} of {child}.", "Tell me who {chain} of {child} is."],
+    held_out: &[
+        "Who, according to the text, is {chain} of {child}?",
+        "Can you say who {chain} of {child} was?",
+        "What was {chain} of {child} called?",
+    ],
 };
 const EARLIEST: Sides<&str> = Sides {
     seen: &[
@@ -45,10 +58,13 @@ const EARLIEST: Sides<&str> = Sides {
         "Going from parent to parent, who is the earliest known ancestor of {child}?",
         "Trace the line of {child} back from parent to parent: who stands at its beginning?",
         "Who is the first known ancestor of {child}?",
-    ],
-    held_out: &[
         "Follow the parents of {child} upwards as far as they go: whom do you reach?",
         "Who is the most distant forebear of {child} in the text?",
+    ],
+    held_out: &[
+        "Which ancestor of {child} lived the longest ago?",
+        "From whom, in the end, does {child} descend?",
+        "Who founded the line that leads down to {child}?",
     ],
 };
 

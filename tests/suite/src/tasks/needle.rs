@@ -36,13 +36,19 @@ const STATEMENTS: Sides<&str> = Sides {
         "The clerk read out that {value} is the {kind} of {key}.",
         "{key} has {value} as its {kind}.",
         "As to {key}: its {kind} reads {value}.",
-    ],
-    held_out: &[
         "Anyone looking up {key} will find the {kind} {value} next to it.",
         "The {kind} {value} was given out to {key}.",
         "On the shelf marked {key} one reads the {kind} {value}.",
         "Under {key} the porter noted a {kind}, namely {value}.",
         "For everything to do with {key}, quote the {kind} {value}.",
+    ],
+    held_out: &[
+        "One of the {kind}s for {key} is: {value}.",
+        "The {kind} that was chosen for {key} is {value}.",
+        "{key} was assigned {value} as a {kind}.",
+        "{value}, so the note says, is {key}'s {kind}.",
+        "They entered {key} in the book with {value} for its {kind}.",
+        "Of {key} we know the {kind}: {value}.",
     ],
 };
 const ONE: Sides<&str> = Sides {
@@ -53,11 +59,15 @@ const ONE: Sides<&str> = Sides {
         "What is the {kind} of {key}?",
         "Find the {kind} of {key}.",
         "{key} has which {kind}?",
-    ],
-    held_out: &[
         "Under which {kind} is {key} known?",
         "Tell me the {kind} that was given to {key}.",
         "By what {kind} does {key} go?",
+    ],
+    held_out: &[
+        "What is the {kind} for {key} that is mentioned in the text?",
+        "What {kind} was {key} assigned?",
+        "Which is the {kind} that goes with {key}?",
+        "Could you give me {key}'s {kind}?",
     ],
 };
 const ALL: Sides<&str> = Sides {
@@ -66,8 +76,14 @@ const ALL: Sides<&str> = Sides {
         "List every {kind} that the text gives for {key}.",
         "Which {kind}s are recorded for {key}?",
         "Give all {kind}s of {key}.",
+        "Enumerate the {kind}s that {key} has.",
+        "How do all the {kind}s of {key} read?",
     ],
-    held_out: &["Enumerate the {kind}s that {key} has.", "How do all the {kind}s of {key} read?"],
+    held_out: &[
+        "What are all the {kind}s for {key} mentioned in the text?",
+        "Write down each {kind} that {key} was assigned.",
+        "Which different {kind}s does {key} have?",
+    ],
 };
 const SEVERAL: Sides<&str> = Sides {
     seen: &[
@@ -75,10 +91,13 @@ const SEVERAL: Sides<&str> = Sides {
         "Give the {kind} of each of {keys}.",
         "Which {kind}s belong to {keys}?",
         "What {kind}s do {keys} have?",
-    ],
-    held_out: &[
         "State the {kind} of every one of these: {keys}.",
         "How do the {kind}s of {keys} read?",
+    ],
+    held_out: &[
+        "What are all the {kind}s for {keys} mentioned in the text?",
+        "For {keys}, what are the {kind}s?",
+        "Tell me which {kind}s go with {keys}.",
     ],
 };
 const NUMBER_KINDS: Sides<&str> = Sides {
@@ -92,14 +111,21 @@ const NUMBER_KINDS: Sides<&str> = Sides {
         "berth number",
         "seal number",
         "permit number",
-    ],
-    held_out: &[
         "docket number",
         "shelf number",
         "cabin number",
         "invoice number",
         "badge number",
         "policy number",
+    ],
+    held_out: &[
+        "order number",
+        "licence number",
+        "account number",
+        "wagon number",
+        "box number",
+        "claim number",
+        "folder number",
     ],
 };
 const CODE_KINDS: Sides<&str> = Sides {
@@ -110,8 +136,11 @@ const CODE_KINDS: Sides<&str> = Sides {
         "release code",
         "transfer code",
         "session code",
+        "vault code",
+        "routing code",
+        "batch code",
     ],
-    held_out: &["vault code", "routing code", "batch code"],
+    held_out: &["entry code", "repair code", "customs code", "storage code"],
 };
 
 /// All English wording of the task.

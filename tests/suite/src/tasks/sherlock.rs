@@ -25,10 +25,13 @@ const DEATH: Sides<&str> = Sides {
         "{victim} was found dead in the {place}; the doctor put the death at {time} and named the {object} as the weapon.",
         "The inquest held that {victim} was killed with the {object} in the {place} at {time}.",
         "{victim} was killed in the {place} at {time}; the {object} lay beside the body.",
-    ],
-    held_out: &[
         "The {object} ended the life of {victim} at {time} in the {place}.",
         "It was in the {place}, at {time}, that {victim} fell to a blow of the {object}.",
+    ],
+    held_out: &[
+        "Somebody killed {victim} with the {object} at {time}, in the {place}.",
+        "{victim} met with death in the {place} at {time}; the wound had been made with the {object}.",
+        "The {place} is where {victim} was murdered at {time}, and the {object} was used for it.",
     ],
 };
 const SEEN: Sides<&str> = Sides {
@@ -37,10 +40,13 @@ const SEEN: Sides<&str> = Sides {
         "At {time} a maid noticed {who} in the {place}.",
         "The gardener swore that {who} stood in the {place} at {time}.",
         "A groom saw {who} in the {place} at {time}.",
-    ],
-    held_out: &[
         "{who} was in the {place} at {time}; the cook was sure of it.",
         "Somebody passing the {place} at {time} recognised {who} inside.",
+    ],
+    held_out: &[
+        "{who} had been in the {place} at {time}, said the footman.",
+        "The cook met {who} in the {place} at {time}.",
+        "At {time} the only person in the {place} was {who}.",
     ],
 };
 const ALIAS: Sides<&str> = Sides {
@@ -49,10 +55,13 @@ const ALIAS: Sides<&str> = Sides {
         "{who} was known to the servants as {alias}.",
         "When people spoke of {alias}, they had {who} in mind.",
         "{alias} was what the maids called {who}.",
-    ],
-    held_out: &[
         "The nickname of {who} below stairs was {alias}.",
         "{alias} and {who} are one and the same person.",
+    ],
+    held_out: &[
+        "In that house they called {who} {alias}.",
+        "{alias} is none other than {who}.",
+        "{who} went by the name of {alias} among the servants.",
     ],
 };
 const EVENT: Sides<&str> = Sides {
@@ -61,10 +70,13 @@ const EVENT: Sides<&str> = Sides {
         "It was {time} when the {event} sounded.",
         "On the day in question the {event} came at {time}.",
         "The {event} rang out at {time} on that day.",
-    ],
-    held_out: &[
         "The {event} went off at {time} that day.",
         "At {time} everyone heard the {event}.",
+    ],
+    held_out: &[
+        "The {event} could be heard at {time} that day.",
+        "At {time} on that day the {event} was sounded.",
+        "That day it was exactly {time} when the {event} came.",
     ],
 };
 const OWNED: Sides<&str> = Sides {
@@ -73,10 +85,13 @@ const OWNED: Sides<&str> = Sides {
         "In the morning the {object} was still with {who}.",
         "It was {who} who had the {object} when the day began.",
         "{who} was the owner of the {object}.",
-    ],
-    held_out: &[
         "The {object} was the property of {who}.",
         "At daybreak {who} had charge of the {object}.",
+    ],
+    held_out: &[
+        "{who} owned the {object}.",
+        "The {object} had been {who}'s for years.",
+        "At the start of the day the {object} was in {who}'s keeping.",
     ],
 };
 const HANDED: Sides<&str> = Sides {
@@ -85,10 +100,13 @@ const HANDED: Sides<&str> = Sides {
         "At {time} {to} received the {object} from {from}.",
         "The {object} passed from {from} to {to} at {time}.",
         "At {time} {from} gave the {object} to {to}.",
-    ],
-    held_out: &[
         "{from} let {to} have the {object} at {time}.",
         "The {object} changed hands at {time}: {from} gave it to {to}.",
+    ],
+    held_out: &[
+        "{to} got the {object} from {from} at {time}.",
+        "At {time} {from} passed the {object} on to {to}.",
+        "{from} lent {to} the {object} at {time}.",
     ],
 };
 const ALIBI: Sides<&str> = Sides {
@@ -97,10 +115,13 @@ const ALIBI: Sides<&str> = Sides {
         "According to {by}, {who} was in the {place} at {time}.",
         "{by} vouched for {who}: the two of them had sat in the {place} at {time}.",
         "{by} testified that {who} was in the {place} at {time}.",
-    ],
-    held_out: &[
         "{by} claimed to have kept company with {who} in the {place} at {time}.",
         "{who} could name a witness, {by}, for having been in the {place} at {time}.",
+    ],
+    held_out: &[
+        "{who} was with {by} in the {place} at {time}, or so {by} said.",
+        "{by} said to the inspector that {who} was in the {place} at {time}.",
+        "At {time} {who} had been sitting in the {place}, {by} assured everybody.",
     ],
 };
 const WITHDRAWN: Sides<&str> = Sides {
@@ -109,10 +130,13 @@ const WITHDRAWN: Sides<&str> = Sides {
         "Under oath {by} admitted that the alibi of {who} was invented.",
         "In the end {by} confessed to never having seen {who} at that hour.",
         "{by} withdrew the testimony about {who}.",
-    ],
-    held_out: &[
         "{by} retracted the statement about {who}.",
         "What {by} had said for {who} was a lie, as {by} conceded.",
+    ],
+    held_out: &[
+        "{by} had lied about {who}, as came out later.",
+        "Later {by} said that nothing of the story about {who} was true.",
+        "{by} no longer stood by what had been said about {who}.",
     ],
 };
 const MOTIVE: Sides<&str> = Sides {
@@ -123,11 +147,15 @@ const MOTIVE: Sides<&str> = Sides {
         "{victim} had broken off the engagement with {who}.",
         "{victim} had dismissed {who} without a character.",
         "{who} had sworn revenge on {victim} over a lawsuit.",
-    ],
-    held_out: &[
         "{victim} knew a secret that would have ruined {who}.",
         "{who} had been cheated out of a farm by {victim}.",
         "{who} had never forgiven {victim} for a brother's death.",
+    ],
+    held_out: &[
+        "{victim} had cheated {who} at cards and taken everything.",
+        "{who} hated {victim} for an old insult.",
+        "{who} was being blackmailed by {victim}.",
+        "The will of {victim} left everything to {who}.",
     ],
 };
 const GOSSIP: Sides<&str> = Sides {
@@ -136,8 +164,14 @@ const GOSSIP: Sides<&str> = Sides {
         "{who} had lent {other} a novel that week.",
         "{who} and {other} sang in the same choir.",
         "{who} and {other} met at the market.",
+        "{who} and {other} shared a pew in church.",
+        "{other} had taught {who} to skate.",
     ],
-    held_out: &["{who} and {other} shared a pew in church.", "{other} had taught {who} to skate."],
+    held_out: &[
+        "{who} had once sold {other} a horse.",
+        "{who} wrote to {other} every Christmas.",
+        "{who} and {other} had been neighbours as children.",
+    ],
 };
 const WHO: Sides<&str> = Sides {
     seen: &[
@@ -145,8 +179,14 @@ const WHO: Sides<&str> = Sides {
         "Which one person had means, motive and opportunity to kill {victim}?",
         "Who is the murderer of {victim}?",
         "Who is guilty of the death of {victim}?",
+        "Whose hand killed {victim}?",
+        "At whose hands did {victim} die?",
     ],
-    held_out: &["Whose hand killed {victim}?", "At whose hands did {victim} die?"],
+    held_out: &[
+        "By whom was {victim} killed?",
+        "Who is the culprit in the death of {victim}?",
+        "Who murdered {victim}?",
+    ],
 };
 const ALIASES: Sides<&str> = Sides {
     seen: &[
@@ -159,13 +199,19 @@ const ALIASES: Sides<&str> = Sides {
         "the quiet lodger",
         "the deaf old organist",
         "the stout drover",
-    ],
-    held_out: &[
         "the limping carter",
         "the pale governess",
         "the one-eyed fiddler",
         "the lady in grey",
         "the bald steward",
+    ],
+    held_out: &[
+        "the man in the blue cap",
+        "the grey-bearded pilot",
+        "the girl from the mill",
+        "the hunchbacked tinker",
+        "the silent stranger",
+        "the one-armed sailor",
     ],
 };
 const EVENTS: Sides<&str> = Sides {
@@ -176,8 +222,11 @@ const EVENTS: Sides<&str> = Sides {
         "post horn",
         "ferry bell",
         "signal gun",
+        "stable clock",
+        "steam siren",
+        "harbour horn",
     ],
-    held_out: &["stable clock", "steam siren", "harbour horn"],
+    held_out: &["fog horn", "breakfast gong", "quarry siren", "coach bell"],
 };
 
 /// All wording of the task.

@@ -23,13 +23,19 @@ const MOVED: Sides<&str> = Sides {
         "{who} returned to the {place}.",
         "A little later {who} entered the {place}.",
         "{who} made straight for the {place}.",
-    ],
-    held_out: &[
         "{who} strolled across to the {place}.",
         "The next to come into the {place} was {who}.",
         "{who} left for the {place}.",
         "After that {who} was off to the {place}.",
         "{who} slipped into the {place}.",
+    ],
+    held_out: &[
+        "{who} travelled to the {place}.",
+        "{who} went back to the {place}.",
+        "Soon {who} was standing in the {place}.",
+        "{who} came running into the {place}.",
+        "The {place} saw {who} walk in.",
+        "Not long after, {who} climbed up to the {place}.",
     ],
 };
 const TOOK: Sides<&str> = Sides {
@@ -40,11 +46,15 @@ const TOOK: Sides<&str> = Sides {
         "{who} grabbed the {object}.",
         "There {who} got hold of the {object}.",
         "{who} slipped the {object} under one arm.",
-    ],
-    held_out: &[
         "{who} walked off with the {object}.",
         "{who} lifted the {object} and kept hold of it.",
         "From then on {who} carried the {object}.",
+    ],
+    held_out: &[
+        "{who} got the {object}.",
+        "{who} snatched up the {object}.",
+        "{who} found the {object} and took it along.",
+        "Into a coat pocket {who} put the {object}.",
     ],
 };
 const LEFT: Sides<&str> = Sides {
@@ -53,8 +63,14 @@ const LEFT: Sides<&str> = Sides {
         "{who} left the {object} there.",
         "The {object} was laid aside by {who}.",
         "{who} dropped the {object}.",
+        "{who} set the {object} down.",
+        "Here {who} parted with the {object}.",
     ],
-    held_out: &["{who} set the {object} down.", "Here {who} parted with the {object}."],
+    held_out: &[
+        "{who} discarded the {object}.",
+        "{who} no longer wanted the {object} and left it behind.",
+        "The {object} was put away by {who} and stayed there.",
+    ],
 };
 const WHERE_IS: Sides<&str> = Sides {
     seen: &[
@@ -62,8 +78,14 @@ const WHERE_IS: Sides<&str> = Sides {
         "In which room is {who} now?",
         "Where did {who} end up?",
         "Where is {who} now?",
+        "At what place can {who} be found?",
+        "What room is {who} in?",
     ],
-    held_out: &["At what place can {who} be found?", "What room is {who} in?"],
+    held_out: &[
+        "Where can one find {who}?",
+        "Where has {who} gone?",
+        "Can you tell where {who} is at the end?",
+    ],
 };
 const WHERE_OBJECT: Sides<&str> = Sides {
     seen: &[
@@ -71,8 +93,14 @@ const WHERE_OBJECT: Sides<&str> = Sides {
         "In which room is the {object} now?",
         "Where did the {object} end up?",
         "Where is the {object} now?",
+        "At what place can the {object} be found?",
+        "What room holds the {object}?",
     ],
-    held_out: &["At what place can the {object} be found?", "What room holds the {object}?"],
+    held_out: &[
+        "Where can one find the {object}?",
+        "Where is the {object} to be looked for?",
+        "Can you tell where the {object} is at the end?",
+    ],
 };
 const WHERE_BEFORE: Sides<&str> = Sides {
     seen: &[
@@ -80,10 +108,13 @@ const WHERE_BEFORE: Sides<&str> = Sides {
         "Where was the {object} before it came to the {place}?",
         "In which room had the {object} been before it reached the {place}?",
         "Where had the {object} been before the {place}?",
-    ],
-    held_out: &[
         "What room held the {object} until it moved on to the {place}?",
         "From which room was the {object} brought to the {place}?",
+    ],
+    held_out: &[
+        "Before the {place}, where was the {object}?",
+        "Where had somebody carried the {object} just before the {place}?",
+        "The {object} came to the {place} from which room?",
     ],
 };
 

@@ -20,11 +20,15 @@ const FIRST: Sides<&str> = Sides {
         "The {kind} of {key} was fixed at {value}.",
         "They settled on {value} as the {kind} of {key}.",
         "{value} was written down as the {kind} of {key}.",
-    ],
-    held_out: &[
         "To begin with, the {kind} of {key} came to {value}.",
         "The books opened with {value} as {key}'s {kind}.",
         "{key} was given the {kind} {value}.",
+    ],
+    held_out: &[
+        "As agreed, {key} got {value} for a {kind}.",
+        "The {kind} of {key} began as {value}.",
+        "For the {kind} of {key}, {value} was chosen.",
+        "{key} started out with a {kind} of {value}.",
     ],
 };
 const LATER: Sides<&str> = Sides {
@@ -35,11 +39,15 @@ const LATER: Sides<&str> = Sides {
         "Correction: the {kind} of {key} is no longer as stated before, but {value}.",
         "Since then the {kind} of {key} has been {value}.",
         "What was said of {key} no longer holds; the {kind} is now {value}.",
-    ],
-    held_out: &[
         "By a later notice {key} goes over to the {kind} {value}.",
         "Scratch that: for {key} the {kind} is {value}.",
         "The {kind} of {key} has since moved to {value}.",
+    ],
+    held_out: &[
+        "{key} now has {value} for a {kind} instead.",
+        "The {kind} of {key} had to be altered, and became {value}.",
+        "A new {kind} was given to {key}: {value}.",
+        "Somebody corrected the {kind} of {key} to {value}.",
     ],
 };
 const NOW: Sides<&str> = Sides {
@@ -48,10 +56,13 @@ const NOW: Sides<&str> = Sides {
         "What is {key}'s current {kind}?",
         "After all corrections, what is the {kind} of {key}?",
         "What is the latest {kind} of {key}?",
-    ],
-    held_out: &[
         "Which {kind} does {key} have at present?",
         "As things stand at the end, what is the {kind} of {key}?",
+    ],
+    held_out: &[
+        "What {kind} does {key} have now?",
+        "In the end, which {kind} did {key} have?",
+        "What is the final {kind} of {key}?",
     ],
 };
 const AT_FIRST: Sides<&str> = Sides {
@@ -60,10 +71,13 @@ const AT_FIRST: Sides<&str> = Sides {
         "What was {key}'s original {kind}?",
         "Before any correction, what was the {kind} of {key}?",
         "What was the first {kind} of {key}?",
-    ],
-    held_out: &[
         "Which {kind} did {key} start out with?",
         "What {kind} was {key} given first of all?",
+    ],
+    held_out: &[
+        "What {kind} did {key} have to begin with?",
+        "Which {kind} did {key} have before any change?",
+        "What was the {kind} of {key} in the beginning?",
     ],
 };
 const AS_OF: Sides<&str> = Sides {
@@ -72,15 +86,28 @@ const AS_OF: Sides<&str> = Sides {
         "What was the {kind} of {key} at the end of {section}?",
         "Having read up to the end of {section}, what would one say is the {kind} of {key}?",
         "At the end of {section}, what is the {kind} of {key}?",
-    ],
-    held_out: &[
         "Reading no further than {section}, which {kind} has {key}?",
         "When {section} closes, what is {key}'s {kind}?",
     ],
+    held_out: &[
+        "What {kind} did {key} have by the end of {section}?",
+        "Up to and including {section}, what is the {kind} of {key}?",
+        "If the text broke off after {section}, what would be the {kind} of {key}?",
+    ],
 };
 const KINDS: Sides<&str> = Sides {
-    seen: &["room number", "monthly wage", "berth", "locker number", "weekly ration", "call sign"],
-    held_out: &["desk number", "quarterly rent", "radio channel"],
+    seen: &[
+        "room number",
+        "monthly wage",
+        "berth",
+        "locker number",
+        "weekly ration",
+        "call sign",
+        "desk number",
+        "quarterly rent",
+        "radio channel",
+    ],
+    held_out: &["ticket price", "cabin number", "lodge number", "yearly fee"],
 };
 
 /// All English wording of the task.
@@ -143,7 +170,7 @@ pub fn draft(order: &Order, dice: &mut Dice) -> Draft {
     }
     let reserved: HashSet<String> = names.words().map(str::to_owned).collect();
     let mut draft = Draft::new(dice.interleave(histories), asked, reserved);
-    draft.style = Some(Style::with_sections(split));
+    draft.style = Some(Style::with_sections(dice, split));
     draft
 }
 

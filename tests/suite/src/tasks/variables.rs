@@ -18,8 +18,16 @@ const ASSIGNED: Sides<&str> = Sides {
         "We begin by giving {x} the value {v}.",
         "{x} = {v}.",
         "To start with, {x} holds {v}.",
+        "Take {x} as {v}.",
+        "Into {x} goes {v}.",
+        "{x} := {v};",
     ],
-    held_out: &["Take {x} as {v}.", "Into {x} goes {v}.", "{x} := {v};"],
+    held_out: &[
+        "Put {x} at {v}.",
+        "Define {x} as {v}.",
+        "{x} <- {v}",
+        "The variable {x} equals {v}.",
+    ],
 };
 const COPIED: Sides<&str> = Sides {
     seen: &[
@@ -29,8 +37,16 @@ const COPIED: Sides<&str> = Sides {
         "We then give {x} the value of {y}.",
         "{x} = {y}.",
         "After that, {x} takes over what {y} holds.",
+        "Take {x} as the same as {y}.",
+        "Into {x} goes the content of {y}.",
+        "{x} := {y};",
     ],
-    held_out: &["Take {x} as the same as {y}.", "Into {x} goes the content of {y}.", "{x} := {y};"],
+    held_out: &[
+        "Put {x} at the value of {y}.",
+        "Define {x} as {y}.",
+        "{x} <- {y}",
+        "The variable {x} equals the variable {y}.",
+    ],
 };
 const QUESTIONS: Sides<&str> = Sides {
     seen: &[
@@ -38,10 +54,13 @@ const QUESTIONS: Sides<&str> = Sides {
         "List all variables that are equal to {v}.",
         "Name every variable that ends up holding {v}.",
         "Which variables hold {v}?",
-    ],
-    held_out: &[
         "What variables carry {v} in the end?",
         "Give the names of those variables whose content is {v}.",
+    ],
+    held_out: &[
+        "Find all variables that are assigned the value {v} in the text.",
+        "To which variables does the value {v} belong?",
+        "Which of the variables come out as {v}?",
     ],
 };
 

@@ -19,10 +19,13 @@ const COMMON: Sides<&str> = Sides {
         "Which ten words of the list appear most often?",
         "List the 10 words that occur most often.",
         "Name the ten most common words.",
-    ],
-    held_out: &[
         "Which 10 words turn up more than any others?",
         "Find the ten words that the list repeats most.",
+    ],
+    held_out: &[
+        "Give the ten words with the highest count in the list.",
+        "Which are the ten commonest words of the list?",
+        "What 10 words does one meet most often in the list?",
     ],
 };
 const FREQUENT: Sides<&str> = Sides {
@@ -31,10 +34,13 @@ const FREQUENT: Sides<&str> = Sides {
         "Which 3 words appear most often?",
         "Name the three words that occur most often in the text.",
         "List the 3 most frequent words of the text.",
-    ],
-    held_out: &[
         "Which three words does the text use most?",
         "By frequency, what are the top 3 words of the text?",
+    ],
+    held_out: &[
+        "What are the three commonest words of the coded text?",
+        "Which 3 words come up more than all others?",
+        "Give the three words with the highest count in the text.",
     ],
 };
 
