@@ -86,6 +86,7 @@ impl Kernel {
             ("bytes", _) => wgsl!("parts/bytes"),
             ("inputs", _) => wgsl!("parts/inputs"),
             ("product", _) => wgsl!("parts/product"),
+            ("shard", _) => wgsl!("parts/shard"),
             ("activation", _) => wgsl!("parts/activation"),
             ("source", Self::RmsNorm(operand) | Self::Add(operand)) => match operand {
                 Operand::Separate => wgsl!("parts/source_separate"),

@@ -3,23 +3,10 @@
 // Grid:     one workgroup 32 rows (x) by 32 tokens (y), an invocation 4 by 4 of them
 // Limits:   8 KiB of workgroup memory; a shard of the matrix holds n_rows of its d_out rows
 // Twin:     Op::Linear and Op::Add in core/src/ops/reference.rs
-struct Params {
-    n_tokens: u32,
-    n_cols: u32,
-    row_bytes: u32,
-    first_byte: u32,
-    first_row: u32,
-    n_rows: u32,
-    d_out: u32,
-    has_bias: u32,
-    adds: u32,
-}
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> weights: array<u32>;
 @group(0) @binding(2) var<storage, read> input: array<f32>;
-@group(0) @binding(3) var<storage, read> bias: array<f32>;
 @group(0) @binding(4) var<storage, read_write> out: array<f32>;
 
+#include shard
 #include inputs
 #include weight
 #include tile
@@ -40,15 +27,7 @@ fn write(token: u32, row: u32, sums: vec4<f32>) {
     var values = sums;
     for (var i = 0u; i < 4u; i++) {
         if (row + 8u * i < params.n_rows) {
-            let column = params.first_row + row + 8u * i;
-            var value = values[i];
-            if (params.has_bias != 0u) {
-                value += bias[column];
-            }
-            if (params.adds != 0u) {
-                value += out[token * params.d_out + column];
-            }
-            out[token * params.d_out + column] = value;
+            put(token, row + 8u * i, values[i]);
         }
     }
 }

@@ -5,21 +5,7 @@
 // Twin:     Op::Linear and Op::Add in core/src/ops/reference.rs, within what 8 bits allow
 override N_TOKENS: u32 = 1u;
 
-struct Params {
-    n_tokens: u32,
-    n_cols: u32,
-    row_bytes: u32,
-    first_byte: u32,
-    first_row: u32,
-    n_rows: u32,
-    d_out: u32,
-    has_bias: u32,
-    adds: u32,
-}
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> weights: array<u32>;
 @group(0) @binding(2) var<storage, read> input: array<u32>;
-@group(0) @binding(3) var<storage, read> bias: array<f32>;
 @group(0) @binding(4) var<storage, read_write> out: array<f32>;
 
 // Sixteen weights: scale · q − minimum, q as signed bytes.
@@ -30,6 +16,7 @@ struct Packed {
 }
 
 #include grid
+#include shard
 #include weight
 #include packed
 
@@ -73,17 +60,9 @@ fn main(
         workgroupBarrier();
     }
     if (place == 0u && row < params.n_rows) {
-        let column = params.first_row + row;
         var products = partial[lane];
         for (var token = 0u; token < N_TOKENS; token++) {
-            var value = products[token];
-            if (params.has_bias != 0u) {
-                value += bias[column];
-            }
-            if (params.adds != 0u) {
-                value += out[token * params.d_out + column];
-            }
-            out[token * params.d_out + column] = value;
+            put(token, row, products[token]);
         }
     }
 }

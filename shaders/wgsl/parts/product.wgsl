@@ -7,27 +7,12 @@ override N_TOKENS: u32 = 1u;
 override NORMED: bool = false;
 override GATED: bool = false;
 
-struct Params {
-    n_tokens: u32,
-    n_cols: u32,
-    row_bytes: u32,
-    first_byte: u32,
-    first_row: u32,
-    n_rows: u32,
-    d_out: u32,
-    has_bias: u32,
-    adds: u32,
-    twin_bytes: u32,
-    epsilon: f32,
-}
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> weights: array<u32>;
 @group(0) @binding(2) var<storage, read> input: array<f32>;
-@group(0) @binding(3) var<storage, read> bias: array<f32>;
 @group(0) @binding(4) var<storage, read> factors: array<f32>;
 @group(0) @binding(5) var<storage, read_write> out: array<f32>;
 
 #include grid
+#include shard
 #include inputs
 #include weight
 #include activation
@@ -96,21 +81,13 @@ fn write(row: u32, products: vec4<f32>, twins: vec4<f32>) {
     if (row >= params.n_rows) {
         return;
     }
-    let column = params.first_row + row;
     var values = products;
     var others = twins;
     for (var token = 0u; token < N_TOKENS; token++) {
-        let place = token * params.d_out + column;
         var value = values[token];
         if (GATED) {
             value = activate(value) * others[token];
         }
-        if (params.has_bias != 0u) {
-            value += bias[column];
-        }
-        if (params.adds != 0u) {
-            value += out[place];
-        }
-        out[place] = value;
+        put(token, row, value);
     }
 }

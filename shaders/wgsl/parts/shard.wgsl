@@ -1,0 +1,31 @@
+// Part: what products with a shard of a matrix share, whatever their input looks like.
+struct Params {
+    n_tokens: u32,
+    n_cols: u32,
+    row_bytes: u32,
+    first_byte: u32,
+    first_row: u32,
+    n_rows: u32,
+    d_out: u32,
+    has_bias: u32,
+    adds: u32,
+    twin_bytes: u32,
+    epsilon: f32,
+}
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> weights: array<u32>;
+@group(0) @binding(3) var<storage, read> bias: array<f32>;
+
+// Writes the product of a token with a row of the shard, with the bias, and added to what is there.
+fn put(token: u32, row: u32, product: f32) {
+    let column = params.first_row + row;
+    let place = token * params.d_out + column;
+    var value = product;
+    if (params.has_bias != 0u) {
+        value += bias[column];
+    }
+    if (params.adds != 0u) {
+        value += out[place];
+    }
+    out[place] = value;
+}
