@@ -55,7 +55,6 @@ impl Caches {
             let values = gpu.buffer("the values of a layer", n_bytes, usage)?;
             caches.layers.push((keys, values));
         }
-        gpu.check()?;
         Ok(caches)
     }
 
@@ -109,8 +108,14 @@ impl Caches {
     }
 
     /// Writes saved cells from `first` on.
-    pub(super) fn write(&self, buffer: &wgpu::Buffer, first: usize, saved: &[u8]) {
+    pub(super) fn write(
+        &self,
+        buffer: &wgpu::Buffer,
+        first: usize,
+        saved: &[u8],
+    ) -> Result<(), GpuError> {
         let start = (first * self.device_cell_bytes()) as u64;
+        let _turn = self.gpu.turn();
         match self.format {
             CacheFormat::F32 | CacheFormat::F16 => {
                 self.gpu.queue.write_buffer(buffer, start, saved);
@@ -124,6 +129,7 @@ impl Caches {
                 self.gpu.queue.write_buffer(buffer, start, &bytes);
             }
         }
+        self.gpu.check()
     }
 
     /// Replaces the first cells' keys by their first contents, rotated forward.
@@ -152,9 +158,9 @@ impl Caches {
             let turns = info.turns(info.factors.map(|id| weights.factors(id)), delta);
             let mut rotated = keys.clone();
             info.rotate(&mut rotated, plan.d_head as usize, &turns);
-            self.write(&self.layers[*layer].0, 0, &encode(self.format, &rotated));
+            self.write(&self.layers[*layer].0, 0, &encode(self.format, &rotated))?;
         }
-        self.gpu.check()
+        Ok(())
     }
 
     pub(super) fn forget_first_cells(&mut self) {

@@ -1,7 +1,8 @@
 //! The first thing that a GPU computes: a layer in miniature, which plain loops compute too.
 //!
-//! Every kernel that all models need runs here, but for attention in parts and the search for the
-//! likeliest tokens, on few rows and on many, before a model is trusted to the driver. Kernels for types of weights are compared on the very model: `exec::Model::verdict`.
+//! Every kernel that all models need runs here, on few rows and on many, with attention in one go and in
+//! parts, and the search for the likeliest tokens, before a model is trusted to the driver. Kernels for
+//! types of weights are compared on the very model: `exec::Model::verdict`.
 
 use std::io::Cursor;
 use std::sync::Arc;
@@ -10,12 +11,13 @@ use half::f16;
 
 use super::device::Gpu;
 use super::runner::GpuRunner;
+use super::steps::{PART_CELLS, PART_LOGITS};
 use super::weights::GpuWeights;
 use crate::cancel::CancelFlag;
 use crate::error::GpuError;
 use crate::gguf::{Gguf, GgufWriter};
 use crate::ops::{
-    Activation, Batch, BufferId, BufferInfo, CacheGroup, CacheType, CacheView, Op, Plan,
+    Activation, Batch, Best, BufferId, BufferInfo, CacheGroup, CacheType, CacheView, Op, Plan,
     ReferenceRunner, RopeInfo, RopePairs, Runner, RunnerOptions, WeightId, WeightInfo,
 };
 use crate::quant::TensorType;
@@ -28,8 +30,17 @@ const D_MODEL: u32 = 72;
 const D_HEAD: u32 = 36;
 const N_HEAD: u32 = 2;
 const D_FF: u32 = 100;
-const N_VOCAB: u32 = 90;
-const N_TOKENS: usize = 7;
+const N_TOKENS: usize = 6;
+
+/// More than one part of the search for the likeliest tokens.
+const N_VOCAB: u32 = PART_LOGITS + 90;
+
+/// More cells than a part of attention has: the last tokens lie in the second one.
+const N_CELLS: usize = PART_CELLS as usize + 40;
+const LATE_CELL: usize = PART_CELLS as usize + 20;
+
+/// The likeliest tokens that are looked for.
+const N_BEST: usize = 5;
 
 /// Runs the layer on the GPU and in plain loops. Answers whether both agree.
 ///
@@ -41,7 +52,7 @@ pub(super) fn sings(gpu: &Arc<Gpu>) -> Result<bool, GpuError> {
     let options = RunnerOptions {
         n_threads: 1,
         n_batch: N_TOKENS,
-        n_cells: vec![2 * N_TOKENS],
+        n_cells: vec![N_CELLS],
         cache_type: CacheType::F32,
     };
     let weights = Arc::new(GpuWeights::new(gpu, &plan, &file).map_err(|error| refused(&error))?);
@@ -49,12 +60,20 @@ pub(super) fn sings(gpu: &Arc<Gpu>) -> Result<bool, GpuError> {
         .map_err(|error| refused(&error))?;
     let mut plain =
         ReferenceRunner::new(&plan, &file, &options, singles).map_err(|error| refused(&error))?;
-    for (first, n_tokens) in [(0, N_TOKENS - 1), (N_TOKENS - 1, 1)] {
-        let batch = batch(first, n_tokens);
+    let together: Vec<usize> = (0..N_TOKENS).collect();
+    let batches = [
+        batch(&together, &together, N_TOKENS, 0),
+        batch(&[N_TOKENS], &[LATE_CELL], N_CELLS, 0),
+        batch(&[N_TOKENS + 1], &[LATE_CELL + 1], N_CELLS, N_BEST),
+    ];
+    for batch in &batches {
         for runner in [&mut ours as &mut dyn Runner, &mut plain] {
-            runner.forward(&batch, &CancelFlag::new()).map_err(|error| refused(&error))?;
+            runner.forward(batch, &CancelFlag::new()).map_err(|error| refused(&error))?;
         }
-        let error = normalised_error(ours.logits(), plain.logits());
+        let error = match batch.n_best {
+            0 => normalised_error(ours.logits(), plain.logits()),
+            n_best => error_of_best(ours.best(), plain.logits(), n_best),
+        };
         log::debug!("the canary's error is {error:e}");
         // Not a number is no agreement either.
         if error.is_nan() || error > MOST_ERROR {
@@ -62,6 +81,18 @@ pub(super) fn sings(gpu: &Arc<Gpu>) -> Result<bool, GpuError> {
         }
     }
     Ok(true)
+}
+
+/// The error of the likeliest tokens' logits, and of what the plain loops say of the same tokens.
+fn error_of_best(found: &[Best], logits: &[f32], n_best: usize) -> f64 {
+    let mut expected = logits.to_vec();
+    expected.sort_by(|a, b| b.total_cmp(a));
+    expected.truncate(n_best);
+    let values: Vec<f32> = found.iter().map(|best| best.logit).collect();
+    let of_same: Option<Vec<f32>> =
+        found.iter().map(|best| logits.get(best.id as usize).copied()).collect();
+    let error = normalised_error(&values, &expected);
+    of_same.map_or(f64::NAN, |of_same| error.max(normalised_error(&of_same, &values)))
 }
 
 fn normalised_error(found: &[f32], expected: &[f32]) -> f64 {
@@ -73,20 +104,21 @@ fn normalised_error(found: &[f32], expected: &[f32]) -> f64 {
     error / expected.iter().map(|&b| square(b)).sum::<f64>()
 }
 
-/// Tokens at the cells and positions of the same numbers, each seeing those before it and itself.
-fn batch(first: usize, n_tokens: usize) -> Batch {
-    let n_cells = 2 * N_TOKENS;
-    let range = first..first + n_tokens;
-    let mut mask = vec![f16::NEG_INFINITY; n_tokens * n_cells];
-    for (row, token) in mask.chunks_exact_mut(n_cells).zip(range.clone()) {
-        row[..=token].fill(f16::ZERO);
+/// Tokens at these positions, each in a cell and seeing itself and those before it: the first ones lie
+/// in the first cells, the late ones from the late cell on.
+fn batch(positions: &[usize], cells: &[usize], n_cells: usize, n_best: usize) -> Batch {
+    let mut mask = vec![f16::NEG_INFINITY; positions.len() * n_cells];
+    for (row, &cell) in mask.chunks_exact_mut(n_cells).zip(cells) {
+        let is_used = |seen: usize| seen <= cell && !(N_TOKENS..LATE_CELL).contains(&seen);
+        (0..n_cells).filter(|&seen| is_used(seen)).for_each(|seen| row[seen] = f16::ZERO);
     }
+    let cells = cells.iter().map(|&cell| cell as i64).collect();
     Batch {
-        tokens: range.clone().map(|i| (i * 37 % N_VOCAB as usize) as i32).collect(),
-        positions: range.clone().map(|i| i as i32).collect(),
-        caches: vec![CacheView { cells: range.map(|i| i as i64).collect(), n_cells, mask }],
-        rows: (0..n_tokens as i32).collect(),
-        n_best: 0,
+        tokens: positions.iter().map(|i| (i * 37 % N_VOCAB as usize) as i32).collect(),
+        positions: positions.iter().map(|&i| i as i32).collect(),
+        caches: vec![CacheView { cells, n_cells, mask }],
+        rows: (0..positions.len() as i32).collect(),
+        n_best,
     }
 }
 
@@ -158,7 +190,7 @@ fn operations() -> Vec<Op> {
 }
 
 /// The plan and the file of its weights.
-fn layer() -> std::io::Result<(Plan, Gguf)> {
+pub(super) fn layer() -> std::io::Result<(Plan, Gguf)> {
     let mut writer = GgufWriter::new();
     writer.set("general.architecture", "canary");
     let mut weights = Vec::new();

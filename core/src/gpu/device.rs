@@ -1,6 +1,8 @@
 //! Adapter and device: chosen by kind, opened on request, with the driver's errors as values.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
@@ -50,6 +52,9 @@ pub struct Adapter {
     pub has_subgroups: bool,
     /// Whether kernels may calculate in half precision.
     pub has_half_precision: bool,
+    /// Whether wgpu could let kernels multiply matrices over a whole subgroup, as an experiment: there
+    /// is no kernel that does.
+    pub has_cooperative_matrices: bool,
     /// Most bytes that invocations of a workgroup may share.
     pub workgroup_bytes: u32,
     /// Most invocations of a workgroup.
@@ -73,6 +78,8 @@ impl Adapter {
             most_binding_bytes: limits.max_storage_buffer_binding_size,
             has_subgroups: features.contains(wgpu::Features::SUBGROUP),
             has_half_precision: features.contains(wgpu::Features::SHADER_F16),
+            has_cooperative_matrices: features
+                .contains(wgpu::Features::EXPERIMENTAL_COOPERATIVE_MATRIX),
             workgroup_bytes: limits.max_compute_workgroup_storage_size,
             most_invocations: limits.max_compute_invocations_per_workgroup,
             most_buffers: limits.max_storage_buffers_per_shader_stage,
@@ -98,6 +105,8 @@ pub struct Gpu {
     limits: wgpu::Limits,
     most_binding_bytes: u64,
     failure: Arc<Mutex<Option<GpuError>>>,
+    /// Buffers until one cannot be had; 0 for never: see [`Gpu::run_short`].
+    n_until_short: AtomicU64,
 }
 
 impl Gpu {
@@ -230,6 +239,7 @@ impl Gpu {
             queue,
             limits,
             failure,
+            n_until_short: AtomicU64::new(0),
         }))
     }
 
@@ -237,8 +247,8 @@ impl Gpu {
     /// the background. Whoever wants to compute meanwhile waits, or is cancelled.
     pub fn suspend(&self) {
         self.turnstile.close();
-        // What was cancelled may still be under way.
-        let _ = self.device.poll(wgpu::PollType::wait_indefinitely());
+        // What was cancelled may still be under way. A lost device has nothing to wait for.
+        let _ = self.poll(wgpu::PollType::wait_indefinitely());
     }
 
     /// Lets work go on.
@@ -246,14 +256,18 @@ impl Gpu {
         self.turnstile.open();
     }
 
-    /// Mean divergence from the CPU of a model, if it was remembered.
+    /// Mean divergence from the CPU of a model, if it was remembered for the same choice of kernels.
     pub(crate) fn remembered_divergence(&self, model: &str) -> Option<f64> {
-        self.ledger.divergence(model)
+        self.ledger.divergence(&self.with_choice(model))
     }
 
     /// Remembers it.
     pub(crate) fn remember_divergence(&self, model: &str, nats: f64) {
-        self.ledger.set_divergence(model, nats);
+        self.ledger.set_divergence(&self.with_choice(model), nats);
+    }
+
+    fn with_choice(&self, model: &str) -> String {
+        format!("{model}, {:?} kernels", self.flavours.choice())
     }
 
     pub(super) fn ledger(&self) -> &Ledger {
@@ -284,7 +298,17 @@ impl Gpu {
         self.device.destroy();
         // Whoever has a turn polls, and hears of it.
         if let Some(_turn) = self.turnstile.enter_at_once() {
-            let _ = self.device.poll(wgpu::PollType::Poll);
+            let _ = self.poll(wgpu::PollType::Poll);
+        }
+    }
+
+    /// Lets memory run short for a moment, as if another program held it: so many buffers from now on
+    /// one cannot be had, or, for 0, what is computed now or next fails. Either ends with
+    /// [`GpuError::OutOfMemory`]. What lies on the GPU stays there.
+    pub fn run_short(&self, n_buffers: u64) {
+        self.n_until_short.store(n_buffers, Ordering::SeqCst);
+        if n_buffers == 0 {
+            record(&self.failure, GpuError::OutOfMemory);
         }
     }
 
@@ -311,15 +335,35 @@ impl Gpu {
         if n_bytes > most_bytes {
             return Err(GpuError::TooLarge { what, n_bytes, most_bytes });
         }
-        Ok(self.device.create_buffer(&wgpu::BufferDescriptor {
+        let one_less = |left: u64| left.checked_sub(1);
+        let left = self.n_until_short.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less);
+        if left == Ok(1) {
+            return Err(GpuError::OutOfMemory);
+        }
+        // Of this thread only, so that nobody else takes this failure for one of theirs.
+        let scope = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
+        let buffer = self.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some(what),
             size: n_bytes,
             usage,
             mapped_at_creation: false,
-        }))
+        });
+        match pollster::block_on(scope.pop()) {
+            None => Ok(buffer),
+            Some(_) => Err(GpuError::OutOfMemory),
+        }
     }
 
-    /// The first failure since the last call. A lost device stays lost.
+    /// Lets wgpu look at what the device has done.
+    pub(super) fn poll(
+        &self,
+        poll: wgpu::PollType,
+    ) -> Result<Result<wgpu::PollStatus, wgpu::PollError>, GpuError> {
+        unless_it_panics(|| self.device.poll(poll))
+    }
+
+    /// The first failure since the last call. A lost device stays lost. Whoever has a turn asks before
+    /// the turn ends, so that nobody else hears of a failure instead.
     pub(super) fn check(&self) -> Result<(), GpuError> {
         let mut failure = self.failure.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         match &*failure {
@@ -340,9 +384,9 @@ impl Gpu {
                 submission_index: Some(submission.clone()),
                 timeout: Some(CANCEL_INTERVAL),
             };
-            let polled = self.device.poll(poll);
+            let polled = self.poll(poll);
             self.check()?;
-            match polled {
+            match polled? {
                 Ok(_) => return Ok(Outcome::Done),
                 Err(_) if cancel.is_cancelled() => return Ok(Outcome::Cancelled),
                 Err(wgpu::PollError::Timeout) => {}
@@ -360,9 +404,9 @@ impl Gpu {
                 record(&failure, GpuError::Lost { problem: error.to_string() });
             }
         });
-        let polled = self.device.poll(wgpu::PollType::wait_indefinitely());
+        let polled = self.poll(wgpu::PollType::wait_indefinitely());
         self.check()?;
-        polled.map_err(|error| GpuError::Lost { problem: error.to_string() })?;
+        polled?.map_err(|error| GpuError::Lost { problem: error.to_string() })?;
         let view = buffer
             .get_mapped_range(range)
             .map_err(|error| GpuError::Lost { problem: error.to_string() })?;
@@ -425,6 +469,16 @@ fn record(failure: &Mutex<Option<GpuError>>, error: GpuError) {
     }
 }
 
+/// What a call answers; a lost device if it panics. wgpu 30 panics where a driver says, while it is
+/// waited for, that the device is gone or its memory is full. Nothing of ours is locked meanwhile.
+fn unless_it_panics<T>(call: impl FnOnce() -> T) -> Result<T, GpuError> {
+    catch_unwind(AssertUnwindSafe(call)).map_err(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+        GpuError::Lost { problem: text.unwrap_or("wgpu panicked").trim_end().to_owned() }
+    })
+}
+
 /// Records what would otherwise end the program: wgpu's default for errors is a panic.
 fn watch(device: &wgpu::Device, failure: &Arc<Mutex<Option<GpuError>>>) {
     let slot = failure.clone();
@@ -440,4 +494,30 @@ fn watch(device: &wgpu::Device, failure: &Arc<Mutex<Option<GpuError>>>) {
     }));
     let slot = failure.clone();
     device.set_device_lost_callback(move |_, problem| record(&slot, GpuError::Lost { problem }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_of_the_driver_is_a_lost_device() {
+        assert_eq!(unless_it_panics(|| 7), Ok(7));
+        let lost = unless_it_panics(|| -> u32 { panic!("Error in {}: gone\n", "Device::poll") });
+        let problem = "Error in Device::poll: gone".to_owned();
+        assert_eq!(lost, Err(GpuError::Lost { problem }));
+    }
+
+    #[test]
+    fn a_lost_device_is_not_forgotten_and_the_first_failure_counts() {
+        let slot = Mutex::new(None);
+        let refused = GpuError::Refused { problem: "it follows from the first".into() };
+        record(&slot, GpuError::OutOfMemory);
+        record(&slot, refused);
+        assert_eq!(*slot.lock().expect("not poisoned"), Some(GpuError::OutOfMemory));
+        let lost = GpuError::Lost { problem: "reset".into() };
+        record(&slot, lost.clone());
+        record(&slot, GpuError::OutOfMemory);
+        assert_eq!(*slot.lock().expect("not poisoned"), Some(lost));
+    }
 }

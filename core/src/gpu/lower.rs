@@ -58,8 +58,7 @@ pub(super) fn lower(
     check(plan)?;
     let gpu: &Gpu = &weights.gpu;
     let n_tail_rows = tail_rows(plan, options);
-    let n_head_ops = plan.ops.iter().position(|op| matches!(op, Op::SelectRows { .. }));
-    let n_head_ops = n_head_ops.unwrap_or(plan.ops.len());
+    let n_head_ops = head_ops(plan).len();
     let params = gpu.buffer(
         "parameters",
         most_steps(gpu, plan) * gpu.param_stride(),
@@ -84,10 +83,7 @@ pub(super) fn lower(
         n_bytes: 0,
     };
     for (index, info) in plan.buffers.iter().enumerate() {
-        let id = BufferId(index);
-        let is_in_head =
-            input == Some(id) || plan.ops[..n_head_ops].iter().any(|op| op.written() == Some(id));
-        let n_rows = if is_in_head { options.n_batch } else { n_tail_rows };
+        let n_rows = if is_in_head(plan, BufferId(index)) { options.n_batch } else { n_tail_rows };
         let buffer = walk.activation(info.width, n_rows)?;
         walk.buffers.push(buffer);
     }
@@ -114,6 +110,18 @@ pub(super) fn lower(
     let n_bytes = walk.n_bytes + inputs.n_bytes() + extra_bytes;
     let (best, params) = (walk.steps, walk.params);
     Ok(Lowered { input, head, tail, best, n_stored, n_tail_rows, logits, found, params, n_bytes })
+}
+
+/// The operations for all tokens of a batch: those before the first selection of rows.
+fn head_ops(plan: &Plan) -> &[Op] {
+    let n_ops = plan.ops.iter().position(|op| matches!(op, Op::SelectRows { .. }));
+    &plan.ops[..n_ops.unwrap_or(plan.ops.len())]
+}
+
+/// Whether a buffer holds values of all tokens of a batch: one that the plan begins with is only read.
+pub(super) fn is_in_head(plan: &Plan, id: BufferId) -> bool {
+    let touches = |op: &Op| op.written() == Some(id) || op.read().contains(&Some(id));
+    head_ops(plan).iter().any(touches)
 }
 
 /// Rows of logits that are computed at once.
@@ -403,4 +411,19 @@ impl Walk<'_> {
 fn activated(kernel: Kernel, activation: Activation) -> Variant {
     let is_gelu = activation == Activation::Gelu;
     Variant { kernel, constants: Constants { is_gelu, ..Default::default() } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gpu::canary;
+
+    #[test]
+    fn what_a_plan_begins_with_has_room_for_the_whole_batch() {
+        let (mut plan, _) = canary::layer().expect("a plan");
+        let Op::Embed { out: hidden, .. } = plan.ops.remove(0) else { panic!("no look-up") };
+        // The rest begins with hidden states, as the second part of a cut plan does.
+        assert!(is_in_head(&plan, hidden));
+        assert!(!is_in_head(&plan, plan.logits));
+    }
 }

@@ -7,9 +7,9 @@ use carrel_shaders::Kernel;
 
 use super::caches::device_cell_bytes;
 use super::device::{Gpu, rounded};
-use super::lower::{part_bytes, quantised_bytes, tail_rows};
+use super::lower::{is_in_head, part_bytes, quantised_bytes, tail_rows};
 use super::steps::PART_LOGITS;
-use crate::ops::{Fusion, Op, Plan, RunnerOptions, WeightId, WeightInfo};
+use crate::ops::{BufferId, Fusion, Op, Plan, RunnerOptions, WeightId, WeightInfo};
 
 /// Bytes on a GPU, by purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,11 +108,8 @@ fn compute_bytes(gpu: &Gpu, plan: &Plan, options: &RunnerOptions) -> u64 {
     let inputs = 2 * words(1) + turns.sum::<u64>() + masks.sum::<u64>();
 
     let n_tail_rows = tail_rows(plan, options) as u64;
-    let n_head_ops = plan.ops.iter().position(|op| matches!(op, Op::SelectRows { .. }));
-    let head = &plan.ops[..n_head_ops.unwrap_or(plan.ops.len())];
     let activations = plan.buffers.iter().enumerate().map(|(index, buffer)| {
-        let is_in_head = head.iter().any(|op| op.written().is_some_and(|id| id.0 == index));
-        let n_rows = if is_in_head { n_batch } else { n_tail_rows };
+        let n_rows = if is_in_head(plan, BufferId(index)) { n_batch } else { n_tail_rows };
         rounded(4 * u64::from(buffer.width) * n_rows)
     });
     let selected = plan.ops.iter().map(|op| match *op {

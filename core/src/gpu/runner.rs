@@ -31,6 +31,8 @@ pub struct GpuRunner {
     n_batch: usize,
     logits: Vec<f32>,
     best: Vec<Best>,
+    /// Why cells could not be written, until the next pass says so.
+    unwritten: Option<GpuError>,
 }
 
 /// Steps of a lowered plan.
@@ -73,7 +75,9 @@ impl GpuRunner {
         let usage = wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST;
         let n_bytes = lowered.logits.size().max(lowered.found.size());
         let staging = gpu.buffer("logits to read", n_bytes, usage)?;
+        let turn = gpu.turn();
         gpu.check()?;
+        drop(turn);
         let n_batch = options.n_batch;
         let params = vec![0; lowered.params.size() as usize];
         let (pace, logits, best) = (Pace::new(), Vec::new(), Vec::new());
@@ -89,6 +93,7 @@ impl GpuRunner {
             n_batch,
             logits,
             best,
+            unwritten: None,
         })
     }
 
@@ -117,6 +122,7 @@ impl GpuRunner {
             return Ok(Outcome::Cancelled);
         }
         gpu.queue.write_buffer(input, 0, bytemuck::cast_slice(values));
+        gpu.check()?;
         drop(turn);
         self.forward(batch, cancel)
     }
@@ -133,6 +139,7 @@ impl GpuRunner {
         }
         self.inputs.write(&gpu, &self.plan, &self.weights, batch);
         let mut encoder = gpu.device.create_command_encoder(&Default::default());
+        gpu.check()?;
         drop(turn);
         let mut first = 0;
         while first < n_steps {
@@ -267,9 +274,10 @@ impl Runner for GpuRunner {
                 expected: format!("at most {}", Kernel::MAX_BEST),
             });
         }
-        let outcome = self.run(batch, cancel)?;
-        self.weights.gpu.check()?;
-        Ok(outcome)
+        if let Some(error) = self.unwritten.take() {
+            return Err(error.into());
+        }
+        Ok(self.run(batch, cancel)?)
     }
 
     fn logits(&self) -> &[f32] {
@@ -310,11 +318,12 @@ impl Runner for GpuRunner {
         Ok(self.caches.read(value_buffer, first, values)?)
     }
 
-    /// A device that is lost says so in the next forward pass.
+    /// What goes wrong is said in the next forward pass.
     fn write_cells(&mut self, layer: u32, first: usize, keys: &[u8], values: &[u8]) {
         let (key_buffer, value_buffer) = &self.caches.layers[layer as usize];
-        self.caches.write(key_buffer, first, keys);
-        self.caches.write(value_buffer, first, values);
+        let written = self.caches.write(key_buffer, first, keys);
+        let written = written.and_then(|()| self.caches.write(value_buffer, first, values));
+        self.unwritten = self.unwritten.take().or(written.err());
     }
 
     fn cache_bytes(&self) -> u64 {

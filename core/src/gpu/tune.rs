@@ -56,6 +56,11 @@ impl Flavours {
         Self { choice, features, known: Mutex::default() }
     }
 
+    /// How they are chosen.
+    pub(super) fn choice(&self) -> FlavourChoice {
+        self.choice
+    }
+
     /// The flavour of products of few rows with this matrix.
     pub(super) fn of_vectors(&self, gpu: &Gpu, matrix: &Matrix, n_cols: u32) -> Flavour {
         self.chosen(gpu, "vectors", Flavour::of_vectors(matrix.format), matrix, n_cols)
@@ -211,6 +216,5 @@ fn measure(
             fastest = fastest.min(start.elapsed());
         }
     }
-    gpu.check()?;
     Ok(fastest)
 }

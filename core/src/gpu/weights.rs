@@ -90,7 +90,6 @@ impl GpuWeights {
             let values = values.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
             weights.places[index] = Place::Factors(values.collect());
         }
-        gpu.check()?;
         Ok(weights)
     }
 
@@ -202,7 +201,6 @@ impl GpuWeights {
             start += bytes.len() as u64;
         }
         self.n_bytes += buffer.size();
-        self.gpu.check()?;
         Ok(buffer)
     }
 
@@ -214,14 +212,17 @@ impl GpuWeights {
             self.gpu.queue.write_buffer(buffer, offset, part);
             if part.len() == UPLOAD_BYTES {
                 self.gpu.queue.submit([]);
-                let waited = self.gpu.device.poll(wgpu::PollType::wait_indefinitely());
+                let waited = self.gpu.poll(wgpu::PollType::wait_indefinitely())?;
                 waited.map_err(|error| GpuError::Lost { problem: error.to_string() })?;
             }
+            self.gpu.check()?;
         }
         if whole < bytes.len() {
             let mut word = [0; 4];
             word[..bytes.len() - whole].copy_from_slice(&bytes[whole..]);
+            let _turn = self.gpu.turn();
             self.gpu.queue.write_buffer(buffer, start + whole as u64, &word);
+            self.gpu.check()?;
         }
         Ok(())
     }
