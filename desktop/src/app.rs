@@ -58,6 +58,12 @@ pub struct Options {
     pub retries: Option<u32>,
 }
 
+/// Where is kept what is learned about GPUs: the same place as that of the command line.
+fn gpu_folder() -> Option<PathBuf> {
+    let named = std::env::var_os("CARREL_GPU").map(PathBuf::from);
+    named.or_else(|| dirs::cache_dir().map(|cache| cache.join("carrel").join("gpu")))
+}
+
 impl Options {
     fn data_folder(&self) -> PathBuf {
         let usual = || dirs::data_dir().map(|data| data.join("carrel").join("desktop"));
@@ -117,7 +123,7 @@ impl App {
         state.places = places;
         let app = Self {
             reading: Reading::start(&library, mail.clone()),
-            answers: Answers::start(&library, options.probes_folder(), mail.clone()),
+            answers: Answers::start(&library, options.probes_folder(), gpu_folder(), mail.clone()),
             pages: Pages::start(&library, mail.clone()),
             models: Models::start(&state.places.models, options, mail.clone()),
             keeper: Keeper::start(mail.clone()),

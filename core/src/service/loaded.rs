@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use super::host::HostOptions;
 use super::marker::LoadingMarker;
-use super::place::{Backend, GpuVerdict, place_with};
+use super::place::{Backend, GpuVerdict, place};
 use crate::engine::Engine;
 use crate::error::{Error, Result, TemplateError};
 use crate::exec::keep_speeds_in;
@@ -41,9 +41,9 @@ impl Loaded {
             // Copies in the CPU's layouts are of no use to a GPU.
             wanted.placement = Some(Placement::InPlace);
         }
-        let folder = options.state_folder.as_deref();
+        let folder = options.state_folder.as_ref().map(|folder| folder.join("gpu"));
         let engine = Engine::open(&options.model, &wanted)?;
-        let (engine, verdict) = place_with(engine, options.backend, folder)?;
+        let (engine, verdict) = place(engine, options.backend, folder.as_deref())?;
         let first = GenerateOptions { max_tokens: 0, ..GenerateOptions::default() };
         engine.session()?.generate(&[0], first)?.finish();
         let format = match ChatFormat::of(engine.model(), engine.tokenizer()) {

@@ -46,16 +46,12 @@ pub enum GpuVerdict {
 }
 
 /// The engine where it is to run. A GPU that the app insists on and that cannot be had is an error;
-/// without a wish the processor steps in.
+/// without a wish the processor steps in. What is learned about drivers is kept in `folder`, if there is
+/// one, and otherwise forgotten with the program.
 ///
 /// # Errors
 /// If `wanted` is the GPU and it does not compute, or not the same as the processor.
-pub fn place(engine: Engine, wanted: Option<Backend>) -> Result<(Engine, GpuVerdict)> {
-    place_with(engine, wanted, None)
-}
-
-/// The same with a folder for what is learned about drivers.
-pub(super) fn place_with(
+pub fn place(
     engine: Engine,
     wanted: Option<Backend>,
     folder: Option<&Path>,
@@ -81,7 +77,7 @@ fn on_gpu(engine: Engine, folder: Option<&Path>) -> (Engine, GpuVerdict) {
         |error: &dyn std::fmt::Display| GpuVerdict::Unavailable { reason: error.to_string() };
     let options = crate::gpu::GpuOptions {
         flavours: crate::gpu::FlavourChoice::Measured,
-        folder: folder.map(|folder| folder.join("gpu")),
+        folder: folder.map(Path::to_owned),
         ..Default::default()
     };
     let gpu = match crate::gpu::Gpu::open(&options) {

@@ -91,13 +91,20 @@ pub struct Answers {
 }
 
 impl Answers {
-    /// Starts it on the library at `path`. What probes found is kept in the folder `probes`.
-    pub fn start(path: &Path, probes: Option<ProbeFolder>, mail: Mailbox) -> Self {
+    /// Starts it on the library at `path`. What probes found is kept in the folder `probes`, what is
+    /// learned about GPUs in `gpu_folder`.
+    pub fn start(
+        path: &Path,
+        probes: Option<ProbeFolder>,
+        gpu_folder: Option<PathBuf>,
+        mail: Mailbox,
+    ) -> Self {
         let (jobs, received) = channel();
         let (cancel, cancelled) = (CancelFlag::new(), Arc::default());
         let desk = Desk {
             shelfmark: Shelfmark::new(path),
             probes,
+            gpu_folder,
             mail,
             cancel: cancel.clone(),
             cancelled: Arc::clone(&cancelled),
@@ -145,6 +152,7 @@ impl Drop for Answers {
 struct Desk {
     shelfmark: Shelfmark,
     probes: Option<ProbeFolder>,
+    gpu_folder: Option<PathBuf>,
     mail: Mailbox,
     cancel: CancelFlag,
     cancelled: Arc<Mutex<BTreeSet<u64>>>,
@@ -285,7 +293,7 @@ impl Desk {
         }
         self.speed = None;
         self.mail.tell(Event::Step(id, Step::Loading));
-        let mut open = Open::load(choice, &self.cancel)?;
+        let mut open = Open::load(choice, self.gpu_folder.as_deref(), &self.cancel)?;
         let (mail, cancel) = (&self.mail, &self.cancel);
         let probed = open.probe(self.probes.as_ref(), &mut |done, total| {
             mail.tell(Event::Step(id, Step::Probing { done, total }));

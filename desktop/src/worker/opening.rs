@@ -1,6 +1,7 @@
 //! Opening a model for answers: where it computes, and what its probe lets it do.
 
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use carrel_core::cancel::CancelFlag;
 use carrel_core::engine::{Engine, ProbeFolder, WindowReader};
@@ -35,11 +36,16 @@ pub struct Open {
 }
 
 impl Open {
-    /// Loads a model. Its readings end with `cancel`.
-    pub fn load(choice: &Choice, cancel: &CancelFlag) -> Result<Self, Trouble> {
+    /// Loads a model. What is learned about GPUs is kept in a folder, if there is one. The model's
+    /// readings end with `cancel`.
+    pub fn load(
+        choice: &Choice,
+        gpu_folder: Option<&Path>,
+        cancel: &CancelFlag,
+    ) -> Result<Self, Trouble> {
         let failed = |error| Trouble::with_model(&error);
         let before_bytes = resident_bytes();
-        let (engine, verdict) = placed(choice)?;
+        let (engine, verdict) = placed(choice, gpu_folder)?;
         let reader = engine.reader(cancel).map_err(failed)?;
         let fit = engine.settings();
         let n_ctx = match fit.decoder.context {
@@ -85,7 +91,7 @@ impl Open {
 }
 
 /// The model where it computes: on the GPU if that is wanted, built in, there, and right.
-fn placed(choice: &Choice) -> Result<(Engine, GpuVerdict), Trouble> {
+fn placed(choice: &Choice, gpu_folder: Option<&Path>) -> Result<(Engine, GpuVerdict), Trouble> {
     let failed = |error| Trouble::with_model(&error);
     let mut options = choice.options();
     let mut verdict = if HAS_GPU { GpuVerdict::NotWanted } else { GpuVerdict::NotBuilt };
@@ -93,7 +99,7 @@ fn placed(choice: &Choice) -> Result<(Engine, GpuVerdict), Trouble> {
         // Copies in the processor's layouts are of no use to a GPU.
         options.placement = Some(Placement::InPlace);
         let engine = Engine::open(&choice.path, &options).map_err(failed)?;
-        let (engine, found) = place(engine, None).map_err(failed)?;
+        let (engine, found) = place(engine, None, gpu_folder).map_err(failed)?;
         if matches!(found, GpuVerdict::Good { .. }) {
             return Ok((engine, found));
         }
