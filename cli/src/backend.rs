@@ -4,7 +4,11 @@
 //! A GPU is compared with the CPU on the very model before it is used; one that computes something
 //! else is refused.
 
-use carrel_core::exec::{CpuBackend, DecoderOptions, Model};
+#[cfg(feature = "gpu")]
+use carrel_core::engine::open_model_on_gpu;
+use carrel_core::engine::{EngineOptions, Fit, open_model};
+use carrel_core::exec::{CpuBackend, Model};
+use carrel_core::gguf::Gguf;
 #[cfg(feature = "gpu")]
 use carrel_core::gpu::{FlavourChoice, Gpu, GpuOptions};
 
@@ -100,24 +104,28 @@ impl BackendArgs {
         }
     }
 
-    /// Whether a GPU computes.
-    pub fn is_gpu(&self) -> bool {
-        !self.is_cpu()
+    /// The settings that fit where the model, which is mapped, is to run.
+    pub fn fit(&self, model: &Model, options: &EngineOptions) -> Result<Fit, Failure> {
+        match self.backend {
+            Backend::Cpu | Backend::Ggml => Ok(Fit::of(model, options)?),
+            #[cfg(feature = "gpu")]
+            Backend::Gpu => {
+                Ok(Fit::on_gpu(model, options, &*self.gpu.open(false)?, self.gpu_memory)?)
+            }
+        }
     }
 
-    /// The model where it is to run, for decoders with these options.
-    pub fn place(&self, model: Model, options: &DecoderOptions) -> Result<Model, Failure> {
-        #[cfg(not(feature = "gpu"))]
-        let _ = options;
+    /// Opens the model where it is to run, with the settings that fit.
+    pub fn open(&self, file: Gguf, options: &EngineOptions) -> Result<(Model, Fit), Failure> {
         match self.backend {
-            Backend::Cpu | Backend::Ggml => Ok(model),
+            Backend::Cpu | Backend::Ggml => Ok(open_model(file, options)?),
             #[cfg(feature = "gpu")]
             Backend::Gpu => {
                 let gpu = self.gpu.open(false)?;
-                let moved = model.on_gpu_within(&gpu, options, self.gpu_memory)?;
-                let verdict = moved.verdict()?;
+                let (model, fit) = open_model_on_gpu(file, options, &gpu, self.gpu_memory)?;
+                let verdict = model.verdict()?;
                 if verdict.is_good() {
-                    return Ok(moved);
+                    return Ok((model, fit));
                 }
                 Err(Failure {
                     code: 4,

@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use carrel_core::engine::{EngineOptions, open_model};
-use carrel_core::error::ModelError;
+use carrel_core::engine::EngineOptions;
 use carrel_core::exec::{ContextPolicy, Decoder, DecoderOptions, Model};
 use carrel_core::ggml::Placement;
 use carrel_core::gguf::Gguf;
@@ -38,7 +37,8 @@ pub struct RunArgs {
     /// Where matrices are kept
     #[arg(long, value_name = "PLACE", default_value = "auto")]
     pub weights: WeightChoice,
-    /// Choose settings that fit this much memory or refuse to run, for example 512M or 2G
+    /// Choose settings that fit this much memory, that of a GPU included, or refuse to run, for example
+    /// 512M or 2G
     #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
     pub memory_budget: Option<u64>,
     #[command(flatten)]
@@ -80,16 +80,8 @@ impl RunArgs {
 
     /// Opens the model with the settings that fit.
     pub fn model_and_options(&self) -> Result<(Model, DecoderOptions), Failure> {
-        let (model, fit) =
-            open_model(Gguf::open(model_file(&self.model)?)?, &self.engine_options())?;
-        let model = self.backend.place(model, &fit.decoder)?;
-        if let (true, Some(budget_bytes)) = (self.backend.is_gpu(), self.memory_budget) {
-            let needed_bytes = model.memory_need(&fit.decoder)?.total_bytes();
-            if needed_bytes > budget_bytes {
-                let minimum_bytes = needed_bytes;
-                return Err(ModelError::Budget { needed_bytes, budget_bytes, minimum_bytes }.into());
-            }
-        }
+        let file = Gguf::open(model_file(&self.model)?)?;
+        let (model, fit) = self.backend.open(file, &self.engine_options())?;
         Ok((model, fit.decoder))
     }
 

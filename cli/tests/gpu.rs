@@ -40,6 +40,7 @@ fn the_doctor_finds_the_gpu_and_that_it_is_good() {
     assert_eq!(found["checks"].as_array().expect("checks").len(), 7);
     let names = found["adapters"].as_array().expect("adapters").iter();
     assert!(names.map(|adapter| &adapter["name"]).any(|name| *name == found["checked"]));
+    assert!(found["adapters"][0]["cooperative_matrices"].is_boolean());
     for number in ["most_binding_bytes", "workgroup_bytes", "most_invocations", "most_buffers"] {
         assert!(found["adapters"][0][number].as_u64().is_some_and(|n| n > 0), "{number}");
     }
@@ -139,4 +140,39 @@ fn layers_that_do_not_fit_stay_on_the_processor_and_speed_is_measured() {
     let run = carrel(&[&plain[..], &["--gpu-memory", "1K"]].concat());
     assert_eq!(run.code, 5, "{}", run.stderr);
     assert!(run.stderr.contains("the least for this model is"), "{}", run.stderr);
+}
+
+#[test]
+fn a_budget_is_for_gpu_and_processor_together() {
+    if doctor().is_none() {
+        return;
+    }
+    let folder = scratch();
+    let path = folder.path().join("model.gguf");
+    let path = path.to_str().expect("UTF-8");
+    let made = carrel(&["synth", "--shape", "tiny-llama", "--type", "F16", "-o", path]);
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    let on_gpu = ["--backend", "gpu", "--software-gpu", "--json"];
+    let need = |rest: &[&str]| {
+        let run = carrel(&[&["inspect", path][..], &on_gpu, rest].concat());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        json(&run.stdout)["memory"].clone()
+    };
+    let bytes = |need: &serde_json::Value, what: &str| need[what].as_u64().expect("a number");
+    let free = need(&[]);
+    assert_eq!(free["gpu_layers"], 3);
+    let (total, on_gpu_bytes) = (bytes(&free, "total_bytes"), bytes(&free, "gpu_bytes"));
+    assert!(on_gpu_bytes > 0 && on_gpu_bytes < total);
+    let budget = (total - 1).to_string();
+    let fitted = need(&["--memory-budget", &budget]);
+    assert!(bytes(&fitted, "total_bytes") < total, "{fitted}");
+    assert!(bytes(&fitted, "gpu_layers") >= 1);
+    let logits = ["logits", "-m", path, "--tokens", "1,2", "--memory-budget"];
+    let run = carrel(&[&logits[..], &[&budget], &on_gpu].concat());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let run = carrel(&[&logits[..], &["4K"], &on_gpu].concat());
+    assert_eq!(run.code, 5, "{}", run.stderr);
+    assert!(run.stderr.contains("the least for this model is"), "{}", run.stderr);
+    let text = carrel(&["inspect", path, "--backend", "gpu", "--software-gpu"]);
+    assert!(text.stdout.contains("3 of 3 layers, on the GPU"), "{}", text.stdout);
 }

@@ -66,7 +66,8 @@ pub fn log_softmax(logits: &[f32]) -> Vec<f64> {
     logits.iter().map(|logit| f64::from(logit - top) - sum.ln()).collect()
 }
 
-fn best_and_margin(logits: &[f32]) -> (usize, f32) {
+/// The most likely token of a row, and how far its logit lies above the second one's.
+pub fn best_and_margin(logits: &[f32]) -> (usize, f32) {
     let mut best = (0, f32::NEG_INFINITY);
     let mut second = f32::NEG_INFINITY;
     for (index, &logit) in logits.iter().enumerate() {

@@ -1,10 +1,16 @@
-//! The GPU that tests run on, or a loud skip.
+//! The GPU that tests run on, or a loud skip; models for it, and answers that must not depend on it.
 
 use std::sync::{Arc, OnceLock};
 
+use carrel_core::cancel::CancelFlag;
+use carrel_core::convert::{SyntheticOptions, write_synthetic};
 use carrel_core::error::GpuError;
+use carrel_core::exec::{ContextPolicy, Decoder, DecoderOptions, LogitRows, Model, ModelOptions};
+use carrel_core::gguf::Gguf;
 use carrel_core::gpu::{Gpu, GpuOptions};
+use carrel_core::ops::CacheType;
 use carrel_core::quant::TensorType;
+use carrel_models::shapes::Shape;
 
 /// Types of weights that there are kernels for.
 pub const WEIGHT_TYPES: [TensorType; 15] = [
@@ -54,4 +60,98 @@ pub fn open_gpu(options: &GpuOptions) -> Option<Arc<Gpu>> {
             None
         }
     }
+}
+
+/// A tiny model with seeded weights.
+///
+/// # Panics
+/// If the shape is not known or the type does not suit it.
+pub fn model(name: &str, kind: TensorType) -> Model {
+    model_with(name, kind, ModelOptions::default())
+}
+
+/// The same, opened in some way.
+///
+/// # Panics
+/// As [`model`].
+pub fn model_with(name: &str, kind: TensorType, model_options: ModelOptions) -> Model {
+    let shape = Shape::named(name).expect("a known shape");
+    let mut bytes = Vec::new();
+    let options = SyntheticOptions { shape, tensor_type: kind, seed: 7 };
+    write_synthetic(&options, &mut bytes, |_, _| {}).expect("a model is written");
+    let file = Gguf::from_bytes(&bytes).expect("a valid file");
+    Model::from_gguf(file, model_options).expect("a model")
+}
+
+/// Options of small decoders.
+pub fn options(context: ContextPolicy, cache_type: CacheType) -> DecoderOptions {
+    DecoderOptions { context, cache_type, n_batch: 32, n_threads: 1 }
+}
+
+/// A decoder of a model that was copied to a GPU.
+///
+/// # Panics
+/// If it does not fit.
+pub fn on_gpu(gpu: &Arc<Gpu>, model: &Model, options: &DecoderOptions) -> Decoder {
+    model.on_gpu(gpu).expect("the weights fit").decoder(options).expect("a decoder")
+}
+
+/// Tokens to read.
+pub fn tokens(n: usize, n_vocab: u32) -> Vec<u32> {
+    (0..n as u32).map(|i| (i * 7919 + i * i * 31) % n_vocab).collect()
+}
+
+/// Logits of all tokens: most of them together, the last ones one by one.
+///
+/// # Panics
+/// If they cannot be computed.
+pub fn rows(decoder: &mut Decoder, tokens: &[u32], n_single: usize) -> Vec<Vec<f32>> {
+    let n_vocab = decoder.model().spec().n_vocab as usize;
+    let (together, single) = tokens.split_at(tokens.len() - n_single);
+    let mut rows = Vec::new();
+    for batch in std::iter::once(together).chain(single.chunks(1)) {
+        decoder.forward(batch, LogitRows::All, &CancelFlag::new()).expect("forward");
+        rows.extend(decoder.logits().chunks(n_vocab).map(<[f32]>::to_vec));
+    }
+    rows
+}
+
+/// The most likely tokens after a prompt, one by one; `disturb` is called before each step.
+///
+/// # Panics
+/// If a token cannot be computed.
+pub fn answer(decoder: &mut Decoder, prompt: &[u32], mut disturb: impl FnMut(usize)) -> Vec<u32> {
+    let mut found: Vec<u32> = Vec::new();
+    for step in 0..ANSWER {
+        disturb(step);
+        let next = found.last().map_or(prompt, std::slice::from_ref);
+        decoder.forward(next, LogitRows::Last, &CancelFlag::new()).expect("forward");
+        let logits = decoder.logits().iter().enumerate();
+        found.push(logits.max_by(|a, b| a.1.total_cmp(b.1)).expect("logits").0 as u32);
+    }
+    found
+}
+
+/// Tokens of an answer.
+pub const ANSWER: usize = 20;
+
+/// Opens a GPU of its own, disturbs it at some moment, and compares the answer with that of a GPU that
+/// was not disturbed.
+///
+/// # Panics
+/// If they are not the same.
+pub fn compare_disturbed(
+    model: &Model,
+    options: &DecoderOptions,
+    disturb: impl Fn(&Arc<Gpu>, usize) + Copy,
+) {
+    let gpu_options = GpuOptions { allow_software: true, ..Default::default() };
+    let prompt = tokens(40, model.spec().n_vocab);
+    let Some(gpu) = any_gpu() else { return };
+    let undisturbed = answer(&mut on_gpu(&gpu, model, options), &prompt, |_| ());
+    let Some(gpu) = open_gpu(&gpu_options) else { return };
+    let mut decoder = on_gpu(&gpu, model, options);
+    let found = answer(&mut decoder, &prompt, |step| disturb(&gpu, step));
+    assert_eq!(found, undisturbed);
+    assert_eq!(decoder.n_past(), prompt.len() + ANSWER - 1);
 }

@@ -3,26 +3,28 @@
 //!
 //! Tolerances: against the plain loops, the most likely token is the same wherever the margin exceeds
 //! 0.05, and the mean KL divergence is at most 1e-5, which is what keys and values in half precision
-//! are worth. Against the CPU, the mean KL divergence is at most 1e-3: the CPU rounds activations to 8
-//! bits in quantised products and the GPU does not, so with random weights the CPU may prefer another
-//! token than the plain loops do, and then also than the GPU.
+//! are worth. Against either backend of the CPU, the mean KL divergence is at most 1e-3, and the most
+//! likely token is the same wherever the margin exceeds 0.05, with one exception: in quantised products
+//! the CPU rounds activations to 8 bits and the GPU does not, which moves logits by up to 0.2 on these
+//! models of random weights. So up to a margin of 0.4 the GPU may prefer another token than the CPU, if
+//! the plain loops, which round nothing, prefer the same one as the GPU.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use carrel_core::cancel::CancelFlag;
-use carrel_core::convert::{SyntheticOptions, write_synthetic};
 use carrel_core::error::{GpuError, ModelError};
-use carrel_core::exec::{ContextPolicy, Decoder, DecoderOptions, LogitRows, Model, ModelOptions};
-use carrel_core::ggml::dequantise;
-use carrel_core::gguf::Gguf;
-use carrel_core::gpu::{FlavourChoice, Gpu, GpuOptions};
+use carrel_core::exec::{
+    ContextPolicy, CpuBackend, Decoder, DecoderOptions, LogitRows, Model, ModelOptions,
+};
+use carrel_core::ggml::{Placement, dequantise};
+use carrel_core::gpu::{FlavourChoice, GpuOptions};
 use carrel_core::ops::{CacheType, Outcome, ReferenceRunner};
 use carrel_core::quant::TensorType;
-use carrel_models::shapes::Shape;
-use carrel_tests::divergence::compare;
-use carrel_tests::gpu::{any_gpu, open_gpu};
+use carrel_tests::divergence::{best_and_margin, compare, compare_above};
+use carrel_tests::gpu::{
+    ANSWER, any_gpu, compare_disturbed, model, model_with, on_gpu, open_gpu, options, rows, tokens,
+};
 use carrel_tests::shared_fixtures;
 use serde_json::Value;
 
@@ -39,38 +41,8 @@ const SHAPES: [&str; 10] = [
     "tiny-smollm3",
 ];
 
-fn model(name: &str, kind: TensorType) -> Model {
-    let shape = Shape::named(name).expect("a known shape");
-    let mut bytes = Vec::new();
-    let options = SyntheticOptions { shape, tensor_type: kind, seed: 7 };
-    write_synthetic(&options, &mut bytes, |_, _| {}).expect("a model is written");
-    let file = Gguf::from_bytes(&bytes).expect("a valid file");
-    Model::from_gguf(file, ModelOptions::default()).expect("a model")
-}
-
-fn options(context: ContextPolicy, cache_type: CacheType) -> DecoderOptions {
-    DecoderOptions { context, cache_type, n_batch: 32, n_threads: 1 }
-}
-
-fn on_gpu(gpu: &Arc<Gpu>, model: &Model, options: &DecoderOptions) -> Decoder {
-    model.on_gpu(gpu).expect("the weights fit").decoder(options).expect("a decoder")
-}
-
-fn tokens(n: usize, n_vocab: u32) -> Vec<u32> {
-    (0..n as u32).map(|i| (i * 7919 + i * i * 31) % n_vocab).collect()
-}
-
-/// Logits of all tokens: most of them together, the last ones one by one.
-fn rows(decoder: &mut Decoder, tokens: &[u32], n_single: usize) -> Vec<Vec<f32>> {
-    let n_vocab = decoder.model().spec().n_vocab as usize;
-    let (together, single) = tokens.split_at(tokens.len() - n_single);
-    let mut rows = Vec::new();
-    for batch in std::iter::once(together).chain(single.chunks(1)) {
-        decoder.forward(batch, LogitRows::All, &CancelFlag::new()).expect("forward");
-        rows.extend(decoder.logits().chunks(n_vocab).map(<[f32]>::to_vec));
-    }
-    rows
-}
+/// Margin above which the rounding of activations to 8 bits decides nothing: twice what it moves logits.
+const ROUNDED_MARGIN: f32 = 0.4;
 
 fn check(what: &str, ours: &[Vec<f32>], theirs: &[Vec<f32>], bound: f64) {
     let agreement = compare(ours, theirs);
@@ -86,6 +58,28 @@ fn on_reference(model: &Model, options: &DecoderOptions) -> Decoder {
     decoder.expect("a decoder")
 }
 
+/// The CPU, computed with by one of its backends.
+fn on_cpu(name: &str, kind: TensorType, backend: CpuBackend) -> Model {
+    let placement = match backend {
+        CpuBackend::Own => Placement::Repacked,
+        _ => Placement::InPlace,
+    };
+    model_with(name, kind, ModelOptions { placement, backend })
+}
+
+/// Rows where the GPU prefers another token than the CPU does, though the CPU's margin exceeds 0.05; and
+/// those of them where the plain loops do not side with the GPU.
+fn other_tokens(ours: &[Vec<f32>], cpu: &[Vec<f32>], plain: &[Vec<f32>]) -> (usize, usize) {
+    let differs = |(ours, cpu): (&Vec<f32>, &Vec<f32>)| {
+        let (best, margin) = best_and_margin(cpu);
+        margin > 0.05 && best_and_margin(ours).0 != best
+    };
+    let rows = ours.iter().zip(cpu).zip(plain).filter(|&((ours, cpu), _)| differs((ours, cpu)));
+    let sides = rows.map(|((ours, _), plain)| best_and_margin(ours).0 == best_and_margin(plain).0);
+    let sides: Vec<bool> = sides.collect();
+    (sides.len(), sides.iter().filter(|is_with_us| !**is_with_us).count())
+}
+
 #[test]
 fn every_family_and_type_agrees_with_the_plain_loops_and_the_cpu() {
     use TensorType::{F16, Q4_0, Q4_K, Q6_K, Q8_0};
@@ -96,12 +90,20 @@ fn every_family_and_type_agrees_with_the_plain_loops_and_the_cpu() {
             let options = options(ContextPolicy::Full(96), CacheType::F16);
             let tokens = tokens(48, model.spec().n_vocab);
             let plain = rows(&mut on_reference(&model, &options), &tokens, 8);
-            let cpu = rows(&mut model.decoder(&options).expect("a decoder"), &tokens, 8);
             let ours = rows(&mut on_gpu(&gpu, &model, &options), &tokens, 8);
             check(&format!("{name} {kind}"), &ours, &plain, 1e-5);
-            let agreement = compare(&ours, &cpu);
-            println!("{:32} {agreement}", "  and the CPU");
-            assert!(agreement.mean_kl <= 1e-3, "{name} {kind}: {agreement}");
+            for backend in [CpuBackend::Ggml, CpuBackend::Own] {
+                let cpu = on_cpu(name, kind, backend);
+                let cpu = rows(&mut cpu.decoder(&options).expect("a decoder"), &tokens, 8);
+                let agreement = compare_above(ROUNDED_MARGIN, &ours, &cpu);
+                let (n_other, n_alone) = other_tokens(&ours, &cpu, &plain);
+                println!("  {:30} {agreement}, {n_other} above 0.05", format!("{backend:?}"));
+                let what = format!("{name} {kind}, {backend:?}: {agreement}");
+                assert!(agreement.mean_kl <= 1e-3, "{what}");
+                assert_eq!(agreement.n_different, 0, "{what}");
+                assert_eq!(n_alone, 0, "{what}: neither the CPU nor the plain loops prefer it");
+                assert!(kind.is_quantised() || n_other == 0, "{what}: {n_other} other tokens");
+            }
         }
     }
 }
@@ -212,40 +214,6 @@ fn a_cancelled_batch_leaves_the_decoder_usable() {
     check("after a cancelled batch", &rows(&mut decoder, &tokens, 2), &theirs, 1e-3);
 }
 
-/// The most likely tokens after a prompt, one by one; `disturb` is called before each step.
-fn answer(decoder: &mut Decoder, prompt: &[u32], mut disturb: impl FnMut(usize)) -> Vec<u32> {
-    let mut found: Vec<u32> = Vec::new();
-    for step in 0..ANSWER {
-        disturb(step);
-        let next = found.last().map_or(prompt, std::slice::from_ref);
-        decoder.forward(next, LogitRows::Last, &CancelFlag::new()).expect("forward");
-        let logits = decoder.logits().iter().enumerate();
-        found.push(logits.max_by(|a, b| a.1.total_cmp(b.1)).expect("logits").0 as u32);
-    }
-    found
-}
-
-/// Tokens of an answer.
-const ANSWER: usize = 20;
-
-/// Opens a GPU of its own, gives it up at some moment, and compares the answer with that of a GPU that
-/// was not disturbed.
-fn compare_lost(
-    model: &Model,
-    options: &DecoderOptions,
-    disturb: impl Fn(&Arc<Gpu>, usize) + Copy,
-) {
-    let gpu_options = GpuOptions { allow_software: true, ..Default::default() };
-    let prompt = tokens(40, model.spec().n_vocab);
-    let Some(gpu) = any_gpu() else { return };
-    let undisturbed = answer(&mut on_gpu(&gpu, model, options), &prompt, |_| ());
-    let Some(gpu) = open_gpu(&gpu_options) else { return };
-    let mut decoder = on_gpu(&gpu, model, options);
-    let found = answer(&mut decoder, &prompt, |step| disturb(&gpu, step));
-    assert_eq!(found, undisturbed);
-    assert_eq!(decoder.n_past(), prompt.len() + ANSWER - 1);
-}
-
 #[test]
 fn an_answer_is_the_same_wherever_the_gpu_is_lost() {
     let model = model("tiny-qwen3", TensorType::F32);
@@ -255,7 +223,7 @@ fn an_answer_is_the_same_wherever_the_gpu_is_lost() {
     ] {
         for loss in losses {
             let options = options(context, CacheType::F32);
-            compare_lost(&model, &options, |gpu, step| {
+            compare_disturbed(&model, &options, |gpu, step| {
                 if step == loss {
                     gpu.destroy();
                 }
@@ -273,7 +241,7 @@ fn an_answer_is_the_same_when_the_gpu_is_lost_while_it_works() {
     for _ in 0..10 {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         let (loss, delay_us) = ((random >> 33) as usize % ANSWER, (random >> 45) % 4000);
-        compare_lost(&model, &options, |gpu, step| {
+        compare_disturbed(&model, &options, |gpu, step| {
             if step == loss {
                 let gpu = gpu.clone();
                 std::thread::spawn(move || {
@@ -282,62 +250,6 @@ fn an_answer_is_the_same_when_the_gpu_is_lost_while_it_works() {
                 });
             }
         });
-    }
-}
-
-#[test]
-fn layers_may_stay_on_the_processor() {
-    let Some(gpu) = any_gpu() else { return };
-    for (name, kind) in [("tiny-llama", TensorType::Q8_0), ("tiny-gemma3", TensorType::F16)] {
-        let model = model(name, kind);
-        let n_layer = model.plan().n_layer();
-        let options = options(ContextPolicy::Sliding(64), CacheType::F16);
-        let tokens = tokens(90, model.spec().n_vocab);
-        let theirs = rows(&mut model.decoder(&options).expect("a decoder"), &tokens, 4);
-        let whole = model.on_gpu(&gpu).expect("weights");
-        let need = whole.gpu_need(&options).expect("fits").expect("on a GPU").total_bytes();
-        // A little too small for all layers, and the least that holds one.
-        let Err(ModelError::Budget { minimum_bytes, .. }) =
-            model.on_gpu_within(&gpu, &options, Some(1 << 10)).map(|_| ())
-        else {
-            panic!("one KiB is enough for {name}");
-        };
-        for budget in [need - 1, minimum_bytes] {
-            let part = model.on_gpu_within(&gpu, &options, Some(budget)).expect("a part fits");
-            let n_gpu = part.n_gpu_layers();
-            assert!((1..n_layer).contains(&n_gpu), "{n_gpu} of {n_layer} layers");
-            let mut decoder = part.decoder(&options).expect("a decoder");
-            let ours = rows(&mut decoder, &tokens, 4);
-            check(&format!("{name}, {n_gpu} of {n_layer} layers"), &ours, &theirs, 1e-3);
-        }
-        let all = model.on_gpu_within(&gpu, &options, Some(need)).expect("all fits");
-        assert_eq!(all.n_gpu_layers(), n_layer);
-    }
-}
-
-#[test]
-fn the_memory_of_the_gpu_is_known_before_and_part_of_the_promise() {
-    let Some(gpu) = any_gpu() else { return };
-    for (name, kind, cache_type) in [
-        ("tiny-llama", TensorType::Q4_0, CacheType::F16),
-        ("tiny-qwen3", TensorType::F16, CacheType::Q8_0),
-        ("tiny-gemma3", TensorType::Q8_0, CacheType::F32),
-        ("tiny-phi3", TensorType::Q4_K, CacheType::F16),
-    ] {
-        let model = model(name, kind);
-        let moved = model.on_gpu(&gpu).expect("weights");
-        for context in [ContextPolicy::Full(700), ContextPolicy::Sliding(64)] {
-            let options = options(context, cache_type);
-            let need = moved.gpu_need(&options).expect("fits").expect("on a GPU");
-            assert_eq!(need.weight_bytes, moved.gpu_weight_bytes(), "{name}");
-            let decoder = moved.decoder(&options).expect("a decoder");
-            let found = decoder.memory_bytes();
-            assert_eq!((need.cache_bytes, need.compute_bytes), found, "{name} {context:?}");
-            let promise = moved.memory_need(&options).expect("a promise");
-            assert_eq!(promise.gpu_bytes, need.total_bytes());
-            assert!(promise.total_bytes() > need.total_bytes());
-            assert!(promise.mapped_bytes < model.memory_need(&options).expect("it").mapped_bytes);
-        }
     }
 }
 
@@ -390,6 +302,30 @@ fn what_a_driver_did_before_is_remembered() {
     let gpu = open_gpu(&gpu_options).expect("still there");
     let again = model.on_gpu(&gpu).expect("weights").verdict().expect("a verdict");
     assert_eq!(again, verdict, "not compared again");
+
+    // Other kernels were not compared yet, and a GPU that is lost meanwhile is not judged at all.
+    let n_models = || {
+        let text = std::fs::read_to_string(&file).expect("a ledger");
+        let ledger: Value = serde_json::from_str(&text).expect("JSON");
+        let entry = ledger.as_object().and_then(|drivers| drivers.values().next().cloned());
+        entry.expect("a driver")["models"].as_object().expect("models").len()
+    };
+    let baseline = GpuOptions { flavours: FlavourChoice::Baseline, ..gpu_options };
+    let gpu = open_gpu(&baseline).expect("still there");
+    let moved = model.on_gpu(&gpu).expect("weights");
+    gpu.destroy();
+    let judged = moved.verdict();
+    assert!(matches!(judged, Err(ModelError::Gpu(GpuError::Lost { .. }))), "{judged:?}");
+    assert_eq!(n_models(), 1);
+    let gpu = open_gpu(&baseline).expect("still there");
+    assert!(model.on_gpu(&gpu).expect("weights").verdict().expect("a verdict").is_good());
+    assert_eq!(n_models(), 2);
+}
+
+#[test]
+fn a_model_on_no_gpu_has_no_verdict() {
+    let judged = model("tiny-llama", TensorType::Q8_0).verdict();
+    assert!(matches!(judged, Err(ModelError::Gpu(GpuError::NoAdapter { .. }))), "{judged:?}");
 }
 
 #[test]
@@ -431,23 +367,4 @@ fn a_lost_gpu_is_said_and_a_state_is_not_saved_from_it() {
     let mut decoder = moved.decoder(&options).expect("a decoder");
     let theirs = rows(&mut model.decoder(&options).expect("a decoder"), &tokens, 2);
     check("a decoder after the loss", &rows(&mut decoder, &tokens, 2), &theirs, 1e-9);
-}
-
-#[test]
-fn memory_is_counted_and_asked_for_in_bounds() {
-    let Some(gpu) = any_gpu() else { return };
-    let model = model("tiny-llama", TensorType::Q8_0);
-    let on_gpu = model.on_gpu(&gpu).expect("weights");
-    // All matrices; a model's divisors of angles stay on the CPU.
-    let matrices = model.plan().weights.iter().filter(|weight| weight.n_rows > 1);
-    assert!(on_gpu.gpu_weight_bytes() > matrices.map(|weight| weight.n_bytes).sum());
-    let decoder =
-        on_gpu.decoder(&options(ContextPolicy::Full(96), CacheType::F16)).expect("a decoder");
-    let plan = model.plan();
-    let cache_bytes = 2 * 2 * u64::from(plan.d_kv()) * 96 * plan.n_layer() as u64;
-    assert_eq!(decoder.memory_bytes().0, cache_bytes);
-    assert!(decoder.memory_bytes().1 > 0);
-    let huge = options(ContextPolicy::Full(1 << 24), CacheType::F32);
-    let result = on_gpu.decoder(&huge).map(|_| ());
-    assert!(matches!(result, Err(ModelError::Gpu(GpuError::TooLarge { .. }))), "{result:?}");
 }

@@ -110,7 +110,7 @@ fn describe(adapter: &Adapter) -> String {
     let refusal = adapter.refusal.as_ref().map(|why| format!("\n  never used: {why}"));
     format!(
         "{}{}\n  {}, driver {}\n  binds {} at once, {} buffers; {} shared by at most {} invocations\n  \
-         subgroups {}, half precision {}{}",
+         subgroups {}, half precision {}, cooperative matrices {}{}",
         adapter.name,
         if adapter.is_software { " (software)" } else { "" },
         adapter.interface,
@@ -121,6 +121,7 @@ fn describe(adapter: &Adapter) -> String {
         adapter.most_invocations,
         yes(adapter.has_subgroups),
         yes(adapter.has_half_precision),
+        yes(adapter.has_cooperative_matrices),
         refusal.unwrap_or_default(),
     )
 }
@@ -134,6 +135,7 @@ fn as_json(adapter: &Adapter) -> Value {
         "most_binding_bytes": adapter.most_binding_bytes,
         "subgroups": adapter.has_subgroups,
         "half_precision": adapter.has_half_precision,
+        "cooperative_matrices": adapter.has_cooperative_matrices,
         "workgroup_bytes": adapter.workgroup_bytes,
         "most_invocations": adapter.most_invocations,
         "most_buffers": adapter.most_buffers,

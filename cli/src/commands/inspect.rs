@@ -12,7 +12,9 @@ use carrel_core::readable::human_bytes;
 use carrel_shelf::folder::model_file;
 use serde_json::{Map, Value as Json, json};
 
+use crate::backend::BackendArgs;
 use crate::failure::Failure;
+use crate::model::parse_bytes;
 use crate::output::{Output, paint};
 
 /// Show a model file's metadata, tensors, plan and memory need
@@ -29,6 +31,11 @@ pub struct Args {
     /// Length of the context for the memory need [default: the model's, at most 4096]
     #[arg(long, value_name = "TOKENS")]
     ctx: Option<usize>,
+    /// Show the memory need of settings that fit this much, for example 512M or 2G
+    #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
+    memory_budget: Option<u64>,
+    #[command(flatten)]
+    backend: BackendArgs,
 }
 
 /// Elements of an array that are shown.
@@ -45,14 +52,17 @@ pub fn run(args: &Args, output: &Output) -> Result<(), Failure> {
     }
 }
 
-fn need(args: &Args, model: &Model) -> Result<(usize, carrel_core::exec::MemoryNeed), Failure> {
+/// The length of the context, and the settings that it is part of.
+fn fit(args: &Args, model: &Model) -> Result<(usize, Fit), Failure> {
     let options = EngineOptions {
         context: args.ctx.map(ContextPolicy::Full),
         placement: Some(Placement::InPlace),
+        memory_budget_bytes: args.memory_budget,
         ..EngineOptions::default()
     };
-    let n_ctx = args.ctx.unwrap_or((model.spec().n_ctx_train as usize).min(4096));
-    Ok((n_ctx, Fit::of(model, &options)?.need))
+    let fit = args.backend.fit(model, &options)?;
+    let (ContextPolicy::Full(n_ctx) | ContextPolicy::Sliding(n_ctx)) = fit.decoder.context;
+    Ok((n_ctx, fit))
 }
 
 /// Tensors and bytes by type.
@@ -104,9 +114,12 @@ fn print_text(
         "  {} layers, {} query heads and {} KV heads of {}, width {}, feed-forward {}, vocabulary {}",
         spec.n_layer, spec.n_head, spec.n_head_kv, spec.d_head, spec.d_model, spec.d_ff, spec.n_vocab
     ))?;
-    let (n_ctx, need) = need(args, &model)?;
+    let (n_ctx, fit) = fit(args, &model)?;
+    let need = fit.need;
     output.line(title(&format!("memory for a context of {n_ctx} tokens")))?;
+    let on_gpu = format!("{} of {} layers, on the GPU", fit.n_gpu_layers, spec.n_layer);
     for (what, n_bytes) in [
+        (&on_gpu[..], need.gpu_bytes),
         ("weights, in the mapped file", need.mapped_bytes),
         ("KV cache", need.cache_bytes),
         ("activations", need.activation_bytes),
@@ -114,6 +127,9 @@ fn print_text(
         ("the program itself", need.program_bytes),
         ("together", need.total_bytes()),
     ] {
+        if what == on_gpu && n_bytes == 0 {
+            continue;
+        }
         output.line(format!("  {what:28} {:>12}", human_bytes(n_bytes)))?;
     }
     if args.plan {
@@ -154,7 +170,8 @@ fn print_json(
     });
     match model {
         Ok(model) => {
-            let (n_ctx, need) = need(args, &model)?;
+            let (n_ctx, fit) = fit(args, &model)?;
+            let need = fit.need;
             let plan: Vec<String> =
                 model.plan().ops.iter().map(|op| model.plan().describe(op)).collect();
             report["family"] = json!(model.spec().family.name);
@@ -166,6 +183,8 @@ fn print_json(
                 "activation_bytes": need.activation_bytes,
                 "logit_bytes": need.logit_bytes,
                 "program_bytes": need.program_bytes,
+                "gpu_layers": fit.n_gpu_layers,
+                "gpu_bytes": need.gpu_bytes,
                 "total_bytes": need.total_bytes(),
             });
         }

@@ -22,8 +22,10 @@ pub struct Fit {
     pub decoder: DecoderOptions,
     /// Where matrices are kept.
     pub placement: Placement,
-    /// What model and one session take with the weights in the mapped file.
+    /// What model and one session take with the weights in the mapped file or on a GPU.
     pub need: MemoryNeed,
+    /// How many of the last layers a GPU computes.
+    pub n_gpu_layers: usize,
 }
 
 impl Fit {
@@ -39,7 +41,7 @@ impl Fit {
             let total_bytes = need.total_bytes();
             if options.memory_budget_bytes.is_none_or(|budget| total_bytes <= budget) {
                 let placement = options.placement.unwrap_or_else(|| place(&need, options));
-                return Ok(Self { decoder, placement, need });
+                return Ok(Self { decoder, placement, need, n_gpu_layers: 0 });
             }
             wanted_bytes.get_or_insert(total_bytes);
         }
@@ -54,6 +56,36 @@ impl Fit {
             budget_bytes: options.memory_budget_bytes.unwrap_or(0),
             minimum_bytes: model.memory_need(&smallest)?.total_bytes(),
         })
+    }
+
+    /// The same for a GPU, which computes as many of the last layers as fit: into the budget together
+    /// with what stays on the processor, and into `gpu_bytes` of its memory, if that is given. Shorter
+    /// contexts are tried only where not even one layer fits.
+    ///
+    /// # Errors
+    /// [`ModelError::Budget`] with the numbers for the last settings that were tried if nothing fits; if
+    /// the options do not suit the model.
+    #[cfg(feature = "gpu")]
+    pub fn on_gpu(
+        model: &Model,
+        options: &EngineOptions,
+        gpu: &crate::gpu::Gpu,
+        gpu_bytes: Option<u64>,
+    ) -> Result<Self, ModelError> {
+        let bounds = options.bounds(gpu_bytes);
+        let mut problem = ModelError::Budget { needed_bytes: 0, budget_bytes: 0, minimum_bytes: 0 };
+        for decoder in candidates(model, options) {
+            match model.gpu_layers(gpu, &decoder, &bounds) {
+                Ok(layers) => {
+                    let n_gpu_layers = model.plan().n_layer() - layers.first as usize;
+                    let placement = Placement::InPlace;
+                    return Ok(Self { decoder, placement, need: layers.need, n_gpu_layers });
+                }
+                Err(budget @ ModelError::Budget { .. }) => problem = budget,
+                Err(error) => return Err(error),
+            }
+        }
+        Err(problem)
     }
 }
 

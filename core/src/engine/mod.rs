@@ -18,6 +18,8 @@ mod reader;
 mod windows;
 
 pub use fit::Fit;
+#[cfg(feature = "gpu")]
+pub use open::open_model_on_gpu;
 pub use open::{Engine, open_model};
 pub use options::EngineOptions;
 pub use probe::ProbeFolder;

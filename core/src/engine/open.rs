@@ -6,6 +6,8 @@ use super::fit::Fit;
 use super::options::EngineOptions;
 use super::reader::WindowReader;
 use crate::cancel::CancelFlag;
+#[cfg(feature = "gpu")]
+use crate::error::ModelError;
 use crate::error::Result;
 use crate::exec::{Model, ModelOptions};
 use crate::ggml::Placement;
@@ -19,6 +21,8 @@ pub struct Engine {
     model: Model,
     tokenizer: Tokenizer,
     fit: Fit,
+    #[cfg(feature = "gpu")]
+    options: EngineOptions,
 }
 
 impl Engine {
@@ -37,7 +41,13 @@ impl Engine {
     pub fn from_gguf(file: Gguf, options: &EngineOptions) -> Result<Self> {
         let tokenizer = Tokenizer::from_gguf(&file)?;
         let (model, fit) = open_model(file, options)?;
-        Ok(Self { model, tokenizer, fit })
+        Ok(Self {
+            model,
+            tokenizer,
+            fit,
+            #[cfg(feature = "gpu")]
+            options: options.clone(),
+        })
     }
 
     /// The settings that model and options lead to, without loading anything.
@@ -65,15 +75,15 @@ impl Engine {
     }
 
     /// The same engine with its weights copied to a GPU, where its sessions compute: as many of the
-    /// last layers as fit. Whoever uses it first compares it with the CPU: [`Model::verdict`].
+    /// last layers as fit, and within the budget. Whoever uses it first compares it with the CPU:
+    /// [`Model::verdict`].
     ///
     /// # Errors
-    /// If there are no kernels for the model or memory cannot be had.
+    /// If there are no kernels for the model, memory cannot be had, or the budget is too small.
     #[cfg(feature = "gpu")]
     pub fn on_gpu(&self, gpu: &std::sync::Arc<crate::gpu::Gpu>) -> Result<Self> {
-        let model = self.model.on_gpu_within(gpu, &self.fit.decoder, None)?;
-        let need = model.memory_need(&self.fit.decoder)?;
-        Ok(Self { model, fit: Fit { need, ..self.fit.clone() }, ..self.clone() })
+        let (model, fit) = put_on_gpu(&self.model, &self.options, gpu, None)?;
+        Ok(Self { model, fit, ..self.clone() })
     }
 
     /// Waits for the GPU, if there is one, and keeps it idle until [`Engine::resume`]: for apps that
@@ -124,4 +134,43 @@ pub fn open_model(file: Gguf, options: &EngineOptions) -> Result<(Model, Fit)> {
         Placement::Repacked => Model::from_gguf(file, ModelOptions { placement, backend })?,
     };
     Ok((model, fit))
+}
+
+/// The same with as many of the last layers on a GPU as fit into the budget together with the rest, and
+/// into `gpu_bytes` of the GPU's memory, if that is given. Whoever uses it first compares it with the
+/// CPU: [`Model::verdict`].
+///
+/// # Errors
+/// If it is no model that can be run, there are no kernels for it, it does not fit, or memory cannot be
+/// had.
+#[cfg(feature = "gpu")]
+pub fn open_model_on_gpu(
+    file: Gguf,
+    options: &EngineOptions,
+    gpu: &std::sync::Arc<crate::gpu::Gpu>,
+    gpu_bytes: Option<u64>,
+) -> Result<(Model, Fit)> {
+    let mapped = Model::from_gguf(file, ModelOptions::default())?;
+    Ok(put_on_gpu(&mapped, options, gpu, gpu_bytes)?)
+}
+
+/// A model on a GPU, with settings that fit.
+#[cfg(feature = "gpu")]
+fn put_on_gpu(
+    model: &Model,
+    options: &EngineOptions,
+    gpu: &std::sync::Arc<crate::gpu::Gpu>,
+    gpu_bytes: Option<u64>,
+) -> Result<(Model, Fit), ModelError> {
+    let fit = Fit::on_gpu(model, options, gpu, gpu_bytes)?;
+    let model = model.on_gpu_within(gpu, &fit.decoder, &options.bounds(gpu_bytes))?;
+    // The GPU may have had less memory than it was thought to have.
+    let (need, n_gpu_layers) = (model.memory_need(&fit.decoder)?, model.n_gpu_layers());
+    let (needed_bytes, minimum_bytes) = (need.total_bytes(), fit.need.total_bytes());
+    match options.memory_budget_bytes {
+        Some(budget_bytes) if needed_bytes > budget_bytes => {
+            Err(ModelError::Budget { needed_bytes, budget_bytes, minimum_bytes })
+        }
+        _ => Ok((model, Fit { need, n_gpu_layers, ..fit })),
+    }
 }

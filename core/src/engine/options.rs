@@ -25,6 +25,14 @@ pub struct EngineOptions {
     pub memory_budget_bytes: Option<u64>,
 }
 
+#[cfg(feature = "gpu")]
+impl EngineOptions {
+    /// The bounds for a model on a GPU of which so much memory may be taken.
+    pub(super) fn bounds(&self, gpu_bytes: Option<u64>) -> crate::exec::MemoryBounds {
+        crate::exec::MemoryBounds { gpu_bytes, total_bytes: self.memory_budget_bytes }
+    }
+}
+
 impl Default for EngineOptions {
     fn default() -> Self {
         let DecoderOptions { n_batch, n_threads, .. } = DecoderOptions::default();

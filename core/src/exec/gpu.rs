@@ -5,19 +5,17 @@
 //! answer, with the very weights, types and shapes that will be used, and what comes out is compared.
 //! The result is remembered for the driver and the model's shape.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::decoder::{
-    ContextPolicy, Decoder, DecoderOptions, LogitRows, cells_for, context_length, runner_options,
-};
+use super::decoder::{ContextPolicy, Decoder, DecoderOptions, LogitRows};
+use super::layers::gpu_part;
 use super::model::Model;
-use super::split::{SplitRunner, cut, halves};
+use super::split::{SplitRunner, halves};
 use crate::cancel::CancelFlag;
 use crate::error::{GpuError, ModelError};
-use crate::gpu::{Gpu, GpuNeed, GpuRunner, GpuWeights};
+use crate::gpu::{Gpu, GpuRunner, GpuWeights};
 use crate::ops::{CacheType, Op, Plan};
 use crate::readable::hexadecimal;
 
@@ -28,6 +26,9 @@ const N_SINGLE: usize = 2;
 /// Largest mean divergence of the GPU's distributions, in nats. Quantised products on the CPU round
 /// activations to 8 bits, which alone is worth up to 1e-3 on the tiny random models of the tests.
 const MOST_DIVERGENCE: f64 = 1e-2;
+
+/// What is said of a model that lies on no GPU.
+const NO_GPU: ModelError = ModelError::Gpu(GpuError::NoAdapter { n_seen: 0 });
 
 /// What the comparison with the CPU found.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -52,6 +53,27 @@ pub(super) struct OnGpu {
     first_layer: u32,
 }
 
+impl OnGpu {
+    pub(super) fn gpu(&self) -> &Arc<Gpu> {
+        self.weights.gpu()
+    }
+
+    pub(super) fn first_layer(&self) -> u32 {
+        self.first_layer
+    }
+
+    /// A decoder there, which fails when the GPU does.
+    fn decoder(&self, model: &Model, options: &DecoderOptions) -> Result<Decoder, ModelError> {
+        let Self { weights, first_layer } = self;
+        Decoder::with_runner(model, options, |plan, options| {
+            if *first_layer == 0 {
+                return Ok(Box::new(GpuRunner::new(plan.clone(), weights.clone(), options)?));
+            }
+            Ok(Box::new(SplitRunner::new(model, plan, *first_layer, weights, options)?))
+        })
+    }
+}
+
 impl Model {
     /// The same model with its weights copied to a GPU, where its decoders run. A decoder whose GPU
     /// is lost goes on with the CPU.
@@ -62,50 +84,8 @@ impl Model {
         self.on_gpu_from(gpu, 0)
     }
 
-    /// The same with as many of the last layers on the GPU as fit, with one decoder of these options,
-    /// into `budget_bytes` of its memory, if that is given, and into what it has.
-    ///
-    /// # Errors
-    /// As [`Model::on_gpu`]; [`ModelError::Budget`] if not even one layer fits.
-    pub fn on_gpu_within(
-        &self,
-        gpu: &Arc<Gpu>,
-        options: &DecoderOptions,
-        budget_bytes: Option<u64>,
-    ) -> Result<Self, ModelError> {
-        let n_layer = self.plan().n_layer() as u32;
-        let mut first = 0;
-        if let Some(budget_bytes) = budget_bytes {
-            let mut needs = Vec::new();
-            for layer in 0..n_layer {
-                needs.push(self.gpu_need_from(gpu, layer, options)?.total_bytes());
-                if needs.last().is_some_and(|&need| need <= budget_bytes) {
-                    break;
-                }
-            }
-            let least = needs.iter().copied().min().unwrap_or(0);
-            if least > budget_bytes {
-                return Err(ModelError::Budget {
-                    needed_bytes: needs[0],
-                    budget_bytes,
-                    minimum_bytes: least,
-                });
-            }
-            first = needs.len() as u32 - 1;
-        }
-        loop {
-            match self.on_gpu_from(gpu, first) {
-                Err(ModelError::Gpu(GpuError::OutOfMemory)) if first + 1 < n_layer => {
-                    first += (n_layer - first) / 2;
-                    log::warn!("{} layers on the GPU do not fit", n_layer - first);
-                }
-                result => return result,
-            }
-        }
-    }
-
     /// The same with the layers from this one on.
-    fn on_gpu_from(&self, gpu: &Arc<Gpu>, first_layer: u32) -> Result<Self, ModelError> {
+    pub(super) fn on_gpu_from(&self, gpu: &Arc<Gpu>, first_layer: u32) -> Result<Self, ModelError> {
         let plan = gpu_part(self.plan(), first_layer)?;
         let weights = Arc::new(GpuWeights::new(gpu, &plan, self.file())?);
         let model = self.with_part_on_gpu(Some(OnGpu { weights, first_layer }));
@@ -113,37 +93,15 @@ impl Model {
         Ok(model)
     }
 
-    /// What the layers from this one on need on the GPU, with one decoder of these options.
-    fn gpu_need_from(
-        &self,
-        gpu: &Gpu,
-        first_layer: u32,
-        options: &DecoderOptions,
-    ) -> Result<GpuNeed, ModelError> {
-        let plan = self.plan_for(context_length(options) as u32)?;
-        let cells = cells_for(&plan, options)?;
-        let plan = gpu_part(&plan, first_layer)?;
-        Ok(GpuNeed::of(gpu, &plan, &runner_options(&cells, options)))
-    }
-
-    /// What this model needs on its GPU with one decoder of these options; `None` if it has none.
-    ///
-    /// # Errors
-    /// If the options do not fit the model.
-    pub fn gpu_need(&self, options: &DecoderOptions) -> Result<Option<GpuNeed>, ModelError> {
-        let Some(OnGpu { weights, first_layer }) = self.part_on_gpu() else { return Ok(None) };
-        self.gpu_need_from(weights.gpu(), *first_layer, options).map(Some)
-    }
-
     /// The part of a plan that the processor computes beside this model's GPU.
-    pub(super) fn part_beside_gpu(&self, plan: &Plan) -> Option<Plan> {
+    fn part_beside_gpu(&self, plan: &Plan) -> Option<Plan> {
         let first = self.part_on_gpu().map_or(0, |part| part.first_layer);
         halves(plan, first).map(|halves| halves.on_cpu)
     }
 
     /// The GPU that this model lies on, wholly or in part.
     pub fn gpu(&self) -> Option<&Arc<Gpu>> {
-        self.part_on_gpu().map(|part| part.weights.gpu())
+        self.part_on_gpu().map(OnGpu::gpu)
     }
 
     /// How many of the last layers lie on a GPU.
@@ -172,12 +130,13 @@ impl Model {
     }
 
     /// Whether the GPU of this model computes what the CPU computes: as remembered for a model of the
-    /// same shape and types and the same driver, else by [`Model::compare_with_cpu`].
+    /// same shape and types, the same driver and the same choice of kernels, else by
+    /// [`Model::compare_with_cpu`].
     ///
     /// # Errors
-    /// If either cannot run the model at all.
+    /// As [`Model::compare_with_cpu`].
     pub fn verdict(&self) -> Result<Verdict, ModelError> {
-        let Some(gpu) = self.gpu() else { return self.compare_with_cpu() };
+        let gpu = self.part_on_gpu().ok_or(NO_GPU)?.gpu();
         let shape = format!("{}, {} layers", self.shape(), self.n_gpu_layers());
         if let Some(mean_divergence) = gpu.remembered_divergence(&shape) {
             return Ok(Verdict { mean_divergence });
@@ -199,8 +158,10 @@ impl Model {
     /// Runs the same tokens on the GPU of this model and on the CPU.
     ///
     /// # Errors
-    /// If either cannot run them at all.
+    /// If either cannot run them to the end: the CPU does not step in for a GPU that is judged.
+    /// [`GpuError::NoAdapter`] for a model that lies on no GPU.
     pub fn compare_with_cpu(&self) -> Result<Verdict, ModelError> {
+        let part = self.part_on_gpu().ok_or(NO_GPU)?;
         let options = DecoderOptions {
             context: ContextPolicy::Full(N_TOGETHER + N_SINGLE),
             cache_type: CacheType::F16,
@@ -220,7 +181,7 @@ impl Model {
             Ok(rows)
         };
         let expected = rows_of(self.with_part_on_gpu(None).decoder(&options)?)?;
-        let found = rows_of(self.decoder(&options)?)?;
+        let found = rows_of(part.decoder(self, &options)?)?;
         let n_vocab = n_vocab as usize;
         let rows = expected.chunks_exact(n_vocab).zip(found.chunks_exact(n_vocab));
         let sum: f64 = rows.map(|(expected, found)| divergence(expected, found)).sum();
@@ -228,29 +189,13 @@ impl Model {
     }
 }
 
-/// The part of a plan from a layer on.
-fn gpu_part(plan: &Plan, first_layer: u32) -> Result<Cow<'_, Plan>, ModelError> {
-    if first_layer == 0 {
-        return Ok(Cow::Borrowed(plan));
-    }
-    Ok(Cow::Owned(cut(plan, first_layer)?.on_gpu))
-}
-
 /// A decoder on the model's GPU, or `None` if it has none or the GPU is lost or full.
 pub(super) fn gpu_decoder(
     model: &Model,
     options: &DecoderOptions,
 ) -> Result<Option<Decoder>, ModelError> {
-    let Some(OnGpu { weights, first_layer }) = model.part_on_gpu() else {
-        return Ok(None);
-    };
-    let made = Decoder::with_runner(model, options, |plan, options| {
-        if *first_layer == 0 {
-            return Ok(Box::new(GpuRunner::new(plan.clone(), weights.clone(), options)?));
-        }
-        Ok(Box::new(SplitRunner::new(model, plan, *first_layer, weights, options)?))
-    });
-    match made {
+    let Some(part) = model.part_on_gpu() else { return Ok(None) };
+    match part.decoder(model, options) {
         Ok(decoder) => Ok(Some(decoder.with_history())),
         Err(ModelError::Gpu(error @ (GpuError::Lost { .. } | GpuError::OutOfMemory))) => {
             log::warn!("a decoder is made on the CPU: {error}");

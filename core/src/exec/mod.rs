@@ -11,6 +11,7 @@
 //! cells      which token lies in which cell of a cache, and who may look at it
 //! decoder    tokens in, logits out; owns its caches and its position
 //! gpu        a model on a GPU, checked against the CPU (cargo feature)
+//! layers     how many layers lie on a GPU, and what that takes
 //! split      a model whose last layers run on a GPU
 //! state      a decoder's caches on disk
 //! need       memory need, before anything is loaded
@@ -25,6 +26,8 @@ mod choice;
 mod decoder;
 #[cfg(feature = "gpu")]
 mod gpu;
+#[cfg(feature = "gpu")]
+mod layers;
 mod metadata;
 mod model;
 mod need;
@@ -37,6 +40,8 @@ pub use choice::{Choice, CpuBackend};
 pub use decoder::{ContextPolicy, Decoder, DecoderOptions, LogitRows, N_SINKS};
 #[cfg(feature = "gpu")]
 pub use gpu::Verdict;
+#[cfg(feature = "gpu")]
+pub use layers::{GpuLayers, MemoryBounds};
 pub use model::{Model, ModelOptions};
 pub use need::MemoryNeed;
 pub use speeds::{Speeds, keep_speeds_in};

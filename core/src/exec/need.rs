@@ -56,15 +56,35 @@ impl MemoryNeed {
     }
 
     pub(super) fn of(model: &Model, options: &DecoderOptions) -> Result<Self, ModelError> {
-        let plan = model.plan_for(context_length(options) as u32)?;
-        let cells = cells_for(&plan, options)?;
-        let runner_options = runner_options(&cells, options);
-        let row = u64::from(plan.n_vocab) * 4;
-        let copies = copies(model, &plan);
-        let (plan, gpu_bytes) = beside_gpu(model, plan, options)?;
+        #[cfg(feature = "gpu")]
+        if let Some(need) = model.need_with_gpu(options)? {
+            return Ok(need);
+        }
+        let n_ctx = context_length(options);
+        let plan = model.plan_for(n_ctx as u32)?;
+        let runner = runner_options(&cells_for(&plan, options)?, options);
+        Part { plan: &plan, runner: &runner, n_ctx, uses_all: true }.need(model, &plan)
+    }
+}
+
+/// What the processor computes of a plan; no operations if it computes nothing.
+pub(super) struct Part<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) runner: &'a RunnerOptions,
+    pub(super) n_ctx: usize,
+    /// Whether weights that no operation uses are read, too.
+    pub(super) uses_all: bool,
+}
+
+impl Part<'_> {
+    /// What it needs, as part of a whole plan.
+    pub(super) fn need(&self, model: &Model, whole: &Plan) -> Result<MemoryNeed, ModelError> {
+        let Self { plan, runner, n_ctx, uses_all } = *self;
+        let row = u64::from(whole.n_vocab) * 4;
+        let copies = copies(model, whole);
         let mut in_products = vec![false; plan.weights.len()];
         let mut looked_up = vec![false; plan.weights.len()];
-        let mut is_used = vec![gpu_bytes == 0; plan.weights.len()];
+        let mut is_used = vec![uses_all; plan.weights.len()];
         for op in &plan.ops {
             op.weights().for_each(|id| is_used[id.0] = true);
             match op {
@@ -85,7 +105,7 @@ impl MemoryNeed {
             // Pages of copied weights are released, and a table that is only looked up comes into
             // memory a row at a time. A tied table that was copied is both.
             mapped_bytes += if looked_up[index] && (is_copied || !in_products[index]) {
-                weight.n_bytes.min(context_length(options) as u64 * LOOK_UP_BYTES)
+                weight.n_bytes.min(n_ctx as u64 * LOOK_UP_BYTES)
             } else if is_copied {
                 0
             } else {
@@ -94,40 +114,22 @@ impl MemoryNeed {
         }
         let (cache_bytes, activation_bytes) = match model.own() {
             _ if plan.ops.is_empty() => (0, 0),
-            Some(_) => runner_bytes(&plan, &runner_options)?,
+            Some(_) => runner_bytes(plan, runner)?,
             None => {
-                let activations = activation_bytes(&plan, model.weights(), &runner_options)?;
-                (cache_bytes(&plan, &runner_options), activations)
+                let activations = activation_bytes(plan, model.weights(), runner)?;
+                (cache_bytes(plan, runner), activations)
             }
         };
-        Ok(Self {
+        Ok(MemoryNeed {
             mapped_bytes,
             copied_bytes,
             cache_bytes,
             activation_bytes,
             logit_bytes: 2 * row,
             program_bytes: PROGRAM_BYTES,
-            gpu_bytes,
+            gpu_bytes: 0,
         })
     }
-}
-
-/// What the processor computes of a plan, and the bytes of what it does not.
-#[cfg(feature = "gpu")]
-fn beside_gpu(
-    model: &Model,
-    plan: Plan,
-    options: &DecoderOptions,
-) -> Result<(Plan, u64), ModelError> {
-    let Some(need) = model.gpu_need(options)? else { return Ok((plan, 0)) };
-    let beside = model.part_beside_gpu(&plan);
-    let beside = beside.unwrap_or_else(|| Plan { ops: Vec::new(), ..plan });
-    Ok((beside, need.total_bytes()))
-}
-
-#[cfg(not(feature = "gpu"))]
-fn beside_gpu(_: &Model, plan: Plan, _: &DecoderOptions) -> Result<(Plan, u64), ModelError> {
-    Ok((plan, 0))
 }
 
 /// Bytes of the copy of each weight, 0 for those that are not copied.
