@@ -1,10 +1,11 @@
 //! Files that are written whole or not at all.
 //!
 //! ```text
-//! NAME.part ──written, synchronised──> renamed to NAME; removed if anything fails
+//! NAME.PROCESS.part ──written, synchronised──> renamed to NAME; removed if anything fails
 //! ```
-//! So a reader finds the old file or the new one, whatever kills the writer. Two writers of one file at
-//! a time are the caller's to prevent.
+//! So a reader finds the old file or the new one, whatever kills the writer. Two processes that write one
+//! file at a time have parts of their own, and the later one wins; two writers in one process are the
+//! caller's to prevent.
 
 use std::fs::File;
 use std::io::{self, BufWriter};
@@ -42,7 +43,7 @@ pub fn write_whole<T, E>(
 
 fn part_of(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
+    name.push(format!(".{}.part", std::process::id()));
     path.with_file_name(name)
 }
 
@@ -72,9 +73,10 @@ mod tests {
         assert!(stopped.is_err());
         assert_eq!(std::fs::read(&path).unwrap(), b"two");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no part is left");
-        std::fs::create_dir(folder.path().join("x.json.part")).unwrap();
-        assert!(write(&folder.path().join("x.json"), b"four").is_err());
-        assert!(!folder.path().join("x.json").exists());
+        let x = folder.path().join("x.json");
+        std::fs::create_dir(part_of(&x)).unwrap();
+        assert!(write(&x, b"four").is_err());
+        assert!(!x.exists());
         assert!(write(Path::new("/no/such/folder/a"), b"").is_err());
     }
 }

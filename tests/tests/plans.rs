@@ -184,6 +184,23 @@ fn the_state_of_the_world_is_replayed() {
 }
 
 #[test]
+fn notes_and_speech_are_statements_too() {
+    let facts = [
+        "[1] Ines Marl walked off with the brass lamp.",
+        "“Ines Marl hurried to the attic.”",
+        "(Ines Marl went down to the cellar.)",
+        "“It is Omar Bell whom Ines Marl has as father.”",
+        "[2] It is Paula Rook whom Omar Bell has as mother.",
+    ];
+    let shelf = Shelf::of(&facts);
+    let moved = [facts[0], facts[1]];
+    shelf.expect("From which room was the brass lamp brought to the cellar?", &["attic"], &moved);
+    shelf.expect("Where is the brass lamp?", &["cellar"], &[facts[0], facts[2]]);
+    let question = "Follow the family of Ines Marl upwards: whom do you reach?";
+    shelf.expect(question, &["Paula Rook"], &facts[3..]);
+}
+
+#[test]
 fn gifts_and_directions_are_told() {
     let facts = [
         "Ines gave the brass lamp to Jonas.",
@@ -303,6 +320,17 @@ fn suspects_are_told_apart_by_means_motive_and_opportunity() {
     let key = [CASE[0], CASE[1], CASE[3], CASE[4], CASE[5], CASE[6], CASE[7]];
     shelf.expect("Who murdered Alwin Kern?", &["Ines Marl"], &key);
     assert!(shelf.ask("Who murdered Alwin Kern?").citations.len() <= key.len() + 1);
+}
+
+#[test]
+fn a_case_is_told_in_other_words() {
+    let mut facts = CASE;
+    facts[4] =
+        "The paper knife changed hands in the hall at six o'clock: Rike Thal gave it to Ines Marl.";
+    facts[5] = "Everybody called Ines Marl the grey-haired widow.";
+    facts[6] = "An hour after the bell rang the grey-haired widow was seen in the old library.";
+    let key = [facts[0], facts[1], facts[3], facts[4], facts[5], facts[6], facts[7]];
+    Shelf::of(&facts).expect("Who murdered Alwin Kern?", &["Ines Marl"], &key);
 }
 
 #[test]

@@ -243,6 +243,7 @@ fn mentioning(reader: &Reader, literal: &str) -> Result<Vec<(SentenceId, Assignm
     let Some(pattern) = Pattern::phrase(literal) else { return Ok(Vec::new()) };
     let ids = reader.last_mentions(&[pattern], &[], LONGEST, MENTIONS)?;
     let mut out = Vec::new();
+    let mut first_of_literal: Option<Option<SentenceId>> = None;
     for read in reader.read(&ids)? {
         let tokens = reader.tokens(&read.text);
         let found = assignments(&read.text, &tokens);
@@ -252,9 +253,13 @@ fn mentioning(reader: &Reader, literal: &str) -> Result<Vec<(SentenceId, Assignm
         {
             let other = words::folded(written);
             // Whichever was there before has the value.
+            let own = match first_of_literal {
+                Some(known) => known,
+                None => *first_of_literal.insert(first_mention(reader, literal)?),
+            };
             let gets = if first_mention(reader, &other)? == Some(read.id) {
                 Some((other, written.to_owned(), literal.to_owned()))
-            } else if first_mention(reader, literal)? == Some(read.id) {
+            } else if own == Some(read.id) {
                 Some((literal.to_owned(), reader.as_written(&[read.id], literal)?, other))
             } else {
                 None

@@ -13,6 +13,7 @@ use crate::memory::answer::Finding;
 use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::names;
 use crate::memory::index::patterns::Pattern;
+use crate::memory::index::stems::Stems;
 use crate::memory::index::stopwords;
 use crate::memory::model::Pointer;
 use crate::memory::segment::words;
@@ -27,8 +28,8 @@ const MOST_OPEN_HOPS: usize = 40;
 const LONGEST: u32 = 60;
 
 /// Words with which a question asks for whom somebody descends from in the end.
-const ANCESTORS: &str = "ancestor ancestors forefather forefathers forebear forebears progenitor \
-    ancestry lineage bloodline pedigree genealogy descends descended descent";
+const ANCESTORS: &str = "ancestor forefather foremother forebear progenitor ancestry lineage bloodline \
+    pedigree genealogy descend descent";
 
 /// A question that is a chain of relations.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,13 +64,17 @@ impl ChainQuestion {
             .map(|w| words::folded(&text[w.start..w.end]))
             .collect();
         let has = |wanted: &[&str]| list.iter().any(|word| wanted.contains(&word.as_str()));
-        let among = |list: &str| list.split_whitespace().any(|word| has(&[word]));
+        let stems = Stems::default();
+        let among = |wanted: &str| {
+            wanted.split_whitespace().any(|word| list.iter().any(|own| stems.same(word, own)))
+        };
         let open = among(ANCESTORS)
             || has(&["relative", "relation", "kinsman"])
                 && among("oldest earliest eldest first farthest furthest")
             || has(&["line", "family", "parents", "parent", "generation", "generations"])
                 && among(
-                    "trace traced tracing root origin beginning back head top furthest farthest",
+                    "trace follow root origin beginning back backward head top up upward furthest \
+                     farthest",
                 );
         if open {
             return Some(Self {
@@ -269,7 +274,13 @@ mod tests {
             nouns("Who is the brother of Omar?"),
             Some(("Omar".to_owned(), vec!["brother".to_owned()]))
         );
-        assert!(ChainQuestion::of("Who is the oldest ancestor of Ines Marl?").unwrap().open);
+        for text in [
+            "Who is the oldest ancestor of Ines Marl?",
+            "Following the family of Ines Marl back to its root, who comes first?",
+            "Climb up from parent to parent of Ines Marl: who has none in the book?",
+        ] {
+            assert!(ChainQuestion::of(text).unwrap().open, "{text}");
+        }
         assert_eq!(nouns("Who murdered Charles Lamb?"), None);
     }
 }

@@ -1,10 +1,14 @@
 //! Chapters as Chinese texts and questions name them: 第3章, 第十二回, and what a question says around
-//! them: 到第3章为止, 在第3章末尾, 第3章之前.
+//! them: 到第3章为止, 在第3章末尾, 第3章之前. Any character may divide a text that has headings
+//! with it: 第3天.
 
 use super::parts::Side;
+use crate::memory::segment::words;
 
 /// Characters for the divisions of a text.
 const DIVISIONS: &str = "章节回卷部篇集幕";
+/// Characters of numerals below a thousand.
+const NUMERALS: &str = "零一二三四五六七八九十百";
 /// What stands behind a chapter that a question reads to the end, or only up to.
 const UNTIL: &[&str] = &[
     "末尾",
@@ -35,6 +39,8 @@ const TIES: &[&str] =
 pub struct Chapter {
     /// Its number.
     pub number: u64,
+    /// The character for the division.
+    pub division: char,
     /// Where the mention begins and ends, in bytes.
     pub start: usize,
     /// One past its last byte.
@@ -61,13 +67,22 @@ fn numeral(text: &str) -> Option<u64> {
     (!text.is_empty()).then_some(sum + digit)
 }
 
+impl Chapter {
+    /// Whether its division is one of books.
+    pub fn is_listed(&self) -> bool {
+        DIVISIONS.contains(self.division)
+    }
+}
+
 /// The first chapter that `text` names.
 pub fn named(text: &str) -> Option<Chapter> {
     text.match_indices('第').find_map(|(start, mark)| {
         let behind = &text[start + mark.len()..];
-        let (at, division) = behind.char_indices().find(|(_, c)| DIVISIONS.contains(*c))?;
-        let number = numeral(behind[..at].trim())?;
-        Some(Chapter { number, start, end: start + mark.len() + at + division.len_utf8() })
+        let of_number = |c: char| c.is_ascii_digit() || c == ' ' || NUMERALS.contains(c);
+        let (at, division) = behind.char_indices().find(|(_, c)| !of_number(*c))?;
+        let number = numeral(behind[..at].trim()).filter(|_| words::is_ideograph(division))?;
+        let length = if behind[at..].starts_with("封信") { 6 } else { division.len_utf8() };
+        Some(Chapter { number, division, start, end: start + mark.len() + at + length })
     })
 }
 
@@ -93,7 +108,8 @@ pub fn limit(question: &str) -> Option<(Chapter, Side)> {
 pub fn without_limit(clause: &str) -> &str {
     let Some(chapter) = named(clause) else { return clause };
     let opening = clause[..chapter.start].trim_start_matches("在");
-    if !(opening.is_empty() || UP_TO.contains(&opening)) {
+    let sure = chapter.is_listed() || chapter.start > 0;
+    if !sure || !(opening.is_empty() || UP_TO.contains(&opening)) {
         return clause;
     }
     let mut rest = &clause[chapter.end..];
@@ -115,7 +131,9 @@ mod tests {
         assert_eq!(of("第十二回结束时，租金是多少？"), Some((12, Side::Until)));
         assert_eq!(of("第二章之前租金是多少？"), Some((2, Side::Before)));
         assert_eq!(of("第二十章里租金是多少？"), Some((20, Side::Inside)));
+        assert_eq!(of("到第六夜为止，租金是多少？"), Some((6, Side::Until)));
         assert_eq!(of("租金是多少？"), None);
+        assert_eq!(without_limit("第三名是谁"), "第三名是谁");
         assert_eq!(without_limit("读到第4章结尾时租金是多少"), "租金是多少");
         assert_eq!(without_limit("租金在第4章是多少"), "租金在第4章是多少");
     }

@@ -33,49 +33,10 @@ const OWNER: std::ops::RangeInclusive<usize> = 2..=48;
 const VALUES: usize = 8;
 
 /// Words with which a request opens.
-const REQUESTS: &[&str] = &[
-    "请问",
-    "请你",
-    "请",
-    "找出",
-    "给出",
-    "写出",
-    "列出",
-    "列举",
-    "说出",
-    "指出",
-    "查出",
-    "告诉我",
-    "回答",
-    "文中",
-    "文章中",
-    "文本中",
-    "书中",
-    "原文中",
-    "文档中",
-    "资料中",
-    "根据文本",
-    "根据文章",
-    "根据上文",
-    "提到的",
-    "给出的",
-    "所给的",
-    "记载的",
-    "写明的",
-    "所说的",
-    "所记的",
-    "说的",
-    "写的",
-    "所有",
-    "全部",
-    "问一下",
-    "查一下",
-    "想知道",
-    "我想知道",
-    "那么",
-    "在文中",
-    "出现的",
-];
+const REQUESTS: &str = "请问 请你 请 找出 给出 写出 列出 列举 说出 指出 查出 告诉我 回答 文中 \
+    文章中 文本中 书中 原文中 文档中 资料中 根据文本 根据文章 根据上文 提到的 \
+    给出的 所给的 记载的 写明的 所说的 所记的 说的 写的 所有 全部 问一下 \
+    查一下 想知道 我想知道 那么 在文中 出现的";
 /// Words behind a property.
 const BEHIND: &[&str] = &[
     "分别是",
@@ -155,7 +116,7 @@ const RELATIONS: &[(Option<Kind>, &str)] = &[
     ),
     (
         Some(Kind::Trade),
-        "职业 工作 谋生 为生 营生 行当 行业 从事> 本行 生计 做什么 干什么 以何 职务 手艺 是一名> 是一位> \
+        "职业 工作 谋生 为生 营生 行当 行业 哪一行 哪行 从事> 本行 生计 做什么 干什么 以何 职务 手艺 是一名> 是一位> \
          是个> 当过> 担任> 做> 当> 任> 身份 以>",
     ),
     (Some(Kind::Instrument), "乐器 演奏> 弹奏> 吹奏> 拉奏> 弹> 吹> 拉> 奏> 敲> 擅长> 拿手"),
@@ -200,7 +161,8 @@ fn relation(text: &str) -> Option<usize> {
 }
 
 fn without_request(mut clause: &str) -> &str {
-    while let Some(shorter) = REQUESTS.iter().find_map(|word| clause.strip_prefix(word)) {
+    while let Some(shorter) = REQUESTS.split_whitespace().find_map(|word| clause.strip_prefix(word))
+    {
         clause = shorter.trim_start_matches('的');
     }
     clause.trim()
@@ -308,6 +270,11 @@ fn property(behind: &str) -> Option<String> {
 /// The owners of a list.
 fn owners(before: &str) -> Vec<String> {
     let mut rest = before.trim();
+    // "哪个地方是OWNER的…": what is asked for stands first.
+    let asks = ["哪", "什么", "谁", "何"].iter().any(|which| rest.starts_with(which));
+    if asks && let Some((_, behind)) = rest.split_once('是') {
+        rest = behind;
+    }
     for end in ["各自", "这几样", "这些", "几个", "分别"] {
         rest = rest.trim_end_matches(end);
     }
@@ -525,7 +492,7 @@ fn phrase(
     }
     let owner_at = rest.find('\u{3000}')?;
     let before = rest[..owner_at].rsplit(['，', '。', '；', '：']).next().unwrap_or("").trim();
-    if let Some(found) = before.strip_suffix('是').or_else(|| before.strip_suffix("就是"))
+    if let Some(found) = before.strip_suffix("就是").or_else(|| before.strip_suffix('是'))
         && found.chars().count() >= 2
     {
         return Some(found.to_owned());
@@ -566,6 +533,7 @@ mod tests {
             "请写出蓝色木马的编号。",
             "修订以后，蓝色木马目前的编号是哪个？",
             "蓝色木马有什么编号？",
+            "什么是蓝色木马的编号？",
         ] {
             assert_eq!(owners_of(text), Some(vec!["蓝色木马".to_owned()]), "{text}");
         }
@@ -591,6 +559,7 @@ mod tests {
             assert_eq!(said(born, "林小川", text).as_deref(), Some("白石镇"), "{text}");
         }
         assert_eq!(said(born, "林小川", "林小川养了一只鹦鹉。"), None);
+        assert_eq!(said(born, "林小川", "白石镇就是林小川的故乡。").as_deref(), Some("白石镇"));
         let pet = "林小川养什么动物？";
         assert_eq!(said(pet, "林小川", "林小川身旁总有一只鹦鹉。").as_deref(), Some("鹦鹉"));
         let trade = "林小川的职业是什么？";

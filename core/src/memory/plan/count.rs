@@ -115,6 +115,12 @@ impl CountQuestion {
             "favorite",
             "pay",
             "paid",
+            "count",
+            "tally",
+            "any",
+            "other",
+            "others",
+            "else",
         ];
         let mut verbs: Vec<String> = question
             .terms
@@ -131,6 +137,13 @@ impl CountQuestion {
         // "Paid a visit", "made a trip": the verb says nothing beside the noun.
         if verbs.len() > 1 {
             verbs.retain(|verb| !LIGHT.split_whitespace().any(|light| light == verb));
+        }
+        // "Which town saw her most often": where the place is the subject, she was there.
+        let host = list
+            .windows(3)
+            .any(|w| ["which", "what"].contains(&w[0]) && is_type(w[1]) && among(HOSTS, w[2]));
+        if host {
+            verbs = vec!["visit".to_owned()];
         }
         if verbs.is_empty() || verbs.len() > 2 {
             return None;
@@ -169,6 +182,9 @@ fn plural_type(list: &[&str]) -> bool {
 /// Verbs that say nothing beside the noun that they stand with, as questions have them.
 const LIGHT: &str = "pay paid make made take took have had go went get got do did set record recorded \
     happen happened occur occurred occasion instance";
+/// Verbs of places that somebody comes to.
+const HOSTS: &str = "saw sees see seen receives receive received welcomes welcome welcomed hosts host hosted \
+    greeted greets";
 /// Words for being somewhere for a while, besides verbs of motion.
 const VISITS: &str = "visit visits visited visiting visitor trip trips journey journeys call calls called \
     stay stays stayed stop stops stopped tour tours toured guest guests excursion excursions sojourn \
@@ -295,6 +311,16 @@ mod tests {
         assert_eq!(asked("How many people did Omar Bell meet?"), Some((Asked::HowMany, meet())));
         assert_eq!(
             asked("How many letters did Omar Bell write to Ines Marl?").map(|(asked, _)| asked),
+            Some(Asked::Times)
+        );
+        let visit = |asked| Some((asked, vec!["visit".to_owned()]));
+        assert_eq!(
+            asked("Which village did Omar Bell visit more than all others?"),
+            visit(Asked::Most)
+        );
+        assert_eq!(asked("Which city welcomed Omar Bell most often?"), visit(Asked::Most));
+        assert_eq!(
+            asked("Tally the visits of Omar Bell to Oslo.").map(|(asked, _)| asked),
             Some(Asked::Times)
         );
         assert_eq!(asked("Who did Omar Bell meet?"), None);

@@ -7,7 +7,8 @@
 use super::clock;
 use super::hours::resolved;
 use super::inferred::inferred;
-use super::reader::{Read, Reader};
+use super::lexicon::{GIVE, HOLD, RECEIVE, TAKE};
+use super::reader::{Read, Reader, Token};
 use super::statement::{Act, body, events, same_noun};
 use crate::error::Result;
 use crate::memory::index::corpus::SentenceId;
@@ -107,7 +108,10 @@ fn holder(
     }
     match people.as_slice() {
         [only] => Some((None, (*only).to_owned())),
-        [_, _] => {
+        [one, other] => {
+            if let Some((giver, after)) = handed(text, &tokens, one, other) {
+                return Some((Some(giver.to_owned()), after.to_owned()));
+            }
             let event = inferred(text, &tokens, thing, &[])?;
             let after = event.recipient.and_then(|name| whole(&name))?;
             Some((event.subjects.first().and_then(|name| whole(name)), after))
@@ -116,9 +120,64 @@ fn holder(
     }
 }
 
+/// Who of two people gave a thing to whom, as "from", "to", "by" and the verb tell: "it came to Ines from
+/// Omar", "Omar gave it to Ines".
+fn handed<'n>(
+    text: &str,
+    tokens: &[Token],
+    one: &'n str,
+    other: &'n str,
+) -> Option<(&'n str, &'n str)> {
+    let first_token = |name: &str| {
+        let start = text.find(name)?;
+        tokens.iter().position(|token| token.start >= start)
+    };
+    let (one_at, other_at) = (first_token(one)?, first_token(other)?);
+    let (one, other, one_at, other_at) = if one_at < other_at {
+        (one, other, one_at, other_at)
+    } else {
+        (other, one, other_at, one_at)
+    };
+    let behind = |at: usize, word: &str| at > 0 && tokens[at - 1].folded == word;
+    if behind(one_at, "from") || behind(other_at, "to") {
+        return Some((one, other));
+    }
+    if behind(other_at, "from") || behind(one_at, "to") {
+        return Some((other, one));
+    }
+    // The verb stands between the two, or behind both: "Omar lent Ines the lamp".
+    let verb = tokens[one_at..]
+        .iter()
+        .find(|token| !token.capital && token.classes & (GIVE | RECEIVE | TAKE | HOLD) != 0)?;
+    let passive = behind(other_at, "by");
+    let gives = verb.classes & GIVE != 0;
+    Some(if gives == passive { (other, one) } else { (one, other) })
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::lexicon::Lexicon;
+    use super::super::reader::tokens;
     use super::*;
+
+    #[test]
+    fn prepositions_and_verbs_tell_who_gave() {
+        for text in [
+            "The lamp went from Omar Bell to Ines Marl.",
+            "It changed hands: Omar Bell gave it to Ines Marl.",
+            "Ines Marl obtained it from Omar Bell.",
+            "Ines Marl was given the lamp by Omar Bell.",
+            "Omar Bell lent Ines Marl the lamp.",
+            "To Ines Marl it came from Omar Bell.",
+        ] {
+            let list = tokens(text, &Lexicon::default());
+            let found = handed(text, &list, "Ines Marl", "Omar Bell");
+            assert_eq!(found, Some(("Omar Bell", "Ines Marl")), "{text}");
+        }
+        let text = "Ines Marl and Omar Bell admired the lamp.";
+        let list = tokens(text, &Lexicon::default());
+        assert_eq!(handed(text, &list, "Ines Marl", "Omar Bell"), None);
+    }
 
     fn held(name: &str, giver: Option<&str>) -> Held {
         let id = SentenceId { block: 0, sentence: 0 };

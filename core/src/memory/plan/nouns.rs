@@ -62,6 +62,9 @@ pub const PLACE_NOUNS: &[&str] = &[
     "address",
     "planet",
     "continent",
+    "birthplace",
+    "hometown",
+    "homeland",
 ];
 
 /// Nouns for times.

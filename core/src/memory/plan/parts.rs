@@ -189,7 +189,9 @@ impl Scope {
         let fold = |text: &str| -> Vec<String> { words::folded_words(text).collect() };
         let list = fold(text);
         for (at, division) in list.iter().enumerate() {
-            if !DIVISIONS.contains(&division.as_str()) {
+            // Other words divide a document whose headings have them: "day 3".
+            let listed = DIVISIONS.contains(&division.as_str());
+            if !listed && (division.len() < 3 || stopwords::is_stopword(division)) {
                 continue;
             }
             let Some((number, length)) = number_of(&list[at + 1..]) else { continue };
@@ -202,7 +204,7 @@ impl Scope {
                 let words = fold(title);
                 let rest = match words.first() {
                     Some(first) if first == division => &words[1..],
-                    Some(_) if !named => &words[..],
+                    Some(_) if !named && listed => &words[..],
                     _ => return false,
                 };
                 number_of(rest).is_some_and(|(n, _)| n == number)
@@ -214,8 +216,11 @@ impl Scope {
         let mut scope = Self::default();
         if let Some((chapter, side)) = chapters::limit(text) {
             scope.add(corpus, side, |title, _| {
-                chapters::named(title)
-                    .is_some_and(|found| found.start == 0 && found.number == chapter.number)
+                chapters::named(title).is_some_and(|found| {
+                    found.start == 0
+                        && found.number == chapter.number
+                        && (chapter.is_listed() || found.division == chapter.division)
+                })
             });
             let named = chapter.start..chapter.end;
             scope.words = words::folded_words(&text[named]).collect();

@@ -16,6 +16,9 @@ use crate::memory::index::search;
 use crate::memory::index::stems::Stems;
 use crate::memory::segment::words;
 
+/// Longest number or letter of a note, in bytes.
+const LONGEST_MARK: usize = 4;
+
 /// A word of a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
@@ -36,7 +39,7 @@ pub struct Token {
 pub struct Read {
     /// Where it stands.
     pub id: SentenceId,
-    /// Its text, without the blank space around it.
+    /// Its text, without the blank space and the marks around it ([`plain`]).
     pub text: String,
 }
 
@@ -111,7 +114,8 @@ impl<'a> Reader<'a> {
         let mut out = Vec::with_capacity(sorted.len());
         for id in sorted {
             if self.admits(id)? {
-                out.push(Read { id, text: self.corpus.sentence(id)? });
+                let text = plain(&self.corpus.sentence(id)?).to_owned();
+                out.push(Read { id, text });
             }
         }
         Ok(out)
@@ -175,6 +179,46 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// A sentence without what marks it as an item, a note, a quotation or an aside: "[3] It rained." and
+/// "(It rained.)" give "It rained." Quotation marks stay where they set a part of it off.
+pub fn plain(text: &str) -> &str {
+    const PAIRS: &[(char, char)] = &[
+        ('"', '"'),
+        ('“', '”'),
+        ('‘', '’'),
+        ('「', '」'),
+        ('『', '』'),
+        ('(', ')'),
+        ('（', '）'),
+        ('[', ']'),
+    ];
+    let mut rest = text.trim();
+    loop {
+        let before = rest;
+        rest = rest.trim_start_matches(['>', '*', '•', '-', '–', '—']).trim_start();
+        if let Some((mark, behind)) = rest
+            .strip_prefix(['[', '('])
+            .and_then(|r| r.split_once([']', ')']).filter(|(mark, _)| mark.len() <= LONGEST_MARK))
+            && mark.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            && behind.starts_with(' ')
+        {
+            rest = behind.trim_start();
+        }
+        for (open, close) in PAIRS {
+            let inside = rest.strip_prefix(*open).unwrap_or(rest);
+            let inside = inside.strip_suffix(*close).unwrap_or(inside);
+            // "’" ends no quotation where none was opened: it may be an apostrophe.
+            let apostrophe = *close == '’' && !rest.starts_with(*open);
+            if !apostrophe && !inside.contains([*open, *close]) {
+                rest = inside.trim();
+            }
+        }
+        if rest == before {
+            return rest;
+        }
+    }
+}
+
 /// The words of `text` with their classes.
 pub fn tokens(text: &str, lexicon: &Lexicon) -> Vec<Token> {
     words::words(text)
@@ -190,4 +234,27 @@ pub fn tokens(text: &str, lexicon: &Lexicon) -> Vec<Token> {
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_around_a_statement_are_left_out() {
+        for text in [
+            "[3] It rained.",
+            "- It rained.",
+            "> It rained.",
+            "(It rained.)",
+            "“It rained.”",
+            "“It rained.",
+            "* \"It rained.\"",
+        ] {
+            assert_eq!(plain(text), "It rained.", "{text}");
+        }
+        for text in ["“Yes,” said Omar.", "Omar said: “Yes.”", "The men’s", "-"] {
+            assert_eq!(plain(text).len(), text.len() - usize::from(text == "-"), "{text}");
+        }
+    }
 }

@@ -80,6 +80,10 @@ impl Standing {
                 out.earliest = true;
                 out.words.extend(at..at + 3);
             }
+            // "First of all", "at last of all": not all of something.
+            if among("first last", word) && next(1) == "of" && next(2) == "all" {
+                out.words.extend(at + 1..at + 3);
+            }
             if among("as", word) && among("things matters", next(1)) && next(2).starts_with("stand")
             {
                 out.latest = true;

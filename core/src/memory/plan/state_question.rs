@@ -223,10 +223,6 @@ fn whereabouts(text: &str) -> Option<StateQuestion> {
         || folded.windows(2).any(|two| {
             ["which", "what", "the", "whose"].contains(&two[0].as_str()) && place_noun(&two[1])
         });
-    // "Where does he come from" asks for an origin.
-    if asks_whence(&folded) {
-        return None;
-    }
     let several = ["why", "when", "how", "all", "every", "each", "most", "list"];
     if !asks_place || several.into_iter().any(has) {
         return None;
@@ -284,6 +280,16 @@ fn whereabouts(text: &str) -> Option<StateQuestion> {
     if foreign {
         return None;
     }
+    // "Where does he come from" asks for an origin; with a destination, for the stop before that.
+    if asks_whence(&folded) {
+        let to = folded.iter().rposition(|word| among("to into", word))?;
+        let place = phrases.iter().find(|(at, _)| (to..to + 3).contains(at))?;
+        let rest: Vec<(usize, String)> =
+            phrases.iter().filter(|(_, noun)| *noun != place.1).cloned().collect();
+        let [(_, thing)] = distinct(&rest)[..] else { return None };
+        let asked = Asked::PlaceBefore(place.1.clone());
+        return Some(StateQuestion { thing: thing.clone(), asked });
+    }
     let position = |wanted: &[&str]| folded.iter().position(|word| wanted.contains(&word.as_str()));
     let before = position(&["before", "prior", "until", "preceding"]);
     let after = position(&["after", "following"]);
@@ -317,9 +323,10 @@ fn whereabouts(text: &str) -> Option<StateQuestion> {
     }
 }
 
-/// Whether a question begins or ends with "from".
+/// Whether "from" stands before what is asked for, or at the end.
 fn asks_whence(folded: &[String]) -> bool {
-    folded.last().is_some_and(|word| word == "from") || folded.first().is_some_and(|w| w == "from")
+    let asks = |two: &[String]| two[0] == "from" && among("which what where", &two[1]);
+    folded.last().is_some_and(|word| word == "from") || folded.windows(2).any(asks)
 }
 
 /// Whether a word of a question for a place is none of content, in any form.
@@ -382,6 +389,8 @@ mod tests {
             "Prior to the attic, where was the brass lamp?",
             "Where did the brass lamp stand just before it was brought to the attic?",
             "What had been the location of the brass lamp before it came to the attic?",
+            "From what place was the brass lamp carried to the attic?",
+            "Out of which room, or from where, did the brass lamp come into the attic?",
         ] {
             let wanted = Some((lamp(), Asked::PlaceBefore("attic".to_owned())));
             assert_eq!(asked(text), wanted, "{text}");

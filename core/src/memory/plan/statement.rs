@@ -52,6 +52,9 @@ const AUXILIARIES: &str = "then had has have later also next now just soon final
     might would will";
 const TO: &str = "to into toward towards onto inside through";
 const AT: &str = "in at inside on within near by outside";
+/// Parts of the body and of clothes: what is put there is taken along.
+const ON_PERSON: &str = "arm arms hand hands pocket pockets belt coat cloak sleeve bosom breast shoulder \
+    shoulders apron lap fist palm jacket waistcoat";
 /// Words that introduce a sentence at most.
 const LONGEST_LEAD: usize = 8;
 /// Words of an adverbial before the subject at most.
@@ -289,6 +292,7 @@ fn event_of(
 ) -> (Option<Event>, usize) {
     let classes = tokens[verb].classes;
     let (mut objects, mut to, mut inside, mut from) = (Vec::new(), None, None, None);
+    let (mut on_person, mut company, mut leads) = (false, None, false);
     let mut negated = tokens[..verb].iter().rev().take(2).any(|t| t.folded == "not");
     let mut at = verb + 1;
     while let Some(token) = tokens.get(at) {
@@ -303,8 +307,27 @@ fn event_of(
             || among("not no longer now currently still", word)
             || (word.ends_with("ly") && !token.capital)
         {
+            leads |= among("off away over back", word);
             at += 1;
             continue;
+        }
+        // "under one arm", "into a pocket": on the person.
+        if among("under over on across in into inside beneath", word) && !objects.is_empty() {
+            let end = noun_end(text, tokens, at + 1);
+            if end > at + 1 && among(ON_PERSON, &tokens[end - 1].folded) {
+                on_person = true;
+                at = end;
+                continue;
+            }
+        }
+        // "walked off with the lamp"
+        if word == "with" && classes & MOVE != 0 && company.is_none() {
+            let end = noun_end(text, tokens, at + 1);
+            if end > at + 2 && among(DETERMINERS, &tokens[at + 1].folded) {
+                company = Some(noun(&tokens[at + 1..end]));
+                at = end;
+                continue;
+            }
         }
         // "headed for the barn", "left for the barn"
         let bound = word == "for" && classes & (MOVE | DROP) != 0;
@@ -338,7 +361,13 @@ fn event_of(
     let mut event =
         Event { act: Act::At, subjects, object: None, place: None, recipient: None, fills: false };
     let object = objects.first().cloned();
-    let done = if classes & GIVE != 0 && object.is_some() && (to.is_some() || objects.len() > 1) {
+    let done = if on_person && object.is_some() {
+        (event.act, event.object) = (Act::Take, object);
+        true
+    } else if company.is_some() {
+        (event.act, event.object, event.place) = (Act::Take, company, to.or(inside));
+        true
+    } else if classes & GIVE != 0 && object.is_some() && (to.is_some() || objects.len() > 1) {
         event.act = Act::Give;
         (event.recipient, event.object) = match objects.len() {
             1 => (to, object),
@@ -366,11 +395,14 @@ fn event_of(
         (event.object, event.place) = (object, to);
         true
     } else if classes & MOVE != 0 {
-        event.place = to.or(object).or(inside);
+        // "Slipped the lamp" is no place to go to.
+        let entered = object.filter(|_| classes & (GIVE | TAKE) == 0);
+        event.place = to.or(entered).or(inside);
         event.place.is_some() && from.as_ref() != event.place.as_ref()
     } else if classes & STAY != 0 && objects.is_empty() {
         event.act = if negated { Act::NotAt } else { Act::At };
-        event.place = inside;
+        // "Was off to the barn"
+        event.place = inside.or(to.filter(|_| leads));
         event.place.is_some()
     } else {
         false
@@ -417,6 +449,11 @@ mod tests {
             ("Ines entered the cellar.", event(At, "ines", "", "cellar", "")),
             ("Ines picked up the brass lamp there.", event(Take, "ines", "brass lamp", "", "")),
             ("Ines took the lamp to the barn.", event(Take, "ines", "lamp", "barn", "")),
+            ("Ines walked off with the brass lamp.", event(Take, "ines", "brass lamp", "", "")),
+            ("Ines ran to the barn with the lamp.", event(Take, "ines", "lamp", "barn", "")),
+            ("Ines slipped the lamp into a pocket.", event(Take, "ines", "lamp", "", "")),
+            ("Ines tucked the lamp under her arm.", event(Take, "ines", "lamp", "", "")),
+            ("Then Ines was off to the barn.", event(At, "ines", "", "barn", "")),
             ("Paula put down the lamp.", event(Drop, "paula", "lamp", "", "")),
             ("Paula left the lamp in the shed.", event(Drop, "paula", "lamp", "shed", "")),
             ("Paula handed the lamp to Omar.", event(Give, "paula", "lamp", "", "omar")),

@@ -27,6 +27,7 @@ use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::names;
 use crate::memory::index::patterns::Pattern;
 use crate::memory::index::search;
+use crate::memory::segment::words;
 
 /// Sentences about the crime, and about each thing or person of it, that are read.
 const MENTIONS: usize = 64;
@@ -313,16 +314,19 @@ fn is_in(word: &str) -> bool {
 
 /// Whether the sentence is about where `suspect` was, and not about where he says that others were.
 fn subject_of_place(reader: &Reader, text: &str, tokens: &[Token], suspect: &str) -> bool {
-    let Some(start) = text.to_lowercase().find(&suspect.to_lowercase()) else { return false };
-    let before = text.get(..start).unwrap_or("").trim_end();
-    let behind = tokens.iter().filter(|token| token.start >= start + suspect.len()).take(2);
+    let wanted: Vec<String> = words::folded_words(suspect).collect();
+    let bare = |token: &Token| token.folded.trim_end_matches("'s").to_owned();
+    let named = |window: &[Token]| window.iter().map(bare).eq(wanted.iter().cloned());
+    let Some(at) = tokens.windows(wanted.len().max(1)).position(named) else { return false };
+    let before = text[..tokens[at].start].trim_end();
+    let behind = &tokens[at + wanted.len()..];
     let says = behind
-        .into_iter()
+        .iter()
+        .take(2)
         .any(|token| SAYS.split_whitespace().any(|verb| reader.stems.same(verb, &token.folded)));
     // "Was seen" is no seeing of one's own.
-    let seen = tokens
-        .iter()
-        .find(|token| token.start >= start + suspect.len())
+    let seen = behind
+        .first()
         .is_some_and(|token| ["was", "had", "has", "is", "could"].contains(&token.folded.as_str()));
     let alone = others(text, suspect) == 0;
     alone || !((says && !seen) || before.ends_with("ccording to") || before.ends_with(" by"))

@@ -228,7 +228,7 @@ fn gather(
             silent.push(read.clone());
         }
         if !found.is_empty() {
-            timeline.insert(read.id, found);
+            add(timeline, read.id, found);
         }
     }
     let mut places: Vec<String> = Vec::new();
@@ -246,10 +246,20 @@ fn gather(
     for read in silent {
         let text = body(&read.text);
         if let Some(event) = inferred(text, &reader.tokens(text), name, &places) {
-            timeline.insert(read.id, vec![event]);
+            add(timeline, read.id, vec![event]);
         }
     }
     Ok(())
+}
+
+/// Adds what a sentence tells to what it told of others.
+fn add(timeline: &mut BTreeMap<SentenceId, Vec<Event>>, id: SentenceId, found: Vec<Event>) {
+    let known = timeline.entry(id).or_default();
+    for event in found {
+        if !known.contains(&event) {
+            known.push(event);
+        }
+    }
 }
 
 fn answer(asked: &Asked, replay: Replay) -> Option<(Said, Vec<SentenceId>)> {

@@ -202,7 +202,23 @@ pub fn is_heading(paragraph: &str) -> bool {
         let numeral = number.bytes().all(|b| b.is_ascii_digit() || b"IVXLC".contains(&b));
         return numeral || number.chars().next().is_some_and(char::is_uppercase);
     }
-    if line.starts_with('第') {
+    // "DAY 3", "第3天": a word and a number, and nothing else.
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    if parts.next().is_none()
+        && opener.len() >= 3
+        && first.chars().all(char::is_uppercase)
+        && digits(number)
+        && number.len() <= 4
+    {
+        return true;
+    }
+    if let Some(behind) = line.strip_prefix('第') {
+        let of_number = |c: char| c.is_ascii_digit() || "零一二三四五六七八九十百 ".contains(c);
+        let rest = behind.trim_start_matches(of_number);
+        let alone = (1..=2).contains(&rest.chars().count()) && rest.len() < behind.len();
+        if alone && rest.chars().all(words::is_ideograph) {
+            return true;
+        }
         return line.chars().take(10).any(|c| matches!(c, '章' | '节' | '回' | '卷' | '部' | '篇'));
     }
     let letters = line.chars().filter(|c| c.is_alphabetic()).count();
@@ -281,6 +297,10 @@ mod tests {
         assert!(is_heading("CHAPTER IV. The Storm\n\n"));
         assert!(is_heading("A SCANDAL IN BOHEMIA\n\n"));
         assert!(is_heading("第三章 雨夜\n\n"));
+        assert!(is_heading("NIGHT 12\n\n"));
+        assert!(is_heading("第十二夜\n\n"));
+        assert!(!is_heading("第十二夜他们走了很远的路\n"));
+        assert!(!is_heading("Night 12 was cold\n"));
         assert!(!is_heading("He went home.\n\n"));
         assert!(!is_heading("VAR X = 12345\n"));
         assert!(!is_heading("HELP!\n"));
