@@ -87,7 +87,7 @@ impl GpuArgs {
 #[cfg(feature = "gpu")]
 fn folder() -> Option<std::path::PathBuf> {
     let named = std::env::var_os("CARREL_GPU").map(std::path::PathBuf::from);
-    named.or_else(|| dirs::cache_dir().map(|cache| cache.join("carrel").join("gpu")))
+    named.or_else(|| carrel_shelf::cache_folder("gpu"))
 }
 
 impl BackendArgs {

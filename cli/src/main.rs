@@ -36,8 +36,8 @@ fn main() -> ExitCode {
         Err(error) => return refuse(&error),
     };
     let output = Output::new(&cli.output);
-    if let Some(cache) = dirs::cache_dir() {
-        carrel_core::exec::keep_speeds_in(cache.join("carrel").join("speeds"));
+    if let Some(speeds) = carrel_shelf::cache_folder("speeds") {
+        carrel_core::exec::keep_speeds_in(speeds);
     }
     match commands::run(cli.command, &output) {
         Ok(()) => ExitCode::SUCCESS,

@@ -12,9 +12,7 @@ use crate::output::Output;
 
 fn folder() -> Option<ProbeFolder> {
     let named = std::env::var_os("CARREL_PROBES").map(std::path::PathBuf::from);
-    named
-        .or_else(|| dirs::cache_dir().map(|cache| cache.join("carrel").join("probes")))
-        .map(ProbeFolder::new)
+    named.or_else(|| carrel_shelf::cache_folder("probes")).map(ProbeFolder::new)
 }
 
 /// Lets `reader` do what the probe of its model found; probes it if nobody did yet.

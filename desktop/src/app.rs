@@ -66,12 +66,12 @@ fn gpu_folder() -> Option<PathBuf> {
 
 impl Options {
     fn data_folder(&self) -> PathBuf {
-        let usual = || dirs::data_dir().map(|data| data.join("carrel").join("desktop"));
+        let usual = || carrel_shelf::data_folder("desktop");
         self.data.clone().or_else(usual).unwrap_or_else(|| PathBuf::from("carrel-desktop"))
     }
 
     fn probes_folder(&self) -> Option<ProbeFolder> {
-        let usual = || dirs::cache_dir().map(|cache| cache.join("carrel").join("probes"));
+        let usual = || carrel_shelf::cache_folder("probes");
         let named = || std::env::var_os("CARREL_PROBES").map(PathBuf::from);
         self.probes.clone().or_else(named).or_else(usual).map(ProbeFolder::new)
     }

@@ -76,8 +76,8 @@ fn main() -> ExitCode {
         }
     };
     // The command line's folder: what one of them measured serves the other.
-    if let Some(cache) = dirs::cache_dir() {
-        carrel_core::exec::keep_speeds_in(cache.join("carrel").join("speeds"));
+    if let Some(speeds) = carrel_shelf::cache_folder("speeds") {
+        carrel_core::exec::keep_speeds_in(speeds);
     }
     let viewport = ViewportBuilder::default()
         .with_title("Carrel")

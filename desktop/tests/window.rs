@@ -1,87 +1,165 @@
-//! The real program in a real window, on a display that is not there (Xvfb), with keys pressed from
-//! outside (xdotool). Where these programs are missing the test says so and is skipped; with
-//! `CI=true` that is a failure. Other systems have no Xvfb.
+//! The real program in a real window, on a display that is not there, with keys and clicks from
+//! outside. Where the programs for that are missing the test says so and is skipped; with `CI=true`
+//! that is a failure. Other systems have no Xvfb.
+//!
+//! Where to click is asked of the same app in a window that is not there (`rig`), which is laid out
+//! the same. What came of it is read from the files that the program keeps, and from the server.
 #![cfg(target_os = "linux")]
 
-use std::io::Read;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+mod rig;
+mod screen;
+#[path = "../../cli/tests/server/mod.rs"]
+mod server;
 
-/// Longer than anything that is waited for takes on a slow machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
-/// A process that is ended with the test.
-struct Ended(Child);
+use carrel_desktop::app::HANDBOOK;
+use carrel_desktop::message::{Action, Overlay};
+use egui::accesskit::Role;
+use egui::{Pos2, pos2};
+use egui_kittest::kittest::Queryable;
+use rig::{MODEL, Rig, Setup, let_it_point, long_text, scratch, shelve_model, tiny_model};
+use screen::{Ended, Screen, ask, is_here, wait};
+use serde_json::Value;
+use server::{RemoteFile, Server};
 
-impl Drop for Ended {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+const LAMPS: &str = "# Lamps\n\nThe brass lamp is in the attic.\n";
+const QUESTION: &str = "Where is the brass lamp?";
+/// A place on every panel over the window.
+const PANEL: Pos2 = pos2(640.0, 400.0);
+/// Clicks of the wheel that are more than any panel is long.
+const FAR: i32 = 60;
+
+/// Where the things are that are clicked.
+struct Places {
+    /// The number of the first quote behind the first sentence.
+    number: Pos2,
+    /// The profile that reads everything.
+    full: Pos2,
+    /// The field for the name of a model, at the end of the panel of models.
+    other: Pos2,
+    /// The button that uses the model, at the beginning of that panel.
+    use_it: Pos2,
+}
+
+/// Asks them of a window that is not there.
+fn places() -> Places {
+    let folder = scratch();
+    let lamps = folder.path().join("lamps.md");
+    std::fs::write(&lamps, LAMPS).expect("written");
+    let mut rig = Setup::new(folder.path()).open().with_handbook();
+    rig.add(&lamps);
+    rig.ask(QUESTION);
+    rig.perform(Action::OpenNext(true));
+    let at = |rig: &Rig, label: &str| rig.harness.get_by_label(label).rect().center();
+    let (number, full) = (at(&rig, "Show quote 1 in the document"), at(&rig, "Full"));
+    rig.perform(Action::Overlay(Some(Overlay::Models)));
+    turn(&mut rig, -4_000.0);
+    let other = rig.harness.get_by_role_and_label(Role::TextInput, "Another model");
+    let other = other.rect().center();
+    drop(rig);
+    // The model is on the shelf once it was pulled.
+    shelve_model(folder.path());
+    let mut rig = Setup::new(folder.path()).open().with_handbook();
+    rig.wait("the shelf", |state| state.models.installed.as_ref().is_some_and(|i| i.len() == 1));
+    rig.perform(Action::Overlay(Some(Overlay::Models)));
+    let use_it = at(&rig, "Use tiny.gguf");
+    Places { number, full, other, use_it }
+}
+
+/// Turns the wheel over a panel.
+fn turn(rig: &mut Rig, points: f32) {
+    rig.harness.input_mut().events.push(egui::Event::PointerMoved(PANEL));
+    rig.harness.step();
+    rig.harness.input_mut().events.push(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: egui::vec2(0.0, points),
+        source: egui::MouseWheelSource::Wheel,
+        phase: egui::TouchPhase::Move,
+        modifiers: egui::Modifiers::NONE,
+    });
+    for _ in 0..60 {
+        rig.harness.step();
     }
 }
 
-fn has(program: &str) -> bool {
-    let found = Command::new("sh").args(["-c", &format!("command -v {program}")]).output();
-    found.is_ok_and(|output| output.status.success())
+/// The program, its folder, and what it keeps there.
+struct Desk {
+    folder: PathBuf,
+    endpoint: String,
 }
 
-/// A display of its own, which Xvfb names itself.
-fn display() -> (Ended, String) {
-    let mut server = Command::new("Xvfb")
-        .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("Xvfb starts");
-    let mut out = server.stdout.take().expect("a pipe");
-    let (mut number, mut byte) = (String::new(), [0]);
-    while out.read(&mut byte).is_ok_and(|n| n == 1) && byte[0] != b'\n' {
-        number.push(char::from(byte[0]));
+impl Desk {
+    fn open(&self, screen: &Screen) -> Ended {
+        let program = Command::new(env!("CARGO_BIN_EXE_carrel-desktop"))
+            .arg("--data")
+            .arg(self.folder.join("data"))
+            .arg("--models")
+            .arg(self.folder.join("models"))
+            .arg("--endpoint")
+            .arg(&self.endpoint)
+            .env("CARREL_PROBES", self.folder.join("probes"))
+            .env("DISPLAY", &screen.name)
+            .env_remove("WAYLAND_DISPLAY")
+            // No bus, no portal, no zenity.
+            .env_remove("DBUS_SESSION_BUS_ADDRESS")
+            .env("PATH", "")
+            .env("XDG_DATA_DIRS", &self.folder)
+            .env("XDG_RUNTIME_DIR", &self.folder)
+            .env("LANG", "C.UTF-8")
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        let program = Ended(program);
+        screen.window();
+        program
     }
-    assert!(!number.is_empty(), "Xvfb has a display");
-    (Ended(server), format!(":{number}"))
-}
 
-fn open(display: &str, folder: &Path) -> Ended {
-    let program = Command::new(env!("CARGO_BIN_EXE_carrel-desktop"))
-        .arg("--data")
-        .arg(folder.join("data"))
-        .arg("--models")
-        .arg(folder.join("models"))
-        // No bus, no portal, no zenity.
-        .env("DISPLAY", display)
-        .env_remove("WAYLAND_DISPLAY")
-        .env_remove("DBUS_SESSION_BUS_ADDRESS")
-        .env("PATH", "")
-        .env("XDG_DATA_DIRS", folder)
-        .env("XDG_RUNTIME_DIR", folder)
-        .env("LANG", "C.UTF-8")
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("the program starts");
-    Ended(program)
-}
-
-fn wait<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let started = Instant::now();
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(started.elapsed() < PATIENCE, "waited for {what}");
-        std::thread::sleep(Duration::from_millis(100));
+    fn json(&self, name: &str) -> Option<Value> {
+        serde_json::from_slice(&std::fs::read(self.folder.join("data").join(name)).ok()?).ok()
     }
-}
 
-fn tool(display: &str, arguments: &[&str]) -> Option<String> {
-    let output = Command::new("xdotool").args(arguments).env("DISPLAY", display).output().ok()?;
-    let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    (output.status.success() && !text.is_empty()).then_some(text)
-}
+    /// The settings, if they are so.
+    fn settings(&self, is_so: impl Fn(&Value) -> bool) -> Option<Value> {
+        self.json("settings.json").filter(|settings| is_so(settings))
+    }
 
-fn json(path: &Path) -> Option<serde_json::Value> {
-    serde_json::from_slice(&std::fs::read(path).ok()?).ok()
+    /// Whether `name` is open.
+    fn is_open(&self, name: &str) -> Option<Value> {
+        self.settings(|settings| settings["open_document"] == name)
+    }
+
+    /// The turns, if they are so.
+    fn turns(&self, is_so: impl Fn(&Value) -> bool) -> Option<Value> {
+        self.json("conversation.json").filter(|turns| is_so(turns))
+    }
+
+    /// Adds a document by the path that is typed, and waits until it is listed as one to read, or read.
+    fn add(&self, screen: &Screen, path: &Path) -> String {
+        // Here is no portal and no zenity, so Ctrl+O leads to a field for the path.
+        screen.panel(|| screen.press("ctrl+o"));
+        screen.press("ctrl+a");
+        screen.enter(&path.display().to_string());
+        screen.press("Return");
+        let name = path.display().to_string();
+        wait("the document", || self.is_open(&name));
+        name
+    }
+
+    /// Waits until all documents are read.
+    fn read(&self) {
+        let is_read = |settings: &Value| settings["unread"].as_array().is_some_and(Vec::is_empty);
+        wait("the end of reading", || self.settings(is_read));
+    }
+
+    /// Asks a question.
+    fn question(&self, screen: &Screen, question: &str) {
+        screen.press("ctrl+l");
+        screen.enter(question);
+        screen.press("Return");
+    }
 }
 
 /// Processor time of a process, in clock ticks.
@@ -91,77 +169,106 @@ fn ticks(process: u32) -> u64 {
     fields[11].parse::<u64>().expect("a number") + fields[12].parse::<u64>().expect("a number")
 }
 
+/// Waits until a process that has nothing to do does nothing: less than a twentieth of one processor.
+fn rests(process: u32) {
+    wait("rest", || {
+        let before = ticks(process);
+        std::thread::sleep(Duration::from_secs(4));
+        (ticks(process) - before <= 20).then_some(())
+    });
+}
+
 #[test]
-fn the_program_opens_answers_rests_and_survives_a_kill() {
-    let missing: Vec<&str> = ["Xvfb", "xdotool"].into_iter().filter(|name| !has(name)).collect();
-    if !missing.is_empty() {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "{missing:?} is missing");
-        eprintln!("SKIPPED: {missing:?} is missing");
+fn the_program_does_it_all_in_a_window() {
+    if !is_here() {
         return;
     }
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let (_server, display) = display();
-    let program = open(&display, folder.path());
-    let window =
-        wait("the window", || tool(&display, &["search", "--onlyvisible", "--name", "^Carrel$"]));
-    let settings = folder.path().join("data/settings.json");
-    wait("the handbook", || json(&settings).filter(|json| json["open_document"] == "handbook.md"));
-    // Without a window manager nothing gives the window the keys.
-    let focus = || tool(&display, &["windowfocus", "--sync", &window, "getwindowfocus"]);
-    wait("the keys", focus);
-    tool(&display, &["key", "ctrl+l"]);
-    std::thread::sleep(Duration::from_millis(500));
-    tool(&display, &["type", "--delay", "20", "Does Carrel need a network?"]);
-    std::thread::sleep(Duration::from_millis(500));
-    tool(&display, &["key", "Return"]);
-    let conversation = folder.path().join("data/conversation.json");
-    let turn = wait("the answer", || {
-        json(&conversation).filter(|json| json[0]["progress"]["Done"].is_array())
+    let places = places();
+    let file = RemoteFile { bytes: tiny_model(), etag: "one" };
+    let server = Server::start(move |request| {
+        let mut reply = file.reply(request);
+        reply.headers.push(("X-Linked-ETag", format!("\"{}\"", file.sha256())));
+        reply
     });
-    assert_eq!(turn[0]["question"], "Does Carrel need a network?");
-    assert!(turn[0]["quotes"].as_array().is_some_and(|quotes| !quotes.is_empty()));
-    if let Some(folder) = std::env::var_os("CARREL_PICTURES").filter(|_| has("import")) {
-        std::thread::sleep(Duration::from_secs(1));
-        let path = Path::new(&folder).join("window.png");
-        let taken = Command::new("import")
-            .args(["-window", "root"])
-            .arg(path)
-            .env("DISPLAY", &display)
-            .status();
-        assert!(taken.is_ok_and(|status| status.success()));
-    }
-    // Here is no portal and no zenity: Ctrl+E and Ctrl+O lead to a field for the path.
-    let typed = |shortcut: &str, path: &Path| {
-        tool(&display, &["key", shortcut]);
-        std::thread::sleep(Duration::from_secs(2));
-        tool(&display, &["key", "ctrl+a"]);
-        tool(&display, &["type", "--delay", "20", &path.display().to_string()]);
-        std::thread::sleep(Duration::from_millis(500));
-        tool(&display, &["key", "Return"]);
-    };
+    let folder = scratch();
+    let_it_point(folder.path());
+    let desk = Desk { folder: folder.path().to_owned(), endpoint: server.url.clone() };
+    let screen = Screen::open(folder.path());
+    let program = desk.open(&screen);
+    wait("the handbook", || desk.is_open(HANDBOOK));
+    desk.read();
+
+    // A document is added and asked; the answer is exported.
+    let lamps = folder.path().join("lamps.md");
+    std::fs::write(&lamps, LAMPS).expect("written");
+    let lamps = desk.add(&screen, &lamps);
+    desk.read();
+    desk.question(&screen, QUESTION);
+    let turns = wait("the answer", || desk.turns(|turns| turns[0]["progress"]["Done"].is_array()));
+    assert_eq!(turns[0]["question"], QUESTION);
+    assert_eq!(turns[0]["quotes"][0]["text"], "The brass lamp is in the attic.");
     let export = folder.path().join("said.md");
-    typed("ctrl+e", &export);
-    let text = wait("the export", || std::fs::read_to_string(&export).ok());
-    assert!(text.contains("## Does Carrel need a network?") && text.contains("[1]"), "{text}");
-    let document = folder.path().join("lamps.md");
-    std::fs::write(&document, "# Lamps\n\nThe brass lamp is in the attic.\n").expect("written");
-    typed("ctrl+o", &document);
-    let name = document.display().to_string();
-    wait("the document", || json(&settings).filter(|json| json["open_document"] == *name));
-    // Nothing is to be done, so nothing is done: less than a twentieth of one processor.
-    std::thread::sleep(Duration::from_secs(2));
-    let before = ticks(program.0.id());
-    std::thread::sleep(Duration::from_secs(4));
-    let spent = ticks(program.0.id()) - before;
-    assert!(spent <= 20, "{spent} ticks of 400 while idle");
-    // Killed without a warning, it comes back with everything.
+    screen.panel(|| screen.press("ctrl+e"));
+    screen.press("ctrl+a");
+    screen.enter(&export.display().to_string());
+    screen.press("Return");
+    let is_whole = |text: &String| text.contains("[1]");
+    let text = wait("the export", || std::fs::read_to_string(&export).ok().filter(is_whole));
+    assert!(text.contains(&format!("## {QUESTION}")), "{text}");
+
+    // A citation leads from another document to its own.
+    screen.press("ctrl+Next");
+    wait("the next document", || desk.is_open(HANDBOOK));
+    ask("the quote", || screen.click(places.number), || desk.is_open(&lamps));
+    rests(program.0.id());
+
+    // A model is pulled, and used.
+    screen.panel(|| screen.press("ctrl+m"));
+    let pull = || {
+        screen.wheel(PANEL, FAR);
+        screen.click(places.other);
+        screen.press("ctrl+a");
+        screen.enter(MODEL);
+        screen.press("Return");
+    };
+    let model = folder.path().join("models").join(MODEL);
+    ask("the model", pull, || model.exists().then_some(()));
+    assert!(server.requests().iter().any(|request| request.path.ends_with("tiny.gguf")));
+    let is_used = || desk.settings(|settings| settings["model"] == *model.display().to_string());
+    let use_it = || {
+        screen.wheel(PANEL, -FAR);
+        screen.click(places.use_it);
+    };
+    ask("its use", use_it, is_used);
+    screen.panel(|| screen.press("Escape"));
+
+    // A question to a long document is cancelled.
+    let long = folder.path().join("long.txt");
+    std::fs::write(&long, long_text(3 << 20)).expect("written");
+    desk.add(&screen, &long);
+    desk.read();
+    let is_full = || desk.settings(|settings| settings["profile"] == "exhaustive");
+    ask("the profile", || screen.click(places.full), is_full);
+    desk.question(&screen, "What did Old Omar mend by the river?");
+    wait("the work", || desk.turns(|turns| turns[1]["progress"]["Working"].is_object()));
+    let is_cancelled = || desk.turns(|turns| turns[1]["progress"] == "Cancelled");
+    ask("the end", || screen.press("Escape"), is_cancelled);
+
+    // Killed without a warning while it reads, it comes back with everything and reads on.
+    let longer = folder.path().join("longer.txt");
+    std::fs::write(&longer, long_text(24 << 20)).expect("written");
+    let longer = desk.add(&screen, &longer);
+    let is_unread = |settings: &Value| settings["unread"][0] == *longer;
+    wait("the reading", || desk.settings(is_unread));
     drop(program);
-    let again = open(&display, folder.path());
-    wait("the window", || tool(&display, &["search", "--onlyvisible", "--name", "^Carrel$"]));
-    std::thread::sleep(Duration::from_secs(1));
+    assert!(desk.settings(is_unread).is_some(), "it was killed while it read");
+    let again = desk.open(&screen);
+    desk.read();
+    desk.question(&screen, "What did the keeper sell?");
+    let turns = wait("the turns", || desk.turns(|turns| turns[2].is_object()));
     assert_eq!(
-        json(&conversation).map(|json| json[0]["question"].clone()),
-        Some(turn[0]["question"].clone())
+        (&turns[0]["question"], &turns[1]["progress"]),
+        (&QUESTION.into(), &"Cancelled".into())
     );
     drop(again);
 }

@@ -124,9 +124,7 @@ impl Shelf {
     pub fn open(named: Option<&Path>) -> Result<Self, ShelfError> {
         let named = named.map(Path::to_owned);
         let named = named.or_else(|| std::env::var_os("CARREL_MODELS").map(Into::into));
-        let folder = named
-            .or_else(|| dirs::data_dir().map(|data| data.join("carrel").join("models")))
-            .ok_or(ShelfError::NoFolder)?;
+        let folder = named.or_else(|| crate::data_folder("models")).ok_or(ShelfError::NoFolder)?;
         Ok(Self { folder })
     }
 

@@ -9,8 +9,10 @@
 
 pub mod download;
 pub mod folder;
+pub mod places;
 pub mod pull;
 
 pub use download::{DownloadError, Lock, hash_file};
 pub use folder::{Found, Receipt, Shelf, ShelfError, read_receipt};
+pub use places::{cache_folder, data_folder};
 pub use pull::{Pull, PullError, Pulled, Verified, pull};

@@ -26,8 +26,11 @@ stand_ins() {
   export "CXX_$name=c++" "BINDGEN_EXTRA_CLANG_ARGS_$name=--target=$(rustc --print host-tuple)"
   # Where the cc crate would ask Xcode; it wants a folder, whichever.
   export SDKROOT=/usr
-  mapfile -t stand_ins < <(cargo build --release -p carrel-ffi --message-format=json |
-    python3 tests/sdk/stand_ins.py "$target")
+  # Through files, so that a build that fails ends the script: within <( ) nobody would hear of it.
+  cargo build --release -p carrel-ffi --message-format=json >"$folder/phones/built.json"
+  python3 tests/sdk/stand_ins.py "$target" <"$folder/phones/built.json" >"$folder/phones/options"
+  mapfile -t stand_ins <"$folder/phones/options"
+  [ "${#stand_ins[@]}" -gt 0 ] || { echo "WRONG: no build script of a C library ran" >&2; exit 1; }
 }
 
 compile_for_android() {

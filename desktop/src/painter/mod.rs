@@ -9,8 +9,11 @@
 //!                                    ├─ large, one colour:                         colour, blended
 //!                                    └─ the rest, letters above all:               texture, blended
 //! ```
-//! On a GPU egui draws as it always does.
+//! Of a frame only what differs from the one before is drawn, into a picture that stays; that is copied
+//! to the window. On a GPU egui draws as it always does.
 
+mod canvas;
+mod damage;
 mod picture;
 mod pipelines;
 
@@ -21,7 +24,8 @@ use eframe::egui_wgpu::{ScreenDescriptor, wgpu};
 use egui::epaint::{ClippedShape, ImageDelta, PaintCallbackInfo};
 use egui::{Context, FullOutput, Shape, TextureId};
 
-use picture::Picture;
+use canvas::{Canvas, Scene};
+use damage::Piece;
 use pipelines::Pipelines;
 
 /// Takes over the drawing of `ctx` if its device computes on the processor, and stores colours as they
@@ -65,11 +69,14 @@ impl egui::Plugin for Painter {
             changes.extend(images.into_iter().map(|image| Change::Set(id, image)));
         }
         self.freed.extend(output.textures_delta.free.drain());
-        let shapes = std::mem::take(&mut output.shapes);
-        let primitives = ctx.tessellate(shapes, output.pixels_per_point);
         let window = ctx.viewport_rect();
-        let picture = Picture::of(&primitives, window);
-        let frame = Frame { picture, format: self.format, textures: self.textures.clone() };
+        let scene = Scene {
+            ctx: ctx.clone(),
+            pieces: Arc::new(Piece::all(std::mem::take(&mut output.shapes), window)),
+            window,
+            pixels_per_point: output.pixels_per_point,
+        };
+        let frame = Frame { scene, format: self.format, textures: self.textures.clone() };
         let shape = Shape::Callback(Callback::new_paint_callback(window, frame));
         output.shapes = vec![ClippedShape::new(window, shape)];
     }
@@ -77,9 +84,15 @@ impl egui::Plugin for Painter {
 
 /// A frame that is to be drawn.
 struct Frame {
-    picture: Picture,
+    scene: Scene,
     format: wgpu::TextureFormat,
     textures: Changes,
+}
+
+/// What the device holds.
+struct Drawn {
+    pipelines: Pipelines,
+    canvas: Canvas,
 }
 
 impl CallbackTrait for Frame {
@@ -87,29 +100,39 @@ impl CallbackTrait for Frame {
         &self,
         device: &wgpu::Device,
         queue: &wgpu::Queue,
-        _screen: &ScreenDescriptor,
-        _encoder: &mut wgpu::CommandEncoder,
+        screen: &ScreenDescriptor,
+        encoder: &mut wgpu::CommandEncoder,
         resources: &mut CallbackResources,
     ) -> Vec<wgpu::CommandBuffer> {
-        if resources.get::<Pipelines>().is_none() {
-            resources.insert(Pipelines::new(device, self.format));
+        let size = screen.size_in_pixels;
+        if resources.get::<Drawn>().is_none() {
+            let pipelines = Pipelines::new(device, self.format);
+            let canvas = Canvas::new(device, &pipelines, size);
+            resources.insert(Drawn { pipelines, canvas });
         }
-        if let Some(pipelines) = resources.get_mut::<Pipelines>() {
+        if let Some(Drawn { pipelines, canvas }) = resources.get_mut::<Drawn>() {
+            if !canvas.is(size) {
+                *canvas = Canvas::new(device, pipelines, size);
+            }
             let mut changes = self.textures.lock().unwrap_or_else(PoisonError::into_inner);
-            changes.drain(..).for_each(|change| pipelines.change(device, queue, change));
-            pipelines.upload(device, queue, &self.picture);
+            for change in changes.drain(..) {
+                if pipelines.change(device, queue, change) {
+                    canvas.spoil();
+                }
+            }
+            canvas.draw(device, queue, encoder, pipelines, &self.scene);
         }
         Vec::new()
     }
 
     fn paint(
         &self,
-        info: PaintCallbackInfo,
+        _info: PaintCallbackInfo,
         pass: &mut wgpu::RenderPass<'static>,
         resources: &CallbackResources,
     ) {
-        if let Some(pipelines) = resources.get::<Pipelines>() {
-            pipelines.draw(pass, &self.picture, info.pixels_per_point, info.screen_size_px);
+        if let Some(Drawn { pipelines, canvas }) = resources.get::<Drawn>() {
+            pipelines.copy(pass, &canvas.held);
         }
     }
 }

@@ -1,5 +1,5 @@
-// Triangles of one colour, and triangles with a texture, in the colours of the picture itself.
-// Places come as they leave: from -1 to 1 over the window, so no uniforms are needed.
+// Triangles of one colour, triangles with a texture, and a picture as it is, in the colours of the
+// picture itself. Places come as they leave: from -1 to 1 over the window, so no uniforms are needed.
 
 struct Corner {
     @builtin(position) position: vec4<f32>,
@@ -27,4 +27,17 @@ fn plain(at: Corner) -> @location(0) vec4<f32> {
 @fragment
 fn textured(at: Corner) -> @location(0) vec4<f32> {
     return at.color * textureSample(letters, between, at.uv);
+}
+
+// One triangle over the whole picture.
+@vertex
+fn cover(@builtin(vertex_index) index: u32) -> @builtin(position) vec4<f32> {
+    let x = f32(i32(index & 1u) * 4 - 1);
+    let y = f32(i32(index >> 1u) * 4 - 1);
+    return vec4<f32>(x, y, 0.0, 1.0);
+}
+
+@fragment
+fn copied(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
+    return textureLoad(letters, vec2<i32>(at.xy), 0);
 }

@@ -1,4 +1,4 @@
-//! The three ways of drawing, and what the device holds for them.
+//! The ways of drawing, and what the device holds for them.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use super::Change;
 use super::picture::{CORNER_BYTES, Picture, Run, Way};
 
 /// A texture, and how the shader sees it.
-struct Held {
+pub struct Held {
     texture: wgpu::Texture,
     group: wgpu::BindGroup,
 }
@@ -20,6 +20,8 @@ pub struct Pipelines {
     opaque: wgpu::RenderPipeline,
     translucent: wgpu::RenderPipeline,
     textured: wgpu::RenderPipeline,
+    copied: wgpu::RenderPipeline,
+    format: wgpu::TextureFormat,
     sampler: wgpu::Sampler,
     textures: HashMap<TextureId, Held>,
     corners: wgpu::Buffer,
@@ -33,21 +35,21 @@ impl Pipelines {
             label: Some("painter"),
             source: wgpu::ShaderSource::Wgsl(include_str!("painter.wgsl").into()),
         });
-        let pipeline = |fragment: &str, blend: Option<wgpu::BlendState>| {
+        let corners = wgpu::VertexBufferLayout {
+            array_stride: CORNER_BYTES,
+            step_mode: wgpu::VertexStepMode::Vertex,
+            attributes: &wgpu::vertex_attr_array![0 => Float32x2, 1 => Float32x2, 2 => Unorm8x4],
+        };
+        let pipeline = |vertex: &str, fragment: &str, blend: Option<wgpu::BlendState>| {
+            let buffers = [Some(corners.clone())];
             device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
                 label: Some(fragment),
                 layout: None,
                 vertex: wgpu::VertexState {
                     module: &module,
-                    entry_point: Some("corner"),
+                    entry_point: Some(vertex),
                     compilation_options: wgpu::PipelineCompilationOptions::default(),
-                    buffers: &[Some(wgpu::VertexBufferLayout {
-                        array_stride: CORNER_BYTES,
-                        step_mode: wgpu::VertexStepMode::Vertex,
-                        attributes: &wgpu::vertex_attr_array![
-                            0 => Float32x2, 1 => Float32x2, 2 => Unorm8x4
-                        ],
-                    })],
+                    buffers: if vertex == "corner" { &buffers } else { &[] },
                 },
                 primitive: wgpu::PrimitiveState::default(),
                 depth_stencil: None,
@@ -68,9 +70,11 @@ impl Pipelines {
         };
         let over = Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING);
         Self {
-            opaque: pipeline("plain", None),
-            translucent: pipeline("plain", over),
-            textured: pipeline("textured", over),
+            opaque: pipeline("corner", "plain", None),
+            translucent: pipeline("corner", "plain", over),
+            textured: pipeline("corner", "textured", over),
+            copied: pipeline("cover", "copied", None),
+            format,
             sampler: device.create_sampler(&wgpu::SamplerDescriptor {
                 mag_filter: wgpu::FilterMode::Linear,
                 min_filter: wgpu::FilterMode::Linear,
@@ -82,11 +86,12 @@ impl Pipelines {
         }
     }
 
-    /// Changes a texture.
-    pub fn change(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, change: Change) {
+    /// Changes a texture. Whether what was drawn with it is wrong now.
+    pub fn change(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, change: Change) -> bool {
         match change {
             Change::Free(id) => {
                 self.textures.remove(&id);
+                false
             }
             Change::Set(id, ImageDelta { image: ImageData::Color(image), pos, .. }) => {
                 let [width, height] = image.size.map(|side| side as u32);
@@ -94,7 +99,7 @@ impl Pipelines {
                 if pos.is_none() {
                     self.textures.insert(id, self.hold(device, size));
                 }
-                let Some(held) = self.textures.get(&id) else { return };
+                let Some(held) = self.textures.get(&id) else { return false };
                 let [x, y] = pos.unwrap_or_default().map(|place| place as u32);
                 let bytes: Vec<u8> =
                     image.pixels.iter().flat_map(|pixel| pixel.to_array()).collect();
@@ -113,21 +118,15 @@ impl Pipelines {
                     },
                     size,
                 );
+                // Letters that join the others change none of them.
+                pos.is_none()
             }
         }
     }
 
     fn hold(&self, device: &wgpu::Device, size: wgpu::Extent3d) -> Held {
-        let texture = device.create_texture(&wgpu::TextureDescriptor {
-            label: Some("painter"),
-            size,
-            mip_level_count: 1,
-            sample_count: 1,
-            dimension: wgpu::TextureDimension::D2,
-            format: wgpu::TextureFormat::Rgba8Unorm,
-            usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST,
-            view_formats: &[],
-        });
+        let usage = wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST;
+        let texture = texture(device, size, wgpu::TextureFormat::Rgba8Unorm, usage);
         let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
         let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some("painter"),
@@ -146,6 +145,34 @@ impl Pipelines {
         Held { texture, group }
     }
 
+    /// A picture of `size` pixels that is drawn into and copied.
+    pub fn canvas(&self, device: &wgpu::Device, size: [u32; 2]) -> (Held, wgpu::TextureView) {
+        let [width, height] = size;
+        let size = wgpu::Extent3d { width, height, depth_or_array_layers: 1 };
+        let usage = wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::RENDER_ATTACHMENT;
+        let texture = texture(device, size, self.format, usage);
+        let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
+        let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some("painter"),
+            layout: &self.copied.get_bind_group_layout(0),
+            entries: &[wgpu::BindGroupEntry {
+                binding: 0,
+                resource: wgpu::BindingResource::TextureView(&view),
+            }],
+        });
+        (Held { texture, group }, view)
+    }
+
+    /// Copies a picture to where the pass draws, which has its size.
+    pub fn copy(&self, pass: &mut wgpu::RenderPass<'_>, picture: &Held) {
+        let size = picture.texture.size();
+        pass.set_viewport(0.0, 0.0, size.width as f32, size.height as f32, 0.0, 1.0);
+        pass.set_scissor_rect(0, 0, size.width, size.height);
+        pass.set_pipeline(&self.copied);
+        pass.set_bind_group(0, &picture.group, &[]);
+        pass.draw(0..3, 0..1);
+    }
+
     /// Brings the triangles of a picture to the device.
     pub fn upload(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, picture: &Picture) {
         for (held, usage, bytes) in [
@@ -162,7 +189,7 @@ impl Pipelines {
     /// Draws a picture that was uploaded.
     pub fn draw(
         &self,
-        pass: &mut wgpu::RenderPass<'static>,
+        pass: &mut wgpu::RenderPass<'_>,
         picture: &Picture,
         pixels_per_point: f32,
         size: [u32; 2],
@@ -191,6 +218,24 @@ impl Pipelines {
             pass.draw_indexed(indices.clone(), *base, 0..1);
         }
     }
+}
+
+fn texture(
+    device: &wgpu::Device,
+    size: wgpu::Extent3d,
+    format: wgpu::TextureFormat,
+    usage: wgpu::TextureUsages,
+) -> wgpu::Texture {
+    device.create_texture(&wgpu::TextureDescriptor {
+        label: Some("painter"),
+        size,
+        mip_level_count: 1,
+        sample_count: 1,
+        dimension: wgpu::TextureDimension::D2,
+        format,
+        usage,
+        view_formats: &[],
+    })
 }
 
 fn buffer(device: &wgpu::Device, usage: wgpu::BufferUsages, size: u64) -> wgpu::Buffer {

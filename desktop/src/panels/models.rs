@@ -1,7 +1,7 @@
 //! Models: those that are here, those to have with the memory that they need, and downloads.
 
 use carrel_models::catalog::CatalogEntry;
-use egui::{Label, Layout, RichText, Stroke, TextEdit, Ui};
+use egui::{Key, Label, Layout, RichText, Stroke, TextEdit, Ui};
 
 use super::controls::{bar, caption, card, gap, plain, primary, quiet, subtitle, text};
 use crate::message::Action;
@@ -206,14 +206,16 @@ fn other(ui: &mut Ui, state: &mut State, actions: &mut Vec<Action>) {
             let spoken = fill(strings.pull_named, &[&strings.other_model]);
             let can_pull = !name.is_empty();
             let button = ui.add_enabled_ui(can_pull, |ui| plain(ui, strings.pull)).inner;
-            if button.accessible_name(spoken).clicked() {
-                actions.push(Action::Pull(name));
-            }
+            let clicked = button.accessible_name(spoken).clicked();
             let edit = TextEdit::singleline(&mut state.models.other)
                 .hint_text(strings.other_model_hint)
                 .desired_width(f32::INFINITY)
                 .margin(egui::Margin::symmetric(space::SMALL as i8, 6));
-            ui.add(edit).accessible_name(strings.other_model);
+            let field = ui.add(edit).accessible_name(strings.other_model);
+            let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            if can_pull && (clicked || is_entered) {
+                actions.push(Action::Pull(name));
+            }
         });
     });
     let is_listed = |download: &&Download| carrel_models::catalog::find(&download.name).is_none();

@@ -113,7 +113,7 @@ strings! {
     windows_read: "The model has read {} windows · {} tokens", "模型已读 {} 窗 · {} 词元";
     so_far: "Found so far", "目前找到";
     not_in_document: "The document does not say.", "文档没有提到。";
-    not_in_document_hint: "Carrel looked at {} passages and found no sentence that answers this. Other words for the same thing, or a name or date near the answer, may help.", "Carrel 查看了 {} 处，没有句子回答此问题。换个说法，或加上相关的人名、日期，也许有用。";
+    not_in_document_hint: "Passages that Carrel looked at: {}. No sentence in them answers this. Other words for the same thing, or a name or date near the answer, may help.", "Carrel 查看了 {} 处，没有句子回答此问题。换个说法，或加上相关的人名、日期，也许有用。";
     budget_ended: "The budget ended before everything was read.", "预算用尽，尚未读完全部。";
     budget_ended_hint: "A larger profile reads further.", "更大的档位会读得更远。";
     not_found_in_budget: "Not found within the budget.", "在预算内未找到。";
@@ -123,7 +123,7 @@ strings! {
     citation: "Citation {}: {}", "引文 {}：{}";
     show_citation: "Show quote {} in the document", "在文档中显示引文 {}";
     verified: "compared with the document", "已与原文核对";
-    cost_line: "{} passages · {}", "{} 处 · {}";
+    cost_line: "Passages: {} · {}", "{} 处 · {}";
     cost_tokens: "{} + {} tokens", "{} + {} 词元";
     more_quotes: "Show {} more", "再显示 {} 条";
 
@@ -138,7 +138,7 @@ strings! {
     profile_deep_help: "Many windows", "许多窗口";
     profile_exhaustive_help: "Every window that could matter", "所有可能相关的窗口";
     estimate_none: "The cost is shown here before you ask.", "提问前，这里会显示开销。";
-    estimate_code: "At most {} passages · {} for the search · no model", "至多 {} 处 · 检索占 {} · 不用模型";
+    estimate_code: "Passages: at most {} · {} for the search · no model", "至多 {} 处 · 检索占 {} · 不用模型";
     estimate_model: "At most {} windows · {} tokens · {} · {}", "至多 {} 窗 · {} 词元 · {} · {}";
     estimate_unknown_speed: "time known after the first answer", "首次回答后可知时间";
     estimating: "Estimating…", "估算中……";

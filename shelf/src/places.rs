@@ -1,0 +1,35 @@
+//! Where Carrel keeps files of a user, by the rules of the system.
+//!
+//! The command line and the desktop app use the same folders, so what one of them measured or
+//! downloaded serves the other.
+
+use std::path::PathBuf;
+
+/// Folder of Carrel among all programs.
+const CARREL: &str = "carrel";
+
+/// The folder `name` for what can be made again, such as measurements; `None` if the system names no
+/// place for such files. It may not be there yet.
+pub fn cache_folder(name: &str) -> Option<PathBuf> {
+    dirs::cache_dir().map(|cache| cache.join(CARREL).join(name))
+}
+
+/// The folder `name` for what is to stay, such as models; `None` if the system names no place for
+/// such files. It may not be there yet.
+pub fn data_folder(name: &str) -> Option<PathBuf> {
+    dirs::data_dir().map(|data| data.join(CARREL).join(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{cache_folder, data_folder};
+
+    #[test]
+    fn folders_lie_in_one_of_carrel() {
+        for (folder, parent) in
+            [(cache_folder("a"), dirs::cache_dir()), (data_folder("a"), dirs::data_dir())]
+        {
+            assert_eq!(folder, parent.map(|parent| parent.join("carrel/a")));
+        }
+    }
+}
