@@ -61,7 +61,7 @@ pub struct Options {
 /// Where is kept what is learned about GPUs: the same place as that of the command line.
 fn gpu_folder() -> Option<PathBuf> {
     let named = std::env::var_os("CARREL_GPU").map(PathBuf::from);
-    named.or_else(|| dirs::cache_dir().map(|cache| cache.join("carrel").join("gpu")))
+    named.or_else(|| carrel_shelf::cache_folder("gpu"))
 }
 
 impl Options {
