@@ -85,13 +85,14 @@ class Reader(nn.Module):
         pairs = torch.arange(0, shape.d_head, 2) / shape.d_head
         self.register_buffer("frequencies", shape.rope_base**-pairs, persistent=False)
 
-    def forward(self, ids, positions, mask):
+    def forward(self, ids, positions, mask, at):
+        """The logits behind the tokens `at`, which are indices over all rows."""
         angles = positions[:, None, :, None].float() * self.frequencies
         x = F.embedding(ids, self.token_embd)
         cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
         for layer in self.blk:
             x = layer(x, cos, sin, mask)
-        return F.linear(rms_norm(x, self.output_norm), self.token_embd)
+        return F.linear(rms_norm(x.flatten(0, 1)[at], self.output_norm), self.token_embd)
 
     def gguf_tensors(self):
         """The parameters by their GGUF names, in single precision."""

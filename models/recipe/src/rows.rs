@@ -21,6 +21,10 @@ use crate::stage::Stage;
 const CHUNK: usize = 32;
 /// Numbers of lessons that belong to one chunk.
 const CHUNK_LESSONS: u64 = 1 << 16;
+/// Fewest questions that are worth the window before them, where a document shares its row.
+const LEAST_QUESTIONS: usize = 3;
+/// Documents that are tried for the rest of a row.
+const LOOK_AHEAD: usize = 6;
 /// Weight of a token of the window, in thousandths: it teaches the language of documents.
 const WINDOW_WEIGHT: u16 = 100;
 /// Weight of a token of a reply, in thousandths.
@@ -87,23 +91,29 @@ pub fn stream(tokenizer: &Tokenizer, options: &RowOptions, out: &mut impl Write)
 pub fn chunk(tokenizer: &Tokenizer, options: &RowOptions, index: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(CHUNK * options.length * 10);
     let mut row = Row::default();
-    let (mut n_rows, mut number) = (0, index * CHUNK_LESSONS);
+    let mut numbers = index * CHUNK_LESSONS..;
+    let mut draw =
+        || numbers.next().map(|n| lesson(options.seed, n, Draw::TRAINING, options.stage));
+    let (mut n_rows, mut first_left) = (0, None);
     while n_rows < CHUNK {
-        let lesson = lesson(options.seed, number, Draw::TRAINING, options.stage);
-        number += 1;
-        let added = row.add(tokenizer, &lesson, options.length)?;
-        if !added && !row.ids.is_empty() {
-            row.flush(options.length, &mut bytes);
-            n_rows += 1;
-            // A document that does not even fit alone is left out.
+        // A document that does not even fit alone is left out.
+        let Some(lesson) = first_left.take().or_else(&mut draw) else { break };
+        if row.add(tokenizer, &lesson, options.length)? || row.ids.is_empty() {
+            continue;
+        }
+        // The first one that does not fit any more begins the next row.
+        first_left = Some(lesson);
+        for lesson in (0..LOOK_AHEAD).filter_map(|_| draw()) {
             row.add(tokenizer, &lesson, options.length)?;
         }
+        row.flush(options.length, &mut bytes);
+        n_rows += 1;
     }
     Ok(bytes)
 }
 
 impl Row {
-    /// Adds a lesson with as many of its questions as fit; `false` if not even one does.
+    /// Adds a lesson with as many of its questions as fit; `false` if too few do.
     fn add(&mut self, tokenizer: &Tokenizer, lesson: &Lesson, length: usize) -> Result<bool> {
         let plain = |text: &str| {
             tokenizer.encode(text, EncodeOptions { add_special: false, parse_special: false })
@@ -124,7 +134,8 @@ impl Row {
             used += asked.len() + reply.len();
             blocks.push((asked, reply));
         }
-        if blocks.is_empty() || (blocks.len() < lesson.questions.len() && !self.ids.is_empty()) {
+        let wanted = if self.ids.is_empty() { 1 } else { LEAST_QUESTIONS };
+        if blocks.len() < wanted.min(lesson.questions.len()) {
             return Ok(false);
         }
         let document = self.documents.last().map_or(1, |last| last + 1);
