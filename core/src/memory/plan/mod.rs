@@ -13,6 +13,8 @@
 //! direction        relative   what lies where, as seen from each other
 //! who and why      suspects   means, motive, opportunity
 //! chain            chain      one look-up a hop
+//! description      described  a chain to the person, then the question about that person
+//! a name alone     mentions   the sentences that name it
 //! count            count      facts counted, listed, and the most frequent of them
 //! comparison       compare    two look-ups, compared in code
 //! property         owned      what the text says of an owner, under a key or a name
@@ -29,6 +31,7 @@ pub mod clock;
 pub mod compare;
 pub mod count;
 pub mod custody;
+pub mod described;
 pub mod expansion;
 pub mod forms;
 pub mod frequency;
@@ -38,6 +41,7 @@ pub mod kinds;
 pub mod kinship;
 pub mod lexicon;
 pub mod lookup;
+pub mod mentions;
 pub mod nouns;
 pub mod owned;
 pub mod parts;
@@ -57,6 +61,7 @@ pub mod whole;
 pub mod world;
 
 use super::answer::Finding;
+use super::index::corpus::SentenceId;
 use super::model::{self, Pointer};
 use crate::error::Result;
 use budget::Budget;
@@ -135,6 +140,16 @@ pub fn answer(
     {
         return Ok((Class::WhoAndWhy, finding));
     }
+    if let Some(question) = described::DescribedQuestion::of(text)
+        && let Some(finding) = of_described(reader, pointer, &question, budget)?
+    {
+        return Ok((Class::Chain, finding));
+    }
+    if let Some(name) = mentions::name_asked_about(text)
+        && let Some(finding) = mentions::told_about(reader, &name)?
+    {
+        return Ok((Class::Facts, finding));
+    }
     if let Some(question) = chain::ChainQuestion::of(text) {
         let followed = chain::follow(reader, pointer, &question, budget.hops)?;
         let long = question.open || (question.hops.len() > 1 && question.personal);
@@ -155,6 +170,32 @@ pub fn answer(
         return Ok((Class::Comparison, finding));
     }
     Ok((Class::Facts, facts(reader, pointer, text, &scope)?))
+}
+
+/// Looks up who is described, and then what is asked about that person; `None` if either is not said.
+fn of_described(
+    reader: &Reader,
+    pointer: &mut Pointer,
+    question: &described::DescribedQuestion,
+    budget: &Budget,
+) -> Result<Option<Finding>> {
+    let person = chain::follow(reader, pointer, &question.chain, budget.hops)?;
+    let Some(Finding { answer: Some(name), evidence, incomplete }) = person else {
+        return Ok(None);
+    };
+    let text = question.about(&name);
+    let found = facts(reader, pointer, &text, &Scope::of(&text, reader.corpus))?;
+    let is_quoted = |(hop, _): &(SentenceId, u32)| {
+        found.evidence.iter().any(|(first, n_sentences)| {
+            first.block == hop.block
+                && (first.sentence..first.sentence + n_sentences).contains(&hop.sentence)
+        })
+    };
+    let mut evidence: Vec<(SentenceId, u32)> =
+        evidence.into_iter().filter(|hop| !is_quoted(hop)).collect();
+    evidence.extend(found.evidence);
+    let incomplete = incomplete || found.incomplete;
+    Ok(found.answer.map(|answer| Finding { answer: Some(answer), evidence, incomplete }))
 }
 
 /// Looks up every question that `text` consists of and joins what is found.

@@ -165,7 +165,7 @@ pub fn probe(
         let library = library_of(world)?;
         for asked in &world.asked {
             let answer = library.ask(&asked.question, &AskOptions::default())?;
-            let (named, span) = read_by_code(world, &answer);
+            let (named, span) = read_by_code(world, asked.skill, &answer);
             report.count(asked, named.as_deref(), span.as_deref(), |score| &mut score.code);
             let reply = ask(model, SYSTEM, &world.sentences, &asked.question, Form::Spans)?;
             report.spend(&reply);
@@ -242,8 +242,13 @@ fn library_of(world: &World) -> Result<Library> {
 }
 
 /// What the plans without a model found: the sentences that they point to, and the answer. Quotes
-/// come with their neighbours; where one of the sentences is the answer or holds it, that is meant.
-fn read_by_code(world: &World, answer: &Answer) -> (Option<Vec<usize>>, Option<String>) {
+/// come with their neighbours; where one of the sentences is the answer or holds it, that is meant. Two
+/// hops are proved by all quotes together.
+fn read_by_code(
+    world: &World,
+    skill: Skill,
+    answer: &Answer,
+) -> (Option<Vec<usize>>, Option<String>) {
     if answer.status == Status::NotInDocument {
         return (None, None);
     }
@@ -263,7 +268,7 @@ fn read_by_code(world: &World, answer: &Answer) -> (Option<Vec<usize>>, Option<S
     };
     let meant: Vec<usize> =
         named.iter().copied().filter(|index| is_meant(&world.sentences[*index])).collect();
-    let named = if meant.is_empty() { named } else { meant };
+    let named = if meant.is_empty() || skill == Skill::TwoHops { named } else { meant };
     (Some(named), Some(answer.answer.clone()))
 }
 

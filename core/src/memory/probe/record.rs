@@ -6,7 +6,7 @@ use super::{ProbeReport, Skill, SkillScore};
 
 /// Version of the probes: a report of another version says nothing about these. Raise it with every
 /// change of a probe, of its prompts or of the plans that it compares with.
-pub const VERSION: u64 = 1;
+pub const VERSION: u64 = 2;
 
 impl ProbeReport {
     /// The report as JSON.
