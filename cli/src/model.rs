@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use carrel_core::engine::EngineOptions;
+use carrel_core::engine::{EngineOptions, open_file};
 use carrel_core::exec::{ContextPolicy, Decoder, DecoderOptions, Model};
 use carrel_core::ggml::Placement;
-use carrel_core::gguf::Gguf;
 use carrel_core::ops::CacheType;
 use carrel_shelf::folder::model_file;
 
@@ -80,7 +79,7 @@ impl RunArgs {
 
     /// Opens the model with the settings that fit.
     pub fn model_and_options(&self) -> Result<(Model, DecoderOptions), Failure> {
-        let file = Gguf::open(model_file(&self.model)?)?;
+        let file = open_file(model_file(&self.model)?)?;
         let (model, fit) = self.backend.open(file, &self.engine_options())?;
         Ok((model, fit.decoder))
     }

@@ -6,7 +6,7 @@ use carrel_core::engine::{Engine, EngineOptions as CoreOptions, Fit};
 use carrel_core::exec::ContextPolicy;
 pub use carrel_core::service::{Backend, GpuVerdict};
 use carrel_core::service::{HostOptions, Loaded};
-use carrel_models::catalog;
+use carrel_models::{catalog, default_model};
 
 use crate::errors::{CarrelError, Result};
 
@@ -16,7 +16,8 @@ const BATCH_TOKENS: usize = 128;
 /// Which model, and what it may cost.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct EngineOptions {
-    /// Path of a GGUF file, or a name of the catalogue whose file lies in `models_folder`.
+    /// Path of a GGUF file, or a name of the catalogue whose file lies in `models_folder`; or
+    /// `default`, the small reader that comes with the library.
     #[uniffi(default = "default")]
     pub model: String,
     /// Where files of the catalogue lie.
@@ -142,15 +143,12 @@ impl TryFrom<EngineOptions> for HostOptions {
 /// The file that the options name: a path, or an entry of the catalogue in the folder of models.
 fn model_file(options: &EngineOptions) -> Result<PathBuf> {
     let name = &options.model;
-    if Path::new(name).is_file() {
+    if Path::new(name).is_file() || name == default_model::NAME {
         return Ok(name.into());
     }
     let Some(entry) = catalog::find(name) else {
-        let (what, reason) = match name.as_str() {
-            "default" => ("the default model", "this version brings none; name a GGUF file"),
-            other => (other, "there is no such file, nor such an entry of the catalogue"),
-        };
-        return Err(CarrelError::missing(what, reason));
+        let reason = "there is no such file, nor such an entry of the catalogue";
+        return Err(CarrelError::missing(name, reason));
     };
     let folder = Path::new(options.models_folder.as_deref().unwrap_or_default());
     let places = [folder.join(&entry.file), folder.join(&entry.repository).join(&entry.file)];

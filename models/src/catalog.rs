@@ -35,6 +35,29 @@ pub struct CatalogEntry {
     pub licence: String,
 }
 
+/// The model that is part of the program.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DefaultEntry {
+    /// Name for people.
+    pub title: String,
+    /// `general.architecture` of the file.
+    pub family: String,
+    /// Name of the mixture of weight types.
+    #[serde(rename = "type")]
+    pub weight_type: String,
+    /// Its file in `models/default`.
+    pub file: String,
+    /// Length of the file.
+    pub bytes: u64,
+    /// SHA-256 of the file, in lower-case hexadecimal digits.
+    pub sha256: String,
+    /// Bytes of the KV cache for one token in half precision.
+    pub kv_bytes_per_token: u64,
+    /// Licence of the weights.
+    pub licence: String,
+}
+
 impl CatalogEntry {
     /// Bytes of weights and of a KV cache of `n_ctx` tokens in half precision, where the length of
     /// the file is known. Activations and logits come on top; with the file they can be computed.
@@ -46,18 +69,22 @@ impl CatalogEntry {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Catalog {
+    default: DefaultEntry,
     model: Vec<CatalogEntry>,
 }
 
-static CATALOG: LazyLock<Vec<CatalogEntry>> = LazyLock::new(|| {
-    let catalog: Catalog =
-        toml::from_str(include_str!("../catalog.toml")).expect("the built-in catalogue is valid");
-    catalog.model
+static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
+    toml::from_str(include_str!("../catalog.toml")).expect("the built-in catalogue is valid")
 });
 
 /// All entries.
 pub fn catalog() -> &'static [CatalogEntry] {
-    &CATALOG
+    &CATALOG.model
+}
+
+/// The entry of the model that is part of the program.
+pub fn default_entry() -> &'static DefaultEntry {
+    &CATALOG.default
 }
 
 /// The entry called `name`.

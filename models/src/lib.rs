@@ -5,6 +5,7 @@
 //! every tensor. The executor interprets the spec into a plan; nothing here computes anything.
 
 pub mod catalog;
+pub mod default_model;
 mod family;
 mod gemma3;
 mod internlm2;

@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style};
 use carrel_core::cancel::CancelFlag;
-use carrel_core::engine::{Engine, EngineOptions, WindowReader, WindowStore};
+use carrel_core::engine::{Engine, EngineOptions, WindowReader, WindowStore, default_report};
 use carrel_core::memory::Reading;
 use carrel_core::memory::{
     Answer, AskOptions, Citation, Ingested, Library, Profile, Source, Status,
 };
+use carrel_models::default_model;
 use carrel_shelf::folder::model_file;
 use serde_json::{Value, json};
 
@@ -39,8 +40,12 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     library: Option<PathBuf>,
     /// Let this model (GGUF, or the name of a pulled one) point to the sentences that answer
+    /// [default: the one that comes with Carrel, as far as its probe lets it]
     #[arg(long, short, value_name = "FILE")]
     model: Option<PathBuf>,
+    /// Answer by code alone
+    #[arg(long, conflicts_with = "model")]
+    no_model: bool,
     /// Let the model read without probing it first, however well it reads
     #[arg(long, requires = "model")]
     no_probe: bool,
@@ -117,10 +122,10 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
         profile: args.profile.into(),
         most_tokens: args.most_tokens,
     };
-    let answer = match &args.model {
+    let answer = match model(args) {
         None => library.ask(&args.question, &options)?,
         Some(model) => {
-            let mut reader = open_reader(args, model, output, cancel)?;
+            let mut reader = open_reader(args, &model, output, cancel)?;
             library.ask_with(&args.question, &options, Some(&mut reader))?
         }
     };
@@ -128,6 +133,14 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
         return Err(Failure::cancelled());
     }
     if output.is_json() { output.json(&as_json(&answer)) } else { print(&answer, output) }
+}
+
+/// The model that was named, or else the one that comes with Carrel, if its probe lets it do anything.
+fn model(args: &Args) -> Option<PathBuf> {
+    let may_read = || default_report().is_some_and(|report| report.reading() > Reading::Nothing);
+    let reads = !args.no_model && Profile::from(args.profile) != Profile::Instant;
+    let default = || (reads && may_read()).then(|| PathBuf::from(default_model::NAME));
+    args.model.clone().or_else(default)
 }
 
 /// A model that reads windows, as far as its probe lets it.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anstyle::AnsiColor;
-use carrel_core::engine::{EngineOptions, Fit};
+use carrel_core::engine::{EngineOptions, Fit, open_file};
 use carrel_core::exec::{ContextPolicy, Model, ModelOptions};
 use carrel_core::ggml::Placement;
 use carrel_core::gguf::{Gguf, Value, ValueType};
@@ -42,7 +42,7 @@ pub struct Args {
 const SHOWN: usize = 5;
 
 pub fn run(args: &Args, output: &Output) -> Result<(), Failure> {
-    let file = Gguf::open(model_file(&args.file)?)?;
+    let file = open_file(model_file(&args.file)?)?;
     // A vocabulary without a model is worth looking at, too.
     let model = Model::from_gguf(file.clone(), ModelOptions::default());
     if output.is_json() {

@@ -3,9 +3,10 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use carrel_core::gguf::Gguf;
+use carrel_core::engine::open_file;
 use carrel_core::template::{ChatTemplate, Moment, RenderOptions};
 use carrel_core::tokenizer::Tokenizer;
+use carrel_shelf::folder::model_file;
 use serde_json::{Map, Value, json};
 
 use crate::failure::Failure;
@@ -112,7 +113,7 @@ fn template(args: &Args) -> Result<ChatTemplate, Failure> {
     let mut tokens = (args.bos.clone(), args.eos.clone());
     let mut source = None;
     if let Some(path) = &args.model {
-        let file = Gguf::open(path)?;
+        let file = open_file(model_file(path)?)?;
         let tokenizer = Tokenizer::from_gguf(&file)?;
         let text = |id: Option<u32>| Some(tokenizer.token_text(id?)?.into_owned());
         tokens.0 = tokens.0.or_else(|| text(tokenizer.bos()));

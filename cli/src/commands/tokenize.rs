@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::PathBuf;
 
-use carrel_core::gguf::Gguf;
+use carrel_core::engine::open_file;
 use carrel_core::tokenizer::{EncodeOptions, Tokenizer};
 use carrel_shelf::folder::model_file;
 use serde_json::json;
@@ -32,7 +32,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, output: &Output) -> Result<(), Failure> {
-    let tokenizer = Tokenizer::from_gguf(&Gguf::open(model_file(&args.model)?)?)?;
+    let tokenizer = Tokenizer::from_gguf(&open_file(model_file(&args.model)?)?)?;
     if !args.ids.is_empty() {
         let n_vocab = tokenizer.n_vocab();
         if let Some(id) = args.ids.iter().find(|&&id| id as usize >= n_vocab) {

@@ -3,6 +3,7 @@
 //! ```text
 //! options   what the caller wants and what it may cost
 //! fit       options + header of the model → decoder and placement that fit, or a refusal in numbers
+//! file      a path, or the name of the model that comes with Carrel → a checked file
 //! open      an opened model with its vocabulary: makes sessions and readers
 //! reader    a session that reads windows for the room `memory`
 //! probe     what a model may do for answers, found out once
@@ -10,6 +11,7 @@
 //! ```
 //! Holds no state of a conversation. Level 6.
 
+mod file;
 mod fit;
 mod open;
 mod options;
@@ -17,6 +19,7 @@ mod probe;
 mod reader;
 mod windows;
 
+pub use file::{default_report, open_file};
 pub use fit::Fit;
 #[cfg(feature = "gpu")]
 pub use open::open_model_on_gpu;

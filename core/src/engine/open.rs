@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::file::open_file;
 use super::fit::Fit;
 use super::options::EngineOptions;
 use super::reader::WindowReader;
@@ -26,12 +27,12 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Opens the model file at `path`.
+    /// Opens the model file at `path`, or the model that comes with Carrel: [`open_file`].
     ///
     /// # Errors
     /// If the file cannot be read, is no model that can be run, or does not fit the budget.
     pub fn open(path: impl AsRef<Path>, options: &EngineOptions) -> Result<Self> {
-        Self::from_gguf(Gguf::open(path)?, options)
+        Self::from_gguf(open_file(path)?, options)
     }
 
     /// Opens a model from a checked file.
@@ -55,7 +56,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::open`].
     pub fn fit(path: impl AsRef<Path>, options: &EngineOptions) -> Result<Fit> {
-        let mapped = Model::open(path, ModelOptions::default())?;
+        let mapped = Model::from_gguf(open_file(path)?, ModelOptions::default())?;
         Ok(Fit::of(&mapped, options)?)
     }
 

@@ -10,6 +10,9 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use carrel_models::default_model;
+
+use super::file::default_report;
 use super::open::Engine;
 use super::reader::WindowReader;
 use crate::error::{Error, Result};
@@ -58,7 +61,8 @@ impl ProbeFolder {
 
 impl Engine {
     /// Finds out what the model may do for answers and lets `reader` do just that. A report in
-    /// `folder` is taken over; otherwise the model is probed, which `progress` is told and may stop,
+    /// `folder` is taken over, and that of the model that comes with Carrel is known; otherwise the
+    /// model is probed, which `progress` is told and may stop,
     /// and the report is kept there. `None` if it was stopped; `reader` is unchanged then.
     ///
     /// # Errors
@@ -72,6 +76,8 @@ impl Engine {
         // The hash takes a look at the whole file, which nobody needs who keeps nothing.
         let kept = folder.map(|folder| (folder, self.model().sha256()));
         let known = kept.and_then(|(folder, model)| folder.load(&model));
+        let is_default = || self.model().file().bytes() == default_model::BYTES;
+        let known = known.or_else(|| default_report().filter(|_| is_default()));
         let report = match known {
             Some(report) => report,
             None => {

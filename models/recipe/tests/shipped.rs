@@ -1,14 +1,18 @@
 //! The model that is shipped in `models/default`: it is the file that its card describes, it points,
-//! and llama.cpp gives the same replies. Prints SKIPPED while no model is shipped.
+//! its probe's report is true, and llama.cpp gives the same replies.
 
-use std::path::{Path, PathBuf};
+use std::ops::ControlFlow;
+use std::path::Path;
 
 use carrel_core::cancel::CancelFlag;
-use carrel_core::engine::{Engine, EngineOptions};
+use carrel_core::engine::{Engine, EngineOptions, default_report};
 use carrel_core::exec::LogitRows;
 use carrel_core::gguf::Gguf;
+use carrel_core::memory::probe::{Skill, probe};
 use carrel_core::readable::hexadecimal;
 use carrel_core::tokenizer::EncodeOptions;
+use carrel_models::catalog::default_entry;
+use carrel_models::default_model;
 use carrel_recipe::evaluate;
 use carrel_recipe::held::Draw;
 use carrel_recipe::lesson::lesson;
@@ -24,43 +28,29 @@ const LEAST_OVER_CHANCE: f64 = 2.0;
 /// Prompts whose replies are compared with llama.cpp's.
 const PROMPTS: u64 = 12;
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../default")
-}
-
-fn shipped() -> Option<PathBuf> {
-    let folder = folder();
-    if !folder.is_dir() {
-        eprintln!("SKIPPED: no model is shipped yet");
-        return None;
-    }
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
-        .expect("models/default")
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "gguf"))
-        .collect();
-    assert_eq!(files.len(), 1, "one model is the default: {files:?}");
-    files.pop()
+fn engine() -> Engine {
+    Engine::open(default_model::NAME, &EngineOptions::default()).expect("the default model")
 }
 
 #[test]
 fn the_file_is_the_one_of_its_card_and_of_the_catalogue() {
-    let Some(path) = shipped() else { return };
-    let hash = Gguf::open(&path).expect("a model file").sha256();
-    let hash = hexadecimal(&hash);
-    let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
-    assert!(std::fs::metadata(&path).expect("readable").len() <= MOST_BYTES);
-    for file in ["README.md", "../catalog.toml"] {
-        let text = std::fs::read_to_string(folder().join(file)).expect("readable");
-        assert!(text.contains(name) && text.contains(&hash), "{file} does not tell of {hash}");
+    let entry = default_entry();
+    let file = Gguf::from_bytes(default_model::BYTES).expect("a model file");
+    assert_eq!(hexadecimal(&file.sha256()), entry.sha256);
+    assert_eq!(default_model::BYTES.len() as u64, entry.bytes);
+    assert!(entry.bytes <= MOST_BYTES);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../default");
+    let text = std::fs::read_to_string(folder.join("README.md")).expect("the model's card");
+    for told in [&entry.file, &entry.sha256, &entry.licence] {
+        assert!(text.contains(told.as_str()), "the card does not tell {told}");
     }
+    let file = std::fs::read(folder.join(&entry.file)).expect("the file of the catalogue");
+    assert!(file == default_model::BYTES);
 }
 
 #[test]
 fn it_points_better_than_chance_to_what_it_never_saw() {
-    let Some(path) = shipped() else { return };
-    let engine = Engine::open(path, &EngineOptions::default()).expect("an engine");
-    let mut reader = engine.reader(&CancelFlag::default()).expect("a reader");
+    let mut reader = engine().reader(&CancelFlag::default()).expect("a reader");
     let figures = evaluate::evaluate(&mut reader, Draw::UNSEEN_NAMES, 12).expect("figures");
     let counts = figures.of(Task::Fact);
     println!("{counts:?}");
@@ -68,9 +58,29 @@ fn it_points_better_than_chance_to_what_it_never_saw() {
 }
 
 #[test]
+fn a_probe_finds_what_is_shipped_with_it() {
+    let engine = engine();
+    let mut reader = engine.reader(&CancelFlag::default()).expect("a reader");
+    let found = probe(&mut reader, &mut |_, _| ControlFlow::Continue(())).expect("probed");
+    let found = found.expect("not stopped");
+    let shipped = default_report().expect("a report of these probes");
+    assert_eq!(found.reading(), shipped.reading());
+    for skill in Skill::ALL {
+        let (found, shipped) = (found.score(skill), shipped.score(skill));
+        assert_eq!(found.code, shipped.code, "{skill:?}");
+        // Near ties may fall either way on another processor.
+        assert!(found.model.abs_diff(shipped.model) <= 1, "{skill:?}: {found:?}, {shipped:?}");
+    }
+    // Nobody waits for a probe of the model that comes with Carrel.
+    let mut never = |_, _| panic!("probed again");
+    let known = engine.probe(&mut reader, None, &mut never).expect("known");
+    assert_eq!(known, Some(shipped));
+}
+
+#[test]
 fn llama_cpp_gives_the_same_replies() {
-    let Some(path) = shipped() else { return };
-    let engine = Engine::open(&path, &EngineOptions::default()).expect("an engine");
+    let engine = engine();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../default").join(&default_entry().file);
     let tokenizer = engine.tokenizer();
     let mut decoder = engine.model().decoder(&engine.settings().decoder).expect("a decoder");
     let end = tokenizer.id_of(prompt::END).expect("the token that ends replies");

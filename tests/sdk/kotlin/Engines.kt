@@ -19,11 +19,15 @@ fun Checks.engines() {
         same(listOf("cpu"), buildInfo().backends - "gpu")
         holds("Qwen3" in buildInfo().families, "families: ${buildInfo().families}")
     }
-    check("the default model is used, or its absence told") {
-        try {
-            Engine.open(EngineOptions(modelsFolder = File(repository, "models").path)).close()
-        } catch (missing: CarrelException.Missing) {
-            same("the default model", missing.what)
+    check("the model that comes with Carrel is used where none is named") {
+        Engine.open(EngineOptions(threads = 1u)).use { engine ->
+            holds(engine.info.name.startsWith("carrel-reader"), engine.info.name)
+            holds(engine.info.canChat, "can chat")
+            engine.session().use { session ->
+                val question = "[1] Nora lives in Rome.\n\nWhere does Nora live?"
+                val (text, finish) = finished(session.chat(question, options = greedy(12)))
+                holds(text.isNotEmpty() && finish == FinishReason.STOP, "$text, $finish")
+            }
         }
     }
     check("the need of memory is known before") {

@@ -2,8 +2,8 @@
 //! a thousand opened and closed; a crash while loading; saved and restored; chats.
 
 use carrel_ffi::{
-    CarrelError, Chunk, Engine, GenerateOptions, GpuVerdict, MemoryPressure, Message, Role,
-    Session, Tool, memory_need,
+    CarrelError, Chunk, Engine, EngineOptions, GenerateOptions, GpuVerdict, MemoryPressure,
+    Message, Role, Session, Tool, memory_need,
 };
 use carrel_sdk_tests::models::{engine, greedy, model, options, pull, resident_bytes};
 
@@ -38,16 +38,14 @@ fn the_need_is_known_before_and_a_budget_is_kept_or_refused_with_numbers() {
 }
 
 #[test]
-fn a_missing_default_model_says_so() {
-    let mut options = options("default".as_ref());
-    if carrel_models::catalog::find("default").is_none() {
-        match Engine::open(options.clone()).err() {
-            Some(CarrelError::Missing { what, .. }) => assert_eq!(what, "the default model"),
-            other => panic!("{other:?}"),
-        }
-    }
-    options.model = "/no/such/model.gguf".to_owned();
-    let missing = Engine::open(options).err();
+fn the_default_model_comes_with_the_library_and_a_missing_file_is_told() {
+    let options = options("default".as_ref());
+    let engine = Engine::open(options.clone()).expect("the model that comes with Carrel");
+    assert!(engine.info().name.starts_with("carrel-reader"), "{}", engine.info().name);
+    let need = memory_need(options.clone()).expect("a need");
+    assert_eq!(need.total_bytes, engine.info().memory.total_bytes);
+    let missing = EngineOptions { model: "/no/such/model.gguf".to_owned(), ..options };
+    let missing = Engine::open(missing).err();
     assert!(matches!(missing, Some(CarrelError::Missing { .. })), "{missing:?}");
 }
 

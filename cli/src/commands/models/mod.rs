@@ -8,7 +8,8 @@ mod pull;
 
 use carrel_core::cancel::CancelFlag;
 use carrel_core::readable::human_bytes;
-use carrel_models::catalog::catalog;
+use carrel_models::catalog::{catalog, default_entry};
+use carrel_models::default_model;
 use carrel_shelf::{Lock, hash_file};
 use serde_json::{Value, json};
 
@@ -64,25 +65,36 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
 
 fn list(args: &ShelfArgs, output: &Output) -> Result<(), Failure> {
     let shelf = args.open()?;
-    let mut rows: Vec<Value> = catalog()
-        .iter()
-        .map(|entry| {
-            let path = shelf.path(&entry.repository, &entry.file);
-            json!({
-                "name": entry.name,
-                "title": entry.title,
-                "type": entry.weight_type,
-                "family": entry.family,
-                "repository": entry.repository,
-                "file": entry.file,
-                "bytes": entry.bytes,
-                "sha256": entry.sha256,
-                "licence": entry.licence,
-                "memory_bytes": entry.memory_bytes(CONTEXT),
-                "path": path.exists().then(|| path.display().to_string()),
-            })
+    let built_in = default_entry();
+    let built_in = json!({
+        "name": default_model::NAME,
+        "title": built_in.title,
+        "type": built_in.weight_type,
+        "family": built_in.family,
+        "file": built_in.file,
+        "bytes": built_in.bytes,
+        "sha256": built_in.sha256,
+        "licence": built_in.licence,
+        "memory_bytes": built_in.bytes + built_in.kv_bytes_per_token * CONTEXT,
+        "built_in": true,
+    });
+    let listed = catalog().iter().map(|entry| {
+        let path = shelf.path(&entry.repository, &entry.file);
+        json!({
+            "name": entry.name,
+            "title": entry.title,
+            "type": entry.weight_type,
+            "family": entry.family,
+            "repository": entry.repository,
+            "file": entry.file,
+            "bytes": entry.bytes,
+            "sha256": entry.sha256,
+            "licence": entry.licence,
+            "memory_bytes": entry.memory_bytes(CONTEXT),
+            "path": path.exists().then(|| path.display().to_string()),
         })
-        .collect();
+    });
+    let mut rows: Vec<Value> = std::iter::once(built_in).chain(listed).collect();
     for found in shelf.files()? {
         if !catalog().iter().any(|e| e.repository == found.repository && e.file == found.file) {
             rows.push(json!({
@@ -106,6 +118,10 @@ fn list(args: &ShelfArgs, output: &Output) -> Result<(), Failure> {
         let kind = row["type"].as_str().unwrap_or("");
         let licence = row["licence"].as_str().unwrap_or("");
         output.line(format!("{name:18} {kind:7} {size:>11} {memory:>11}  {licence}"))?;
+        if row["built_in"] == true {
+            let here = paint(AnsiColor::Green, "here:");
+            output.line(format!("  {here} part of the program"))?;
+        }
         if let Some(path) = row["path"].as_str() {
             output.line(format!("  {} {path}", paint(AnsiColor::Green, "here:")))?;
         }

@@ -11,13 +11,13 @@ final class EnginesTests: XCTestCase {
         XCTAssert(buildInfo().families.contains("Qwen3"), "\(buildInfo().families)")
     }
 
-    func testTheDefaultModelIsUsedOrItsAbsenceTold() async throws {
-        do {
-            let models = repository.appendingPathComponent("models").path
-            _ = try await Engine.open(EngineOptions(modelsFolder: models))
-        } catch CarrelError.Missing(let what, _) {
-            XCTAssertEqual(what, "the default model")
-        }
+    func testTheModelThatComesWithCarrelIsUsedWhereNoneIsNamed() async throws {
+        let engine = try await Engine.open(EngineOptions(threads: 1))
+        XCTAssert(engine.info.name.hasPrefix("carrel-reader"), engine.info.name)
+        XCTAssert(engine.info.canChat)
+        let question = "[1] Nora lives in Rome.\n\nWhere does Nora live?"
+        let reply = try await engine.session().chat(question, options: greedy(12)).all()
+        XCTAssertFalse(reply.text.isEmpty)
     }
 
     func testTheNeedOfMemoryIsKnownBefore() async throws {
