@@ -3,6 +3,7 @@
 package dev.carrel.test
 
 import dev.carrel.CarrelException
+import dev.carrel.Chunk
 import dev.carrel.Engine
 import dev.carrel.EngineOptions
 import dev.carrel.GpuVerdict
@@ -25,8 +26,8 @@ fun Checks.engines() {
             holds(engine.info.canChat, "can chat")
             engine.session().use { session ->
                 val question = "[1] Nora lives in Rome.\n\nWhere does Nora live?"
-                val (text, finish) = finished(session.chat(question, options = greedy(12)))
-                holds(text.isNotEmpty() && finish == FinishReason.STOP, "$text, $finish")
+                val (text, end) = session.chat(question, greedy(12)).all()
+                holds(text.isNotEmpty() && end is Chunk.Finished, "$text, $end")
             }
         }
     }
