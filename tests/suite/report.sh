@@ -11,7 +11,7 @@ cd "$(dirname "$0")/../.."
 prose=${1:-../shared/fixtures/documents/prose}
 model=${2:-}
 out=tests/suite/report
-carrel() { cargo run --quiet --release --workspace --bin carrel -- "$@"; }
+carrel() { cargo run --quiet --release -p carrel -- "$@"; }
 suite() { carrel suite run --prose "$prose" --ladder end-to-end -o "$out/running.jsonl" "$@"; }
 
 for length in 8K 32K 128K 1M 4M; do
