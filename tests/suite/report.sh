@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the report in tests/suite/report: every task at every length, without a model, and what two
-# other ways of reading would show one. Ten minutes on two cores. A run that was stopped goes on where
+# other ways of reading would show one. Four minutes on two cores. A run that was stopped goes on where
 # it was; one that came to its end is measured anew.
 #
 #   tests/suite/report.sh [FOLDER OF BOOKS] [MODEL.gguf]
