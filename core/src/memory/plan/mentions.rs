@@ -4,6 +4,7 @@
 //! that reach from the first to the last.
 
 use super::reader::Reader;
+use super::statement::among;
 use crate::error::Result;
 use crate::memory::answer::{Finding, one_line};
 use crate::memory::index::corpus::SentenceId;
@@ -19,47 +20,11 @@ const LONGEST: u32 = 80;
 /// Mentions looked at for them.
 const MENTIONS: usize = 4096;
 /// Words with which a question asks for whatever is told, beside function words.
-const TELLING: &[&str] = &[
-    "all",
-    "anything",
-    "detail",
-    "details",
-    "discover",
-    "everything",
-    "fact",
-    "facts",
-    "find",
-    "give",
-    "information",
-    "know",
-    "known",
-    "learn",
-    "learned",
-    "learnt",
-    "list",
-    "mention",
-    "mentioned",
-    "mentions",
-    "passages",
-    "reader",
-    "revealed",
-    "said",
-    "say",
-    "says",
-    "sentences",
-    "something",
-    "stated",
-    "talk",
-    "tell",
-    "tells",
-    "things",
-    "told",
-    "write",
-    "writes",
-    "written",
-];
+const TELLING: &str = "all anything detail details discover everything fact facts find give information know \
+    known learn learned learnt list mention mentioned mentions passages reader revealed said \
+    say says sentences something stated talk tell tells things told write writes written";
 /// Words right before the name.
-const LEADING: &[&str] = &["about", "concerning", "mention", "mentions", "name", "of", "regarding"];
+const LEADING: &str = "about concerning mention mentions name of regarding";
 
 /// The name that a question asks everything about; `None` if it asks for something of its own.
 pub fn name_asked_about(text: &str) -> Option<String> {
@@ -73,11 +38,11 @@ pub fn name_asked_about(text: &str) -> Option<String> {
     let (Some(name), None) = (certain.next(), certain.next()) else { return None };
     let before: Vec<String> = words::folded_words(&text[..name.start]).collect();
     let ends = words::folded_words(&text[name.end..]).next().is_none();
-    let leads = before.last().is_some_and(|word| LEADING.contains(&word.as_str()));
-    let telling = |word: &String| TELLING.contains(&word.as_str());
+    let leads = before.last().is_some_and(|word| among(LEADING, word));
+    let telling = |word: &String| among(TELLING, word);
     let idle = |word: &String| {
         telling(word)
-            || LEADING.contains(&word.as_str())
+            || among(LEADING, word)
             || stopwords::is_stopword(word)
             || stopwords::is_about_the_document(word)
     };
