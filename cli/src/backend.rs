@@ -74,20 +74,12 @@ impl GpuArgs {
                 KernelChoice::Measured => FlavourChoice::Measured,
                 KernelChoice::Baseline => FlavourChoice::Baseline,
             },
-            folder: folder(),
+            folder: carrel_shelf::gpu_folder(),
             retries,
             ..Default::default()
         };
         Gpu::open(&options).map_err(|error| carrel_core::error::ModelError::from(error).into())
     }
-}
-
-/// Where is kept what is learned about drivers: `carrel/gpu` in the user's cache folder, or the folder
-/// that `CARREL_GPU` names.
-#[cfg(feature = "gpu")]
-fn folder() -> Option<std::path::PathBuf> {
-    let named = std::env::var_os("CARREL_GPU").map(std::path::PathBuf::from);
-    named.or_else(|| carrel_shelf::cache_folder("gpu"))
 }
 
 impl BackendArgs {

@@ -11,8 +11,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 fn folder() -> Option<ProbeFolder> {
-    let named = std::env::var_os("CARREL_PROBES").map(std::path::PathBuf::from);
-    named.or_else(|| carrel_shelf::cache_folder("probes")).map(ProbeFolder::new)
+    carrel_shelf::probe_folder().map(ProbeFolder::new)
 }
 
 /// Lets `reader` do what the probe of its model found; probes it if nobody did yet.

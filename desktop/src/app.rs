@@ -58,12 +58,6 @@ pub struct Options {
     pub retries: Option<u32>,
 }
 
-/// Where is kept what is learned about GPUs: the same place as that of the command line.
-fn gpu_folder() -> Option<PathBuf> {
-    let named = std::env::var_os("CARREL_GPU").map(PathBuf::from);
-    named.or_else(|| carrel_shelf::cache_folder("gpu"))
-}
-
 impl Options {
     fn data_folder(&self) -> PathBuf {
         let usual = || carrel_shelf::data_folder("desktop");
@@ -71,9 +65,7 @@ impl Options {
     }
 
     fn probes_folder(&self) -> Option<ProbeFolder> {
-        let usual = || carrel_shelf::cache_folder("probes");
-        let named = || std::env::var_os("CARREL_PROBES").map(PathBuf::from);
-        self.probes.clone().or_else(named).or_else(usual).map(ProbeFolder::new)
+        self.probes.clone().or_else(carrel_shelf::probe_folder).map(ProbeFolder::new)
     }
 
     fn models_folder(&self) -> PathBuf {
@@ -123,7 +115,12 @@ impl App {
         state.places = places;
         let app = Self {
             reading: Reading::start(&library, mail.clone()),
-            answers: Answers::start(&library, options.probes_folder(), gpu_folder(), mail.clone()),
+            answers: Answers::start(
+                &library,
+                options.probes_folder(),
+                carrel_shelf::gpu_folder(),
+                mail.clone(),
+            ),
             pages: Pages::start(&library, mail.clone()),
             models: Models::start(&state.places.models, options, mail.clone()),
             keeper: Keeper::start(mail.clone()),

@@ -14,6 +14,22 @@ pub fn cache_folder(name: &str) -> Option<PathBuf> {
     dirs::cache_dir().map(|cache| cache.join(CARREL).join(name))
 }
 
+/// Where it is kept what probes found of models: the folder that `CARREL_PROBES` names, else one in the
+/// cache.
+pub fn probe_folder() -> Option<PathBuf> {
+    named_or_cached("CARREL_PROBES", "probes")
+}
+
+/// Where it is kept what was learned about GPUs: the folder that `CARREL_GPU` names, else one in the
+/// cache.
+pub fn gpu_folder() -> Option<PathBuf> {
+    named_or_cached("CARREL_GPU", "gpu")
+}
+
+fn named_or_cached(variable: &str, name: &str) -> Option<PathBuf> {
+    std::env::var_os(variable).map(PathBuf::from).or_else(|| cache_folder(name))
+}
+
 /// The folder `name` for what is to stay, such as models; `None` if the system names no place for
 /// such files. It may not be there yet.
 pub fn data_folder(name: &str) -> Option<PathBuf> {
