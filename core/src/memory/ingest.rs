@@ -1,20 +1,23 @@
 //! Ingestion: from a source to the blocks and the record of a document, without a model.
 //!
 //! One pass: the reader pushes text, the cutter makes blocks, each block is indexed and put into the
-//! store unless it is there already, and the record comes last. Memory is bounded by one block. A
-//! killed or cancelled ingestion leaves whole blocks, which the next attempt finds by their hashes.
+//! store unless it is there already; then the directories of runs of blocks, and the record last.
+//! Memory is bounded by one block and one directory. A killed or cancelled ingestion leaves whole
+//! blocks and directories, which the next attempt finds by their hashes.
 
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 
 use super::documents::{self, Flow, Format, Limits, Source, TextSink};
+use super::index::directory;
 use super::index::ledger::record::NamesBuilder;
 use super::index::postings::PostingsBuilder;
 use super::index::summary;
 use super::segment::blocks::BlockCutter;
 use super::segment::layout::Layout;
 use super::segment::paragraphs;
-use super::store::{BlockParts, BlockRef, ContentHash, DocumentRecord, Section, Store};
-use crate::error::Result;
+use super::store::{BlockParts, BlockRef, ContentHash, DocumentRecord, Part, Section, Store};
+use crate::error::{MemoryError, Result};
 
 /// Longest section title in characters; the rest of a longer heading is left out.
 const LONGEST_TITLE: usize = 160;
@@ -45,7 +48,7 @@ pub enum Ingested {
     Cancelled,
 }
 
-/// Ingests `source` into `store`, reporting to `progress` after every block.
+/// Ingests `source` into `store`, reporting to `progress` after every block and every directory.
 ///
 /// # Errors
 /// If the source cannot be read as a document or the store cannot be written.
@@ -101,8 +104,32 @@ pub fn ingest(
         sections: pipeline.sections,
         pages: pipeline.pages,
     };
+    let state = pipeline.state;
+    for run in record.runs() {
+        if put_directory(store, &record.name, run)? && progress(state).is_break() {
+            return Ok(Ingested::Cancelled);
+        }
+    }
     store.put_document(&record)?;
     Ok(Ingested::Added(record))
+}
+
+/// Makes the directory of a run of blocks of the document `owner`; `false` if it was there.
+fn put_directory(store: &mut dyn Store, owner: &str, blocks: &[BlockRef]) -> Result<bool> {
+    let run = ContentHash::of_run(blocks);
+    if store.has_directory(run)? {
+        return Ok(false);
+    }
+    let terms = |at: usize| store.part(blocks[at].hash, Part::Terms);
+    let pages = directory::build(blocks.len(), terms)?.ok_or_else(|| {
+        crate::Error::from(MemoryError::CorruptLibrary {
+            path: PathBuf::from(owner),
+            place: format!("directory {run}"),
+            problem: "the dictionary of a block is cut short".to_owned(),
+        })
+    })?;
+    store.put_directory(owner, run, &pages)?;
+    Ok(true)
 }
 
 struct Pipeline<'a> {

@@ -124,14 +124,20 @@ impl Library {
     /// If the library cannot be read.
     pub fn index_hash(&self) -> Result<ContentHash> {
         let corpus = Corpus::of(&*self.store, &[])?;
-        let mut documents: Vec<&DocumentRecord> = corpus.documents.iter().collect();
-        documents.sort_by(|one, other| one.name.cmp(&other.name));
+        let mut documents: Vec<(usize, &DocumentRecord)> =
+            corpus.documents.iter().enumerate().collect();
+        documents.sort_by(|(_, one), (_, other)| one.name.cmp(&other.name));
         let mut hasher = Sha256::new();
-        for document in documents {
+        for (ordinal, document) in documents {
             hasher.update(document.encode());
             for block in &document.blocks {
                 for part in Part::ALL {
                     hasher.update(self.store.part(block.hash, part)?);
+                }
+            }
+            for run in corpus.runs_of(ordinal) {
+                for page in 0..=corpus.firsts(run)?.len() {
+                    hasher.update(corpus.directory_page(run, page as u32)?);
                 }
             }
         }
@@ -151,6 +157,7 @@ impl Library {
                 _ => sizes.index_bytes += bytes,
             }
         }
+        sizes.index_bytes += self.store.directory_bytes()?;
         Ok(sizes)
     }
 

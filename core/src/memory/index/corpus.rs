@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::rc::Rc;
 
+use super::directory::Firsts;
 use crate::error::{MemoryError, Result};
 use crate::memory::segment::layout::Layout;
 use crate::memory::store::{BlockRef, ContentHash, DocumentRecord, Part, Store};
@@ -57,6 +58,14 @@ impl Block {
     }
 }
 
+/// A run of blocks, whose terms have a directory.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// Ordinals of its blocks in the library.
+    pub blocks: Range<u32>,
+    hash: ContentHash,
+}
+
 /// The blocks of a library.
 pub struct Corpus<'a> {
     store: &'a dyn Store,
@@ -64,6 +73,10 @@ pub struct Corpus<'a> {
     pub documents: Vec<DocumentRecord>,
     /// The blocks of all documents, in order.
     pub blocks: Vec<BlockPlace>,
+    /// The runs of blocks of all documents, in order.
+    pub runs: Vec<Run>,
+    /// What was read of the directories' first pages, by run.
+    firsts: RefCell<Vec<Option<Rc<Firsts>>>>,
     cache: RefCell<Vec<(u32, Rc<Block>)>>,
 }
 
@@ -79,6 +92,8 @@ impl<'a> Corpus<'a> {
             store,
             documents: Vec::new(),
             blocks: Vec::new(),
+            runs: Vec::new(),
+            firsts: RefCell::new(Vec::new()),
             cache: RefCell::new(Vec::new()),
         };
         let mut documents = store.documents()?;
@@ -89,12 +104,18 @@ impl<'a> Corpus<'a> {
         }
         documents.retain(|document| only.is_empty() || only.contains(&document.name));
         for (document, record) in documents.iter().enumerate() {
+            for run in record.runs() {
+                let begin = corpus.runs.last().map_or(0, |run| run.blocks.end);
+                let blocks = begin..begin + run.len() as u32;
+                corpus.runs.push(Run { blocks, hash: ContentHash::of_run(run) });
+            }
             let mut first_char = 0;
             for block in &record.blocks {
                 corpus.blocks.push(BlockPlace { document, block: *block, first_char });
                 first_char += u64::from(block.chars);
             }
         }
+        corpus.firsts.replace(vec![None; corpus.runs.len()]);
         corpus.documents = documents;
         Ok(corpus)
     }
@@ -115,6 +136,38 @@ impl<'a> Corpus<'a> {
     /// If the store cannot be read.
     pub fn part(&self, block: u32, part: Part) -> Result<Vec<u8>> {
         self.store.part(self.blocks[block as usize].block.hash, part)
+    }
+
+    /// Ordinals of the runs of document `document`.
+    pub fn runs_of(&self, document: usize) -> impl Iterator<Item = usize> {
+        let is_of = move |run: &usize| {
+            self.blocks[self.runs[*run].blocks.start as usize].document == document
+        };
+        (0..self.runs.len()).filter(is_of)
+    }
+
+    /// Page `page` of the directory of run `run`.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn directory_page(&self, run: usize, page: u32) -> Result<Vec<u8>> {
+        self.store.directory_page(self.runs[run].hash, page)
+    }
+
+    /// The first terms of the pages of the directory of run `run`; read once.
+    ///
+    /// # Errors
+    /// If the store cannot be read or the page is damaged.
+    pub fn firsts(&self, run: usize) -> Result<Rc<Firsts>> {
+        if let Some(firsts) = &self.firsts.borrow()[run] {
+            return Ok(Rc::clone(firsts));
+        }
+        let page = self.directory_page(run, 0)?;
+        let firsts = Firsts::decode(&page)
+            .map(Rc::new)
+            .ok_or_else(|| self.damaged_run(run, "the list of its pages is cut short"))?;
+        self.firsts.borrow_mut()[run] = Some(Rc::clone(&firsts));
+        Ok(firsts)
     }
 
     /// The layout of block `block`, without its text.
@@ -192,13 +245,20 @@ impl<'a> Corpus<'a> {
 
     /// The error for a damaged block.
     pub fn damaged(&self, block: u32, problem: &str) -> crate::Error {
-        let place = &self.blocks[block as usize];
-        MemoryError::CorruptLibrary {
-            path: PathBuf::from(&self.documents[place.document].name),
-            place: format!("block {}", place.block.hash),
-            problem: problem.to_owned(),
-        }
-        .into()
+        let place = format!("block {}", self.blocks[block as usize].block.hash);
+        self.damaged_place(block, place, problem)
+    }
+
+    /// The error for the damaged directory of a run.
+    pub fn damaged_run(&self, run: usize, problem: &str) -> crate::Error {
+        let Run { blocks, hash } = &self.runs[run];
+        self.damaged_place(blocks.start, format!("directory {hash}"), problem)
+    }
+
+    fn damaged_place(&self, block: u32, place: String, problem: &str) -> crate::Error {
+        let document = &self.documents[self.blocks[block as usize].document];
+        let problem = problem.to_owned();
+        MemoryError::CorruptLibrary { path: PathBuf::from(&document.name), place, problem }.into()
     }
 }
 

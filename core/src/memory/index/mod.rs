@@ -8,6 +8,7 @@
 //! need no code of their own. One exact dictionary serves stemmed search too (`postings`).
 
 pub mod corpus;
+pub mod directory;
 pub mod ledger;
 pub mod names;
 pub mod patterns;

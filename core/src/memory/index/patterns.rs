@@ -4,6 +4,7 @@
 //! word, a name, a quoted phrase, and a pair of Chinese characters (which stands for a word where no
 //! spaces mark them) are all patterns. Matching walks the dictionary once for all patterns.
 
+use super::directory::TermRange;
 use super::postings::{self, ByteSet, Entry};
 use super::stems::{Stems, irregular_forms};
 use crate::memory::segment::words;
@@ -66,6 +67,25 @@ impl Pattern {
         words.windows(self.slots.len().max(1)).any(|window| {
             window.iter().zip(&self.slots).all(|(word, slot)| slot.matches(word.as_bytes(), stems))
         })
+    }
+
+    /// Calls `visit` with ranges of terms that hold every term of its words.
+    pub fn for_each_range(&self, mut visit: impl FnMut(TermRange)) {
+        for slot in &self.slots {
+            slot.exact.iter().for_each(|word| visit(TermRange::Term(word.as_bytes())));
+            if let Some((_, prefix)) = &slot.stem {
+                visit(TermRange::Prefix(prefix.as_bytes()));
+            }
+        }
+    }
+
+    /// Calls `visit` with the ordinal of every place among its words where `term` may stand.
+    pub fn for_each_slot_of(&self, term: &[u8], stems: &Stems, mut visit: impl FnMut(usize)) {
+        for (ordinal, slot) in self.slots.iter().enumerate() {
+            if slot.matches(term, stems) {
+                visit(ordinal);
+            }
+        }
     }
 
     /// Number of adjacent words.

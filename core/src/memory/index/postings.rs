@@ -149,7 +149,8 @@ struct Group {
 /// Lengths from here on take more than half a byte.
 const LONG: usize = 15;
 
-fn put_head(out: &mut Vec<u8>, shared: usize, rest: usize) {
+/// Appends the lengths of the shared prefix and of the rest of a term.
+pub(super) fn put_head(out: &mut Vec<u8>, shared: usize, rest: usize) {
     out.push((shared.min(LONG) << 4 | rest.min(LONG)) as u8);
     for length in [shared, rest] {
         if length >= LONG {
@@ -158,7 +159,8 @@ fn put_head(out: &mut Vec<u8>, shared: usize, rest: usize) {
     }
 }
 
-fn read_head(reader: &mut Reader) -> Option<(usize, usize)> {
+/// Reads what [`put_head`] wrote; `None` if it is cut short or too long.
+pub(super) fn read_head(reader: &mut Reader) -> Option<(usize, usize)> {
     let head = usize::from(*reader.bytes(1)?.first()?);
     let mut whole =
         |half: usize| Some(if half < LONG { half } else { LONG + reader.count(LONGEST_TERM)? });

@@ -6,13 +6,15 @@
 //! ```
 //! k1 = 1.2, b = 0.75 (Robertson and Zaragoza, "The probabilistic relevance framework", 2009). N is
 //! the number of passages; n is the number of occurrences, at most N, which for all but frequent
-//! words is the number of passages that hold them. Work and memory are bounded by one block and two
-//! heaps, whatever the length of the library.
+//! words is the number of passages that hold them. The directories tell which blocks are read; those
+//! whose words cannot beat what was found are left out, which changes nothing in what is found. Memory
+//! is bounded by one block and two heaps, whatever the length of the library.
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 
 use super::corpus::{Corpus, SentenceId};
+use super::directory::Spread;
 use super::patterns::{Matches, Pattern};
 use super::stems::Stems;
 use crate::error::Result;
@@ -21,6 +23,8 @@ use crate::memory::store::Part;
 
 const K1: f32 = 1.2;
 const B: f32 = 0.75;
+/// Covers what a bound and a score that are summed in another order may differ by.
+const ROUNDING: f32 = 1.0001;
 
 /// At most this many patterns are searched at once: a set of them fits one word of bits.
 pub const MOST_PATTERNS: usize = 64;
@@ -96,6 +100,12 @@ impl Best {
         }
     }
 
+    /// Whether it is full of hits with a score above `bound`.
+    fn all_beat(&self, bound: f32) -> bool {
+        self.heap.len() == self.limit
+            && self.heap.peek().is_none_or(|Reverse(least)| least.score > bound)
+    }
+
     fn into_sorted(self) -> Vec<Hit> {
         self.heap.into_sorted_vec().into_iter().map(|Reverse(hit)| hit).collect()
     }
@@ -106,14 +116,8 @@ impl Best {
 /// # Errors
 /// If the store cannot be read or is damaged.
 pub fn counts(corpus: &Corpus, patterns: &[Pattern], stems: &Stems) -> Result<Vec<u64>> {
-    let mut counts = vec![0; patterns.len()];
-    for block in 0..corpus.blocks.len() as u32 {
-        let matches = find(corpus, block, patterns, stems)?;
-        for (pattern, count) in counts.iter_mut().enumerate() {
-            *count += matches.bound(pattern);
-        }
-    }
-    Ok(counts)
+    let spread = Spread::of(corpus, patterns, stems)?;
+    Ok((0..patterns.len()).map(|pattern| spread.total(pattern)).collect())
 }
 
 fn find(corpus: &Corpus, block: u32, patterns: &[Pattern], stems: &Stems) -> Result<Matches> {
@@ -171,7 +175,8 @@ fn sentences_in(
 /// If the store cannot be read or is damaged.
 pub fn search(corpus: &Corpus, patterns: &[Pattern], stems: &Stems, limit: usize) -> Result<Found> {
     let patterns = &patterns[..patterns.len().min(MOST_PATTERNS)];
-    let counts = counts(corpus, patterns, stems)?;
+    let spread = Spread::of(corpus, patterns, stems)?;
+    let counts: Vec<u64> = (0..patterns.len()).map(|pattern| spread.total(pattern)).collect();
     let passages = corpus.passages().max(1);
     let idf: Vec<f32> = counts.iter().map(|count| idf(passages, *count)).collect();
     let sentences: u64 = corpus.blocks.iter().map(|p| u64::from(p.block.sentences)).sum();
@@ -180,7 +185,10 @@ pub fn search(corpus: &Corpus, patterns: &[Pattern], stems: &Stems, limit: usize
     let mut best_sentences = Best::new(limit);
     let mut best_passages = Best::new(limit);
     let mut held: Vec<(u32, u32)> = Vec::new();
-    for block in 0..corpus.blocks.len() as u32 {
+    for (bound, block) in by_bound(&spread, &idf) {
+        if best_sentences.all_beat(bound) && best_passages.all_beat(bound) {
+            break;
+        }
         let Some(layout) = sentences_in(corpus, block, patterns, stems, &mut held)? else {
             continue;
         };
@@ -218,6 +226,26 @@ pub fn search(corpus: &Corpus, patterns: &[Pattern], stems: &Stems, limit: usize
     })
 }
 
+/// The blocks with an occurrence and a bound of the score of any unit in them, highest first.
+fn by_bound(spread: &Spread, idf: &[f32]) -> Vec<(f32, u32)> {
+    let mut bounds: BTreeMap<u32, f32> = BTreeMap::new();
+    for (blocks, idf) in spread.blocks.iter().zip(idf) {
+        for (block, count) in blocks {
+            // A unit holds at most what its block holds, and none is shorter than nothing.
+            *bounds.entry(*block).or_default() += idf * saturation(*count as f32, 0.0);
+        }
+    }
+    let mut out: Vec<(f32, u32)> =
+        bounds.into_iter().map(|(block, bound)| (bound * ROUNDING, block)).collect();
+    out.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
+    out
+}
+
+/// How much `tf` occurrences of a term count in a unit of `relative_length` times the mean.
+fn saturation(tf: f32, relative_length: f32) -> f32 {
+    tf * (K1 + 1.0) / (tf + K1 * (1.0 - B + B * relative_length))
+}
+
 fn idf(units: u64, count: u64) -> f32 {
     let n = count.min(units) as f32;
     (1.0 + (units as f32 - n + 0.5) / (n + 0.5)).ln()
@@ -230,7 +258,7 @@ fn bm25(group: &[(u32, u32)], idf: &[f32], relative_length: f32) -> (f32, u64) {
     for run in group.chunk_by(|one, other| one.1 == other.1) {
         let pattern = run[0].1 as usize;
         let tf = run.len() as f32;
-        score += idf[pattern] * tf * (K1 + 1.0) / (tf + K1 * (1.0 - B + B * relative_length));
+        score += idf[pattern] * saturation(tf, relative_length);
         found |= 1 << pattern;
     }
     (score, found)
@@ -248,7 +276,7 @@ pub fn occurrences(
     mut visit: impl FnMut(SentenceId, usize) -> bool,
 ) -> Result<()> {
     let mut held = Vec::new();
-    for block in 0..corpus.blocks.len() as u32 {
+    for block in Spread::of(corpus, patterns, stems)?.any() {
         let Some(layout) = occurrences_in(corpus, block, patterns, stems, &mut held)? else {
             continue;
         };
@@ -277,7 +305,7 @@ pub fn sentences_with_any(
 ) -> Result<()> {
     let patterns = &patterns[..patterns.len().min(MOST_PATTERNS)];
     let mut held = Vec::new();
-    for block in 0..corpus.blocks.len() as u32 {
+    for block in Spread::of(corpus, patterns, stems)?.any() {
         let Some(layout) = sentences_in(corpus, block, patterns, stems, &mut held)? else {
             continue;
         };
@@ -292,8 +320,8 @@ pub fn sentences_with_any(
 }
 
 /// Calls `visit` with every sentence that holds each pattern of `all` and, unless `any` is empty,
-/// one of `any`, in document order, until it answers `false`. Blocks without one of `all` cost only
-/// the walk over their dictionary.
+/// one of `any`, in document order, until it answers `false`. Other blocks are not
+/// read.
 ///
 /// # Errors
 /// If the store cannot be read or is damaged.
@@ -305,12 +333,9 @@ pub fn sentences_with(
     mut visit: impl FnMut(SentenceId, u32) -> bool,
 ) -> Result<()> {
     let patterns: Vec<Pattern> = all.iter().chain(any).cloned().collect();
-    for block in 0..corpus.blocks.len() as u32 {
+    let spread = Spread::of(corpus, &patterns, stems)?;
+    for block in spread.all_and_any(all.len()) {
         let matches = find(corpus, block, &patterns, stems)?;
-        let possible = (0..all.len()).all(|pattern| matches.bound(pattern) > 0);
-        if !possible || !matches.any() {
-            continue;
-        }
         let positions = corpus.part(block, Part::Positions)?;
         let layout = corpus.layout(block)?;
         let sentences_of = |pattern: usize| -> Result<Vec<u32>> {
@@ -356,4 +381,50 @@ pub fn sentences_with(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::{Library, Source};
+
+    /// Some blocks of keepers and lamps, in which words are as frequent as their numbers are small.
+    fn text() -> String {
+        let mut state = 7_u32;
+        let mut next = |below: u32| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 16) % below
+        };
+        (0..12_000)
+            .map(|_| {
+                let bits = 4 + next(10);
+                let rare = next(1 << bits);
+                let length = 3 + next(20);
+                let filler: Vec<String> = (0..length).map(|_| format!("f{}", next(40))).collect();
+                format!("Keeper k{rare} lit {}.\n\n", filler.join(" "))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn blocks_that_are_left_out_change_nothing() {
+        let mut library = Library::in_memory();
+        library.open_document(&Source::text("lamps", text())).unwrap();
+        let stems = Stems::default();
+        let corpus = library.corpus(&[]).unwrap();
+        assert!(corpus.blocks.len() > 5);
+        for words in [&["k3", "f1"][..], &["k900", "k77", "lit"], &["keeper"], &["k8000", "f3"]] {
+            let patterns: Vec<Pattern> =
+                words.iter().map(|word| Pattern::word(word, &stems)).collect();
+            // No block is left out before the heaps are full.
+            let all = search(&corpus, &patterns, &stems, 100_000).unwrap();
+            for limit in [1, 5, 128] {
+                let found = search(&corpus, &patterns, &stems, limit).unwrap();
+                assert_eq!(found.counts, all.counts);
+                let first = |hits: &[Hit]| hits[..limit.min(hits.len())].to_vec();
+                assert_eq!(found.sentences, first(&all.sentences), "{words:?}, {limit}");
+                assert_eq!(found.passages, first(&all.passages), "{words:?}, {limit}");
+            }
+        }
+    }
 }

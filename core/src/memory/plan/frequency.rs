@@ -1,6 +1,6 @@
 //! The plans that count in the index: the most frequent words, and how often something is said.
 //!
-//! The most frequent words are found in two walks over the dictionaries of all blocks. The first
+//! The most frequent words are found in two walks over the directories. The first
 //! keeps at most [`HELD`] counters by the rule of Misra and Gries ("Finding repeated elements",
 //! Science of Computer Programming 2, 1982), which keeps every word that makes up more than one
 //! part in [`HELD`] of the text; the second counts those exactly. Memory does not grow with the
@@ -14,9 +14,8 @@ use crate::memory::answer::Finding;
 use crate::memory::answer::spans::number_value;
 use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::patterns::Pattern;
-use crate::memory::index::{postings, search, stopwords};
+use crate::memory::index::{directory, postings, search, stopwords};
 use crate::memory::segment::words;
-use crate::memory::store::Part;
 
 /// Counters held at a time.
 const HELD: usize = 1 << 15;
@@ -173,41 +172,33 @@ fn most_frequent(reader: &Reader, n: usize) -> Result<Option<Finding>> {
     let corpus = reader.corpus;
     let list = is_list(reader)?;
     let mut held: FxHashMap<Box<[u8]>, u64> = FxHashMap::default();
-    for block in 0..corpus.blocks.len() as u32 {
-        let terms = corpus.part(block, Part::Terms)?;
-        postings::for_each_term(&terms, &postings::ALL_BYTES, |term, entry| {
-            if !counts_as_word(term, list) {
-                return;
-            }
-            if let Some(count) = held.get_mut(term) {
-                *count += u64::from(entry.count);
-                return;
-            }
-            held.insert(term.into(), u64::from(entry.count));
-            if held.len() > HELD {
-                // Take from every counter what empties half of them: the weighted rule of Misra and
-                // Gries, done for many words at once.
-                let mut counts: Vec<u64> = held.values().copied().collect();
-                let middle = counts.len() / 2;
-                let less = *counts.select_nth_unstable(middle).1;
-                held.retain(|_, count| {
-                    *count = count.saturating_sub(less);
-                    *count > 0
-                });
-            }
-        })
-        .ok_or_else(|| corpus.damaged(block, "the dictionary is cut short"))?;
-    }
+    directory::for_each_term_of(corpus, |term, count| {
+        if !counts_as_word(term, list) {
+            return;
+        }
+        if let Some(held) = held.get_mut(term) {
+            *held += count;
+            return;
+        }
+        held.insert(term.into(), count);
+        if held.len() > HELD {
+            // Take from every counter what empties half of them: the weighted rule of Misra and
+            // Gries, done for many words at once.
+            let mut counts: Vec<u64> = held.values().copied().collect();
+            let middle = counts.len() / 2;
+            let less = *counts.select_nth_unstable(middle).1;
+            held.retain(|_, count| {
+                *count = count.saturating_sub(less);
+                *count > 0
+            });
+        }
+    })?;
     held.values_mut().for_each(|count| *count = 0);
-    for block in 0..corpus.blocks.len() as u32 {
-        let terms = corpus.part(block, Part::Terms)?;
-        postings::for_each_term(&terms, &postings::ALL_BYTES, |term, entry| {
-            if let Some(count) = held.get_mut(term) {
-                *count += u64::from(entry.count);
-            }
-        })
-        .ok_or_else(|| corpus.damaged(block, "the dictionary is cut short"))?;
-    }
+    directory::for_each_term_of(corpus, |term, count| {
+        if let Some(held) = held.get_mut(term) {
+            *held += count;
+        }
+    })?;
     let mut ranked: Vec<(u64, Box<[u8]>)> = held.into_iter().map(|(term, n)| (n, term)).collect();
     ranked.sort_unstable_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
     ranked.truncate(n);

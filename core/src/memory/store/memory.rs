@@ -10,20 +10,36 @@ use crate::error::{MemoryError, Result};
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     documents: Vec<DocumentRecord>,
+    /// By hash, with their owner.
     blocks: BTreeMap<ContentHash, (String, BlockParts)>,
+    /// The pages of directories by the hash of the run, with their owner.
+    directories: BTreeMap<ContentHash, (String, Vec<Vec<u8>>)>,
 }
 
 impl MemoryStore {
     fn drop_unneeded(&mut self, owner: &str, candidates: &BTreeSet<ContentHash>) {
-        let needed: BTreeSet<ContentHash> = self
-            .documents
-            .iter()
-            .flat_map(|document| document.blocks.iter().map(|block| block.hash))
-            .collect();
-        self.blocks.retain(|hash, (block_owner, _)| {
-            needed.contains(hash) || !(block_owner == owner || candidates.contains(hash))
-        });
+        let needed: BTreeSet<ContentHash> = self.documents.iter().flat_map(hashes).collect();
+        let stays = |hash: &ContentHash, of: &str| {
+            needed.contains(hash) || !(of == owner || candidates.contains(hash))
+        };
+        self.blocks.retain(|hash, (of, _)| stays(hash, of));
+        self.directories.retain(|hash, (of, _)| stays(hash, of));
     }
+
+    fn missing(what: String) -> crate::Error {
+        MemoryError::CorruptLibrary {
+            path: PathBuf::from("(in memory)"),
+            place: what,
+            problem: "is missing".to_owned(),
+        }
+        .into()
+    }
+}
+
+/// The hashes of the blocks and of the runs of a document.
+fn hashes(document: &DocumentRecord) -> impl Iterator<Item = ContentHash> {
+    let blocks = document.blocks.iter().map(|block| block.hash);
+    blocks.chain(document.runs().map(ContentHash::of_run))
 }
 
 impl Store for MemoryStore {
@@ -50,12 +66,7 @@ impl Store for MemoryStore {
     fn part(&self, hash: ContentHash, part: Part) -> Result<Vec<u8>> {
         match self.blocks.get(&hash) {
             Some((_, parts)) => Ok(parts.part(part).to_vec()),
-            None => Err(MemoryError::CorruptLibrary {
-                path: PathBuf::from("(in memory)"),
-                place: format!("block {hash}"),
-                problem: "is missing".to_owned(),
-            }
-            .into()),
+            None => Err(Self::missing(format!("block {hash}"))),
         }
     }
 
@@ -63,11 +74,32 @@ impl Store for MemoryStore {
         Ok(self.blocks.values().map(|(_, parts)| parts.part(part).len() as u64).sum())
     }
 
+    fn has_directory(&self, run: ContentHash) -> Result<bool> {
+        Ok(self.directories.contains_key(&run))
+    }
+
+    fn put_directory(&mut self, owner: &str, run: ContentHash, pages: &[Vec<u8>]) -> Result<()> {
+        self.directories.entry(run).or_insert_with(|| (owner.to_owned(), pages.to_vec()));
+        Ok(())
+    }
+
+    fn directory_page(&self, run: ContentHash, page: u32) -> Result<Vec<u8>> {
+        self.directories
+            .get(&run)
+            .and_then(|(_, pages)| pages.get(page as usize).cloned())
+            .ok_or_else(|| Self::missing(format!("page {page} of directory {run}")))
+    }
+
+    fn directory_bytes(&self) -> Result<u64> {
+        let pages = self.directories.values().flat_map(|(_, pages)| pages);
+        Ok(pages.map(|page| page.len() as u64).sum())
+    }
+
     fn put_document(&mut self, record: &DocumentRecord) -> Result<()> {
         let mut replaced = BTreeSet::new();
         match self.documents.iter_mut().find(|document| document.name == record.name) {
             Some(document) => {
-                replaced = document.blocks.iter().map(|block| block.hash).collect();
+                replaced = hashes(document).collect();
                 *document = record.clone();
             }
             None => self.documents.push(record.clone()),
@@ -81,8 +113,7 @@ impl Store for MemoryStore {
             return Ok(false);
         };
         let removed = self.documents.remove(at);
-        let blocks = removed.blocks.iter().map(|block| block.hash).collect();
-        self.drop_unneeded(name, &blocks);
+        self.drop_unneeded(name, &hashes(&removed).collect());
         Ok(true)
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! Blocks are found by the SHA-256 of their text and of the format version, so that putting one
 //! twice does nothing, an edited document shares all blocks it did not change, and a document whose
-//! ingestion was killed finds what it had already done. A document is a list of blocks and comes to
-//! be in one step, after all of them.
+//! ingestion was killed finds what it had already done. Runs of blocks have a directory, found by the
+//! hashes of the blocks. A document is a list of blocks and comes to be in one step, after all of them
+//! and their directories.
 
 pub mod memory;
 pub mod record;
@@ -15,7 +16,7 @@ pub mod watched;
 mod tests;
 
 pub use memory::MemoryStore;
-pub use record::{BlockParts, BlockRef, ContentHash, DocumentRecord, Part, Section};
+pub use record::{BlockParts, BlockRef, ContentHash, DocumentRecord, LONGEST_RUN, Part, Section};
 pub use sqlite::SqliteStore;
 pub use watched::{SharedStore, WatchedStore};
 
@@ -63,14 +64,38 @@ pub trait Store: Send {
     /// If the backing cannot be read.
     fn part_bytes(&self, part: Part) -> Result<u64>;
 
+    /// Whether the directory of a run of blocks is there.
+    ///
+    /// # Errors
+    /// If the backing cannot be read.
+    fn has_directory(&self, run: ContentHash) -> Result<bool>;
+
+    /// Puts the pages of the directory of a run in one step, on behalf of the document `owner`.
+    ///
+    /// # Errors
+    /// If the backing cannot be written; nothing was kept then.
+    fn put_directory(&mut self, owner: &str, run: ContentHash, pages: &[Vec<u8>]) -> Result<()>;
+
+    /// One page of the directory of a run.
+    ///
+    /// # Errors
+    /// If the backing cannot be read or has no such page.
+    fn directory_page(&self, run: ContentHash, page: u32) -> Result<Vec<u8>>;
+
+    /// Bytes that all directories take together.
+    ///
+    /// # Errors
+    /// If the backing cannot be read.
+    fn directory_bytes(&self) -> Result<u64>;
+
     /// Puts a document in one step, in the place of the one of the same name if there is one, and
-    /// drops the blocks that no document needs any more.
+    /// drops the blocks and directories that no document needs any more.
     ///
     /// # Errors
     /// If the backing cannot be written; the library is unchanged then.
     fn put_document(&mut self, record: &DocumentRecord) -> Result<()>;
 
-    /// Drops a document and the blocks that no other document needs; `false` if there was none.
+    /// Drops a document and the blocks and directories that no other needs; `false` if there was none.
     ///
     /// # Errors
     /// If the backing cannot be written; the library is unchanged then.

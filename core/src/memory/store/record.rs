@@ -11,7 +11,10 @@ use crate::readable::hexadecimal;
 /// part raises it, which gives every block a new hash and so has it made again.
 pub const DERIVATION: u32 = 2;
 
-/// SHA-256 that identifies a source or a block.
+/// Most blocks of a run, whose dictionaries are merged in one directory.
+pub const LONGEST_RUN: usize = 64;
+
+/// SHA-256 that identifies a source, a block or a run of blocks.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ContentHash(pub [u8; 32]);
 
@@ -22,6 +25,19 @@ impl ContentHash {
         hasher.update(DERIVATION.to_le_bytes());
         hasher.update(text.as_bytes());
         Self(hasher.finalize().into())
+    }
+
+    /// The hash of a run of these blocks.
+    pub fn of_run(blocks: &[BlockRef]) -> Self {
+        let mut hasher = Sha256::new();
+        blocks.iter().for_each(|block| hasher.update(block.hash.0));
+        Self(hasher.finalize().into())
+    }
+
+    /// Whether a block with this hash ends its run. As the text decides and not the place, an edit
+    /// leaves the runs before and behind it as they are.
+    fn ends_run(&self) -> bool {
+        usize::from(self.0[0]) % LONGEST_RUN == 0
     }
 }
 
@@ -141,6 +157,19 @@ pub struct DocumentRecord {
 }
 
 impl DocumentRecord {
+    /// The blocks in runs, in order: each ends where the hash of a block says so, or when it is
+    /// [`LONGEST_RUN`] long.
+    pub fn runs(&self) -> impl Iterator<Item = &[BlockRef]> {
+        let mut rest = self.blocks.as_slice();
+        std::iter::from_fn(move || {
+            let within = &rest[..rest.len().min(LONGEST_RUN)];
+            let end = within.iter().position(|block| block.hash.ends_run());
+            let (run, behind) = rest.split_at(end.map_or(within.len(), |last| last + 1));
+            rest = behind;
+            (!run.is_empty()).then_some(run)
+        })
+    }
+
     /// The title, or the name where there is none.
     pub fn shown_title(&self) -> &str {
         if self.title.is_empty() { &self.name } else { &self.title }
@@ -280,6 +309,30 @@ mod tests {
         for cut in 0..bytes.len() {
             assert_eq!(DocumentRecord::decode(&bytes[..cut]), None, "cut at {cut}");
         }
+    }
+
+    #[test]
+    fn runs_cover_all_blocks_and_an_edit_changes_one() {
+        let block = |n: usize| BlockRef {
+            hash: ContentHash::of_block(&n.to_string()),
+            ..record().blocks[0]
+        };
+        let document = |blocks: Vec<BlockRef>| DocumentRecord { blocks, ..record() };
+        let whole = document((0..1_000).map(block).collect());
+        let runs: Vec<&[BlockRef]> = whole.runs().collect();
+        assert_eq!(runs.concat(), whole.blocks);
+        assert!(runs.iter().all(|run| run.len() <= LONGEST_RUN));
+        assert!(runs.len() < 50, "{} runs of 1000 blocks", runs.len());
+        let hashes = |document: &DocumentRecord| -> Vec<ContentHash> {
+            document.runs().map(ContentHash::of_run).collect()
+        };
+        let mut edited: Vec<BlockRef> = whole.blocks.clone();
+        edited[3] = block(5_000);
+        edited.insert(3, block(5_001));
+        let known = hashes(&whole);
+        let new = hashes(&document(edited)).iter().filter(|run| !known.contains(run)).count();
+        assert!((1..=4).contains(&new), "{new} runs are new");
+        assert_eq!(document(Vec::new()).runs().count(), 0);
     }
 
     #[test]

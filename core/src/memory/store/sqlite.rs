@@ -3,8 +3,11 @@
 //! ```text
 //! block(id, hash unique, owner)          one row per block
 //! part(id = block * 8 + part, bytes)     its parts, a row each, so that one is read without the others
+//! directory(id, hash unique, owner)      one row per run of blocks
+//! page(id = directory * 65536 + page, bytes)
 //! document(position, name unique, record)
 //! document_block(document, block)        which documents need a block
+//! document_directory(document, directory)
 //! ```
 //! The file is told by its application id and the version of the format. It is in WAL mode with
 //! `synchronous = NORMAL`: a transaction that was committed survives a killed process; a power cut
@@ -22,21 +25,31 @@ use crate::error::{Error, MemoryError, Result};
 /// "CARL" in ASCII.
 const APPLICATION_ID: i64 = 0x4341_524c;
 /// Version of the tables and of the records in them.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 /// How long a locked file is waited for.
 const PATIENCE: Duration = Duration::from_millis(5_000);
 /// SQLite's page cache in KiB: bounds what reading a library of any size keeps in memory.
 const CACHE_KIB: i64 = 256;
+/// Pages that a directory has at most. A run has at most 64 blocks of some 100 KB, and a directory of
+/// words that all differ takes about as much as its text: some thousand pages.
+const PAGES: i64 = 1 << 16;
 
 const SCHEMA: &str = "
     CREATE TABLE block(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, owner TEXT NOT NULL);
     CREATE TABLE part(id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+    CREATE TABLE directory(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE,
+                           owner TEXT NOT NULL);
+    CREATE TABLE page(id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
     CREATE TABLE document(position INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
                           record BLOB NOT NULL);
     CREATE TABLE document_block(document INTEGER NOT NULL, block INTEGER NOT NULL,
                                 PRIMARY KEY(document, block)) WITHOUT ROWID;
+    CREATE TABLE document_directory(document INTEGER NOT NULL, directory INTEGER NOT NULL,
+                                    PRIMARY KEY(document, directory)) WITHOUT ROWID;
     CREATE INDEX needed ON document_block(block);
     CREATE INDEX owned ON block(owner);
+    CREATE INDEX needed_directory ON document_directory(directory);
+    CREATE INDEX owned_directory ON directory(owner);
 ";
 
 /// A store in one file.
@@ -174,32 +187,64 @@ fn part_id(block: i64, part: Part) -> i64 {
     block * 8 + part as i64
 }
 
-/// Drops the blocks that no document needs and that `owner` put or `document` used.
-const DROP_UNNEEDED: &str = "
-    CREATE TEMP TABLE IF NOT EXISTS unneeded(id INTEGER PRIMARY KEY);
-    DELETE FROM unneeded;
-    INSERT INTO unneeded SELECT id FROM block
-        WHERE (owner = (SELECT name FROM leaving) OR id IN (SELECT block FROM leaving_block))
-        AND NOT EXISTS (SELECT 1 FROM document_block WHERE block = block.id);
-    DELETE FROM part WHERE id / 8 IN (SELECT id FROM unneeded);
-    DELETE FROM block WHERE id IN (SELECT id FROM unneeded);
-";
-
-/// Notes the document `name` and its blocks as leaving, and takes its claim on them away.
+/// Notes the document `name`, its blocks and its directories as leaving, and takes its claim on them
+/// away.
 fn leave(connection: &Connection, name: &str) -> rusqlite::Result<()> {
     connection.execute_batch(
         "CREATE TEMP TABLE IF NOT EXISTS leaving(name TEXT);
-         CREATE TEMP TABLE IF NOT EXISTS leaving_block(block INTEGER);
-         DELETE FROM leaving; DELETE FROM leaving_block;",
+         CREATE TEMP TABLE IF NOT EXISTS leaving_block(id INTEGER);
+         CREATE TEMP TABLE IF NOT EXISTS leaving_directory(id INTEGER);
+         DELETE FROM leaving; DELETE FROM leaving_block; DELETE FROM leaving_directory;",
     )?;
     connection.execute("INSERT INTO leaving VALUES(?1)", [name])?;
     let of_name = "document IN (SELECT position FROM document WHERE name = ?1)";
-    connection.execute(
-        &format!("INSERT INTO leaving_block SELECT block FROM document_block WHERE {of_name}"),
-        [name],
-    )?;
-    connection.execute(&format!("DELETE FROM document_block WHERE {of_name}"), [name])?;
+    for kind in ["block", "directory"] {
+        let claims = format!("document_{kind} WHERE {of_name}");
+        let note = format!("INSERT INTO leaving_{kind} SELECT {kind} FROM {claims}");
+        connection.execute(&note, [name])?;
+        connection.execute(&format!("DELETE FROM {claims}"), [name])?;
+    }
     Ok(())
+}
+
+/// Drops the blocks and directories that no document needs and that who is leaving put or used.
+fn drop_unneeded(connection: &Connection) -> rusqlite::Result<()> {
+    for (kind, pieces, in_one) in [("block", "part", 8), ("directory", "page", PAGES)] {
+        connection.execute_batch(&format!(
+            "CREATE TEMP TABLE IF NOT EXISTS unneeded(id INTEGER PRIMARY KEY);
+             DELETE FROM unneeded;
+             INSERT INTO unneeded SELECT id FROM {kind}
+                 WHERE (owner = (SELECT name FROM leaving)
+                        OR id IN (SELECT id FROM leaving_{kind}))
+                 AND NOT EXISTS (SELECT 1 FROM document_{kind} WHERE {kind} = {kind}.id);
+             DELETE FROM {pieces} WHERE id / {in_one} IN (SELECT id FROM unneeded);
+             DELETE FROM {kind} WHERE id IN (SELECT id FROM unneeded);"
+        ))?;
+    }
+    Ok(())
+}
+
+/// Claims the block or directory `hash` for the document `name`; `false` if there is none.
+fn claim(
+    connection: &Connection,
+    kind: &str,
+    name: &str,
+    hash: ContentHash,
+) -> rusqlite::Result<bool> {
+    let claimed = connection
+        .prepare_cached(&format!(
+            "INSERT OR IGNORE INTO document_{kind} SELECT document.position, {kind}.id
+             FROM document, {kind} WHERE document.name = ?1 AND {kind}.hash = ?2"
+        ))?
+        .execute(params![name, hash.0])?;
+    // What the document holds twice is claimed once.
+    Ok(claimed == 1 || has(connection, kind, hash)?)
+}
+
+fn has(connection: &Connection, kind: &str, hash: ContentHash) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached(&format!("SELECT 1 FROM {kind} WHERE hash = ?1"))?
+        .exists(params![hash.0])
 }
 
 impl Store for SqliteStore {
@@ -244,10 +289,7 @@ impl Store for SqliteStore {
     }
 
     fn has_block(&self, hash: ContentHash) -> Result<bool> {
-        self.connection
-            .prepare_cached("SELECT 1 FROM block WHERE hash = ?1")
-            .and_then(|mut statement| statement.exists(params![hash.0]))
-            .map_err(self.failed("looking for a block"))
+        has(&self.connection, "block", hash).map_err(self.failed("looking for a block"))
     }
 
     fn put_block(&mut self, owner: &str, hash: ContentHash, parts: &BlockParts) -> Result<()> {
@@ -295,6 +337,52 @@ impl Store for SqliteStore {
             .map_err(self.failed("measuring the library"))
     }
 
+    fn has_directory(&self, run: ContentHash) -> Result<bool> {
+        has(&self.connection, "directory", run).map_err(self.failed("looking for a directory"))
+    }
+
+    fn put_directory(&mut self, owner: &str, run: ContentHash, pages: &[Vec<u8>]) -> Result<()> {
+        self.write("putting a directory", |connection| {
+            let new = connection
+                .prepare_cached("INSERT OR IGNORE INTO directory(hash, owner) VALUES(?1, ?2)")?
+                .execute(params![run.0, owner])?;
+            if new == 1 {
+                let first = connection.last_insert_rowid() * PAGES;
+                let mut insert =
+                    connection.prepare_cached("INSERT INTO page(id, bytes) VALUES(?1, ?2)")?;
+                for (id, page) in (first..first + PAGES).zip(pages) {
+                    insert.execute(params![id, page])?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn directory_page(&self, run: ContentHash, page: u32) -> Result<Vec<u8>> {
+        let bytes = self
+            .connection
+            .prepare_cached(
+                "SELECT bytes FROM page
+                 WHERE id = (SELECT id FROM directory WHERE hash = ?1) * ?2 + ?3",
+            )
+            .and_then(|mut statement| {
+                statement
+                    .query_row(params![run.0, PAGES, page], |row| row.get::<_, Vec<u8>>(0))
+                    .optional()
+            })
+            .map_err(self.failed("reading a directory"))?;
+        bytes.ok_or_else(|| self.corrupt(format!("page {page} of directory {run}"), "is missing"))
+    }
+
+    fn directory_bytes(&self) -> Result<u64> {
+        self.connection
+            .query_row("SELECT coalesce(sum(length(bytes)), 0) FROM page", [], |row| {
+                row.get::<_, i64>(0)
+            })
+            .map(|bytes| bytes as u64)
+            .map_err(self.failed("measuring the library"))
+    }
+
     fn put_document(&mut self, record: &DocumentRecord) -> Result<()> {
         let path = self.path.clone();
         let complete = self.write("putting a document", |connection| {
@@ -306,22 +394,15 @@ impl Store for SqliteStore {
             )?;
             let mut complete = true;
             for block in &record.blocks {
-                let claimed = connection
-                    .prepare_cached(
-                        "INSERT OR IGNORE INTO document_block SELECT document.position, block.id
-                         FROM document, block WHERE document.name = ?1 AND block.hash = ?2",
-                    )?
-                    .execute(params![record.name, block.hash.0])?;
-                // A block that the document holds twice is claimed once.
-                complete &= claimed == 1
-                    || connection
-                        .prepare_cached("SELECT 1 FROM block WHERE hash = ?1")?
-                        .exists(params![block.hash.0])?;
+                complete &= claim(connection, "block", &record.name, block.hash)?;
+            }
+            for run in record.runs().map(ContentHash::of_run) {
+                complete &= claim(connection, "directory", &record.name, run)?;
             }
             if !complete {
                 return Err(rusqlite::Error::QueryReturnedNoRows);
             }
-            connection.execute_batch(DROP_UNNEEDED)
+            drop_unneeded(connection)
         });
         complete.map_err(|error| match error {
             Error::Memory(MemoryError::Storage { code: 0, .. }) => MemoryError::Storage {
@@ -339,7 +420,7 @@ impl Store for SqliteStore {
         self.write("removing a document", |connection| {
             leave(connection, name)?;
             let removed = connection.execute("DELETE FROM document WHERE name = ?1", [name])?;
-            connection.execute_batch(DROP_UNNEEDED)?;
+            drop_unneeded(connection)?;
             Ok(removed > 0)
         })
     }

@@ -64,20 +64,41 @@ fn record(name: &str, blocks: &[ContentHash]) -> DocumentRecord {
     }
 }
 
+/// Puts the directories that `record` needs, each with one page that tells its run.
+fn put_directories(store: &mut dyn Store, record: &DocumentRecord) {
+    for run in record.runs().map(ContentHash::of_run) {
+        store.put_directory(&record.name, run, &[run.0[..4].to_vec(), vec![7]]).unwrap();
+    }
+}
+
+fn put(store: &mut dyn Store, record: &DocumentRecord) {
+    put_directories(store, record);
+    store.put_document(record).unwrap();
+}
+
 fn keeps_the_contract(store: &mut dyn Store) {
     let [(a, a_parts), (b, b_parts), (c, c_parts)] = [parts("a"), parts("b"), parts("c")];
     for _ in 0..2 {
         store.put_block("one", a, &a_parts).unwrap();
         store.put_block("one", b, &b_parts).unwrap();
     }
-    store.put_document(&record("one", &[a, b, a])).unwrap();
+    let (first, other) = (record("one", &[a, b, a]), record("two", &[b, c]));
+    put(store, &first);
     store.put_block("two", c, &c_parts).unwrap();
-    store.put_document(&record("two", &[b, c])).unwrap();
+    put(store, &other);
+    let run_of = |record: &DocumentRecord| ContentHash::of_run(record.runs().next().unwrap());
+    let (of_first, of_other) = (run_of(&first), run_of(&other));
+    assert_eq!(store.directory_page(of_first, 0).unwrap(), of_first.0[..4]);
+    assert_eq!(store.directory_page(of_first, 1).unwrap(), [7]);
+    let runs = first.runs().chain(other.runs()).count() as u64;
+    assert_eq!(store.directory_bytes().unwrap(), runs * 5);
+    assert!(store.directory_page(of_first, 2).is_err());
     assert_eq!(store.part(c, Part::Positions).unwrap(), [3, 3, 3]);
     assert_eq!(store.part(b, Part::Text).unwrap(), b"b");
 
     // An edit of "one" no longer needs a; b stays, "two" needs it.
-    store.put_document(&record("one", &[b])).unwrap();
+    put(store, &record("one", &[b]));
+    assert!(!store.has_directory(of_first).unwrap() && store.has_directory(of_other).unwrap());
     assert!(!store.has_block(a).unwrap());
     assert!(store.has_block(b).unwrap());
     let names: Vec<String> = store.documents().unwrap().into_iter().map(|d| d.name).collect();
@@ -86,6 +107,7 @@ fn keeps_the_contract(store: &mut dyn Store) {
     assert!(store.remove_document("two").unwrap());
     assert!(!store.remove_document("two").unwrap());
     assert!(store.has_block(b).unwrap() && !store.has_block(c).unwrap());
+    assert!(!store.has_directory(of_other).unwrap());
     assert!(matches!(
         store.part(c, Part::Text),
         Err(Error::Memory(MemoryError::CorruptLibrary { .. }))
@@ -103,8 +125,15 @@ fn both_stores_keep_the_contract() {
 fn a_document_without_its_blocks_is_refused_and_changes_nothing() {
     let folder = Folder::new("incomplete");
     let mut store = SqliteStore::open(&folder.file("library")).unwrap();
-    let (a, _) = parts("a");
-    let refused = store.put_document(&record("one", &[a]));
+    let (a, a_parts) = parts("a");
+    let document = record("one", &[a]);
+    put_directories(&mut store, &document);
+    let refused = store.put_document(&document);
+    assert!(matches!(refused, Err(Error::Memory(MemoryError::Storage { .. }))));
+    // Nor is one without its directories.
+    let mut store = SqliteStore::open(&folder.file("without directories")).unwrap();
+    store.put_block("one", a, &a_parts).unwrap();
+    let refused = store.put_document(&document);
     assert!(matches!(refused, Err(Error::Memory(MemoryError::Storage { .. }))));
     assert!(store.documents().unwrap().is_empty());
 }

@@ -66,6 +66,22 @@ impl Store for WatchedStore {
         self.store()?.part_bytes(part)
     }
 
+    fn has_directory(&self, run: ContentHash) -> Result<bool> {
+        self.store()?.has_directory(run)
+    }
+
+    fn put_directory(&mut self, owner: &str, run: ContentHash, pages: &[Vec<u8>]) -> Result<()> {
+        self.store()?.put_directory(owner, run, pages)
+    }
+
+    fn directory_page(&self, run: ContentHash, page: u32) -> Result<Vec<u8>> {
+        self.store()?.directory_page(run, page)
+    }
+
+    fn directory_bytes(&self) -> Result<u64> {
+        self.store()?.directory_bytes()
+    }
+
     fn put_document(&mut self, record: &DocumentRecord) -> Result<()> {
         self.store()?.put_document(record)
     }

@@ -18,6 +18,7 @@ use aliases::{Known, Table};
 use record::{BlockNames, key_of};
 
 use super::corpus::{Corpus, SentenceId};
+use super::directory::Spread;
 use super::patterns::{Matches, Pattern};
 use super::stems::Stems;
 use crate::error::Result;
@@ -144,16 +145,10 @@ pub fn keys_of(corpus: &Corpus, name: &str) -> Result<Vec<String>> {
 /// If the store cannot be read or is damaged.
 pub fn mentions<'c, 's>(corpus: &'c Corpus<'s>, name: &str) -> Result<Mentions<'c, 's>> {
     let keys = keys_of(corpus, name)?;
-    let patterns = keys.iter().filter_map(|key| Pattern::phrase(key)).collect();
-    Ok(Mentions {
-        corpus,
-        keys,
-        patterns,
-        stems: Stems::default(),
-        block: 0,
-        ready: VecDeque::new(),
-        failed: false,
-    })
+    let patterns: Vec<Pattern> = keys.iter().filter_map(|key| Pattern::phrase(key)).collect();
+    let stems = Stems::default();
+    let blocks = Spread::of(corpus, &patterns, &stems)?.any().into_iter();
+    Ok(Mentions { corpus, keys, patterns, stems, blocks, ready: VecDeque::new(), failed: false })
 }
 
 /// Iterator over mentions, one block at a time. It ends after the first error.
@@ -162,7 +157,8 @@ pub struct Mentions<'c, 's> {
     keys: Vec<String>,
     patterns: Vec<Pattern>,
     stems: Stems,
-    block: u32,
+    /// Blocks that are still to be read, in order.
+    blocks: std::vec::IntoIter<u32>,
     ready: VecDeque<SentenceId>,
     failed: bool,
 }
@@ -202,11 +198,10 @@ impl Iterator for Mentions<'_, '_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         while self.ready.is_empty() {
-            if self.failed || self.block as usize >= self.corpus.blocks.len() {
+            if self.failed {
                 return None;
             }
-            let block = self.block;
-            self.block += 1;
+            let block = self.blocks.next()?;
             if let Err(error) = self.read(block) {
                 self.failed = true;
                 return Some(Err(error));
