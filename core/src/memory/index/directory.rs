@@ -15,7 +15,8 @@
 //!
 //! [`DocumentRecord::runs`]: crate::memory::store::DocumentRecord::runs
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
 
 use super::corpus::Corpus;
 use super::patterns::Pattern;
@@ -205,21 +206,61 @@ pub fn for_each_term(page: &[u8], mut visit: impl FnMut(&[u8], &[(u8, u32)])) ->
     Some(())
 }
 
-/// Calls `visit` with every term of every run and how often it stands in the run.
+/// Calls `visit` with every term of a library in byte order and how often it stands there: a merge
+/// of all directories that holds one page of each.
 ///
 /// # Errors
 /// If the store cannot be read or is damaged.
 pub fn for_each_term_of(corpus: &Corpus, mut visit: impl FnMut(&[u8], u64)) -> Result<()> {
+    let mut cursors: Vec<Cursor> = Vec::new();
+    let mut heads: BinaryHeap<Reverse<(Vec<u8>, usize, u64)>> = BinaryHeap::new();
     for run in 0..corpus.runs.len() {
-        for page in 1..=corpus.firsts(run)?.len() {
-            let bytes = corpus.directory_page(run, page as u32)?;
-            for_each_term(&bytes, |term, blocks| {
-                visit(term, blocks.iter().map(|(_, count)| u64::from(*count)).sum());
-            })
-            .ok_or_else(|| corpus.damaged_run(run, CUT_SHORT))?;
+        let mut cursor = Cursor { run, page: 0, terms: Vec::new().into_iter() };
+        heads.extend(cursor.next(corpus)?.map(|(term, count)| Reverse((term, run, count))));
+        cursors.push(cursor);
+    }
+    let mut last: (Vec<u8>, u64) = (Vec::new(), 0);
+    while let Some(Reverse((term, run, count))) = heads.pop() {
+        if term == last.0 {
+            last.1 += count;
+        } else {
+            if last.1 > 0 {
+                visit(&last.0, last.1);
+            }
+            last = (term, count);
         }
+        let next = cursors[run].next(corpus)?;
+        heads.extend(next.map(|(term, count)| Reverse((term, run, count))));
+    }
+    if last.1 > 0 {
+        visit(&last.0, last.1);
     }
     Ok(())
+}
+
+/// The terms of one directory in order, page after page.
+struct Cursor {
+    run: usize,
+    page: usize,
+    /// What is left of the page, each with how often it stands in the run.
+    terms: std::vec::IntoIter<(Vec<u8>, u64)>,
+}
+
+impl Cursor {
+    fn next(&mut self, corpus: &Corpus) -> Result<Option<(Vec<u8>, u64)>> {
+        while self.terms.len() == 0 && self.page < corpus.firsts(self.run)?.len() {
+            self.page += 1;
+            let bytes = corpus.directory_page(self.run, self.page as u32)?;
+            let mut terms = Vec::new();
+            for_each_term(&bytes, |term, blocks| {
+                let count = blocks.iter().map(|(_, count)| u64::from(*count)).sum();
+                terms.push((term.to_vec(), count));
+            })
+            .ok_or_else(|| corpus.damaged_run(self.run, CUT_SHORT))?;
+            self.terms = terms.into_iter();
+        }
+        Ok(self.terms.next())
+    }
 }
 
 /// In which blocks patterns can occur, and how often at most.
@@ -308,6 +349,8 @@ fn union(lists: &[Vec<(u32, u32)>]) -> Vec<u32> {
 mod tests {
     use super::*;
     use crate::memory::index::postings::PostingsBuilder;
+    use crate::memory::segment::words;
+    use crate::memory::{Library, Source};
 
     fn texts() -> Vec<String> {
         (0..40)
@@ -345,6 +388,24 @@ mod tests {
                 .unwrap();
         }
         assert!(pages.len() > 3);
+        assert_eq!(found, wanted.into_iter().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn the_terms_of_a_library_are_counted_over_all_its_runs() {
+        let lines = |n: usize| format!("Lamp {} burns beside the reef w{n}.\n\n", n % 3);
+        let text: String = (0..400_000).step_by(9).map(lines).collect();
+        let mut library = Library::in_memory();
+        library.open_document(&Source::text("one", text.clone())).unwrap();
+        library.open_document(&Source::text("two", format!("{text}reef reef"))).unwrap();
+        let corpus = library.corpus(&[]).unwrap();
+        assert!(corpus.runs.len() >= 2);
+        let mut wanted: BTreeMap<Vec<u8>, u64> = BTreeMap::new();
+        for word in words::folded_words(&format!("{text}{text}reef reef")) {
+            *wanted.entry(word.into_bytes()).or_default() += 1;
+        }
+        let mut found = Vec::new();
+        for_each_term_of(&corpus, |term, count| found.push((term.to_vec(), count))).unwrap();
         assert_eq!(found, wanted.into_iter().collect::<Vec<_>>());
     }
 

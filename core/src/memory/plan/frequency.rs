@@ -1,12 +1,11 @@
 //! The plans that count in the index: the most frequent words, and how often something is said.
 //!
-//! The most frequent words are found in two walks over the directories. The first
-//! keeps at most [`HELD`] counters by the rule of Misra and Gries ("Finding repeated elements",
-//! Science of Computer Programming 2, 1982), which keeps every word that makes up more than one
-//! part in [`HELD`] of the text; the second counts those exactly. Memory does not grow with the
-//! documents. Numbers and function words are no words of content and are left out.
+//! The most frequent words are found in one walk over the directories, which hold every word with its
+//! count, so that the answer is exact and memory does not grow with the documents. Numbers and function
+//! words are no words of content and are left out.
 
-use rustc_hash::FxHashMap;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 use super::reader::Reader;
 use crate::error::Result;
@@ -17,8 +16,6 @@ use crate::memory::index::patterns::Pattern;
 use crate::memory::index::{directory, postings, search, stopwords};
 use crate::memory::segment::words;
 
-/// Counters held at a time.
-const HELD: usize = 1 << 15;
 /// Words reported if the question names no number.
 const DEFAULT_WORDS: usize = 10;
 /// Words reported at most.
@@ -171,37 +168,18 @@ fn is_list(reader: &Reader) -> Result<bool> {
 fn most_frequent(reader: &Reader, n: usize) -> Result<Option<Finding>> {
     let corpus = reader.corpus;
     let list = is_list(reader)?;
-    let mut held: FxHashMap<Box<[u8]>, u64> = FxHashMap::default();
+    // The least of the best on top: fewest occurrences, then last in the alphabet.
+    let mut best: BinaryHeap<(Reverse<u64>, Vec<u8>)> = BinaryHeap::new();
     directory::for_each_term_of(corpus, |term, count| {
-        if !counts_as_word(term, list) {
-            return;
-        }
-        if let Some(held) = held.get_mut(term) {
-            *held += count;
-            return;
-        }
-        held.insert(term.into(), count);
-        if held.len() > HELD {
-            // Take from every counter what empties half of them: the weighted rule of Misra and
-            // Gries, done for many words at once.
-            let mut counts: Vec<u64> = held.values().copied().collect();
-            let middle = counts.len() / 2;
-            let less = *counts.select_nth_unstable(middle).1;
-            held.retain(|_, count| {
-                *count = count.saturating_sub(less);
-                *count > 0
-            });
+        let beaten = best.len() == n && best.peek().is_some_and(|(least, _)| count <= least.0);
+        if !beaten && counts_as_word(term, list) {
+            best.push((Reverse(count), term.to_vec()));
+            if best.len() > n {
+                best.pop();
+            }
         }
     })?;
-    held.values_mut().for_each(|count| *count = 0);
-    directory::for_each_term_of(corpus, |term, count| {
-        if let Some(held) = held.get_mut(term) {
-            *held += count;
-        }
-    })?;
-    let mut ranked: Vec<(u64, Box<[u8]>)> = held.into_iter().map(|(term, n)| (n, term)).collect();
-    ranked.sort_unstable_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
-    ranked.truncate(n);
+    let ranked = best.into_sorted_vec();
     let mut evidence = Vec::new();
     let mut parts = Vec::new();
     for (_, term) in &ranked {
