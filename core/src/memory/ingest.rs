@@ -213,7 +213,7 @@ impl Pipeline<'_> {
         let windows = layout.windows(&text);
         let parts = BlockParts {
             layout: layout.encode(),
-            summary: summary::build(&layout, &windows, &names, &self.postings),
+            summary: summary::build(&text, &layout, &windows, &names, &self.postings),
             names: names.encode(),
             text,
             terms,

@@ -7,6 +7,7 @@
 //! stored in the same transaction and found by the same hash, so resuming, editing and checking
 //! need no code of their own. One exact dictionary serves stemmed search too (`postings`).
 
+pub mod alone;
 pub mod corpus;
 pub mod directory;
 pub mod ledger;

@@ -2,8 +2,9 @@
 //!
 //! The windows of a block are its leaves; a node above has up to [`FAN_OUT`] children. Every node keeps
 //! the [`KEPT`] sentences that stand for its range, in the order of the text. A leaf scores a sentence
-//! by centrality, the mean weight of its content words (frequent in the window, rare in the block), by
-//! the names that it mentions first, and by opening a paragraph; a node above keeps the best of its
+//! by centrality, the mean weight of its different content words (frequent in the window, rare in the
+//! block), by the names in it and those that it mentions first, by opening a paragraph, by its length,
+//! and by how well it can be read alone (`alone`); a node above keeps the best of its
 //! children's sentences and prefers to take them from different children. Nothing is rewritten, so
 //! nothing can be invented, and every sentence can be cited.
 //!
@@ -13,6 +14,7 @@
 
 use std::ops::Range;
 
+use super::alone;
 use super::corpus::{Corpus, SentenceId};
 use super::ledger::record::BlockNames;
 use super::postings::PostingsBuilder;
@@ -27,8 +29,17 @@ pub const FAN_OUT: usize = 8;
 pub const KEPT: usize = 4;
 /// A further sentence from the same child counts this much.
 const SAME_CHILD: f32 = 0.7;
-/// Words that a sentence should have to stand for others, least and most.
-const GOOD_LENGTH: Range<u32> = 6..60;
+/// Words that a sentence should have to stand for others, least and most, and its worth if it has more
+/// or less, but within the second range.
+const GOOD_LENGTH: Range<u32> = 10..41;
+const FAIR_LENGTH: Range<u32> = 6..61;
+const FAIR: f32 = 0.7;
+/// Its worth if it is shorter or longer still.
+const POOR: f32 = 0.25;
+/// What each of up to three names in a sentence adds, and each that is new.
+const BY_NAME: f32 = 0.1;
+const BY_NEW_NAME: f32 = 0.1;
+const MOST_NAMES: u8 = 3;
 
 /// A sentence that stands for a part of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,12 +74,13 @@ pub struct Node {
 
 /// The stored tree of a block. `postings` has just indexed the block's text.
 pub fn build(
+    text: &str,
     layout: &Layout,
     windows: &[Range<usize>],
     names: &BlockNames,
     postings: &PostingsBuilder,
 ) -> Vec<u8> {
-    let mut level = leaves(layout, windows, names, postings);
+    let mut level = leaves(text, layout, windows, names, postings);
     let mut levels = Vec::new();
     while level.len() > 1 {
         let above = level.chunks(FAN_OUT).map(join).collect();
@@ -94,19 +106,28 @@ pub fn build(
 }
 
 fn leaves(
+    text: &str,
     layout: &Layout,
     windows: &[Range<usize>],
     names: &BlockNames,
     postings: &PostingsBuilder,
 ) -> Vec<BlockNode> {
+    let mut in_sentence = vec![0_u8; layout.sentences.len()];
     let mut new_names = vec![0_u8; layout.sentences.len()];
     for entry in names.entries.iter().filter(|entry| entry.certain > 0) {
-        if let Some(count) = entry.sentences.first().and_then(|s| new_names.get_mut(*s as usize)) {
-            *count = count.saturating_add(1);
+        for (at, sentence) in entry.sentences.iter().enumerate() {
+            let counts = [(&mut in_sentence, true), (&mut new_names, at == 0)];
+            for (counts, _) in counts.into_iter().filter(|(_, holds)| *holds) {
+                if let Some(count) = counts.get_mut(*sentence as usize) {
+                    *count = MOST_NAMES.min(*count + 1);
+                }
+            }
         }
     }
     let (sequence, weights) = (postings.sequence(), postings.content_weights());
     let mut in_window = vec![0_u16; weights.len()];
+    // The sentence that held a term last, so that what it repeats counts once.
+    let mut last_held = vec![u32::MAX; weights.len()];
     let mut scored: Vec<(f32, u32)> = Vec::new();
     let mut out = Vec::with_capacity(windows.len());
     let mut from = 0;
@@ -130,16 +151,22 @@ fn leaves(
             }
             let sum: f32 = words
                 .iter()
-                .map(|term| weights[*term as usize] * f32::from(in_window[*term as usize]))
+                .map(|term| *term as usize)
+                .filter(|term| std::mem::replace(&mut last_held[*term], at as u32) != at as u32)
+                .map(|term| weights[term] * f32::from(in_window[term]))
                 .sum();
-            let mut score = sum / (n_words as f32 + 8.0);
-            score *= 1.0 + 0.15 * f32::from(new_names[at].min(3));
+            let mut score = sum / (n_words as f32 + 12.0);
+            score *= 1.0 + BY_NAME * f32::from(in_sentence[at]);
+            score *= 1.0 + BY_NEW_NAME * f32::from(new_names[at]);
             if sentence.opens_paragraph {
                 score *= 1.1;
             }
-            if !GOOD_LENGTH.contains(&n_words) {
-                score *= 0.3;
-            }
+            score *= match n_words {
+                n if GOOD_LENGTH.contains(&n) => 1.0,
+                n if FAIR_LENGTH.contains(&n) => FAIR,
+                _ => POOR,
+            };
+            score *= alone::worth(&text[sentence.start as usize..sentence.end as usize]);
             scored.push((score, at as u32));
         }
         for term in terms {
