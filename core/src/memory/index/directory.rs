@@ -8,8 +8,9 @@
 //! page 0     the first term of every other page, length-prefixed
 //! page       entries in byte order of their terms
 //! entry      lengths of the prefix shared with the term before (0 for a page's first) and of the
-//!            rest, as in `postings`; the rest; the number of blocks; per block the difference of
-//!            its ordinal in the run, and how often the term stands in it
+//!            rest, as in `postings`; the rest; the number of blocks; per block twice the difference
+//!            of its ordinal in the run, and one more with a count behind it where the term stands in
+//!            the block more than once
 //! ```
 //! All other numbers are LEB128. A lookup reads the pages whose range of terms can match, no others.
 //!
@@ -87,8 +88,11 @@ struct List {
 
 impl List {
     fn add(&mut self, block: usize, count: u32) {
-        put(&mut self.bytes, (block - self.next) as u64);
-        put(&mut self.bytes, u64::from(count));
+        let often = count > 1;
+        put(&mut self.bytes, ((block - self.next) as u64) << 1 | u64::from(often));
+        if often {
+            put(&mut self.bytes, u64::from(count));
+        }
         self.next = block + 1;
         self.n_blocks += 1;
     }
@@ -194,11 +198,13 @@ pub fn for_each_term(page: &[u8], mut visit: impl FnMut(&[u8], &[(u8, u32)])) ->
         blocks.clear();
         let mut next = 0;
         for _ in 0..reader.count(LONGEST_RUN)? {
-            let block = reader.count(LONGEST_RUN)? + next;
+            let head = reader.count(2 * LONGEST_RUN)?;
+            let block = (head >> 1) + next;
             if block >= LONGEST_RUN {
                 return None;
             }
-            blocks.push((block as u8, u32::try_from(reader.number()?).ok()?));
+            let count = if head & 1 == 1 { u32::try_from(reader.number()?).ok()? } else { 1 };
+            blocks.push((block as u8, count));
             next = block + 1;
         }
         visit(&term, &blocks);
