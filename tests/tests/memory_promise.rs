@@ -1,7 +1,8 @@
 //! The memory that a model takes, measured, against what was computed before it was loaded.
 //!
 //! A process of its own runs a model in the shape of SmolLM2-135M over its whole context, so that
-//! every page that was promised for is touched. Its largest resident size, less what the process had
+//! every page that was promised for is touched, with its vocabulary of 49,152 tokens and the grammars
+//! of two replies to windows of the usual length. Its largest resident size, less what the process had
 //! before it opened the model, must be within 5 % of the promise.
 
 use std::path::Path;
@@ -13,8 +14,12 @@ use carrel_core::exec::{
     ContextPolicy, CpuBackend, DecoderOptions, LogitRows, Model, ModelOptions,
 };
 use carrel_core::ggml::Placement;
+use carrel_core::memory::Contract;
 use carrel_core::ops::CacheType;
 use carrel_core::quant::TensorType;
+use carrel_core::sample::GrammarSource;
+use carrel_core::session::grammars_for;
+use carrel_core::tokenizer::{EncodeOptions, Tokenizer};
 use carrel_models::shapes::Shape;
 
 /// Name of the variable that makes `child` do its work.
@@ -51,6 +56,23 @@ fn child() {
     let tokens: Vec<u32> = (0..768).map(|i| (i * i * 31 + 7) % 49_000).collect();
     for batch in tokens.chunks(256) {
         decoder.forward(batch, LogitRows::Last, &CancelFlag::new()).expect("forward");
+    }
+    let tokenizer = Tokenizer::from_gguf(model.file()).expect("a vocabulary");
+    let grammars = grammars_for(&tokenizer).expect("grammars");
+    for window in 0..2 {
+        let sentence = |n| {
+            format!(
+                "The keeper of lamp {n} wrote about the boats by the river on day {window}, and Omar mended the nets."
+            )
+        };
+        let contract = Contract::new((0..50).map(sentence).collect());
+        let grammar = grammars.compile(&GrammarSource::Lark(contract.lark())).expect("a grammar");
+        let mut matching = grammar.into_matching();
+        let reply = tokenizer.encode("3: keeper of lamp", EncodeOptions::default()).expect("ids");
+        for id in reply {
+            assert!(matching.allowed().expect("known").contains(id));
+            matching.take(id).expect("allowed");
+        }
     }
     let size = |name| size(name).expect("Linux");
     println!("{need:?}; file {}, anonymous {}", size("RssFile"), size("RssAnon"));

@@ -124,6 +124,7 @@ fn print_text(
         ("KV cache", need.cache_bytes),
         ("activations", need.activation_bytes),
         ("logits", need.logit_bytes),
+        ("vocabulary and grammars", need.text_bytes),
         ("the program itself", need.program_bytes),
         ("together", need.total_bytes()),
     ] {
@@ -182,6 +183,7 @@ fn print_json(
                 "cache_bytes": need.cache_bytes,
                 "activation_bytes": need.activation_bytes,
                 "logit_bytes": need.logit_bytes,
+                "text_bytes": need.text_bytes,
                 "program_bytes": need.program_bytes,
                 "gpu_layers": fit.n_gpu_layers,
                 "gpu_bytes": need.gpu_bytes,

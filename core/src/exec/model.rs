@@ -8,7 +8,7 @@ use carrel_models::Spec;
 use super::build::build;
 use super::choice::{Choice, CpuBackend};
 use super::decoder::{Decoder, DecoderOptions};
-use super::need::MemoryNeed;
+use super::need::{MemoryNeed, text_bytes};
 use super::speeds::Speeds;
 use crate::cpu::{CpuWeights, Kernels};
 use crate::error::{ModelError, Result};
@@ -45,6 +45,7 @@ struct Inner {
     speeds: Option<Speeds>,
     options: ModelOptions,
     sha256: OnceLock<[u8; 32]>,
+    text_bytes: OnceLock<u64>,
 }
 
 impl Model {
@@ -72,7 +73,7 @@ impl Model {
             Choice::Ggml(_) => (None, options.placement),
         };
         let weights = Arc::new(Weights::new(&plan, &file, placement)?);
-        let sha256 = OnceLock::new();
+        let (sha256, text_bytes) = (OnceLock::new(), OnceLock::new());
         Ok(Self {
             inner: Arc::new(Inner {
                 spec,
@@ -84,6 +85,7 @@ impl Model {
                 speeds,
                 options,
                 sha256,
+                text_bytes,
             }),
             #[cfg(feature = "gpu")]
             part_on_gpu: None,
@@ -123,6 +125,11 @@ impl Model {
     /// What was measured to choose, if anything had to be.
     pub fn speeds(&self) -> Option<&Speeds> {
         self.inner.speeds.as_ref()
+    }
+
+    /// Bytes that its texts take, computed at the first call.
+    pub(super) fn text_bytes(&self) -> u64 {
+        *self.inner.text_bytes.get_or_init(|| text_bytes(&self.inner.file))
     }
 
     pub(super) fn own(&self) -> Option<&(Arc<CpuWeights>, &'static Kernels)> {

@@ -1,8 +1,9 @@
 //! The memory that a model needs, computed from its header before anything is loaded.
 //!
 //! ```text
-//! total = weights (mapped pages or copies) + KV cache + activations + logits + program + GPU
+//! total = weights (mapped pages or copies) + KV cache + activations + logits + text + program + GPU
 //! ```
+//! Text is the vocabulary with what grammars of replies take ([`VocabularyNeed`], [`grammar_bytes`]).
 //! On a GPU lie copies of the weights of its layers, their caches and activations: that is memory of
 //! the same machine where a GPU has none of its own. The file's pages behind them are given back.
 //! Activations are what ggml's allocator would take for a full batch over a full cache: it is asked
@@ -13,7 +14,10 @@ use super::model::Model;
 use crate::cpu::{packed_bytes, runner_bytes};
 use crate::error::ModelError;
 use crate::ggml::{Placement, activation_bytes, repacked};
+use crate::gguf::Gguf;
 use crate::ops::{Op, Plan, RunnerOptions};
+use crate::sample::grammar_bytes;
+use crate::tokenizer::VocabularyNeed;
 
 /// Bytes of the file that one look-up brings into memory: Linux maps up to 16 pages around the one
 /// that was read, if they are cached.
@@ -23,6 +27,10 @@ const LOOK_UP_BYTES: u64 = 64 << 10;
 /// the plan, stacks, and what allocators keep. Measured on Linux, x86-64, with the shape of
 /// SmolLM2-135M: 3.8 MiB with mapped weights, 7.0 MiB with repacked ones.
 const PROGRAM_BYTES: u64 = 4 << 20;
+
+/// Pages of code that texts bring into memory: patterns, grammars, templates. Measured on Linux,
+/// x86-64.
+const TEXT_CODE_BYTES: u64 = 5 << 19;
 
 /// Bytes that a model and one decoder take, by purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +45,8 @@ pub struct MemoryNeed {
     pub activation_bytes: u64,
     /// One row of logits, twice (as computed and as handed out).
     pub logit_bytes: u64,
+    /// The vocabulary, and the grammars of replies that point to sentences.
+    pub text_bytes: u64,
     /// Code, tables and allocators of the program itself.
     pub program_bytes: u64,
     /// Everything on a GPU.
@@ -51,6 +61,7 @@ impl MemoryNeed {
             + self.cache_bytes
             + self.activation_bytes
             + self.logit_bytes
+            + self.text_bytes
             + self.program_bytes
             + self.gpu_bytes
     }
@@ -126,10 +137,18 @@ impl Part<'_> {
             cache_bytes,
             activation_bytes,
             logit_bytes: 2 * row,
+            text_bytes: model.text_bytes(),
             program_bytes: PROGRAM_BYTES,
             gpu_bytes: 0,
         })
     }
+}
+
+/// Bytes that texts take: the vocabulary of a model file, grammars, and the code of both. 0 if the
+/// file has no vocabulary, so that no text can be made.
+pub(super) fn text_bytes(file: &Gguf) -> u64 {
+    let Some(need) = VocabularyNeed::of(file) else { return 0 };
+    TEXT_CODE_BYTES + need.total_bytes + grammar_bytes(need.n_tokens, need.text_bytes)
 }
 
 /// Bytes of the copy of each weight, 0 for those that are not copied.

@@ -286,9 +286,17 @@ impl Gguf {
         &self.bytes()[tensor.start as usize..(tensor.start + tensor.n_bytes) as usize]
     }
 
-    /// SHA-256 of the file, read once from start to end (about 2 s a gigabyte).
+    /// SHA-256 of the file, read once from start to end (about 2 s a gigabyte). What was read is
+    /// [released](Self::release), as most of it may be of no use to whoever asks.
     pub fn sha256(&self) -> [u8; 32] {
         use sha2::Digest;
-        sha2::Sha256::digest(self.bytes()).into()
+        const PIECE_BYTES: usize = 4 << 20;
+        let mut hash = sha2::Sha256::new();
+        for (index, piece) in self.bytes().chunks(PIECE_BYTES).enumerate() {
+            hash.update(piece);
+            let start = index * PIECE_BYTES;
+            self.release(start..start + piece.len());
+        }
+        hash.finalize().into()
     }
 }

@@ -29,5 +29,5 @@ mod typical;
 
 pub use chain::{Choice, Sampler};
 pub use dry::DryOptions;
-pub use grammar::{Grammar, GrammarSource, Grammars, Matching};
+pub use grammar::{Grammar, GrammarSource, Grammars, Matching, grammar_bytes};
 pub use options::SamplerOptions;

@@ -248,7 +248,7 @@ fn grammars() -> Grammars {
 
 /// Writes a text with random logits under a grammar, to its end.
 fn write(source: &GrammarSource, seed: u64) -> String {
-    let mut matching = grammars().compile(source).expect("a grammar").matching();
+    let mut matching = grammars().compile(source).expect("a grammar").into_matching();
     let sampler = sampler(SamplerOptions { temperature: 1.0, seed, ..Default::default() });
     let mut bytes = Vec::new();
     for step in 0..400 {
@@ -327,11 +327,11 @@ fn bad_grammars_are_refused() {
     }
     assert!(Grammars::new(Vec::new(), &[]).is_err());
     let mut matching =
-        grammars.compile(&GrammarSource::Regex("ab".into())).expect("a grammar").matching();
+        grammars.compile(&GrammarSource::Regex("ab".into())).expect("a grammar").into_matching();
     assert!(matching.take(u32::from(b'b')).is_err(), "not allowed");
     let nothing = Grammars::new(vec![b"a".to_vec(), Vec::new()], &[]).expect("without an end");
     let mut matching =
-        nothing.compile(&GrammarSource::Regex("a".into())).expect("a grammar").matching();
+        nothing.compile(&GrammarSource::Regex("a".into())).expect("a grammar").into_matching();
     matching.take(0).expect("allowed");
     assert!(matching.is_complete().expect("known"));
 }

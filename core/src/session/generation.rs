@@ -20,7 +20,7 @@ use super::stop::StopFilter;
 use crate::error::Result;
 use crate::exec::LogitRows;
 use crate::ops::Outcome;
-use crate::sample::{Choice, Matching, Sampler};
+use crate::sample::{Choice, Grammar, Matching, Sampler};
 use crate::tokenizer::StreamDecoder;
 
 /// Lead of a logit from which the differences between a batch and single tokens cannot change the
@@ -76,7 +76,7 @@ impl<'a> Generation<'a> {
         Ok(Self {
             sampler,
             n_deciding,
-            matching: options.grammar.as_ref().map(|grammar| grammar.matching()),
+            matching: options.grammar.take().map(Grammar::into_matching),
             drafter: drafts.then(Drafter::new),
             stream: session.tokenizer.stream(),
             stop,

@@ -41,7 +41,9 @@ impl Tokenizer {
                     after_token = false;
                     continue;
                 }
-                (Fragment::Text(text), Model::BytePair(model)) => model.encode(text, &mut ids)?,
+                (Fragment::Text(text), Model::BytePair(model)) => {
+                    model.encode(&inner.table, &inner.kinds, text, &mut ids);
+                }
                 (Fragment::Text(text), Model::WordPiece(model)) => model.encode(text, &mut ids)?,
             }
             after_token = true;

@@ -6,7 +6,7 @@
 //! ```
 //! | `tokenizer.ggml.model` | algorithm | who does the work |
 //! |---|---|---|
-//! | `gpt2` | byte-level byte-pair encoding | words are split here, merged by the crate `tokenizers` |
+//! | `gpt2` | byte-level byte-pair encoding | `byte_pair.rs`, which says why not the crate `tokenizers` |
 //! | `llama` | SentencePiece: merge the pair with the best score, bytes as fallback | `sentence_piece.rs`, which says why the crate cannot |
 //! | `bert` | WordPiece, longest match first | normalised, split and matched by the crate `tokenizers` |
 //!
@@ -21,6 +21,7 @@ mod encode;
 mod fragments;
 mod kind;
 mod load;
+mod need;
 mod patterns;
 mod sentence_piece;
 mod special;
@@ -33,6 +34,7 @@ mod word_piece;
 
 pub use encode::EncodeOptions;
 pub use load::Tokenizer;
+pub use need::VocabularyNeed;
 pub use stream::StreamDecoder;
 
 /// Caps of the room. Each is far above what any published model or any context window uses.

@@ -113,6 +113,53 @@ fn merges_that_name_missing_tokens_are_ignored() {
 }
 
 #[test]
+fn the_best_rule_joins_first_and_a_word_stays_the_same_when_it_is_met_again() {
+    let tokens: &[&[u8]] = &[b"a", b"b", b"c", b"ab", b"bc", b"abc", b"abab"];
+    let gguf = |pre: &str| {
+        file("gpt2", tokens, |writer| {
+            let rules = merges(["b c", "a b", "a bc", "ab ab", "x y"]);
+            writer.set("tokenizer.ggml.merges", rules).set("tokenizer.ggml.pre", pre);
+        })
+    };
+    let tokenizer = Tokenizer::from_gguf(&gguf("gpt-2")).expect("usable");
+    for _ in 0..2 {
+        // "bc" is ranked above "ab", and takes the "b" from it.
+        assert_eq!(ids(&tokenizer, "abc"), [5]);
+        assert_eq!(ids(&tokenizer, "ababc"), [3, 5]);
+        assert_eq!(ids(&tokenizer, "abababab"), [6, 6]);
+        assert_eq!(ids(&tokenizer, "cba"), [2, 1, 0]);
+    }
+    // No rule makes it, so it is a token only where words that are tokens are taken as they are.
+    let lone: &[&[u8]] = &[b"a", b"b", b"ab"];
+    for (pre, expected) in [("gpt-2", &[0, 1][..]), ("llama-bpe", &[2])] {
+        let gguf = file("gpt2", lone, |writer| {
+            writer.set("tokenizer.ggml.merges", merges([])).set("tokenizer.ggml.pre", pre);
+        });
+        let tokenizer = Tokenizer::from_gguf(&gguf).expect("usable");
+        assert_eq!(ids(&tokenizer, "ab"), expected, "{pre}");
+        assert_eq!(ids(&tokenizer, "ab"), expected, "{pre}, again");
+    }
+}
+
+#[test]
+fn the_memory_of_a_vocabulary_is_known_from_the_head_of_its_file() {
+    let texts: Vec<Vec<u8>> = (0..1_000).map(|n| format!("token {n}").into_bytes()).collect();
+    let tokens: Vec<&[u8]> = texts.iter().map(Vec::as_slice).collect();
+    let need = |model: &str, more: fn(&mut GgufWriter)| {
+        VocabularyNeed::of(&file(model, &tokens, more)).expect("a vocabulary")
+    };
+    let plain = need("llama", |_| ());
+    assert_eq!((plain.n_tokens, plain.text_bytes), (1_000, 8_890));
+    // Texts, ends, 2,048 places for ids, kinds, scores, views.
+    assert_eq!(plain.total_bytes, 8_890 + 4_000 + 2_048 * 5 + 1_000 + 4_000 + 16_000);
+    let merged = need("gpt2", |writer| {
+        writer.set("tokenizer.ggml.merges", merges(["a b"; 500]));
+    });
+    assert!(merged.total_bytes > plain.total_bytes);
+    assert_eq!(VocabularyNeed::of(&file("gpt2", &tokens, |_| ())), None, "it names no merges");
+}
+
+#[test]
 fn the_unknown_token_stands_for_what_is_missing_if_there_is_one() {
     let gguf = file("gpt2", &[b"a", b"<unk>"], |writer| {
         writer
