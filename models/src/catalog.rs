@@ -35,29 +35,6 @@ pub struct CatalogEntry {
     pub licence: String,
 }
 
-/// The model that is part of the program.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DefaultEntry {
-    /// Name for people.
-    pub title: String,
-    /// `general.architecture` of the file.
-    pub family: String,
-    /// Name of the mixture of weight types.
-    #[serde(rename = "type")]
-    pub weight_type: String,
-    /// Its file in `models/default`.
-    pub file: String,
-    /// Length of the file.
-    pub bytes: u64,
-    /// SHA-256 of the file, in lower-case hexadecimal digits.
-    pub sha256: String,
-    /// Bytes of the KV cache for one token in half precision.
-    pub kv_bytes_per_token: u64,
-    /// Licence of the weights.
-    pub licence: String,
-}
-
 impl CatalogEntry {
     /// Bytes of weights and of a KV cache of `n_ctx` tokens in half precision, where the length of
     /// the file is known. Activations and logits come on top; with the file they can be computed.
@@ -69,7 +46,7 @@ impl CatalogEntry {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Catalog {
-    default: DefaultEntry,
+    default: CatalogEntry,
     model: Vec<CatalogEntry>,
 }
 
@@ -82,8 +59,9 @@ pub fn catalog() -> &'static [CatalogEntry] {
     &CATALOG.model
 }
 
-/// The entry of the model that is part of the program.
-pub fn default_entry() -> &'static DefaultEntry {
+/// The entry of the model that is part of the program: its file lies in Carrel's own repository, and
+/// is not pulled.
+pub fn default_entry() -> &'static CatalogEntry {
     &CATALOG.default
 }
 
@@ -101,7 +79,8 @@ mod tests {
     #[test]
     fn entries_are_well_formed_and_distinct() {
         assert!(catalog().len() >= 12);
-        for (index, entry) in catalog().iter().enumerate() {
+        let all: Vec<&CatalogEntry> = catalog().iter().chain([default_entry()]).collect();
+        for (index, entry) in all.iter().enumerate() {
             let name = &entry.name;
             assert!(crate::family(&entry.family).is_some(), "{name}: {}", entry.family);
             assert_eq!(entry.repository.split('/').count(), 2, "{name}");
@@ -110,7 +89,7 @@ mod tests {
             assert!(entry.sha256.iter().all(|hash| hash.len() == 64 && is_hex(hash)), "{name}");
             assert!(entry.revision.iter().all(|hash| hash.len() == 40 && is_hex(hash)), "{name}");
             assert!(!entry.licence.is_empty());
-            for other in &catalog()[..index] {
+            for other in &all[..index] {
                 assert_ne!(other.name, entry.name);
                 assert_ne!(other.file, entry.file);
             }

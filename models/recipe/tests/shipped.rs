@@ -2,7 +2,7 @@
 //! its probe's report is true, and llama.cpp gives the same replies.
 
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use carrel_core::cancel::CancelFlag;
 use carrel_core::engine::{Engine, EngineOptions, default_report};
@@ -28,6 +28,10 @@ const LEAST_OVER_CHANCE: f64 = 2.0;
 /// Prompts whose replies are compared with llama.cpp's.
 const PROMPTS: u64 = 12;
 
+fn file_of_the_catalogue() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(&default_entry().file)
+}
+
 fn engine() -> Engine {
     Engine::open(default_model::NAME, &EngineOptions::default()).expect("the default model")
 }
@@ -36,15 +40,18 @@ fn engine() -> Engine {
 fn the_file_is_the_one_of_its_card_and_of_the_catalogue() {
     let entry = default_entry();
     let file = Gguf::from_bytes(default_model::BYTES).expect("a model file");
-    assert_eq!(hexadecimal(&file.sha256()), entry.sha256);
-    assert_eq!(default_model::BYTES.len() as u64, entry.bytes);
-    assert!(entry.bytes <= MOST_BYTES);
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../default");
-    let text = std::fs::read_to_string(folder.join("README.md")).expect("the model's card");
-    for told in [&entry.file, &entry.sha256, &entry.licence] {
-        assert!(text.contains(told.as_str()), "the card does not tell {told}");
+    let sha256 = hexadecimal(&file.sha256());
+    assert_eq!(entry.sha256.as_ref(), Some(&sha256));
+    assert_eq!(entry.bytes, Some(default_model::BYTES.len() as u64));
+    assert!(default_model::BYTES.len() as u64 <= MOST_BYTES);
+    assert_eq!(entry.name, default_model::NAME);
+    let path = file_of_the_catalogue();
+    let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
+    let text = std::fs::read_to_string(path.with_file_name("README.md")).expect("the model's card");
+    for told in [name, &sha256, &entry.licence] {
+        assert!(text.contains(told), "the card does not tell {told}");
     }
-    let file = std::fs::read(folder.join(&entry.file)).expect("the file of the catalogue");
+    let file = std::fs::read(&path).expect("the file of the catalogue");
     assert!(file == default_model::BYTES);
 }
 
@@ -80,7 +87,7 @@ fn a_probe_finds_what_is_shipped_with_it() {
 #[test]
 fn llama_cpp_gives_the_same_replies() {
     let engine = engine();
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../default").join(&default_entry().file);
+    let path = file_of_the_catalogue();
     let tokenizer = engine.tokenizer();
     let mut decoder = engine.model().decoder(&engine.settings().decoder).expect("a decoder");
     let end = tokenizer.id_of(prompt::END).expect("the token that ends replies");

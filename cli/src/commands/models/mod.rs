@@ -9,7 +9,6 @@ mod pull;
 use carrel_core::cancel::CancelFlag;
 use carrel_core::readable::human_bytes;
 use carrel_models::catalog::{catalog, default_entry};
-use carrel_models::default_model;
 use carrel_shelf::{Lock, hash_file};
 use serde_json::{Value, json};
 
@@ -67,7 +66,7 @@ fn list(args: &ShelfArgs, output: &Output) -> Result<(), Failure> {
     let shelf = args.open()?;
     let built_in = default_entry();
     let built_in = json!({
-        "name": default_model::NAME,
+        "name": built_in.name,
         "title": built_in.title,
         "type": built_in.weight_type,
         "family": built_in.family,
@@ -75,7 +74,7 @@ fn list(args: &ShelfArgs, output: &Output) -> Result<(), Failure> {
         "bytes": built_in.bytes,
         "sha256": built_in.sha256,
         "licence": built_in.licence,
-        "memory_bytes": built_in.bytes + built_in.kv_bytes_per_token * CONTEXT,
+        "memory_bytes": built_in.memory_bytes(CONTEXT),
         "built_in": true,
     });
     let listed = catalog().iter().map(|entry| {
