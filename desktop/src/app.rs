@@ -40,6 +40,9 @@ pub const DITHERING: bool = false;
 const PAUSE: Duration = Duration::from_millis(350);
 /// How often the device is looked at while its panel is open.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Least height of the library with one document, and of the summary tree, in points.
+const LIBRARY_HEIGHT: f32 = 280.0;
+const TREE_HEIGHT: f32 = 120.0;
 /// When settings and turns are saved again that could not be.
 const SAVE_AGAIN: Duration = Duration::from_secs(5);
 
@@ -299,7 +302,7 @@ impl App {
     }
 
     fn choice(&self) -> Option<Choice> {
-        self.state.settings.model.clone().map(|path| Choice {
+        self.state.settings.pointing_model().map(|path| Choice {
             path,
             n_threads: self.state.settings.n_threads,
             memory_budget_bytes: self.state.settings.memory_budget_bytes,
@@ -471,7 +474,7 @@ impl App {
                 }
                 self.models.remove(&name, self.engine_options());
             }
-            Action::UseModel(path) => self.set(ctx, |settings| settings.model = path),
+            Action::UseModel(path) => self.set(ctx, |settings| settings.choose_model(path)),
             Action::SetProfile(profile) => {
                 self.set(ctx, |settings| settings.profile = profile.name().to_owned());
             }
@@ -558,7 +561,9 @@ fn layout(ui: &mut Ui, state: &mut State, actions: &mut Vec<Action>) {
     let library = (width * 0.19).clamp(180.0, 280.0);
     Panel::left("library").frame(padded).resizable(false).exact_size(library).show(ui, |ui| {
         let tree = Frame::new().inner_margin(Margin { top: space::MEDIUM as i8, ..Margin::ZERO });
-        let most = ui.available_height() * 0.5;
+        // Half of the height, but for large text in a small window, where a document stays in view.
+        let height = ui.available_height();
+        let most = (height * 0.5).min(height - LIBRARY_HEIGHT).max(TREE_HEIGHT);
         Panel::bottom("tree").frame(tree).resizable(false).exact_size(most).show(ui, |ui| {
             panels::tree::show(ui, state, actions);
         });

@@ -45,6 +45,8 @@ pub enum Kind {
     Budget,
     /// The network failed.
     Network,
+    /// Another program downloads the same file.
+    Pulling,
     /// The server has no such file.
     NotFound,
     /// The server wants to know who asks.
@@ -137,6 +139,7 @@ impl Trouble {
             Kind::Model => (s.trouble_model, s.trouble_model_next),
             Kind::Budget => (s.trouble_budget, s.trouble_budget_next),
             Kind::Network => (s.trouble_network, s.trouble_network_next),
+            Kind::Pulling => (s.trouble_pulling, s.trouble_pulling_next),
             Kind::NotFound => (s.trouble_not_found, s.trouble_not_found_next),
             Kind::Account => (s.trouble_account, s.trouble_account_next),
             Kind::Hash => (s.trouble_hash, s.trouble_hash_next),
@@ -207,7 +210,7 @@ impl From<&DownloadError> for Trouble {
             | DownloadError::WrongHash { .. } => Kind::Hash,
             DownloadError::NotAModel { .. } => Kind::NotAModel,
             DownloadError::NoSpace { .. } => Kind::Disk,
-            DownloadError::Busy { .. } => Kind::Busy,
+            DownloadError::Busy { .. } => Kind::Pulling,
             DownloadError::File { source, .. } => of_file(source),
             DownloadError::Cancelled => Kind::Other,
         };

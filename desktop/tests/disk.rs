@@ -17,7 +17,7 @@ use carrel_desktop::state::settings::Settings;
 use carrel_desktop::state::{Notice, State};
 use carrel_desktop::trouble::Kind;
 use egui_kittest::kittest::Queryable;
-use rig::{MODEL, Rig, Setup, is_done, long_text, scratch, tiny_model};
+use rig::{MODEL, Rig, Setup, is_done, long_text, n_files, scratch, tiny_model};
 use server::{RemoteFile, Server};
 
 /// Names the folder with the small disk to the process that runs on it.
@@ -159,7 +159,7 @@ fn on_a_small_disk(folder: &Path) {
     rig.reach("Try again");
     rig.wait_read(&name);
     rig.perform(Action::Pull(MODEL.to_owned()));
-    rig.wait("the file", |state| state.models.installed.as_ref().is_some_and(|i| i.len() == 1));
+    rig.wait("the file", |state| n_files(state) == Some(1));
     drop(rig);
     let rig = open();
     assert_eq!(rig.state().conversation.turns.len(), 2);

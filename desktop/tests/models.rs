@@ -4,6 +4,7 @@ mod rig;
 #[path = "../../cli/tests/server/mod.rs"]
 mod server;
 
+use carrel_core::engine::{default_report, unchosen_model};
 use carrel_core::memory::{Profile, Reading};
 use carrel_core::service::GpuVerdict;
 use carrel_desktop::message::{Action, Overlay};
@@ -13,7 +14,9 @@ use carrel_desktop::trouble::Kind;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
-use rig::{MODEL, Setup, is_done, long_text, scratch, shelve_model, tiny_model, with_model};
+use rig::{
+    MODEL, Setup, is_done, long_text, n_files, scratch, shelve_model, tiny_model, with_model,
+};
 use server::{Ending, RemoteFile, Server, status};
 
 #[test]
@@ -46,7 +49,7 @@ fn a_pull_that_breaks_goes_on_where_it_stopped() {
     assert_eq!(broken.trouble.map(|trouble| trouble.kind), Some(Kind::Network));
     rig.harness.get_by_label("The connection was lost. What came is kept.");
     rig.reach(&format!("Download {MODEL}"));
-    rig.wait("the file", |state| state.models.installed.as_ref().is_some_and(|i| i.len() == 1));
+    rig.wait("the file", |state| n_files(state) == Some(1));
     let resumed = server.requests();
     let ranges: Vec<&str> = resumed.iter().filter_map(|request| request.header("range")).collect();
     assert_eq!(ranges, [format!("bytes={half}-")], "what came was not asked for again");
@@ -54,7 +57,8 @@ fn a_pull_that_breaks_goes_on_where_it_stopped() {
     // It is what was published, until somebody changes a bit.
     rig.reach("Verify tiny.gguf");
     rig.wait("the check", |state| state.models.check(MODEL) == Some(Check::Whole));
-    let path = rig.state().models.installed.as_ref().expect("listed")[0].path.clone();
+    let installed = rig.state().models.installed.as_ref().expect("listed");
+    let path = installed.iter().find(|model| model.name == MODEL).expect("it").path.clone();
     let mut bytes = std::fs::read(&path).expect("readable");
     assert_eq!(sha256.len(), 64);
     *bytes.last_mut().expect("bytes") ^= 1;
@@ -66,7 +70,7 @@ fn a_pull_that_breaks_goes_on_where_it_stopped() {
     rig.reach("Remove tiny.gguf");
     assert!(path.exists(), "it is asked back");
     rig.reach("Remove tiny.gguf");
-    rig.wait("its removal", |state| state.models.installed.as_ref().is_some_and(Vec::is_empty));
+    rig.wait("its removal", |state| n_files(state) == Some(0));
     assert!(!path.exists());
     assert_eq!(rig.state().settings.model, None);
 }
@@ -95,6 +99,39 @@ fn servers_that_refuse_are_told_apart() {
         let trouble = rig.state().models.download(name).and_then(|d: &Download| d.trouble.clone());
         assert_eq!(trouble.map(|trouble| trouble.kind), Some(kind), "{name}");
     }
+}
+
+#[test]
+fn the_model_that_comes_with_carrel_is_there_and_its_probe_decides() {
+    let folder = scratch();
+    let question = "Where do the offsets of a citation begin to count?";
+    let mut rig = Setup::new(folder.path()).open().with_handbook();
+    // Nothing was set up: what reads is what reads for `carrel ask`.
+    let settings = &rig.state().settings;
+    assert_eq!((&settings.model, settings.pointing_model()), (&None, unchosen_model()));
+    assert!(is_done(&rig.ask(question)));
+    rig.wait("the list", |state| n_files(state) == Some(0));
+    let here = rig.state().models.installed.clone().expect("listed");
+    let [model] = here.as_slice() else { panic!("{here:?}") };
+    assert!(model.is_built_in && model.need_bytes.is_ok(), "{model:?}");
+    let reading = default_report().expect("its report").reading();
+    assert_eq!(model.reading, Some(reading));
+    rig.perform(Action::Overlay(Some(Overlay::Models)));
+    rig.harness.get_by_label_contains("comes with Carrel");
+    if reading == Reading::Nothing {
+        rig.harness.get_by_label("Tried out, it was no better than code, so code answers alone.");
+    }
+    // It cannot be removed, but it can be chosen; it then does what its probe lets it do.
+    assert!(rig.harness.query_by_label(&format!("Remove {}", model.title)).is_none());
+    rig.reach(&format!("Use {}", model.title));
+    rig.perform(Action::Overlay(None));
+    let turn = rig.ask(question);
+    let Progress::Done(_, cost) = turn.progress else { panic!("{turn:?}") };
+    assert_eq!(cost.prompt_tokens > 0, reading > Reading::Nothing);
+    let loaded = rig.state().device.loaded.clone().expect("it is loaded");
+    assert_eq!((loaded.path, loaded.reading), (model.path.clone(), reading));
+    rig.perform(Action::Overlay(Some(Overlay::Device)));
+    rig.harness.get_by_label(&model.title);
 }
 
 #[test]

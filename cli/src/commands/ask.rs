@@ -8,12 +8,11 @@ use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style};
 use carrel_core::cancel::CancelFlag;
-use carrel_core::engine::{Engine, EngineOptions, WindowReader, WindowStore, default_report};
+use carrel_core::engine::{Engine, EngineOptions, WindowReader, WindowStore, unchosen_model};
 use carrel_core::memory::Reading;
 use carrel_core::memory::{
     Answer, AskOptions, Citation, Ingested, Library, Profile, Source, Status,
 };
-use carrel_models::default_model;
 use carrel_shelf::folder::model_file;
 use serde_json::{Value, json};
 
@@ -135,12 +134,10 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
     if output.is_json() { output.json(&as_json(&answer)) } else { print(&answer, output) }
 }
 
-/// The model that was named, or else the one that comes with Carrel, if its probe lets it do anything.
+/// The model that was named, or else the one that reads unchosen.
 fn model(args: &Args) -> Option<PathBuf> {
-    let may_read = || default_report().is_some_and(|report| report.reading() > Reading::Nothing);
     let reads = !args.no_model && Profile::from(args.profile) != Profile::Instant;
-    let default = || (reads && may_read()).then(|| PathBuf::from(default_model::NAME));
-    args.model.clone().or_else(default)
+    args.model.clone().or_else(|| reads.then(unchosen_model).flatten())
 }
 
 /// A model that reads windows, as far as its probe lets it.

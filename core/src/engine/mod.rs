@@ -19,7 +19,7 @@ mod probe;
 mod reader;
 mod windows;
 
-pub use file::{default_report, open_file};
+pub use file::{default_report, open_file, unchosen_model};
 pub use fit::Fit;
 #[cfg(feature = "gpu")]
 pub use open::open_model_on_gpu;

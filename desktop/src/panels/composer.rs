@@ -80,8 +80,8 @@ fn scope(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
             }
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let model = match &state.settings.model {
-                Some(path) => fill(strings.with_model, &[&model_name(state, path)]),
+            let model = match state.settings.pointing_model() {
+                Some(path) => fill(strings.with_model, &[&model_name(state, &path)]),
                 None => strings.no_model.to_owned(),
             };
             let accent = palette(ui).accent;

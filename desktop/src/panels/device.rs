@@ -5,6 +5,7 @@ use egui::{Grid, Label, RichText, Ui};
 use carrel_core::memory::Reading;
 use carrel_core::service::{GpuVerdict, HAS_GPU};
 
+use super::composer::model_name;
 use super::controls::{caption, choice, gap, text};
 use crate::message::Action;
 use crate::state::State;
@@ -40,7 +41,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
         }
         if let Some(loaded) = &device.loaded {
             row(ui, strings.model_does, |ui| {
-                text(ui, &loaded.name);
+                text(ui, model_name(state, &loaded.path));
                 caption(ui, reading(loaded.reading, strings));
             });
         }
@@ -151,7 +152,7 @@ mod tests {
     #[test]
     fn every_verdict_says_what_computes_and_why() {
         let loaded = |verdict| Loaded {
-            name: "tiny.gguf".into(),
+            path: "tiny.gguf".into(),
             verdict,
             products: Products::Own("avx2"),
             reading: Reading::Spans,

@@ -19,9 +19,6 @@ pub fn show(ui: &mut Ui, state: &mut State, actions: &mut Vec<Action>) {
     gap(ui, space::LARGE);
     subtitle(ui, strings.installed);
     let installed = state.models.installed.clone().unwrap_or_default();
-    if installed.is_empty() {
-        caption(ui, strings.none_installed);
-    }
     for model in &installed {
         ui.push_id(("installed", &model.name), |ui| here(ui, state, model, actions));
     }
@@ -44,8 +41,8 @@ fn name_line(ui: &mut Ui, title: &str, detail: &str) {
     });
 }
 
-/// The memory that a model needs, weighed against the machine.
-fn need_line(ui: &mut Ui, need: u64, state: &State) {
+/// The memory that a model needs, weighed against the machine. `says` tells how exactly it is known.
+fn need_line(ui: &mut Ui, says: &str, need: u64, state: &State) {
     let strings = state.strings();
     let colors = palette(ui);
     let (word, color) = match fits(need, state.device.machine.memory_bytes) {
@@ -54,7 +51,7 @@ fn need_line(ui: &mut Ui, need: u64, state: &State) {
         Fits::Not => (strings.too_large, colors.danger),
     };
     ui.horizontal_wrapped(|ui| {
-        caption(ui, fill(strings.memory_need, &[&bytes(need)]));
+        caption(ui, fill(says, &[&bytes(need)]));
         ui.label(RichText::new(word).font(theme::bold(size::SMALL)).color(color));
     });
 }
@@ -62,23 +59,30 @@ fn need_line(ui: &mut Ui, need: u64, state: &State) {
 fn here(ui: &mut Ui, state: &State, model: &Installed, actions: &mut Vec<Action>) {
     let strings = state.strings();
     let colors = palette(ui);
-    let is_used = state.settings.model.as_deref() == Some(model.path.as_path());
+    let is_used = state.settings.pointing_model().as_ref() == Some(&model.path);
     let frame = if is_used { card(ui).stroke(Stroke::new(1.5, colors.accent)) } else { card(ui) };
     frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
-        name_line(ui, &model.title, &bytes(model.bytes));
+        let length = bytes(model.bytes);
+        name_line(
+            ui,
+            &model.title,
+            &match model.is_built_in {
+                true => fill(strings.built_in, &[&length]),
+                false => length,
+            },
+        );
         match &model.need_bytes {
-            Ok(need) => need_line(ui, *need, state),
+            Ok(need) => need_line(ui, strings.memory_need, *need, state),
             Err(trouble) => {
                 let says = RichText::new(trouble.sentence(strings)).color(colors.danger);
                 ui.add(Label::new(says).wrap()).on_hover_text(&trouble.detail);
                 caption(ui, trouble.next_step(strings));
             }
         }
-        let loaded = state.device.loaded.as_ref();
-        if let Some(loaded) = loaded.filter(|loaded| is_used && model.path.ends_with(&loaded.name))
-        {
-            caption(ui, super::device::reading(loaded.reading, strings));
+        let loaded = state.device.loaded.as_ref().filter(|loaded| loaded.path == model.path);
+        if let Some(reading) = loaded.map(|loaded| loaded.reading).or(model.reading) {
+            caption(ui, super::device::reading(reading, strings));
         }
         if let Some(check) = state.models.check(&model.name) {
             let (says, color) = match check {
@@ -103,6 +107,9 @@ fn here(ui: &mut Ui, state: &State, model: &Installed, actions: &mut Vec<Action>
                 actions.push(Action::UseModel(Some(model.path.clone())));
             }
             ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
+                if model.is_built_in {
+                    return;
+                }
                 removal(ui, model, state, actions);
                 let name = fill(strings.verify_named, &[&model.title]);
                 if quiet(ui, strings.verify).accessible_name(name).clicked() {
@@ -142,7 +149,7 @@ fn to_have(ui: &mut Ui, state: &State, entry: &CatalogEntry, actions: &mut Vec<A
                 ui.with_layout(Layout::top_down(egui::Align::Min), |ui| {
                     name_line(ui, &entry.title, &format!("{} · {length}", entry.weight_type));
                     if let Some(need) = entry.memory_bytes(CONTEXT) {
-                        need_line(ui, need, state);
+                        need_line(ui, strings.memory_about, need, state);
                     }
                     caption(ui, fill(strings.licence, &[&entry.licence]));
                 });

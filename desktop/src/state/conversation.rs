@@ -256,22 +256,43 @@ pub fn sentences_of(answer: &Answer) -> Vec<Sentence> {
     }
     let all: Vec<usize> = (0..answer.citations.len()).collect();
     let quotes: Vec<String> = answer.citations.iter().map(|c| one_line(&c.quote)).collect();
-    let mut rest = one_line(&answer.answer);
+    let whole = one_line(&answer.answer);
+    let mut rest = whole.as_str();
     let mut sentences = Vec::new();
     // Where an answer is made of quotes one after the other, each is a sentence with its own number.
-    while let Some((number, quote)) =
-        quotes.iter().enumerate().find(|(_, quote)| !quote.is_empty() && rest.starts_with(*quote))
-    {
-        sentences.push(Sentence { text: quote.clone(), quotes: vec![number] });
-        rest = rest[quote.len()..].trim_start().to_owned();
+    let longest = |rest: &str| {
+        let ends = quotes.iter().enumerate();
+        let ends = ends.filter_map(|(number, quote)| Some((end_of_quote(rest, quote)?, number)));
+        ends.max_by_key(|(end, number)| (*end, std::cmp::Reverse(*number)))
+    };
+    while let Some((end, number)) = longest(rest) {
+        sentences.push(Sentence { text: rest[..end].to_owned(), quotes: vec![number] });
+        rest = rest[end..].trim_start_matches([' ', ',']);
     }
     if !rest.is_empty() {
         let holding: Vec<usize> =
-            all.iter().copied().filter(|number| quotes[*number].contains(&rest)).collect();
+            all.iter().copied().filter(|number| quotes[*number].contains(rest)).collect();
         let quotes = if holding.is_empty() { all } else { holding };
-        sentences.push(Sentence { text: rest, quotes });
+        sentences.push(Sentence { text: rest.to_owned(), quotes });
     }
     sentences
+}
+
+/// Where `quote` ends in `text`, if that begins with its words. Answers leave out marks around a
+/// sentence: quotation marks without their other half, the number of a note.
+fn end_of_quote(text: &str, quote: &str) -> Option<usize> {
+    let is_mark = |c: char| !c.is_alphanumeric();
+    let words = quote.trim_matches(is_mark);
+    let after_note =
+        words.split_once([']', ')']).map(|(_, behind)| behind.trim_start_matches(is_mark));
+    let start = text.find(char::is_alphanumeric)?;
+    let begins = |words: &&str| !words.is_empty() && text[start..].starts_with(*words);
+    let words = std::iter::once(words).chain(after_note).find(begins)?;
+    let behind = &text[start + words.len()..];
+    let ends = |c: char| c.is_whitespace() || c.is_alphanumeric() || c == ',';
+    let marks = behind.find(ends).unwrap_or(behind.len());
+    let goes_on = behind[marks..].starts_with(char::is_alphanumeric);
+    (!goes_on).then_some(start + words.len() + marks)
 }
 
 #[cfg(test)]
@@ -305,6 +326,24 @@ mod tests {
         assert_eq!(span, [Sentence { text: "blue".into(), quotes: vec![0] }]);
         let count = sentences_of(&answer("2", &["He came.", "He left."]));
         assert_eq!(count, [Sentence { text: "2".into(), quotes: vec![0, 1] }]);
+        let listed = sentences_of(&answer("One is., Two was.", &["One is.", "Two was."]));
+        assert_eq!(listed[1], Sentence { text: "Two was.".into(), quotes: vec![1] });
+    }
+
+    #[test]
+    fn marks_that_an_answer_leaves_out_part_no_sentence_from_its_quote() {
+        let quotes = ["\"'The end,' he said.", "[3] It rained.", "\"Very good,\" said Holmes."];
+        let found = sentences_of(&answer(
+            "'The end,' he said. It rained. \"Very good,\" said Holmes.",
+            &quotes,
+        ));
+        let texts: Vec<&str> = found.iter().map(|sentence| sentence.text.as_str()).collect();
+        assert_eq!(texts, ["'The end,' he said.", "It rained.", "\"Very good,\" said Holmes."]);
+        let numbers: Vec<usize> =
+            found.iter().flat_map(|sentence| sentence.quotes.clone()).collect();
+        assert_eq!(numbers, [0, 1, 2]);
+        let chinese = sentences_of(&answer("他走了。 好。", &["“他走了。", "好。"]));
+        assert_eq!(chinese.len(), 2);
     }
 
     #[test]

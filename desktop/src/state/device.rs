@@ -1,5 +1,7 @@
 //! The machine, the model that is loaded, and what both do.
 
+use std::path::PathBuf;
+
 use carrel_core::memory::{Reading, Speed};
 use carrel_core::service::GpuVerdict;
 
@@ -15,8 +17,8 @@ pub enum Products {
 /// A model that is loaded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Loaded {
-    /// Name of its file.
-    pub name: String,
+    /// Its file, or the name of the one that is part of the program.
+    pub path: PathBuf,
     /// Whether a GPU computes, and if not, why.
     pub verdict: GpuVerdict,
     /// Whose products the processor uses, should it compute.

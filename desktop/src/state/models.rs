@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use carrel_core::memory::Reading;
 use carrel_models::catalog::{CatalogEntry, catalog};
 
 use crate::trouble::Trouble;
@@ -9,19 +10,23 @@ use crate::trouble::Trouble;
 /// Tokens of the context for which the memory need is said before a file is here.
 pub const CONTEXT: u64 = 4_096;
 
-/// A model file that is here.
+/// A model that is here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Installed {
     /// Name to remove or verify it by.
     pub name: String,
     /// Name for people.
     pub title: String,
-    /// Where it lies.
+    /// Where it lies, or the name of the one that is part of the program.
     pub path: PathBuf,
+    /// Whether it is part of the program, so that it cannot be removed.
+    pub is_built_in: bool,
     /// Its length.
     pub bytes: u64,
     /// Memory that it takes with its settings, or why it cannot be run.
     pub need_bytes: Result<u64, Trouble>,
+    /// What its probe lets it do, where that is known before it is loaded.
+    pub reading: Option<Reading>,
 }
 
 /// What a check of a file found.
@@ -84,7 +89,8 @@ pub fn fits(need: u64, memory: u64) -> Fits {
 /// Everything about models.
 #[derive(Debug, Default)]
 pub struct Models {
-    /// The files that are here; `None` before they were listed.
+    /// The models that are here, the one that is part of the program first; `None` before they were
+    /// listed.
     pub installed: Option<Vec<Installed>>,
     /// Checks of files, by name.
     pub checks: Vec<(String, Check)>,

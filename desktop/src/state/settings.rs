@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use carrel_core::engine::unchosen_model;
 use carrel_core::memory::Profile;
 use serde::{Deserialize, Serialize};
 
@@ -56,8 +57,10 @@ pub struct Settings {
     pub profile: String,
     /// Whether questions go to the whole library.
     pub asks_all: bool,
-    /// The model that points, if one does.
+    /// The model that was chosen to point.
     pub model: Option<PathBuf>,
+    /// Whether code is to answer alone, also where a model that nobody chose would point.
+    pub no_model: bool,
     /// The document that is open.
     pub open_document: Option<String>,
     /// Documents that were to be read when the app was closed.
@@ -78,6 +81,7 @@ impl Default for Settings {
             profile: Profile::default().name().to_owned(),
             asks_all: false,
             model: None,
+            no_model: false,
             open_document: None,
             unread: Vec::new(),
             handbook: None,
@@ -89,6 +93,17 @@ impl Settings {
     /// The profile.
     pub fn profile(&self) -> Profile {
         Profile::named(&self.profile).unwrap_or_default()
+    }
+
+    /// The model that points: the one that was chosen, or else the one that reads unchosen.
+    pub fn pointing_model(&self) -> Option<PathBuf> {
+        let unchosen = || (!self.no_model).then(unchosen_model).flatten();
+        self.model.clone().or_else(unchosen)
+    }
+
+    /// Chooses a model, or none.
+    pub fn choose_model(&mut self, path: Option<PathBuf>) {
+        (self.no_model, self.model) = (path.is_none(), path);
     }
 
     /// Settings from a file's bytes; what cannot be used there has its default.
@@ -106,6 +121,16 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn where_no_model_was_chosen_the_rule_of_all_programs_decides() {
+        let mut settings = Settings::read(b"", 4);
+        assert_eq!(settings.pointing_model(), unchosen_model());
+        settings.choose_model(None);
+        assert_eq!(settings.pointing_model(), None);
+        settings.choose_model(Some("a.gguf".into()));
+        assert_eq!(settings.pointing_model(), Some("a.gguf".into()));
+    }
 
     #[test]
     fn damaged_settings_fall_back() {

@@ -151,7 +151,7 @@ strings! {
     models_intro: "Optional. A model points to sentences; Carrel copies and checks the quotes.", "可选。模型指出句子，Carrel 负责抄录与核对。";
     installed: "On this machine", "已在本机";
     recommended: "To download", "可供下载";
-    none_installed: "No model is here. Carrel answers without one; choose one below to let it point.", "本机没有模型。没有模型也能回答；可在下方选择一个。";
+    built_in: "comes with Carrel · {}", "随 Carrel 附带 · {}";
     use_model: "Use", "使用";
     in_use: "In use", "使用中";
     use_model_named: "Use {}", "使用 {}";
@@ -168,6 +168,7 @@ strings! {
     remove_named: "Remove {}", "移除 {}";
     remove_sure: "Remove it?", "确定移除？";
     memory_need: "{} of memory", "需内存 {}";
+    memory_about: "about {} of memory", "约需内存 {}";
     fits: "fits this machine", "本机可用";
     tight: "would fill this machine", "会占满本机";
     too_large: "too large for this machine", "超出本机内存";
@@ -214,7 +215,7 @@ strings! {
     memory_of_app: "The whole app takes {}", "整个应用占用 {}";
     memory_promise: "Promised for the model: {}", "为模型承诺：{}";
     memory_no_promise: "No model is loaded, so nothing is promised.", "未载入模型，故无承诺。";
-    memory_took: "Loading it took {}", "载入占用 {}";
+    memory_took: "It took {}, its first window included", "实际占用 {}（含首窗）";
     temperature: "Temperature", "温度";
     temperature_none: "This system shows none", "系统未提供";
     display: "Display", "显示";
@@ -292,6 +293,8 @@ strings! {
     trouble_budget_next: "Raise the budget in Settings or choose a smaller model.", "请在设置中提高预算，或选较小的模型。";
     trouble_network: "The connection was lost. What came is kept.", "连接中断。已下载部分均已保留。";
     trouble_network_next: "Check the network, then continue where it stopped.", "请检查网络，然后从中断处继续。";
+    trouble_pulling: "Another program is downloading this file.", "另一个程序正在下载此文件。";
+    trouble_pulling_next: "Wait until it is done, then look again.", "请等其完成后再查看。";
     trouble_not_found: "The server has no such file.", "服务器上没有此文件。";
     trouble_not_found_next: "Check the name.", "请检查名称。";
     trouble_account: "The server asks for an account or a licence.", "服务器要求账户或许可。";

@@ -4,10 +4,11 @@
 //! may do is found out once, before its first window. Of estimates only the newest is made.
 
 use carrel_core::cancel::CancelFlag;
-use carrel_core::engine::{EngineOptions, ProbeFolder};
+use carrel_core::engine::{EngineOptions, ProbeFolder, default_report};
 use carrel_core::memory::{
     Answer, AskOptions, Citation, Profile, Reading, Reply, Speed, Status, Thread,
 };
+use carrel_models::default_model;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -265,11 +266,19 @@ impl Desk {
         self.mail.tell(Event::Answered(id, outcome, cost));
     }
 
+    /// What a model may do, if that is known before it is asked.
+    fn known_reading(&self, choice: &Choice) -> Option<Reading> {
+        if let Some(open) = self.model.as_ref().filter(|open| open.choice == *choice) {
+            return Some(open.loaded.reading);
+        }
+        let is_built_in = choice.path == Path::new(default_model::NAME);
+        is_built_in.then(default_report).flatten().map(|report| report.reading())
+    }
+
     fn forecast(&mut self, question: &Question) -> Result<Forecast, Trouble> {
         // A model that was found to be no better than code reads nothing.
-        let is_idle = self.model.as_ref().is_some_and(|open| {
-            Some(&open.choice) == question.model.as_ref() && open.loaded.reading == Reading::Nothing
-        });
+        let reading = question.model.as_ref().and_then(|choice| self.known_reading(choice));
+        let is_idle = reading == Some(Reading::Nothing);
         let has_model =
             question.model.is_some() && question.profile != Profile::Instant && !is_idle;
         let speed = has_model.then(|| self.speed.unwrap_or(UNKNOWN_SPEED));

@@ -15,7 +15,6 @@ use super::answers::Choice;
 use super::pace::Pace;
 use crate::device::resident_bytes;
 use crate::state::device::{Loaded, Products};
-use crate::state::documents::file_name;
 use crate::trouble::Trouble;
 
 /// A model that is loaded, with what it was loaded for.
@@ -55,7 +54,7 @@ impl Open {
         let need = engine.model().memory_need(&fit.decoder);
         let need = need.map_err(|error| Trouble::with_model(&error.into()))?;
         let loaded = Loaded {
-            name: file_name(&choice.path.display().to_string()),
+            path: choice.path.clone(),
             verdict,
             products: match engine.model().choice() {
                 exec::Choice::Own(kernels) => Products::Own(kernels.name),

@@ -6,8 +6,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use carrel_core::cancel::CancelFlag;
-use carrel_core::engine::{Engine, EngineOptions};
-use carrel_models::catalog::catalog;
+use carrel_core::engine::{Engine, EngineOptions, default_report};
+use carrel_models::catalog::{catalog, default_entry};
+use carrel_models::default_model;
 use carrel_shelf::{DownloadError, Found, Pull, PullError, Shelf, hash_file, pull};
 
 use super::{Mailbox, guarded, start};
@@ -133,7 +134,31 @@ fn run(folder: &Path, jobs: &Receiver<Job>, mail: &Mailbox) {
 
 fn list(shelf: &Shelf, options: &EngineOptions) -> Result<Event, Trouble> {
     let found = shelf.files().map_err(|error| Trouble::from(&error))?;
-    Ok(Event::Installed(found.into_iter().map(|found| installed(found, options)).collect()))
+    let found = found.into_iter().map(|found| installed(found, options));
+    Ok(Event::Installed(std::iter::once(built_in(options)).chain(found).collect()))
+}
+
+/// The model that is part of the program.
+fn built_in(options: &EngineOptions) -> Installed {
+    let entry = default_entry();
+    let path = PathBuf::from(default_model::NAME);
+    Installed {
+        name: entry.name.clone(),
+        title: entry.title.clone(),
+        bytes: default_model::BYTES.len() as u64,
+        is_built_in: true,
+        need_bytes: need_bytes(&path, options),
+        path,
+        reading: default_report().map(|report| report.reading()),
+    }
+}
+
+/// Memory that a model takes with its settings.
+fn need_bytes(path: &Path, options: &EngineOptions) -> Result<u64, Trouble> {
+    guarded(|| {
+        let fit = Engine::fit(path, options).map_err(|error| Trouble::with_model(&error))?;
+        Ok(fit.need.total_bytes())
+    })
 }
 
 fn installed(found: Found, options: &EngineOptions) -> Installed {
@@ -142,16 +167,14 @@ fn installed(found: Found, options: &EngineOptions) -> Installed {
         Some(entry) => entry.name.clone(),
         None => format!("{}/{}", found.repository, found.file),
     };
-    let need_bytes = guarded(|| {
-        let fit = Engine::fit(&found.path, options).map_err(|e| Trouble::with_model(&e))?;
-        Ok(fit.need.total_bytes())
-    });
     Installed {
         title: entry.map_or_else(|| file_name(&found.file), |entry| entry.title.clone()),
         bytes: std::fs::metadata(&found.path).map_or(0, |data| data.len()),
         name,
+        is_built_in: false,
+        need_bytes: need_bytes(&found.path, options),
         path: found.path,
-        need_bytes,
+        reading: None,
     }
 }
 

@@ -223,11 +223,23 @@ impl Rig {
         let image = self.harness.render().expect("it is drawn");
         let colors: std::collections::BTreeSet<[u8; 4]> = image.pixels().map(|p| p.0).collect();
         assert!(colors.len() > 100, "{name} has only {} colours", colors.len());
-        if let Some(folder) = std::env::var_os("CARREL_PICTURES").map(PathBuf::from) {
-            std::fs::create_dir_all(&folder).expect("a folder");
-            image.save(folder.join(format!("{name}.png"))).expect("written");
+        if let Some(path) = kept_picture(name) {
+            image.save(path).expect("written");
         }
     }
+}
+
+/// Where a picture of this name is to be kept, if pictures are.
+pub fn kept_picture(name: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os("CARREL_PICTURES").map(PathBuf::from)?;
+    std::fs::create_dir_all(&folder).expect("a folder");
+    Some(folder.join(format!("{name}.png")))
+}
+
+/// Number of model files that are here, once they are listed.
+pub fn n_files(state: &State) -> Option<usize> {
+    let here = state.models.installed.as_ref()?;
+    Some(here.iter().filter(|model| !model.is_built_in).count())
 }
 
 pub fn is_done(turn: &Turn) -> bool {
@@ -299,7 +311,7 @@ pub fn with_model(setup: Setup) -> Rig {
     let place = shelve_model(&setup.folder);
     let_it_point(&setup.folder);
     let mut rig = setup.open().with_handbook();
-    rig.wait("the shelf", |state| state.models.installed.as_ref().is_some_and(|i| i.len() == 1));
+    rig.wait("the shelf", |state| n_files(state) == Some(1));
     rig.perform(Action::UseModel(Some(place)));
     rig
 }
