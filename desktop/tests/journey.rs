@@ -2,6 +2,9 @@
 
 mod rig;
 
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
 use carrel_desktop::app::HANDBOOK;
 use carrel_desktop::message::{Action, Overlay, Purpose};
 use carrel_desktop::state::Notice;
@@ -59,6 +62,20 @@ fn the_cost_is_said_before_the_question() {
     assert_eq!(rig.state().settings.profile().name(), "deep");
 }
 
+/// A file that is dropped on the window.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
 #[test]
 fn documents_come_by_dialog_and_drop_and_go() {
     let folder = scratch();
@@ -73,6 +90,14 @@ fn documents_come_by_dialog_and_drop_and_go() {
     assert_eq!(rig.state().page.document.as_deref(), Some(name.as_str()));
     let turn = rig.ask("Where is the brass lamp?");
     assert!(turn.sentences[0].text.contains("attic"), "{turn:?}");
+    let dropped = folder.path().join("boats.html");
+    std::fs::write(&dropped, "<h1>Boats</h1><p>The red boat is at the mill.</p>").unwrap();
+    rig.harness.input_mut().dropped_files.push(Arc::new(Dropped(dropped.clone())));
+    rig.wait_read(&dropped.display().to_string());
+    let turn = rig.ask("Where is the red boat?");
+    assert!(turn.sentences[0].text.contains("mill"), "{turn:?}");
+    rig.click("Remove boats.html from the library");
+    rig.wait("its removal", |state| state.documents.len() == 2);
     // Unchanged, it is read no second time; changed, it is.
     std::fs::write(&path, "# Lamps\n\nThe brass lamp is in the cellar.\n").unwrap();
     rig.perform(Action::Add(vec![path]));

@@ -17,10 +17,14 @@ use std::time::Duration;
 
 use carrel_desktop::app::HANDBOOK;
 use carrel_desktop::message::{Action, Overlay};
+use carrel_desktop::state::settings::ThemeChoice;
 use egui::accesskit::Role;
 use egui::{Pos2, pos2};
 use egui_kittest::kittest::Queryable;
-use rig::{MODEL, Rig, Setup, let_it_point, long_text, scratch, shelve_model, tiny_model};
+use rig::{
+    MODEL, Rig, Setup, can_draw, kept_picture, let_it_point, long_text, n_files, scratch,
+    shelve_model, tiny_model,
+};
 use screen::{Ended, Screen, ask, is_here, wait};
 use serde_json::Value;
 use server::{RemoteFile, Server};
@@ -63,7 +67,7 @@ fn places() -> Places {
     // The model is on the shelf once it was pulled.
     shelve_model(folder.path());
     let mut rig = Setup::new(folder.path()).open().with_handbook();
-    rig.wait("the shelf", |state| state.models.installed.as_ref().is_some_and(|i| i.len() == 1));
+    rig.wait("the shelf", |state| n_files(state) == Some(1));
     rig.perform(Action::Overlay(Some(Overlay::Models)));
     let use_it = at(&rig, "Use tiny.gguf");
     Places { number, full, other, use_it }
@@ -176,6 +180,53 @@ fn rests(process: u32) {
         std::thread::sleep(Duration::from_secs(4));
         (ticks(process) - before <= 20).then_some(())
     });
+}
+
+/// Pixels of a hundred that may differ between a window and a picture of the pages: the pointer, a
+/// border of the focus, the last bit of a blended edge.
+const OTHER: usize = 2;
+
+#[test]
+fn the_window_looks_like_the_pictures_at_two_sizes_and_in_both_themes() {
+    if !is_here() || !can_draw() {
+        return;
+    }
+    for (theme, word) in [(ThemeChoice::Light, "light"), (ThemeChoice::Dark, "dark")] {
+        let folder = scratch();
+        let desk = Desk { folder: folder.path().to_owned(), endpoint: String::new() };
+        let data = folder.path().join("data");
+        std::fs::create_dir_all(&data).expect("a folder");
+        let settings = serde_json::json!({ "theme": theme, "language": "English" });
+        std::fs::write(data.join("settings.json"), settings.to_string()).expect("written");
+        let screen = Screen::open(folder.path());
+        let program = desk.open(&screen);
+        wait("the handbook", || desk.is_open(HANDBOOK));
+        desk.read();
+        for size in [[1280, 800], [1024, 680]] {
+            let elsewhere = scratch();
+            let mut setup = Setup::new(elsewhere.path());
+            (setup.theme, setup.size) = (theme, size.map(|side| side as f32));
+            let mut rig = setup.open().with_handbook();
+            let mut picture = rig.harness.render().expect("it is drawn");
+            screen.resize(size);
+            screen.rest();
+            let shown = screen.picture(size);
+            let is_other = |drawn: &[u8; 4], shown: &[u8; 3]| {
+                drawn.iter().zip(shown).any(|(drawn, shown)| drawn.abs_diff(*shown) > 16)
+            };
+            let pairs = picture.pixels().zip(&shown);
+            let n_other = pairs.filter(|(drawn, shown)| is_other(&drawn.0, shown)).count();
+            for (pixel, shown) in picture.pixels_mut().zip(&shown) {
+                pixel.0[..3].copy_from_slice(shown);
+            }
+            if let Some(path) = kept_picture(&format!("window-{word}-{}", size[0])) {
+                picture.save(path).expect("written");
+            }
+            assert_eq!(shown.len(), size[0] * size[1]);
+            assert!(100 * n_other <= OTHER * shown.len(), "{word}, {size:?}: {n_other} pixels");
+        }
+        drop(program);
+    }
 }
 
 #[test]

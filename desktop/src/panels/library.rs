@@ -84,7 +84,7 @@ fn row(ui: &mut Ui, state: &State, document: &Document, actions: &mut Vec<Action
         match &document.stage {
             Stage::Ready(shape) => {
                 let words = fill(strings.n_words, &[&count(shape.n_words)]);
-                caption_line(ui, format!("{} · {words}", shape.format));
+                caption(ui, format!("{} · {words}", shape.format));
             }
             Stage::Waiting => waiting(ui, document, strings, actions),
             Stage::Reading(underway) => reading(ui, document, underway, strings, actions),

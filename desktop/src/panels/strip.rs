@@ -83,7 +83,8 @@ fn whole(ui: &mut Ui, shape: &Shape, state: &State, actions: &mut Vec<Action>) {
     let top = shape.headings.iter().map(|heading| heading.level).min().unwrap_or(1);
     let mut last = f32::NEG_INFINITY;
     for heading in shape.headings.iter().filter(|heading| heading.level <= top + 1) {
-        let at = x(heading.start);
+        // Beside the round corners.
+        let at = x(heading.start).clamp(band.left() + 4.0, band.right() - 4.0);
         if at - last >= 3.0 {
             let height = if heading.level == top { 10.0 } else { 5.0 };
             let line = Stroke::new(1.0, colors.faint);

@@ -13,6 +13,8 @@ pub const PATIENCE: Duration = Duration::from_secs(240);
 const AGAIN: Duration = Duration::from_secs(5);
 /// Looks at a picture after which it stands still.
 const STILL: usize = 6;
+/// Pixels of a row of the display.
+const WIDTH: usize = 1280;
 /// Time between two looks.
 const BETWEEN: Duration = Duration::from_millis(50);
 
@@ -115,6 +117,13 @@ impl Screen {
         wait("the keys", || self.tool(&focus).filter(|focused| !focused.is_empty()));
     }
 
+    /// Makes the app's window as large as this.
+    pub fn resize(&self, [width, height]: [usize; 2]) {
+        let search = ["search", "--onlyvisible", "--name", "^Carrel$", "windowsize", "--sync"];
+        let (width, height) = (width.to_string(), height.to_string());
+        self.tool(&[&search[..], &[&width, &height]].concat()).expect("the window changes");
+    }
+
     /// Presses keys together.
     pub fn press(&self, keys: &str) {
         self.tool(&["key", keys]).expect("keys are pressed");
@@ -159,6 +168,14 @@ impl Screen {
         bytes.split_off((header + 12 * n_colors).min(bytes.len()))
     }
 
+    /// What a window of this size in the upper left corner shows: red, green and blue.
+    pub fn picture(&self, [width, height]: [usize; 2]) -> Vec<[u8; 3]> {
+        let pixels = self.pixels();
+        let rows = pixels.chunks_exact(4 * WIDTH).take(height);
+        let pixels = rows.flat_map(|row| row.chunks_exact(4).take(width));
+        pixels.map(|pixel| [pixel[2], pixel[1], pixel[0]]).collect()
+    }
+
     /// Waits until the picture stands still.
     pub fn rest(&self) {
         let (mut last, mut n_same) = (self.pixels(), 0);
@@ -173,7 +190,7 @@ impl Screen {
     /// The pixel in the lower left corner, which darkens under a panel over the window.
     fn corner(&self) -> Option<[u8; 3]> {
         let pixels = self.pixels();
-        let at = 4 * (1280 * 795 + 4);
+        let at = 4 * (WIDTH * 795 + 4);
         pixels.get(at..at + 3)?.try_into().ok()
     }
 
