@@ -101,10 +101,10 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!(
-                "The window cannot be opened: {error}\n\
-                 It needs a display and a graphics driver: Vulkan, Metal or Direct3D 12. Without a \
-                 GPU a software driver does; on Debian and Ubuntu that is the package \
-                 mesa-vulkan-drivers. The command line needs neither: `carrel ask`."
+                "The window cannot be opened. It needs a display and a graphics driver: Vulkan, \
+                 Metal or Direct3D 12. Without a GPU a software driver does; on Debian and Ubuntu \
+                 that is the package mesa-vulkan-drivers. The command line needs neither: \
+                 `carrel ask`.\nDetails: {error}"
             );
             ExitCode::FAILURE
         }

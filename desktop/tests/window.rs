@@ -230,6 +230,35 @@ fn the_window_looks_like_the_pictures_at_two_sizes_and_in_both_themes() {
 }
 
 #[test]
+fn without_a_display_or_a_driver_it_says_what_it_needs() {
+    if !is_here() {
+        return;
+    }
+    let folder = scratch();
+    let screen = Screen::open(folder.path());
+    // Without a display, and on one without any driver.
+    for display in [None, Some(&screen.name)] {
+        let nowhere = folder.path().join("nowhere");
+        let mut program = Command::new(env!("CARGO_BIN_EXE_carrel-desktop"));
+        program.arg("--data").arg(folder.path().join("data")).env_remove("WAYLAND_DISPLAY");
+        match display {
+            Some(name) => program.env("DISPLAY", name),
+            None => program.env_remove("DISPLAY"),
+        };
+        let drivers = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES", "LIBGL_DRIVERS_PATH"];
+        for variable in drivers.iter().chain(&["__EGL_VENDOR_LIBRARY_DIRS"]) {
+            program.env(variable, &nowhere);
+        }
+        let output = program.output().expect("the program starts");
+        let says = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{says}");
+        for part in ["The window cannot be opened. It needs a display", "`carrel ask`", "Details"] {
+            assert!(says.contains(part), "{says}");
+        }
+    }
+}
+
+#[test]
 fn the_program_does_it_all_in_a_window() {
     if !is_here() {
         return;
