@@ -41,8 +41,8 @@ const PAUSE: Duration = Duration::from_millis(350);
 /// How often the device is looked at while its panel is open.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Least height of the library with one document, and of the summary tree, in points.
-const LIBRARY_HEIGHT: f32 = 280.0;
-const TREE_HEIGHT: f32 = 120.0;
+const LIBRARY_HEIGHT: f32 = 225.0;
+const TREE_HEIGHT: f32 = 165.0;
 /// When settings and turns are saved again that could not be.
 const SAVE_AGAIN: Duration = Duration::from_secs(5);
 

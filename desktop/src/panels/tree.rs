@@ -19,6 +19,8 @@ use crate::theme::{self, palette, size, space};
 /// Height of a row of nodes, and of the space between rows.
 const ROW: f32 = 11.0;
 const BETWEEN: f32 = 5.0;
+/// Least height of the sentences below, which scroll.
+const LEAST: f32 = 36.0;
 /// Nodes that are narrower cannot be told apart.
 const NARROW: f32 = 4.0;
 
@@ -183,7 +185,8 @@ fn sentences(ui: &mut Ui, outline: &Outline, state: &State, actions: &mut Vec<Ac
     let colors = palette(ui);
     gap(ui, space::SMALL);
     caption(ui, state.strings().in_short);
-    ScrollArea::vertical().id_salt("in short").auto_shrink([false, true]).show(ui, |ui| {
+    let scroll = ScrollArea::vertical().id_salt("in short").min_scrolled_height(LEAST);
+    scroll.auto_shrink([false, true]).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = space::HAIR;
         ui.spacing_mut().button_padding = Vec2::new(space::HAIR, 3.0);
         for sentence in outline.in_short() {
