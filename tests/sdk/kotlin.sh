@@ -2,8 +2,9 @@
 # Compiles and runs the Kotlin half of the API on this computer's JVM.
 #
 #   kotlin.sh tools TOOLS                       gets what it needs; ends with 77 if it cannot be had
-#   kotlin.sh compile TOOLS WORK                bindings in WORK/bindings, extra sources in WORK/extra
-#   kotlin.sh run TOOLS WORK LIBRARY MAIN       runs a main class against a native library
+#   kotlin.sh compile TOOLS WORK                bindings in WORK/bindings, more sources in WORK/extra
+#                                               and, for Android, in WORK/extra-android
+#   kotlin.sh run TOOLS WORK LIBRARY MAIN ...   runs a main class against a native library
 #
 # The compiler and the coroutines come out of the wheel kotlin-jupyter-kernel, JNA and the classes of
 # Android 6 (API 23, in which everything for Android is compiled) out of Debian's packages.
@@ -76,13 +77,14 @@ C
     "$tools/native/com/sun/jna/linux-$machine/libjnidispatch.so"
 }
 
-# kotlinc CLASSPATH OUT ARGUMENTS...: warnings are errors.
-kotlinc() {
+# to_compile CLASSPATH OUT ARGUMENTS...: one more run of the compiler. Warnings are errors.
+runs=()
+to_compile() {
   local path=$1 out=$2
   shift 2
-  java -Xmx1500m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$tools/compiler.jar:$tools/stdlib.jar" \
-    org.jetbrains.kotlin.cli.jvm.K2JVMCompiler -no-stdlib -no-reflect -Werror \
-    -cp "$tools/stdlib.jar:$tools/coroutines.jar:$tools/jna.jar:$path" -d "$out" "$@"
+  [ ${#runs[@]} -eq 0 ] || runs+=(--then)
+  runs+=(-no-stdlib -no-reflect -Werror
+    -cp "$tools/stdlib.jar:$tools/coroutines.jar:$tools/jna.jar:$path" -d "$out" "$@")
 }
 
 case $action in
@@ -96,17 +98,16 @@ case $action in
     work=$(realpath "$3")
     sources=$repository/android/carrel/src/main/kotlin
     rm -rf "$work"/{stubs,classes,sample,tests}
-    if [ ! -d "$tools/stubs" ]; then
-      kotlinc "$tools/android.jar" "$tools/stubs.part" -no-jdk -jvm-target 1.8 "$here"/android-stubs
-      mv "$tools/stubs.part" "$tools/stubs"
-    fi
-    # What goes into the AAR, against Android's classes and nothing of this JVM.
-    kotlinc "$tools/stubs:$tools/android.jar" "$work/classes" -no-jdk -jvm-target 1.8 \
+    # What Android's classes lack, then what goes into the AAR, against these and nothing of this JVM.
+    to_compile "$tools/android.jar" "$work/stubs" -no-jdk -jvm-target 1.8 "$here"/android-stubs
+    to_compile "$work/stubs:$tools/android.jar" "$work/classes" -no-jdk -jvm-target 1.8 \
       -module-name carrel "$sources" "$work/bindings/dev/carrel/carrel_ffi.kt"
-    kotlinc "$work/classes:$tools/stubs:$tools/android.jar" "$work/sample" -no-jdk -jvm-target 1.8 \
-      "$repository/android/sample/src/main/kotlin/dev/carrel/sample/Reading.kt"
-    kotlinc "$work/classes" "$work/tests" -jvm-target 1.8 "-Xfriend-paths=$work/classes" \
+    to_compile "$work/classes:$work/stubs:$tools/android.jar" "$work/sample" -no-jdk -jvm-target 1.8 \
+      "$repository/android/sample/src/main/kotlin/dev/carrel/sample/Reading.kt" "$work/extra-android"
+    to_compile "$work/classes" "$work/tests" -jvm-target 1.8 "-Xfriend-paths=$work/classes" \
       "$here/kotlin" "$work/bindings/dev/carrel/undertest" "$work/extra"
+    java -Xmx1500m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$tools/compiler.jar:$tools/stdlib.jar" \
+      "$here/Compile.java" "${runs[@]}"
     ;;
   run)
     work=$(realpath "$3") library=$(realpath "$4") main=$5
@@ -118,6 +119,6 @@ case $action in
       -cp "$work/tests:$work/classes:$tools/stdlib.jar:$tools/coroutines.jar:$tools/jna.jar:$tools/native" \
       "-Duniffi.component.carrel_ffi.libraryOverride=$library" \
       "-Duniffi.component.carrel_sdk_tests.libraryOverride=$library" \
-      "-Dcarrel.folder=$work/folder" "-Dcarrel.repository=$repository" "$main"
+      "-Dcarrel.folder=$work/folder" "-Dcarrel.repository=$repository" "$main" "${@:6}"
     ;;
 esac

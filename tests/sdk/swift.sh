@@ -4,7 +4,7 @@
 #   swift.sh tools TOOLS                     gets what it needs; ends with 77 if it cannot be had
 #   swift.sh compile TOOLS WORK LIBRARY      bindings in WORK/bindings, extra tests in WORK/extra
 #   swift.sh run TOOLS WORK                  runs the tests
-#   swift.sh bench TOOLS WORK LIBRARY        measures what the boundary costs
+#   swift.sh bench TOOLS WORK LIBRARY ...    measures what the boundary costs
 #   swift.sh in TOOLS WORK COMMAND...        runs a command where Swift is; it may write to WORK
 #
 # Swift 6 comes out of Debian 13, which is unpacked into a folder of its own (2.6 GB, about two minutes)
@@ -96,6 +96,11 @@ build() {
 lay_out() {
   local work=$1 package=$1/package bindings=$1/bindings
   local tests=$package/tests/sdk/swift ios=$package/ios
+  # What was compiled under another path, or copied from there, is of no use.
+  if [ "$(cat "$work/at" 2>/dev/null)" != "$work" ]; then
+    rm -rf "$package" "$work/home" "$work/stubs"
+    echo "$work" >"$work/at"
+  fi
   rm -rf "$ios/Sources" "$tests/Sources" "$tests/Tests"
   mkdir -p "$ios" "$tests" "$work/lib"
   cp -a "$repository"/ios/{Package.swift,Sources} "$ios/"
@@ -151,7 +156,7 @@ case $action in
     work=$(realpath "$3") library=$(realpath "$4")
     lay_out "$work" "$library"
     build "$work" -c release --product Bench
-    inside "$work" "$work/package/tests/sdk/swift/.build/release/Bench"
+    inside "$work" "$work/package/tests/sdk/swift/.build/release/Bench" "${@:5}"
     ;;
   in)
     work=$(realpath "$3")

@@ -2,9 +2,9 @@
 # Compiles the Rust half of the API for phones, as far as that goes without their toolchains:
 #
 #   aarch64-linux-android   cargo check
-#   aarch64-apple-ios       the static library, packed into an XCFramework and checked
+#   aarch64-apple-ios       the static library of a release, packed into an XCFramework and checked
 #
-# C and C++ of ggml and SQLite need the NDK or Xcode. Here their build scripts do not run: declarations
+# Fifteen minutes on two cores. C and C++ of ggml and SQLite need the NDK or Xcode. Here their build scripts do not run: declarations
 # that they wrote for this computer stand in, and what they would compile is missing from the result. So
 # this shows that our Rust, NEON kernels included, compiles for phones, and nothing else. A target that
 # is not installed (`rustup target add TARGET`) is SKIPPED.
@@ -27,7 +27,7 @@ stand_ins() {
   # Where the cc crate would ask Xcode; it wants a folder, whichever.
   export SDKROOT=/usr
   # Through files, so that a build that fails ends the script: within <( ) nobody would hear of it.
-  cargo build --release -p carrel-ffi --message-format=json >"$folder/phones/built.json"
+  cargo build --release -p carrel-ffi -p carrel-bindgen --message-format=json >"$folder/phones/built.json"
   python3 tests/sdk/stand_ins.py "$target" <"$folder/phones/built.json" >"$folder/phones/options"
   mapfile -t stand_ins <"$folder/phones/options"
   [ "${#stand_ins[@]}" -gt 0 ] || { echo "WRONG: no build script of a C library ran" >&2; exit 1; }
@@ -50,11 +50,12 @@ compile_for_ios() {
   printf '#!/bin/sh\nwhile [ $# -gt 0 ]; do [ "$1" = -o ] && : >"$2"; shift; done\n' >"$linker"
   chmod +x "$linker"
   export CARGO_TARGET_AARCH64_APPLE_IOS_LINKER=$linker IPHONEOS_DEPLOYMENT_TARGET=16.0
-  cargo rustc -p carrel-ffi --crate-type staticlib --target aarch64-apple-ios \
-    --target-dir "$folder/phones" "${stand_ins[@]}"
-  local built=$folder/phones/aarch64-apple-ios/debug/libcarrel_ffi.a out=$folder/phones/xcframework
-  cargo run --release -p carrel-bindgen --bin carrel-bindgen -- generate "$built" \
-    --language swift --no-format --out-dir "$out/bindings"
+  # As ios/build-native.sh does. Optimised as a whole, so that what no function of ours reaches is not
+  # in it, and is not checked.
+  CARGO_PROFILE_DIST_STRIP=debuginfo cargo rustc --profile dist -p carrel-ffi --crate-type staticlib \
+    --target aarch64-apple-ios --target-dir "$folder/phones" "${stand_ins[@]}"
+  local built=$folder/phones/aarch64-apple-ios/dist/libcarrel_ffi.a out=$folder/phones/xcframework
+  "$folder/release/carrel-bindgen" generate "$built" --language swift --no-format --out-dir "$out/bindings"
   python3 ios/package_xcframework.py "$out/CarrelFFI.xcframework" "$out/bindings" "$built"
   python3 ios/check_xcframework.py "$out/CarrelFFI.xcframework" --platforms ios --rust-only
 }

@@ -9,6 +9,7 @@ import Dispatch
 /// the work stops and the last chunk is ``Chunk/cancelled``; when a loop is left early, the work stops
 /// without it being told.
 public struct Chunks: AsyncSequence, Sendable {
+    /// A piece of the work.
     public typealias Element = Chunk
 
     private let endings: Endings
@@ -20,6 +21,7 @@ public struct Chunks: AsyncSequence, Sendable {
         self.begin = begin
     }
 
+    /// Begins the work once the first chunk is asked for.
     public func makeAsyncIterator() -> Iterator {
         Iterator(state: .fresh(endings, begin))
     }
@@ -31,6 +33,7 @@ public struct Chunks: AsyncSequence, Sendable {
         }
     }
 
+    /// Work that was begun for one consumer.
     public struct Iterator: AsyncIteratorProtocol {
         enum State {
             case fresh(Endings, @Sendable () throws -> ChunkStream)

@@ -19,6 +19,7 @@ extension CarrelError: LocalizedError {
         }
     }
 
+    /// What `localizedDescription` says: the sentence.
     public var errorDescription: String? { sentence }
 }
 

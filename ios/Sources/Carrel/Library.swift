@@ -152,6 +152,8 @@ public struct Page: Sendable, Equatable {
     static let before: UInt64 = 1000
     static let length: UInt64 = 3000
 
+    /// What stands on the page, or around the quote in documents without pages.
     public let text: String
+    /// Where in it the quote is.
     public let quote: Range<String.Index>
 }

@@ -8,7 +8,9 @@ import Foundation
 public actor ReadQueue {
     /// A document that could not be read, and will not be tried again.
     public struct Failure: Sendable, Equatable {
+        /// Its name in the library.
         public let document: String
+        /// Why not.
         public let error: CarrelError
     }
 

@@ -16,14 +16,22 @@ const TEMPLATE: &str = "{%- for tool in tools or [] %}{{ tool | tojson }}\n{% en
     {%- endfor -%}\
     {%- if add_generation_prompt %}<|im_start|>assistant\n{% endif -%}";
 
-/// Writes a model in the shape `shape` to `path`.
+/// Writes a model in the shape `shape`, with matrices of 8 bits, to `path`.
 ///
 /// # Panics
 /// If there is no such shape or the file cannot be written.
 pub fn write(path: &Path, shape: &str) {
+    write_as(path, shape, TensorType::Q8_0);
+}
+
+/// As the other, with matrices of the type `tensor_type`.
+///
+/// # Panics
+/// If there is no such shape or the file cannot be written.
+pub fn write_as(path: &Path, shape: &str, tensor_type: TensorType) {
     let shape = Shape::named(shape).expect("a shape");
     let mut bytes = Vec::new();
-    let options = SyntheticOptions { shape, tensor_type: TensorType::Q8_0, seed: 7 };
+    let options = SyntheticOptions { shape, tensor_type, seed: 7 };
     write_synthetic(&options, &mut bytes, |_, _| {}).expect("a model is made");
     let file = Gguf::from_bytes(&bytes).expect("a model");
     let mut writer = GgufWriter::new();

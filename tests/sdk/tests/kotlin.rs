@@ -52,28 +52,48 @@ fn compile() -> Option<(PathBuf, PathBuf)> {
     let source = name(&library("libcarrel_sdk_tests.so"));
     carrel_bindgen::write_bindings(&source, TargetLanguage::Kotlin, &name(&bindings))
         .expect("bindings are written");
-    let extra = work.join("extra");
-    std::fs::create_dir_all(&extra).expect("a folder");
-    std::fs::write(extra.join("QuickStart.kt"), quick_start()).expect("written");
+    let write = |folder: &str, file: &str, text: String| {
+        let folder = work.join(folder);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        std::fs::write(folder.join(file), text).expect("written");
+    };
+    write("extra", "QuickStart.kt", quick_start());
+    write("extra-android", "AndroidStart.kt", android_start());
     let compiled = kotlin(&["compile".as_ref(), &tools, &work]);
     assert!(compiled.status.success(), "{}", said(&compiled));
     Some((tools, work))
 }
 
-/// The six lines of the README, as a function.
-fn quick_start() -> String {
-    let readme = std::fs::read_to_string(repository().join("README.md")).expect("the README");
-    let block = readme.split("```kotlin\n").nth(1).expect("a quick start in Kotlin");
+/// The imports and the other lines of the first piece of Kotlin on a page.
+fn snippet(page: &str) -> (String, String) {
+    let page = std::fs::read_to_string(repository().join(page)).expect("the page");
+    let block = page.split("```kotlin\n").nth(1).expect("a piece in Kotlin");
     let block = block.split("```").next().expect("its end");
     let (imports, lines): (Vec<&str>, Vec<&str>) =
         block.lines().filter(|line| !line.is_empty()).partition(|line| line.starts_with("import "));
     assert!(lines.len() <= 6, "six lines at most");
-    let imports: Vec<String> = imports.iter().map(|line| format!("{line}\n")).collect();
-    let lines: Vec<String> = lines.iter().map(|line| format!("    {line}\n")).collect();
+    (imports.join("\n"), format!("    {}", lines.join("\n    ")))
+}
+
+/// The six lines of the README, as a function.
+fn quick_start() -> String {
+    let (imports, lines) = snippet("README.md");
     format!(
-        "package dev.carrel.test\n\n{}\nsuspend fun quickStart(path: String) {{\n{}}}\n",
-        imports.concat(),
-        lines.concat()
+        "package dev.carrel.test\n\n{imports}\n\n\
+         suspend fun quickStart(path: String) {{\n{lines}\n}}\n"
+    )
+}
+
+/// The lines of the page on Android, as what an activity does.
+fn android_start() -> String {
+    let (imports, lines) = snippet("android/README.md");
+    format!(
+        "package dev.carrel.sample\n\nimport android.app.Activity\nimport android.net.Uri\n\
+         import dev.carrel.*\nimport dev.carrel.android.documentSource\nimport java.io.File\n\
+         {imports}\n\nabstract class Start : Activity() {{\n    \
+         abstract fun show(done: ULong, total: ULong)\n    \
+         abstract fun show(quote: String, page: Page)\n\n    \
+         suspend fun start(uri: Uri) {{\n{lines}\n    }}\n}}\n"
     )
 }
 
@@ -127,13 +147,23 @@ fn an_aar_is_packed_and_its_faults_are_found() {
     assert!(said(&checked).contains("still has symbols"), "{}", said(&checked));
 }
 
-/// Prints what the boundary costs; for people, not for continuous integration.
+/// Prints what the boundary costs where `threads` compute; for people, not for continuous integration.
+fn measure(threads: &str) -> bool {
+    let Some((tools, work)) = compiled() else { panic!("tools are missing") };
+    let (library, main) = (library("libcarrel_sdk_tests.so"), Path::new("dev.carrel.test.Bench"));
+    let ran = kotlin(&["run".as_ref(), tools, work, &library, main, threads.as_ref()]);
+    println!("{}", said(&ran));
+    ran.status.success()
+}
+
 #[test]
 #[ignore = "measures time"]
 fn the_boundary_costs_little() {
-    let Some((tools, work)) = compiled() else { panic!("tools are missing") };
-    let main = Path::new("dev.carrel.test.Bench");
-    let ran = kotlin(&["run".as_ref(), tools, work, &library("libcarrel_sdk_tests.so"), main]);
-    println!("{}", said(&ran));
-    assert!(ran.status.success());
+    assert!(measure("1"), "at most 3 %");
+}
+
+#[test]
+#[ignore = "measures time"]
+fn the_boundary_while_two_threads_compute() {
+    measure("2");
 }

@@ -55,3 +55,35 @@ fn every_noun_stands_in_the_table() {
         }
     }
 }
+
+/// Files below `folder` that end in `ending`.
+fn files(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        // What is generated is explained in `ffi/src`.
+        if path.is_dir() && !path.ends_with("Generated") {
+            files(&path, ending, found);
+        } else if path.extension().is_some_and(|found| found == ending) {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn everything_public_in_the_layers_by_hand_is_explained() {
+    let mut sources = Vec::new();
+    files(&repository().join("android/carrel/src"), "kt", &mut sources);
+    files(&repository().join("ios/Sources/Carrel"), "swift", &mut sources);
+    let mut n_declared = 0;
+    for path in sources {
+        let text = std::fs::read_to_string(&path).expect("readable");
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        for (index, line) in lines.iter().enumerate().filter(|(_, l)| l.starts_with("public ")) {
+            let before = lines[..index].iter().rev().find(|line| !line.starts_with('@'));
+            let explained = before.is_some_and(|l| l.ends_with("*/") || l.starts_with("///"));
+            assert!(explained, "{}:{}: {line}", path.display(), index + 1);
+            n_declared += 1;
+        }
+    }
+    assert!(n_declared > 80, "{n_declared} declarations");
+}

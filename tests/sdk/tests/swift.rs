@@ -66,16 +66,28 @@ fn work() -> Option<&'static (PathBuf, PathBuf)> {
     .as_ref()
 }
 
-/// The six lines of the README, as a function.
-fn quick_start() -> String {
-    let readme = std::fs::read_to_string(repository().join("README.md")).expect("the README");
-    let block = readme.split("```swift\n").nth(1).expect("a quick start in Swift");
+/// The imports and the other lines of the first piece of Swift on a page.
+fn snippet(page: &str) -> (String, String) {
+    let page = std::fs::read_to_string(repository().join(page)).expect("the page");
+    let block = page.split("```swift\n").nth(1).expect("a piece in Swift");
     let block = block.split("```").next().expect("its end");
     let (imports, lines): (Vec<&str>, Vec<&str>) =
         block.lines().filter(|line| !line.is_empty()).partition(|line| line.starts_with("import "));
     assert!(lines.len() <= 6, "six lines at most");
-    let lines: String = lines.iter().map(|line| format!("    {line}\n")).collect();
-    format!("{}\n\nfunc quickStart(path: String) async throws {{\n{lines}}}\n", imports.join("\n"))
+    (imports.join("\n"), format!("    {}", lines.join("\n    ")))
+}
+
+/// The six lines of the README and those of the page on iOS, as functions.
+fn quick_starts() -> String {
+    let (imports, lines) = snippet("README.md");
+    let (_, reading) = snippet("ios/README.md");
+    format!(
+        "{imports}\nimport Foundation\n\n\
+         func quickStart(path: String) async throws {{\n{lines}\n}}\n\n\
+         func quickReading(folder: URL, contract: URL) async throws {{\n    \
+         func show(_ chunk: Chunk) {{}}\n    func show(_ quote: String, _ page: Page) {{}}\n\
+         {reading}\n}}\n"
+    )
 }
 
 #[test]
@@ -83,7 +95,7 @@ fn the_swift_tests_pass_on_linux() {
     let Some((tools, work)) = work() else { return };
     let extra = work.join("extra");
     std::fs::create_dir_all(&extra).expect("a folder");
-    std::fs::write(extra.join("QuickStart.swift"), quick_start()).expect("written");
+    std::fs::write(extra.join("QuickStart.swift"), quick_starts()).expect("written");
     let compiled = swift(&["compile".as_ref(), tools, work, &library()]);
     assert!(compiled.status.success(), "{}", said(&compiled));
     let ran = swift(&["run".as_ref(), tools, work]);
@@ -221,12 +233,22 @@ fn what_cannot_be_had_is_named() {
     assert!(said(&refused).starts_with("MISSING: "), "{}", said(&refused));
 }
 
-/// Prints what the boundary costs; for people, not for continuous integration.
+/// Prints what the boundary costs where `threads` compute; for people, not for continuous integration.
+fn measure(threads: &str) -> bool {
+    let Some((tools, work)) = work() else { panic!("tools are missing") };
+    let ran = swift(&["bench".as_ref(), tools, work, &library(), threads.as_ref()]);
+    println!("{}", said(&ran));
+    ran.status.success()
+}
+
 #[test]
 #[ignore = "measures time"]
 fn the_boundary_costs_little() {
-    let Some((tools, work)) = work() else { panic!("tools are missing") };
-    let ran = swift(&["bench".as_ref(), tools, work, &library()]);
-    println!("{}", said(&ran));
-    assert!(ran.status.success());
+    assert!(measure("1"), "at most 3 %");
+}
+
+#[test]
+#[ignore = "measures time"]
+fn the_boundary_while_two_threads_compute() {
+    measure("2");
 }

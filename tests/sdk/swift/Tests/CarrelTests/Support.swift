@@ -18,9 +18,15 @@ let model: String = {
     return path
 }()
 
-func options(budget: UInt64? = nil, state: String? = nil, retry: Bool = false) -> EngineOptions {
+func options(
+    budget: UInt64? = nil,
+    backend: Backend? = nil,
+    state: String? = nil,
+    retry: Bool = false
+) -> EngineOptions {
     EngineOptions(
-        model: model, memoryBudgetBytes: budget, threads: 1, stateFolder: state, retryAfterCrash: retry)
+        model: model, memoryBudgetBytes: budget, threads: 1, backend: backend, stateFolder: state,
+        retryAfterCrash: retry)
 }
 
 /// Greedy, and going on when the model is done.

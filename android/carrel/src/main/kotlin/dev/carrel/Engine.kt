@@ -46,6 +46,7 @@ public class Engine private constructor(internal val inner: NativeEngine) : Auto
     /** Lets go of the model. Sessions that are still open keep it until they are closed. */
     override fun close(): Unit = inner.close()
 
+    /** How engines are opened, and what they will take. */
     public companion object {
         /** Opens a model; throws [CarrelException]. */
         public suspend fun open(options: EngineOptions = EngineOptions()): Engine =

@@ -89,6 +89,7 @@ public class Library private constructor(
     /** Lets go of the library. What is in a file stays there. */
     override fun close(): Unit = inner.close()
 
+    /** How libraries are opened. */
     public companion object {
         /** Characters before a citation, and of a page, in documents without pages. */
         private const val AROUND: ULong = 1000u

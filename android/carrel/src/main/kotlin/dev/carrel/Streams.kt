@@ -3,13 +3,15 @@
 
 package dev.carrel
 
+import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.asExecutor
+import kotlinx.coroutines.channels.Channel
+import kotlinx.coroutines.channels.trySendBlocking
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.mapNotNull
-import kotlinx.coroutines.suspendCancellableCoroutine
 import kotlinx.coroutines.withContext
 
 /** Chunks that are fetched at once: a collector that keeps up never waits for so many. */
@@ -24,30 +26,48 @@ internal suspend fun <T> offMain(call: () -> T): T = withContext(Dispatchers.IO)
  */
 internal fun chunks(begin: () -> ChunkStream): Flow<Chunk> = flow {
     // A coroutine that is cancelled here would lose the stream, whose work would go on for ever.
-    val stream = withContext(NonCancellable) { offMain(begin) }
+    val reader = withContext(NonCancellable) { Reader(offMain(begin)) }
     try {
         do {
-            val chunks = stream.pull()
+            val chunks = reader.next()
             chunks.forEach { emit(it) }
         } while (chunks.isNotEmpty())
     } finally {
+        withContext(NonCancellable) { reader.stop() }
+    }
+}
+
+/**
+ * Pulls a stream on one thread to its end. To go to that thread and back for every pull would wake a
+ * thread more for every token, of which the native library may be computing the next.
+ */
+private class Reader(private val stream: ChunkStream) {
+    // Nothing waits here: while the collector is busy, what comes is kept in the native library, and
+    // fetched together.
+    private val pulled = Channel<Result<List<Chunk>>>(Channel.RENDEZVOUS)
+    private val isOver = CompletableDeferred<Unit>()
+
+    init {
+        Dispatchers.IO.asExecutor().execute {
+            do {
+                val chunks = runCatching { typed { stream.next(MOST_CHUNKS) } }
+                // After the collector has gone nobody takes them.
+                pulled.trySendBlocking(chunks)
+            } while (chunks.getOrNull()?.isNotEmpty() == true)
+            isOver.complete(Unit)
+        }
+    }
+
+    /** The next chunks; none after the end. */
+    suspend fun next(): List<Chunk> = pulled.receive().getOrThrow()
+
+    /** Ends the work, waits for that, so that its session takes the next prompt, and frees it. */
+    suspend fun stop() {
         stream.cancel()
-        withContext(NonCancellable + Dispatchers.IO) { stream.drain() }
+        pulled.cancel()
+        isOver.await()
+        withContext(Dispatchers.IO) { stream.close() }
     }
-}
-
-/** The next chunks, fetched on another thread, which a cancelled coroutine does not wait for. */
-private suspend fun ChunkStream.pull(): List<Chunk> = suspendCancellableCoroutine { coroutine ->
-    coroutine.invokeOnCancellation { cancel() }
-    Dispatchers.IO.asExecutor().execute {
-        coroutine.resumeWith(runCatching { typed { next(MOST_CHUNKS) } })
-    }
-}
-
-/** Waits for the end of a cancelled stream, so that its session takes the next prompt, and frees it. */
-private fun ChunkStream.drain() = use {
-    // How it ended was told to the collector, or is of no interest to one that was cancelled.
-    runCatching { while (next(MOST_CHUNKS).isNotEmpty()) Unit }
 }
 
 /** Only what the model says. */

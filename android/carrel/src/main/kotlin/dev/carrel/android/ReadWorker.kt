@@ -50,6 +50,7 @@ public class ReadWorker(context: Context, parameters: WorkerParameters) :
     private fun failed(reason: String): Result =
         Result.failure(Data.Builder().putString(REASON, reason).build())
 
+    /** How the work is begun and watched. */
     public companion object {
         /** Key of the progress: bytes of the document that were read. */
         public const val DONE: String = "done"
