@@ -97,10 +97,10 @@ lay_out() {
   local work=$1 package=$1/package bindings=$1/bindings
   local tests=$package/tests/sdk/swift ios=$package/ios
   # What was compiled under another path, or copied from there, is of no use.
-  if [ "$(cat "$work/at" 2>/dev/null)" != "$work" ]; then
+  if [ -f "$work/at" ] && [ "$(cat "$work/at")" != "$work" ]; then
     rm -rf "$package" "$work/home" "$work/stubs"
-    echo "$work" >"$work/at"
   fi
+  echo "$work" >"$work/at"
   rm -rf "$ios/Sources" "$tests/Sources" "$tests/Tests"
   mkdir -p "$ios" "$tests" "$work/lib"
   cp -a "$repository"/ios/{Package.swift,Sources} "$ios/"
