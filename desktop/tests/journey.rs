@@ -128,7 +128,8 @@ fn reading_pauses_goes_on_and_stops() {
     rig.settle();
     // One more block may have been under way.
     assert!(done(rig.state()).expect("paused") <= paused_at + (96 << 10));
-    rig.click("Resume reading long.txt");
+    rig.harness.get_by_label("Resume reading long.txt");
+    rig.press(Modifiers::COMMAND, Key::P);
     rig.wait("more of it", |state| done(state).is_some_and(|bytes| bytes > paused_at + (1 << 20)));
     rig.click("Stop reading long.txt");
     rig.wait("the stop", |state| state.document(&name).is_none());
@@ -312,6 +313,26 @@ fn every_panel_has_a_key() {
     let dark = rig.harness.ctx.theme();
     rig.press(Modifiers::COMMAND, Key::T);
     assert_ne!(rig.harness.ctx.theme(), dark);
+}
+
+#[test]
+fn settings_are_chosen_in_their_panel_and_by_keys() {
+    let folder = scratch();
+    let mut rig = Setup::new(folder.path()).open().with_handbook();
+    rig.perform(Action::Overlay(Some(Overlay::Settings)));
+    rig.click("Dark");
+    assert_eq!(rig.harness.ctx.theme(), egui::Theme::Dark);
+    rig.click("512 MiB");
+    assert_eq!(rig.state().settings.memory_budget_bytes, Some(512 << 20));
+    rig.click("中文");
+    rig.harness.get_by_label("内存预算");
+    assert!(rig.harness.query_by_label("Memory budget").is_none());
+    rig.press(Modifiers::NONE, Key::Escape);
+    let zoom = |rig: &rig::Rig| rig.harness.ctx.zoom_factor();
+    rig.press(Modifiers::COMMAND, Key::Plus);
+    assert!((zoom(&rig) - 1.1).abs() < 1e-3, "{}", zoom(&rig));
+    rig.press(Modifiers::COMMAND, Key::Num0);
+    assert!((zoom(&rig) - 1.0).abs() < 1e-3, "{}", zoom(&rig));
 }
 
 #[test]
