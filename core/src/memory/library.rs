@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::answer::{Answer, Citation, Finding, Status, Usage, cite, one_line};
 use super::documents::{Limits, Source};
 use super::index::corpus::{Corpus, SentenceId};
-use super::index::search;
+use super::index::search::{self, Passage};
 use super::index::stems::Stems;
 use super::ingest::{self, Ingested, Progress};
 use super::model::{self, Pointer, TextModel};
@@ -270,10 +270,8 @@ impl Library {
         let corpus = self.corpus_for(question, options)?;
         let (answer, passages) = answer(&corpus, question, options, model, &mut |_| {})?;
         let mut read = Vec::new();
-        for (block, passage) in passages {
-            let sentences = corpus.block(block)?.layout.passage(passage as usize);
-            let first = SentenceId { block, sentence: sentences.start as u32 };
-            read.extend(cite::cite(&corpus, first, sentences.len() as u32)?);
+        for Passage { block, first: sentence, sentences } in passages {
+            read.extend(cite::cite(&corpus, SentenceId { block, sentence }, sentences)?);
         }
         Ok((answer, read))
     }
@@ -378,7 +376,7 @@ impl Library {
     }
 }
 
-/// The answer, and block and number of every passage read for it. `found` is told of every sentence
+/// The answer, and every passage read for it. `found` is told of every sentence
 /// that the model points to, once.
 fn answer(
     corpus: &Corpus,
@@ -386,7 +384,7 @@ fn answer(
     options: &AskOptions,
     model: Option<&mut dyn TextModel>,
     found: &mut dyn FnMut(Citation),
-) -> Result<(Answer, Vec<(u32, u32)>)> {
+) -> Result<(Answer, Vec<Passage>)> {
     let started = Instant::now();
     let stems = Stems::default();
     let budget = options.budget();

@@ -40,6 +40,27 @@ pub struct Hit {
     pub score: f32,
     /// Bit i is set if pattern i occurs in it.
     pub found: u64,
+    /// The passage that it stands in or is.
+    pub passage: Passage,
+}
+
+/// A passage of a library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Passage {
+    /// Ordinal of its block in the library.
+    pub block: u32,
+    /// Ordinal of its first sentence in the block.
+    pub first: u32,
+    /// Number of its sentences.
+    pub sentences: u32,
+}
+
+impl Passage {
+    /// The passage of sentence `sentence` of block `block`, which is laid out as `layout`.
+    pub fn around(block: u32, layout: &Layout, sentence: u32) -> Self {
+        let range = layout.passage(layout.passage_of(sentence as usize));
+        Self { block, first: range.start as u32, sentences: range.len() as u32 }
+    }
 }
 
 impl Eq for Hit {}
@@ -201,20 +222,23 @@ pub fn search(corpus: &Corpus, patterns: &[Pattern], stems: &Stems, limit: usize
                 sentences: 1,
                 score,
                 found,
+                passage: Passage::around(block, &layout, sentence),
             });
         }
         let passage_of = |sentence: u32| layout.passage_of(sentence as usize);
         for group in held.chunk_by(|one, other| passage_of(one.0) == passage_of(other.0)) {
-            let range = layout.passage(passage_of(group[0].0));
-            let words = layout.words_in(range.clone());
+            let passage = Passage::around(block, &layout, group[0].0);
+            let Passage { first, sentences, .. } = passage;
+            let words = layout.words_in(first as usize..(first + sentences) as usize);
             let mut group = group.to_vec();
             group.sort_unstable_by_key(|(_, pattern)| *pattern);
             let (score, found) = bm25(&group, &idf, words as f32 / mean_passage);
             best_passages.push(Hit {
-                first: SentenceId { block, sentence: range.start as u32 },
-                sentences: range.len() as u32,
+                first: SentenceId { block, sentence: first },
+                sentences,
                 score,
                 found,
+                passage,
             });
         }
     }

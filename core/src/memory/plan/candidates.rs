@@ -15,10 +15,10 @@ use super::question::{Expected, Key, Question, Term};
 use super::reader::Reader;
 use crate::error::Result;
 use crate::memory::answer::spans;
-use crate::memory::index::corpus::{Block, Corpus, SentenceId};
+use crate::memory::index::corpus::{Block, SentenceId};
 use crate::memory::index::names;
 use crate::memory::index::patterns::Pattern;
-use crate::memory::index::search::{self, Found, Hit};
+use crate::memory::index::search::{self, Found, Passage};
 use crate::memory::index::stems::Stems;
 use crate::memory::segment::words;
 
@@ -132,16 +132,17 @@ pub fn candidates(reader: &Reader, question: &Question, scope: &Scope) -> Result
     }
     let view = View::new(question, &terms, &keys, &patterns, &weights, total, stems);
     let mut passages = of_keys_alone(reader, &patterns[n_terms..])?;
-    for passage in fused_passages(corpus, &found, question.many)? {
-        if !passages.iter().any(|known| known.first == passage.first) {
+    for passage in fused_passages(&found, question.many) {
+        if !passages.contains(&passage) {
             passages.push(passage);
         }
     }
+    let refused = passages.iter().position(|passage| !reader.admits_passage(passage));
+    passages.truncate(refused.unwrap_or(passages.len()));
+    // In the order of the documents, so that no block is read twice.
+    passages.sort_unstable();
     for passage in passages {
-        if !reader.admits(passage.first)? {
-            break;
-        }
-        let block = corpus.block(passage.first.block)?;
+        let block = corpus.block(passage.block)?;
         view.score_passage(&block, &passage, &mut out);
     }
     if !scope.is_everything() {
@@ -160,53 +161,42 @@ pub fn candidates(reader: &Reader, question: &Question, scope: &Scope) -> Result
 }
 
 /// The passages with a sentence that holds all keys: whatever the rankings say, they are looked at.
-fn of_keys_alone(reader: &Reader, keys: &[Pattern]) -> Result<Vec<Hit>> {
-    let mut out: Vec<Hit> = Vec::new();
+fn of_keys_alone(reader: &Reader, keys: &[Pattern]) -> Result<Vec<Passage>> {
+    let mut out: Vec<Passage> = Vec::new();
     if keys.is_empty() {
         return Ok(out);
     }
     for id in reader.last_mentions(keys, &[], u32::MAX, PASSAGES.1)? {
-        let (first, sentences) = passage_around(reader.corpus, id)?;
-        if !out.iter().any(|known| known.first == first) {
-            out.push(Hit { first, sentences, score: 0.0, found: 0 });
+        let layout = &reader.corpus.block(id.block)?.layout;
+        let passage = Passage::around(id.block, layout, id.sentence);
+        if !out.contains(&passage) {
+            out.push(passage);
         }
     }
     Ok(out)
 }
 
-/// The passage that a sentence stands in: its first sentence, and how many it has.
-fn passage_around(corpus: &Corpus, id: SentenceId) -> Result<(SentenceId, u32)> {
-    let layout = &corpus.block(id.block)?.layout;
-    let range = layout.passage(layout.passage_of(id.sentence as usize));
-    Ok((SentenceId { block: id.block, sentence: range.start as u32 }, range.len() as u32))
-}
-
 /// The best passages of both rankings, best first.
-fn fused_passages(corpus: &Corpus, found: &Found, many: bool) -> Result<Vec<Hit>> {
-    let mut fused: BTreeMap<SentenceId, (f32, Hit)> = BTreeMap::new();
-    let mut add = |rank: usize, hit: Hit| {
-        let entry = fused.entry(hit.first).or_insert((0.0, hit));
-        entry.0 += 1.0 / (RRF_K + rank as f32 + 1.0);
+fn fused_passages(found: &Found, many: bool) -> Vec<Passage> {
+    let mut fused: BTreeMap<Passage, f32> = BTreeMap::new();
+    let mut add = |rank: usize, passage: Passage| {
+        *fused.entry(passage).or_default() += 1.0 / (RRF_K + rank as f32 + 1.0);
     };
     for (rank, hit) in found.passages.iter().enumerate() {
-        add(rank, *hit);
+        add(rank, hit.passage);
     }
-    let mut rank = 0;
     let mut seen = Vec::new();
     for hit in &found.sentences {
-        let (first, sentences) = passage_around(corpus, hit.first)?;
-        if !seen.contains(&first) {
-            seen.push(first);
-            add(rank, Hit { first, sentences, ..*hit });
-            rank += 1;
+        if !seen.contains(&hit.passage) {
+            add(seen.len(), hit.passage);
+            seen.push(hit.passage);
         }
     }
-    let mut passages: Vec<(f32, Hit)> = fused.into_values().collect();
-    passages.sort_by(|one, other| {
-        other.0.total_cmp(&one.0).then_with(|| one.1.first.cmp(&other.1.first))
-    });
+    let mut passages: Vec<(f32, Passage)> =
+        fused.into_iter().map(|(passage, worth)| (worth, passage)).collect();
+    passages.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
     passages.truncate(if many { PASSAGES.1 } else { PASSAGES.0 });
-    Ok(passages.into_iter().map(|(_, hit)| hit).collect())
+    passages.into_iter().map(|(_, passage)| passage).collect()
 }
 
 /// Whether a sentence speaks of somebody else of the same family: the last word of `name` stands in
@@ -315,9 +305,9 @@ impl<'a> View<'a> {
     }
 
     /// Scores the sentences of one passage, looking a few sentences beyond it on both sides.
-    fn score_passage(&self, block: &Block, passage: &Hit, out: &mut Vec<Candidate>) {
+    fn score_passage(&self, block: &Block, passage: &Passage, out: &mut Vec<Candidate>) {
         let reach = BY_DISTANCE.len() - 1;
-        let start = passage.first.sentence as usize;
+        let start = passage.first as usize;
         let end = start + passage.sentences as usize;
         let around =
             start.saturating_sub(PRONOUN_REACH)..(end + reach).min(block.layout.sentences.len());
@@ -367,7 +357,7 @@ impl<'a> View<'a> {
                 score -= ASKS;
             }
             out.push(Candidate {
-                id: SentenceId { block: passage.first.block, sentence: sentence as u32 },
+                id: SentenceId { block: passage.block, sentence: sentence as u32 },
                 score,
                 coverage,
                 own: if asks { 0.0 } else { own / self.total * worth },

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::memory::answer::one_line;
 use crate::memory::index::corpus::{Corpus, SentenceId};
 use crate::memory::index::patterns::Pattern;
-use crate::memory::index::search;
+use crate::memory::index::search::{self, Passage};
 use crate::memory::index::stems::Stems;
 use crate::memory::segment::words;
 
@@ -52,7 +52,7 @@ pub struct Reader<'a> {
     /// Classes of words.
     pub lexicon: Lexicon,
     most_passages: usize,
-    passages: RefCell<BTreeSet<(u32, u32)>>,
+    passages: RefCell<BTreeSet<Passage>>,
     refused: Cell<bool>,
 }
 
@@ -74,8 +74,8 @@ impl<'a> Reader<'a> {
         self.passages.borrow().len() as u32
     }
 
-    /// Block and number of every passage read so far, in their order.
-    pub fn passages(&self) -> Vec<(u32, u32)> {
+    /// The passages read so far, in their order.
+    pub fn passages(&self) -> Vec<Passage> {
         self.passages.borrow().iter().copied().collect()
     }
 
@@ -89,18 +89,21 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// If the store cannot be read or is damaged.
     pub fn admits(&self, id: SentenceId) -> Result<bool> {
-        let block = self.corpus.block(id.block)?;
-        let passage = block.layout.passage_of(id.sentence as usize) as u32;
+        let layout = &self.corpus.block(id.block)?.layout;
+        Ok(self.admits_passage(&Passage::around(id.block, layout, id.sentence)))
+    }
+
+    /// Whether `passage` may be read; counts it if so.
+    pub fn admits_passage(&self, passage: &Passage) -> bool {
         let mut passages = self.passages.borrow_mut();
-        if passages.contains(&(id.block, passage)) {
-            return Ok(true);
+        if passages.contains(passage) {
+            return true;
         }
         if passages.len() >= self.most_passages {
             self.refused.set(true);
-            return Ok(false);
+            return false;
         }
-        passages.insert((id.block, passage));
-        Ok(true)
+        passages.insert(*passage)
     }
 
     /// The sentences `ids`, in document order, as far as the budget lasts.
