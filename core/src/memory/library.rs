@@ -136,7 +136,7 @@ impl Library {
                 }
             }
             for run in corpus.runs_of(ordinal) {
-                for page in 0..=corpus.firsts(run)?.len() {
+                for page in 0..=corpus.firsts(run)?.n_pages() {
                     hasher.update(corpus.directory_page(run, page as u32)?);
                 }
             }

@@ -153,7 +153,7 @@ impl Firsts {
     }
 
     /// Number of pages behind page 0.
-    pub fn len(&self) -> usize {
+    pub fn n_pages(&self) -> usize {
         self.terms.len()
     }
 
@@ -254,7 +254,7 @@ struct Cursor {
 
 impl Cursor {
     fn next(&mut self, corpus: &Corpus) -> Result<Option<(Vec<u8>, u64)>> {
-        while self.terms.len() == 0 && self.page < corpus.firsts(self.run)?.len() {
+        while self.terms.len() == 0 && self.page < corpus.firsts(self.run)?.n_pages() {
             self.page += 1;
             let bytes = corpus.directory_page(self.run, self.page as u32)?;
             let mut terms = Vec::new();
@@ -288,7 +288,7 @@ impl Spread {
             counts.clear();
             counts.extend(patterns.iter().map(|pattern| vec![[0; LONGEST_RUN]; pattern.len()]));
             let firsts = corpus.firsts(run)?;
-            let mut wanted = vec![false; firsts.len()];
+            let mut wanted = vec![false; firsts.n_pages()];
             for pattern in patterns {
                 pattern.for_each_range(|range| firsts.note(&range, &mut wanted));
             }
@@ -419,7 +419,7 @@ mod tests {
     fn the_noted_pages_hold_all_terms_of_a_range_and_hardly_others() {
         let pages = pages();
         let firsts = Firsts::decode(&pages[0]).unwrap();
-        assert_eq!(firsts.len(), pages.len() - 1);
+        assert_eq!(firsts.n_pages(), pages.len() - 1);
         let mut all = Vec::new();
         for (at, page) in pages[1..].iter().enumerate() {
             for_each_term(page, |term, _| all.push((at, term.to_vec()))).unwrap();
@@ -431,7 +431,7 @@ mod tests {
                     TermRange::Term(wanted) => term == wanted,
                     TermRange::Prefix(prefix) => term.starts_with(prefix),
                 };
-                let mut wanted = vec![false; firsts.len()];
+                let mut wanted = vec![false; firsts.n_pages()];
                 firsts.note(&range, &mut wanted);
                 let held: Vec<usize> =
                     all.iter().filter(|(_, term)| matches(term)).map(|(at, _)| *at).collect();
