@@ -155,7 +155,7 @@ case $action in
   bench)
     work=$(realpath "$3") library=$(realpath "$4")
     lay_out "$work" "$library"
-    build "$work" -c release --product Bench
+    build "$work" -c release --product Bench -Xswiftc -enable-testing
     inside "$work" "$work/package/tests/sdk/swift/.build/release/Bench" "${@:5}"
     ;;
   in)

@@ -1,13 +1,15 @@
 //! What the boundary costs: the same work without it, clocks, and the row of a record.
 
 use std::path::Path;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use carrel_core::cancel::CancelFlag;
 use carrel_core::engine::Engine;
 use carrel_core::quant::TensorType;
-use carrel_core::service::{Host, HostOptions, TalkOptions};
+use carrel_core::service::{Chunk, Host, HostOptions, Stream, TalkOptions};
 use carrel_core::tokenizer::EncodeOptions;
-use carrel_ffi::{CarrelError, EngineOptions, GenerateOptions};
+use carrel_ffi::{CarrelError, ChunkStream, EngineOptions, GenerateOptions};
 
 use crate::models;
 
@@ -32,8 +34,8 @@ pub struct Cost {
 /// The same work in Rust directly and through a language.
 #[derive(Debug, Clone, uniffi::Record)]
 pub struct Comparison {
-    /// How much longer the language takes by the clock, 0.03 for 3 %: the median of all rounds, because
-    /// computers get faster and slower from minute to minute.
+    /// How much longer the language takes by the clock, 0.03 for 3 %: the median of all rounds,
+    /// because computers get faster and slower from minute to minute.
     pub share: f64,
     /// How much more of processors it takes, in the same way.
     pub cpu_share: f64,
@@ -81,6 +83,28 @@ pub fn generate_directly(
     let encode = EncodeOptions { add_special: true, parse_special: false };
     let prompt = engine.tokenizer().encode(&prompt, encode)?;
     session.generate(&prompt, options)?.finish();
+    Ok(meter.read())
+}
+
+/// A stream that says a word every two milliseconds, `n` times, and computes nothing: what it takes
+/// of processors is what it takes to hand words over.
+#[uniffi::export]
+pub fn ticking_stream(n: u32) -> Result<Arc<ChunkStream>, CarrelError> {
+    ChunkStream::of(Stream::start(CancelFlag::new(), move |outlet| {
+        for _ in 0..n {
+            std::thread::sleep(Duration::from_millis(2));
+            outlet.send(Chunk::Text(" word".to_owned()));
+        }
+        Ok(Chunk::Cancelled)
+    }))
+}
+
+/// What that stream takes in Rust.
+#[uniffi::export]
+pub fn tick_directly(n: u32) -> Result<Cost, CarrelError> {
+    let stream = ticking_stream(n)?;
+    let meter = Meter::new();
+    while !stream.next(64)?.is_empty() {}
     Ok(meter.read())
 }
 

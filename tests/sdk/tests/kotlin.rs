@@ -147,7 +147,8 @@ fn an_aar_is_packed_and_its_faults_are_found() {
     assert!(said(&checked).contains("still has symbols"), "{}", said(&checked));
 }
 
-/// Prints what the boundary costs where `threads` compute; for people, not for continuous integration.
+/// Prints what the boundary costs where `threads` compute; for people, not for continuous
+/// integration.
 fn measure(threads: &str) -> bool {
     let Some((tools, work)) = compiled() else { panic!("tools are missing") };
     let (library, main) = (library("libcarrel_sdk_tests.so"), Path::new("dev.carrel.test.Bench"));

@@ -233,7 +233,8 @@ fn what_cannot_be_had_is_named() {
     assert!(said(&refused).starts_with("MISSING: "), "{}", said(&refused));
 }
 
-/// Prints what the boundary costs where `threads` compute; for people, not for continuous integration.
+/// Prints what the boundary costs where `threads` compute; for people, not for continuous
+/// integration.
 fn measure(threads: &str) -> bool {
     let Some((tools, work)) = work() else { panic!("tools are missing") };
     let ran = swift(&["bench".as_ref(), tools, work, &library(), threads.as_ref()]);

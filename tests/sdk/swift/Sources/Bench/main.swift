@@ -1,8 +1,8 @@
 // What the boundary costs: the same thousand tokens in Rust directly and through a sequence in Swift, in
 // turns, in one process. Argument: threads that compute, 1 unless told otherwise, which leaves the
-// consumer a processor, as phones do. Ends with 1 if Swift takes more than 3 % longer.
+// consumer a processor, as phones do; with 0 nothing is computed. Ends with 1 if Swift takes more than 3 % longer.
 
-import Carrel
+@testable import Carrel
 import CarrelUnderTest
 import Foundation
 
@@ -11,14 +11,31 @@ func say(_ line: String) {
     FileHandle.standardOutput.write(Data((line + "\n").utf8))
 }
 
+// What it takes of processors to hand one token over, where nothing is computed.
+let ticks: UInt32 = 3000
+for _ in 0..<3 {
+    let meter = Meter()
+    for try await _ in Chunks(after: Endings(), begin: { try tickingStream(n: ticks) }) {}
+    let swift = meter.read().cpuMs
+    let rust = try tickDirectly(n: ticks).cpuMs
+    say(String(
+        format: "a token: Rust %.0f µs, Swift %.0f µs of processors", 1e3 * rust / Double(ticks),
+        1e3 * swift / Double(ticks)))
+}
+let threads = CommandLine.arguments.dropFirst().first.flatMap { UInt32($0) } ?? 1
+if threads == 0 { exit(0) }
+
 let prompt = "Once upon a time"
 let tokens: UInt32 = 1000
-let rounds = 9
+let rounds = 5
 let path = ProcessInfo.processInfo.environment["CARREL_FOLDER"]! + "/bench.gguf"
 writeMeasuredModel(path: path)
-let threads = CommandLine.arguments.dropFirst().first.flatMap { UInt32($0) } ?? 1
 let options = EngineOptions(model: path, contextTokens: 1280, threads: threads)
 let wanted = GenerateOptions(maxTokens: tokens, temperature: 0, ignoresEnd: true)
+
+func told(_ cost: Cost) -> String {
+    String(format: "%.0f ms (%.0f of processors)", cost.wallMs, cost.cpuMs)
+}
 
 func throughSwift() async throws -> Cost {
     let session = try await Engine.open(options).session()
@@ -34,7 +51,7 @@ for round in 0..<rounds {
     if round % 2 == 0 { rust.append(try generateDirectly(engine: options, prompt: prompt, options: wanted)) }
     swift.append(try await throughSwift())
     if round % 2 == 1 { rust.append(try generateDirectly(engine: options, prompt: prompt, options: wanted)) }
-    say("Rust \(Int(rust[round].wallMs)) ms, Swift \(Int(swift[round].wallMs)) ms")
+    say("Rust \(told(rust[round])), Swift \(told(swift[round]))")
 }
 let found = compared(
     language: "Swift", options: options, nTokens: tokens, directly: rust, through: swift)
