@@ -120,7 +120,7 @@ const COLOURS: &[&str] = &[
 ];
 const PLACE_PREPOSITIONS: &[&str] = &[
     "in", "at", "to", "from", "near", "into", "inside", "of", "towards", "toward", "via", "on",
-    "behind", "under", "beneath", "beside",
+    "behind", "under", "beneath", "beside", "through", "around",
 ];
 
 /// Whether a folded word names a time of day, a day, a month or a season.
@@ -128,6 +128,11 @@ pub fn is_time_word(folded: &str) -> bool {
     let singular = folded.strip_suffix('s').unwrap_or(folded);
     let times = ["day", "week", "month", "year", "hour", "time", "feast", "weekend", "holiday"];
     MONTHS.contains(&folded) || DATE_WORDS.contains(&singular) || times.contains(&singular)
+}
+
+/// Whether a folded word names a month or a day of the week, as dates do.
+pub fn names_a_date(folded: &str) -> bool {
+    MONTHS.contains(&folded) || DATE_WORDS[..7].contains(&folded)
 }
 
 /// Byte ranges of `sentence` that answer a question expecting `expected`, best first by form.
@@ -204,7 +209,8 @@ fn place_spans(sentence: &str) -> Vec<Range<usize>> {
 pub fn is_placed(sentence: &str, range: &Range<usize>) -> bool {
     let before = sentence[..range.start].trim_end_matches("the ");
     let bare = names::without_titles(&sentence[range.clone()]);
-    before.split_whitespace().next_back().is_some_and(|w| PLACE_PREPOSITIONS.contains(&w))
+    let preposition = |word: &str| PLACE_PREPOSITIONS.contains(&words::folded(word).as_str());
+    before.split_whitespace().next_back().is_some_and(preposition)
         && bare.len() == range.len()
         && !sentence[range.end..].starts_with(['\'', '\u{2019}'])
 }

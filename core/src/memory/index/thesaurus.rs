@@ -9,7 +9,7 @@ use super::stems::{self, Stems};
 
 const GROUPS: &[&str] = &[
     "profession job occupation trade work living livelihood career employ employment vocation craft \
-     earn",
+     earn calling",
     "birthplace born birth native hail origin originate cradle hometown birthed",
     "birthday born birth",
     "die dead death perish decease killed",

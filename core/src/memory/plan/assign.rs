@@ -11,8 +11,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::entry::body;
 use super::reader::{Reader, Token};
-use super::statement::body;
 use crate::error::Result;
 use crate::memory::answer::Finding;
 use crate::memory::index::corpus::SentenceId;

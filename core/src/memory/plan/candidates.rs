@@ -295,11 +295,12 @@ impl<'a> View<'a> {
     fn is_about_another(&self, text: &str) -> bool {
         let mut found = Vec::new();
         names::names(text, &mut found);
-        let Some(first) =
-            found.iter().find(|name| !name.uncertain || text[name.start..name.end].contains(' '))
-        else {
-            return false;
+        // Where people go by one name, a word that opens a sentence and is no common one may be a name.
+        let single = self.question.names.iter().any(|name| !name.contains(' '));
+        let sure = |name: &&names::Name| {
+            single || !name.uncertain || text[name.start..name.end].contains(' ')
         };
+        let Some(first) = found.iter().find(sure) else { return false };
         let name = &text[first.start..first.end];
         !words::folded_words(name).any(|word| self.question.words.contains(&word))
     }
@@ -398,6 +399,10 @@ impl<'a> View<'a> {
     fn is_beside(&self, held: &[Held], at: usize, in_passage: u64, n_words: u32) -> bool {
         if self.relation == 0 {
             return false;
+        }
+        // One fact about somebody else.
+        if n_words <= ONE_FACT && held[at].of_another && held[at].all & self.names == 0 {
+            return true;
         }
         let weigh = |bits: u64| {
             let each = self.weights.iter().enumerate();

@@ -6,6 +6,7 @@
 //! only if every hop is; otherwise the document does not say. "The oldest ancestor" follows parents
 //! until nobody is said to be one.
 
+use super::entry::without_stamp;
 use super::reader::{Read, Reader};
 use super::relation::{self, Relation, related};
 use crate::error::Result;
@@ -29,7 +30,7 @@ const LONGEST: u32 = 60;
 
 /// Words with which a question asks for whom somebody descends from in the end.
 const ANCESTORS: &str = "ancestor forefather foremother forebear progenitor ancestry lineage bloodline \
-    pedigree genealogy descend descent";
+    pedigree genealogy descend descent founder";
 
 /// A question that is a chain of relations.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,11 +72,23 @@ impl ChainQuestion {
         let open = among(ANCESTORS)
             || has(&["relative", "relation", "kinsman"])
                 && among("oldest earliest eldest first farthest furthest")
-            || has(&["line", "family", "parents", "parent", "generation", "generations"])
-                && among(
-                    "trace follow root origin beginning back backward head top up upward furthest \
-                     farthest",
-                );
+            || has(&[
+                "line",
+                "family",
+                "parents",
+                "parent",
+                "generation",
+                "generations",
+                "mothers",
+                "fathers",
+                "parentage",
+                "house",
+                "tree",
+            ]) && among(
+                "trace follow root origin beginning back backward head top up upward furthest farthest \
+                 found lead climb ascend trail stop end last keep again repeatedly step oldest earliest \
+                 eldest remote reach go",
+            );
         if open {
             return Some(Self {
                 anchor: anchor.clone(),
@@ -223,8 +236,9 @@ fn step(
         if path.evidence.contains(&read.id) {
             continue;
         }
-        let tokens = reader.tokens(&read.text);
-        let found = related(&read.text, &tokens, &path.name, relation, reader.stems);
+        let text = without_stamp(&read.text);
+        let tokens = reader.tokens(text);
+        let found = related(text, &tokens, &path.name, relation, reader.stems);
         if found.is_empty() {
             unread.push(read);
         } else {

@@ -2,10 +2,10 @@
 //! compares in code.
 
 use super::candidates::candidates;
+use super::grammar::among;
 use super::parts::Scope;
 use super::question::{Expected, Question};
 use super::reader::Reader;
-use super::statement::among;
 use crate::error::Result;
 use crate::memory::answer::Finding;
 use crate::memory::answer::spans::{self, number_value};

@@ -7,15 +7,16 @@
 
 use std::collections::BTreeMap;
 
-use super::lexicon::{MOVE, STAY};
+use super::grammar::among;
+use super::lexicon::{Lexicon, MOVE, STAY};
 use super::question::{Expected, Question};
 use super::reader::{Read, Reader};
-use super::statement::{among, body};
 use crate::error::Result;
 use crate::memory::answer::{Finding, spans};
 use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::names;
 use crate::memory::index::patterns::Pattern;
+use crate::memory::index::stems::Stems;
 use crate::memory::index::stopwords;
 use crate::memory::index::thesaurus;
 use crate::memory::segment::words;
@@ -115,6 +116,18 @@ impl CountQuestion {
             "favorite",
             "pay",
             "paid",
+            "more",
+            "than",
+            "say",
+            "state",
+            "give",
+            "list",
+            "name",
+            "find",
+            "work",
+            "add",
+            "determine",
+            "calculate",
             "count",
             "tally",
             "any",
@@ -134,6 +147,11 @@ impl CountQuestion {
                     && !stopwords::is_stopword(word)
             })
             .collect();
+        // Of being somewhere nothing else has to be said.
+        let lexicon = Lexicon::default();
+        if verbs.iter().any(|verb| is_visit(verb, &lexicon, &Stems::default())) {
+            verbs = vec!["visit".to_owned()];
+        }
         // "Paid a visit", "made a trip": the verb says nothing beside the noun.
         if verbs.len() > 1 {
             verbs.retain(|verb| !LIGHT.split_whitespace().any(|light| light == verb));
@@ -143,6 +161,13 @@ impl CountQuestion {
             .windows(3)
             .any(|w| ["which", "what"].contains(&w[0]) && is_type(w[1]) && among(HOSTS, w[2]));
         if host {
+            verbs = vec!["visit".to_owned()];
+        }
+        // "In which towns was she", "how often has she been to Oslo".
+        let is = has(&["was", "were", "is", "been", "be", "visitor", "guest"]);
+        let somewhere = list.iter().any(|word| is_type(word))
+            || question.names.len() > 1 && has(&["in", "to", "at"]);
+        if verbs.is_empty() && is && somewhere {
             verbs = vec!["visit".to_owned()];
         }
         if verbs.is_empty() || verbs.len() > 2 {
@@ -190,26 +215,43 @@ const VISITS: &str = "visit visits visited visiting visitor trip trips journey j
     stay stays stayed stop stops stopped tour tours toured guest guests excursion excursions sojourn \
     sojourned passing lodged lodging arrival arrivals";
 /// Words for having to do with a place without being there.
-const ELSEWHERE: &str = "write wrote written letter letters think thought dream dreamt dreamed tell told \
-    say said speak spoke talk talked hear heard read remember remembered plan planned want wanted hope \
-    hoped wish wished refuse refused cancel cancelled never not without postpone postponed nobody sent \
-    send sends map maps born native avoid avoided instead if almost nearly";
+const ELSEWHERE: &str = "write wrote written letter letters think thought tell told say said speak spoke \
+    talk talked hear heard read remember remembered sent send sends map maps born native";
+/// Words for not having been there after all.
+const NOT_THERE: &str = "dream dreamt dreamed plan planned want wanted hope hoped wish wished refuse refused \
+    cancel cancelled never not without postpone postponed nobody avoid avoided instead if almost nearly";
+/// Longest sentence of which a visit is told by a place alone, in words.
+const LONGEST_HINT: usize = 14;
 
 /// Whether a word of the question means being or going somewhere.
-fn is_visit(word: &str, reader: &Reader) -> bool {
-    let listed = VISITS.split_whitespace().any(|visit| reader.stems.same(visit, word));
-    listed || reader.lexicon.classes(word) & MOVE != 0
+fn is_visit(word: &str, lexicon: &Lexicon, stems: &Stems) -> bool {
+    let listed = VISITS.split_whitespace().any(|visit| stems.same(visit, word));
+    listed || lexicon.classes(word) & MOVE != 0
 }
 
 /// Whether a sentence tells that somebody was at a place: by a word for it, or by nothing else than who
 /// and where.
-fn tells_of_visit(reader: &Reader, text: &str, sure: bool) -> bool {
-    let tokens = reader.tokens(body(text));
-    let elsewhere = tokens.iter().any(|token| among(ELSEWHERE, &token.folded));
+fn tells_of_visit(reader: &Reader, text: &str, question: &CountQuestion) -> bool {
+    let sure = question.names.len() > 1;
+    let tokens = reader.tokens(text);
+    let says = |list: &str| tokens.iter().any(|token| among(list, &token.folded));
     let visits = tokens
         .iter()
         .any(|token| token.classes & (MOVE | STAY) != 0 || among(VISITS, &token.folded));
-    !elsewhere && (visits || sure)
+    if says(NOT_THERE) || !visits && says(ELSEWHERE) {
+        return false;
+    }
+    // A short sentence with a place in it and nobody else tells of being there.
+    let short = tokens.len() <= LONGEST_HINT && question.expected == Expected::Place;
+    let placed = || {
+        spans::spans(text, Expected::Place).into_iter().any(|range| {
+            let host = tokens.iter().find(|token| token.start >= range.end);
+            let hosts = host.is_some_and(|token| among(HOSTS, &token.folded));
+            !question.names.iter().any(|name| name.contains(&text[range.clone()]))
+                && (spans::is_placed(text, &range) || hosts)
+        })
+    };
+    sure || visits || short && placed()
 }
 
 /// Counts; `None` if no fact is found.
@@ -219,8 +261,9 @@ fn tells_of_visit(reader: &Reader, text: &str, sure: bool) -> bool {
 pub fn count(reader: &Reader, question: &CountQuestion) -> Result<Option<Finding>> {
     let mut all: Vec<Pattern> =
         question.names.iter().filter_map(|name| Pattern::phrase(name)).collect();
-    let visits = question.verbs.iter().any(|verb| is_visit(verb, reader));
-    for verb in question.verbs.iter().filter(|verb| !is_visit(verb, reader)) {
+    let is_visit = |verb: &String| is_visit(verb, &reader.lexicon, reader.stems);
+    let visits = question.verbs.iter().any(is_visit);
+    for verb in question.verbs.iter().filter(|verb| !is_visit(verb)) {
         let mut pattern = Pattern::word(verb, reader.stems);
         pattern.or(&thesaurus::same_meaning(verb, reader.stems));
         all.push(pattern);
@@ -230,9 +273,8 @@ pub fn count(reader: &Reader, question: &CountQuestion) -> Result<Option<Finding
     let mut read: Vec<Read> = Vec::new();
     if visits {
         // Of two names in one sentence one is the place; of one name it has to be said.
-        let sure = question.names.len() > 1;
         read = reader.read(&ids)?;
-        read.retain(|sentence| tells_of_visit(reader, &sentence.text, sure));
+        read.retain(|sentence| tells_of_visit(reader, &sentence.text, question));
         ids = read.iter().map(|sentence| sentence.id).collect();
     }
     if ids.is_empty() {
@@ -293,7 +335,6 @@ fn differing(text: &str, question: &CountQuestion) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::memory::index::stems::Stems;
 
     fn asked(text: &str) -> Option<(Asked, Vec<String>)> {
         CountQuestion::of(&Question::of(text, &Stems::default())).map(|q| (q.asked, q.verbs))
@@ -315,7 +356,7 @@ mod tests {
         );
         let visit = |asked| Some((asked, vec!["visit".to_owned()]));
         assert_eq!(
-            asked("Which village did Omar Bell visit more than all others?"),
+            asked("What is the village that Omar Bell visited more than all others?"),
             visit(Asked::Most)
         );
         assert_eq!(asked("Which city welcomed Omar Bell most often?"), visit(Asked::Most));

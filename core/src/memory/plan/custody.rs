@@ -5,11 +5,13 @@
 //! simply has the thing and everybody who gives it is the one who had it.
 
 use super::clock;
+use super::entry::body;
+use super::grammar::{among, same_noun};
 use super::hours::resolved;
 use super::inferred::inferred;
 use super::lexicon::{GIVE, HOLD, RECEIVE, TAKE};
 use super::reader::{Read, Reader, Token};
-use super::statement::{Act, body, events, same_noun};
+use super::statement::{Act, events};
 use crate::error::Result;
 use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::names;
@@ -120,6 +122,15 @@ fn holder(
     }
 }
 
+/// Whether the verb at `verb` stands behind a form of "to be".
+fn follows_passive(tokens: &[Token], verb: usize) -> bool {
+    let be = |token: &Token| among("is was were been being be", &token.folded);
+    tokens[..verb].iter().rev().take(2).any(be)
+}
+
+/// Nouns for having something.
+const KEEPING: &str = "hand hands possession keeping care custody charge ownership pocket";
+
 /// Who of two people gave a thing to whom, as "from", "to", "by" and the verb tell: "it came to Ines from
 /// Omar", "Omar gave it to Ines".
 fn handed<'n>(
@@ -139,19 +150,47 @@ fn handed<'n>(
         (other, one, other_at, one_at)
     };
     let behind = |at: usize, word: &str| at > 0 && tokens[at - 1].folded == word;
-    if behind(one_at, "from") || behind(other_at, "to") {
+    // "Into the hands of Ines", "out of Omar's hands".
+    let keeping = |at: usize, name: &str, prepositions: &str| {
+        let end = at + name.split(' ').count();
+        let of = at >= 2 && behind(at, "of") && among(KEEPING, &tokens[at - 2].folded);
+        let own = tokens.get(end).is_some_and(|token| among(KEEPING, &token.folded));
+        let from = if of { at - 2 } else { at };
+        (of || own)
+            && tokens[from.saturating_sub(3)..from]
+                .iter()
+                .any(|token| among(prepositions, &token.folded))
+    };
+    let gets = |at: usize, name: &str| behind(at, "to") || keeping(at, name, "into in to");
+    let parts = |at: usize, name: &str| {
+        ["from", "through"].iter().any(|word| behind(at, word)) || keeping(at, name, "from out")
+    };
+    if parts(one_at, one) || gets(other_at, other) {
         return Some((one, other));
     }
-    if behind(other_at, "from") || behind(one_at, "to") {
+    if parts(other_at, other) || gets(one_at, one) {
         return Some((other, one));
     }
-    // The verb stands between the two, or behind both: "Omar lent Ines the lamp".
-    let verb = tokens[one_at..]
-        .iter()
-        .find(|token| !token.capital && token.classes & (GIVE | RECEIVE | TAKE | HOLD) != 0)?;
+    // "Relieved Omar of the lamp": behind such a verb the other one has lost it.
+    let verb_at = (one_at..tokens.len()).find(|at| {
+        let token = &tokens[*at];
+        !token.capital && token.classes & (GIVE | RECEIVE | TAKE | HOLD) != 0
+    })?;
+    // "Had the lamp of Omar", "borrowed it of Omar".
+    let gives = tokens[verb_at].classes & GIVE != 0;
+    if !gives && behind(other_at, "of") && verb_at < other_at {
+        return Some((other, one));
+    }
     let passive = behind(other_at, "by");
-    let gives = verb.classes & GIVE != 0;
-    Some(if gives == passive { (other, one) } else { (one, other) })
+    // The subject is whoever stands nearest before the verb: "Omar lent Ines the lamp", "what Ines held
+    // Omar had given".
+    let (subject, object) =
+        if verb_at > other_at && gives && !passive && !follows_passive(tokens, verb_at) {
+            (other, one)
+        } else {
+            (one, other)
+        };
+    Some(if gives == passive { (object, subject) } else { (subject, object) })
 }
 
 #[cfg(test)]

@@ -4,10 +4,15 @@
 //! name in the place of the description. The answer is proved by the sentences of both.
 
 use super::chain::ChainQuestion;
+use super::grammar::among;
 use super::relation;
 use crate::memory::index::names;
 use crate::memory::index::stopwords;
 use crate::memory::segment::words;
+
+/// Words with which a question asks for nothing but who somebody is.
+const IDLE: &str = "named call know give gives given identify identity find say says tell \
+    say state show document book text person answer look recorded listed";
 
 /// A question with a description in the place of a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +31,12 @@ impl DescribedQuestion {
         let question =
             Self { chain, before: text[..start].to_owned(), after: text[end..].to_owned() };
         let rest = format!("{} {}", question.before, question.after);
+        // "Whom does the text give as the father of X" asks for nothing else, "what did he give" does.
+        let for_thing = words::folded_words(&rest)
+            .any(|word| among("what where when how which why whose", &word));
         let asks = words::folded_words(&rest).any(|word| {
-            !stopwords::is_stopword(&word) && !matches!(word.as_str(), "name" | "names" | "called")
+            let idle = among("name names called", &word) || !for_thing && among(IDLE, &word);
+            !stopwords::is_stopword(&word) && !stopwords::is_about_the_document(&word) && !idle
         });
         asks.then_some(question)
     }

@@ -1,6 +1,7 @@
 //! When something was that a text dates by the clock, or by an event that another sentence dates.
 
 use super::clock::{self, Time};
+use super::entry::without_stamp;
 use super::reader::Reader;
 use crate::error::Result;
 use crate::memory::index::corpus::SentenceId;
@@ -15,7 +16,9 @@ const LONGEST: u32 = 60;
 /// # Errors
 /// If the store cannot be read or is damaged.
 pub fn resolved(reader: &Reader, text: &str) -> Result<(Option<i32>, Vec<SentenceId>)> {
-    for time in clock::times(text) {
+    // The hour of an entry counts only if what it says names none.
+    let own = clock::times(without_stamp(text));
+    for time in if own.is_empty() { clock::times(text) } else { own } {
         match time {
             Time::At(minutes) => return Ok((Some(minutes), Vec::new())),
             Time::Relative(minutes, event) => {

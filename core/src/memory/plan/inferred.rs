@@ -9,8 +9,10 @@
 //! A noun is a place if a preposition of place stands before it, if another sentence tells that somebody
 //! was there, or if the sentence says "where". Sentences that deny, ask or say more give no event.
 
+use super::grammar::{FURNITURE, ON_PERSON, PARTS, among, noun, noun_end, same_noun};
+use super::lexicon::MOVE;
 use super::reader::Token;
-use super::statement::{Act, Event, among, noun, noun_end, same_noun};
+use super::statement::{Act, Event};
 use crate::memory::index::names;
 use crate::memory::index::stopwords;
 use crate::memory::segment::words;
@@ -25,11 +27,25 @@ const PARTING: &str = "down aside off behind rid without away part parted partin
     leaves drop dropped drops drops dropping discard discarded abandon abandoned abandons lose lost \
     loses losing relinquish relinquished release released releases stash stashed set sets put puts laid \
     lay lays place placed places deposit deposited deposits rest rested forsook forsake forgot forgets \
-    threw throw throws tossed let lets surrendered surrender empty-handed";
+    threw throw throws tossed freed unburdened relieved returned let lets surrendered surrender empty-handed";
+/// Verbs with which something leaves the hands of whoever has it, where the thing is what the sentence is
+/// about.
+const FALLING: &str = "slip slips slipped fall falls fell tumble tumbles tumbled escape escaped dropped \
+    stayed stays remained remains stood lay";
+/// Words for having something at hand: "laid hands on the lamp", "took charge of it".
+const SEIZING: &str = "hand hands hold possession charge grip custody grasp care fancy advantage";
+/// Verbs of places that somebody comes to.
+const HOSTING: &str = "saw sees received receives welcomed welcomes sheltered shelters greeted hosted housed \
+    housing admitted swallowed took knew had found";
+/// What a place is to somebody on his way.
+const STOPS: &str = "stop destination goal refuge whereabouts target";
 /// Adverbs and irregular verbs that follow a noun and are none.
 const PASTS: &str = "soon then now once again next later last first finally afterwards saw held kept stood \
     found took went came got had was were met gave left lay sat ran is has became turned received \
     welcomed sheltered heard knew drew";
+/// Nouns behind a determiner that are neither things nor places.
+const ABSTRACT: &str = "way beeline tracks track time moment morning evening afternoon night day hour while \
+    crowd course path stairs staircase steps steering lead need chance rest company sound rain dark same";
 /// Words with which a sentence says that something is not so.
 const DENIALS: &str = "not never no nobody none neither nor didn't wasn't hasn't hadn't if would might \
     should perhaps wanted hoped planned intended wished almost nearly asked";
@@ -52,7 +68,12 @@ fn position(tokens: &[Token], name: &str) -> Option<(usize, usize)> {
 pub fn inferred(text: &str, tokens: &[Token], name: &str, places: &[String]) -> Option<Event> {
     let (first, end) = position(tokens, name)?;
     let ends = text.trim_end_matches(['"', '”', '\'', '’']);
-    let denied = tokens.iter().any(|token| among(DENIALS, &token.folded));
+    let denied = tokens.iter().enumerate().any(|(at, token)| {
+        let more = tokens.get(at + 1).is_some_and(|next| {
+            token.folded == "no" && among("more longer further use need", &next.folded)
+        });
+        among(DENIALS, &token.folded) && !more
+    });
     if denied || ends.ends_with(['?', ':']) {
         return None;
     }
@@ -103,13 +124,38 @@ pub fn inferred(text: &str, tokens: &[Token], name: &str, places: &[String]) -> 
     if rest.count() > OTHER_WORDS {
         return None;
     }
-    let where_ = tokens.iter().any(|token| token.folded == "where");
+    // "The way to the attic", "the door of the attic": what is not the place itself.
+    let of_part = |at: usize, noun: &str| {
+        let end = at + 1 + noun.split(' ').count();
+        tokens.get(end).is_some_and(|token| token.folded == "of") && among(PARTS, noun)
+    };
+    let part_before = |at: usize| {
+        at >= 2 && tokens[at - 1].folded == "of" && among(PARTS, &tokens[at - 2].folded)
+    };
+    let aside = |noun: &str| {
+        let head = noun.rsplit(' ').next().unwrap_or_default();
+        !is_person && !people.is_empty() && (among(FURNITURE, head) || among(ON_PERSON, head))
+    };
+    nouns.retain(|(at, noun)| !of_part(*at, noun) && !among(ABSTRACT, noun) && !aside(noun));
+    nouns.retain(|(_, noun)| !noun.split(' ').any(|word| among(STOPS, word)));
+    let where_ = tokens.iter().any(|token| token.folded == "where" || among(STOPS, &token.folded));
     let is_place = |(at, noun): &&(usize, String)| {
         at.checked_sub(1).is_some_and(|before| among(PREPOSITIONS, &tokens[before].folded))
+            || part_before(*at)
             || where_
             || places.iter().any(|place| same_noun(place, noun))
     };
     let place = nouns.iter().rfind(is_place).map(|(_, noun)| noun.clone());
+    let n_places = nouns.iter().filter(is_place).count();
+    // "Changed the hall for the attic": where somebody comes to stands behind "to", "into" or "for".
+    let reached = |(at, _): &&(usize, String)| {
+        at.checked_sub(1)
+            .is_some_and(|before| among("to into toward towards onto for", &tokens[before].folded))
+    };
+    let destination = match nouns.iter().filter(reached).collect::<Vec<_>>().as_slice() {
+        [(_, noun)] => Some(noun.clone()),
+        _ => None,
+    };
     let mut event = Event {
         act: Act::At,
         subjects: vec![name.to_owned()],
@@ -119,14 +165,42 @@ pub fn inferred(text: &str, tokens: &[Token], name: &str, places: &[String]) -> 
         fills: true,
     };
     if is_person {
-        let alone = people.is_empty() && nouns.len() == 1;
+        let alone = people.is_empty() && (nouns.len() == 1 || n_places == 1);
+        if people.is_empty() && nouns.len() > 1 && destination.is_some() {
+            event.place = destination;
+            return Some(event);
+        }
+        // "The attic welcomed Omar", "it was the attic that Omar entered".
+        let hosts = tokens.iter().any(|token| among(HOSTING, &token.folded))
+            && nouns.first().is_some_and(|(at, _)| *at == 0);
+        let goes = tokens.iter().any(|token| !token.capital && token.classes & MOVE != 0);
+        if let ([(_, noun)], true, None) = (nouns.as_slice(), hosts || goes, &event.place) {
+            event.place = Some(noun.clone());
+        }
         return (alone && event.place.is_some()).then_some(event);
     }
-    let parts = tokens.iter().any(|token| among(PARTING, &token.folded));
+    let follows =
+        |at: usize, list: &str| tokens.get(at + 1).is_some_and(|token| among(list, &token.folded));
+    let seizes =
+        (0..tokens.len()).any(|at| among(SEIZING, &tokens[at].folded) && follows(at, "on of upon"));
+    let falls = first == 0 || first == 1 && tokens[0].folded == "the";
+    let needless = (0..tokens.len())
+        .any(|at| tokens[at].folded == "no" && follows(at, "more longer further use need"));
+    let parts = !seizes
+        && tokens.iter().enumerate().any(|(at, token)| {
+            // "Made off with the lamp" is no parting.
+            among(PARTING, &token.folded) && !follows(at, "with")
+                || falls && among(FALLING, &token.folded)
+        })
+        || needless;
     match people.as_slice() {
         [] if event.place.is_some() => Some(event),
         [(_, person)] => {
-            event.act = if parts { Act::Drop } else { Act::Take };
+            event.act = match (seizes, parts) {
+                (true, _) => Act::Take,
+                (_, true) => Act::Drop,
+                _ => Act::Handle,
+            };
             event.subjects = vec![person.clone()];
             event.object = Some(name.to_owned());
             Some(event)
@@ -169,7 +243,7 @@ mod tests {
 
     #[test]
     fn events_are_told_by_who_and_what_is_there() {
-        use Act::{At, Drop, Give, Take};
+        use Act::{At, Drop, Give, Handle, Take};
         let cases = [
             (
                 "The attic was where Omar Bell turned up.",
@@ -179,7 +253,8 @@ mod tests {
                 Some("attic"),
             ),
             ("The cellar soon saw Omar Bell again.", "omar bell", At, "omar bell", Some("cellar")),
-            ("Omar's hand closed on the brass lamp.", "brass lamp", Take, "omar", None),
+            ("Omar laid hands on the brass lamp.", "brass lamp", Take, "omar", None),
+            ("Omar's eye fell on the brass lamp.", "brass lamp", Handle, "omar", None),
             ("Omar was rid of the brass lamp.", "brass lamp", Drop, "omar", None),
             ("The brass lamp went from Omar to Ines.", "brass lamp", Give, "omar", Some("ines")),
             ("Ines had the brass lamp from Omar.", "brass lamp", Give, "omar", Some("ines")),

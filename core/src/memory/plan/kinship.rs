@@ -8,9 +8,9 @@
 //! else       the name that is nearer to the word is the R
 //! ```
 
+use super::grammar::among;
 use super::reader::Token;
 use super::relation::Relation;
-use super::statement::among;
 use crate::memory::index::names::Name;
 use crate::memory::index::stems::Stems;
 use crate::memory::segment::words;

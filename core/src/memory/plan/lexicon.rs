@@ -41,6 +41,8 @@ pub const SEE: Classes = 1 << 12;
 
 /// Says what somebody is called.
 pub const NAMING: Classes = 1 << 13;
+/// Tells of good company or of everyday life, which gives nobody a reason for anything.
+pub const FRIENDLY: Classes = 1 << 14;
 
 const MEMBERS: &[(Classes, &str)] = &[
     (
@@ -57,16 +59,23 @@ const MEMBERS: &[(Classes, &str)] = &[
         TAKE,
         "take get grab seize fetch collect obtain acquire steal snatch lift gather retrieve \
          pocket pick catch borrow buy remove secure claim recover grasp clutch procure nab swipe scoop \
-         hoist shoulder pluck",
+         hoist shoulder pluck relieve pinch wrest extract commandeer",
     ),
-    (DROP, "drop discard leave abandon release lose dump ditch relinquish forsake"),
-    (PUT, "put place set lay deposit hide store stow bury lock stash tuck park plant prop"),
+    (
+        DROP,
+        "drop discard leave abandon release lose dump ditch relinquish forsake quit vacate unload",
+    ),
+    (
+        PUT,
+        "put place set lay deposit hide store stow bury lock stash tuck park plant prop stand rest sit \
+         lean balance perch dump hang lodge wedge",
+    ),
     (
         GIVE,
         "give hand pass offer lend loan sell send deliver present donate bequeath entrust slip bestow \
          grant award surrender transfer",
     ),
-    (RECEIVE, "receive accept inherit"),
+    (RECEIVE, "receive accept inherit win earn"),
     (HOLD, "have hold carry keep own possess wear bring bear belong clutch grip lug tote"),
     (STAY, "stay wait remain sit stand rest sleep linger be live lie"),
     (
@@ -104,6 +113,20 @@ const MEMBERS: &[(Classes, &str)] = &[
          disavow repudiate backtrack",
     ),
     (NAMING, "call mean name nickname dub style know refer term"),
+    (
+        FRIENDLY,
+        "friend friendship friendly companion company acquaintance acquaint meet chat talk greet welcome \
+         introduce visit invite accompany dine dinner lunch supper breakfast tea coffee picnic drink toast \
+         walk stroll swim skate ski row sail ride fish hunt hike cycle travel journey excursion trip \
+         holiday play game chess card cards bowls cricket tennis golf whist draughts dance ball waltz sing \
+         choir song concert music duet violin piano band orchestra theatre opera church pew chapel mass \
+         prayer school schoolmate classmate pupil class lesson teach learn study read novel book library \
+         poem letter correspond correspondence post share borrow lend recipe garden gardening flower seed \
+         rose market shop fair stall picnic neighbour neighbor cousin wedding christening birthday guest \
+         hobby stamp coin collect photograph portrait paint sketch club society committee team regiment \
+         umbrella bicycle train coach carriage bench joke laugh smile wave nod praise admire compliment \
+         congratulate help nurse thank grateful like fond similar alike both together same",
+    ),
     (SEE, "see notice spot observe watch witness glimpse meet"),
 ];
 
@@ -125,6 +148,9 @@ impl Default for Lexicon {
         }
         for form in ["is", "are", "was", "were", "been", "am"] {
             *classes.entry(form.to_owned()).or_default() |= STAY;
+        }
+        for form in ["has", "had", "having"] {
+            *classes.entry(form.to_owned()).or_default() |= HOLD;
         }
         Self { classes }
     }

@@ -3,8 +3,8 @@
 //! They are answered with the sentences that name it, in their order; where there are many, with some
 //! that reach from the first to the last.
 
+use super::grammar::among;
 use super::reader::Reader;
-use super::statement::among;
 use crate::error::Result;
 use crate::memory::answer::{Finding, one_line};
 use crate::memory::index::corpus::SentenceId;

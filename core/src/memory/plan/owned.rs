@@ -9,12 +9,12 @@
 //! Facts are cited alone. The newest holds unless the first or all are asked for. Where all that the text
 //! says of the owner was read and none of it is a fact, the document does not say.
 
+use super::entry::{body, without_stamp};
 use super::forms;
 use super::kinds::{self, Kind};
 use super::parts::Scope;
 use super::question::{Expected, Key, Question};
 use super::reader::{Read, Reader};
-use super::statement::body;
 use super::value::{Wanted, value};
 use crate::error::Result;
 use crate::memory::answer::{Finding, one_line, spans};
@@ -40,6 +40,8 @@ const LEAST_SAID: f32 = 0.5;
 const SIMILAR: f32 = 0.8;
 /// Different values that an answer about a key joins unless it is a list.
 const VALUES: usize = 8;
+/// Words of a property at most.
+const MOST_WORDS: usize = 4;
 /// Verbs that say nothing but that somebody has something, or that somebody reads and says.
 const LIGHT: &str = "have get keep own hold carry bear give take make do use go come call say read tell \
                      find mention state report know learn see show write put run stand be";
@@ -55,6 +57,21 @@ const IDIOMS: &[(&str, &str)] = &[
     ("first cry", "born"),
     ("first cried", "born"),
     ("cradle", "born"),
+    ("home town", "born"),
+    ("see daylight", "born"),
+    ("saw daylight", "born"),
+    ("saw the world", "born"),
+    ("come from originally", "born"),
+    ("came originally", "born"),
+    ("originally came", "born"),
+    ("entered this world", "born"),
+    ("entered the world", "born"),
+    ("earn money", "profession"),
+    ("make money", "profession"),
+    ("earned money", "profession"),
+    ("keep the wolf", "profession"),
+    ("pay the rent", "profession"),
+    ("paid the rent", "profession"),
     ("by trade", "profession"),
     ("line of work", "profession"),
     ("line of business", "profession"),
@@ -77,6 +94,8 @@ pub struct OwnedQuestion {
     owner: Pattern,
     key: Option<Key>,
     property: Vec<Word>,
+    /// What may be asked for if nothing is said of the property, the likelier first.
+    others: Vec<Vec<Word>>,
     kind: Option<Kind>,
 }
 
@@ -123,38 +142,79 @@ impl OwnedQuestion {
             .map(|(kind, _)| kind);
         let tied = tied(&question.words, &of_owner, &content);
         let noun = !tied.is_empty();
-        let mut property = if noun { tied } else { content };
-        let typed: Vec<&str> =
-            property.iter().copied().filter(|w| !question.is_typing(w)).collect();
-        if !typed.is_empty() {
-            property = typed;
-        }
-        property.retain(|word| !among(LIGHT, word, stems));
-        property.dedup();
+        let bare = |mut property: Vec<&'_ str>| -> Vec<String> {
+            if property.iter().any(|word| !question.is_typing(word)) {
+                property.retain(|word| !question.is_typing(word));
+            }
+            property.retain(|word| !among(LIGHT, word, stems));
+            property.dedup();
+            property.into_iter().map(str::to_owned).collect()
+        };
+        // "Which code is the one to quote when dealing with X": the noun behind "which" stands for more.
+        let others: Vec<Vec<Word>> = [asked_noun(&question.words, &content), content.clone()]
+            .into_iter()
+            .map(&bare)
+            .filter(|other| key.is_some() && !other.is_empty())
+            .map(|other| other.iter().map(|word| Word::of(word, stems)).collect())
+            .collect();
+        let property = bare(if noun { tied } else { content });
+        let mut property: Vec<&str> = property.iter().map(String::as_str).collect();
         let lower = question.text.to_lowercase();
         if let Some((_, word)) = IDIOMS.iter().find(|(idiom, _)| lower.contains(idiom)) {
             property = vec![word];
         }
         let kind = kind.or_else(|| Kind::asked(&[property.join(" ")], stems).map(|(kind, _)| kind));
+        // "What did Ines play": an instrument, or a game.
+        let plays = key.is_none()
+            && question.expected == Expected::Anything
+            && matches!(property.as_slice(), [word] if among("play perform", word, stems));
+        let kind = kind.or(plays.then_some(Kind::Instrument));
         // About somebody by name only what has the form of a property; anything else is looked up.
         let exact = matches!(question.expected, Expected::Number | Expected::Date)
             || (question.expected == Expected::Place && property.len() <= 2)
             || (noun && question.expected == Expected::Anything);
-        if key.is_none() && !(kind.is_some() || exact) || property.len() > 4 {
+        let short = |words: usize| words <= MOST_WORDS;
+        if key.is_none() && !(kind.is_some() || exact)
+            || !short(property.len()) && !others.iter().any(|other| short(other.len()))
+        {
             return None;
         }
-        if property.is_empty() && kind.is_none() && question.expected == Expected::Anything {
+        if property.is_empty()
+            && others.is_empty()
+            && kind.is_none()
+            && question.expected == Expected::Anything
+        {
             return None;
         }
         let property = property.iter().map(|word| Word::of(word, stems)).collect();
-        Some(Self { owner, key, property, kind })
+        Some(Self { owner, key, property, others, kind })
     }
+}
+
+/// The noun phrase that a question asks for: behind "which" or "what", or behind the verb of a request.
+fn asked_noun<'w>(list: &[String], content: &[&'w str]) -> Vec<&'w str> {
+    let which =
+        |word: &String| ["which", "what", "every", "each", "all", "the"].contains(&word.as_str());
+    let Some(at) = list.iter().position(which) else { return Vec::new() };
+    let small = |word: &&String| stopwords::is_stopword(word) || which(word);
+    let find = |word: &String| content.iter().copied().find(|known| known == word);
+    list[at + 1..].iter().skip_while(small).map_while(find).collect()
 }
 
 /// Whether the noun behind "which" or "what" is none for the kind: "which bank did she work for".
 fn asks_for_other(question: &Question, kind: Kind, stems: &Stems) -> bool {
     let which = question.words.iter().position(|word| ["which", "what"].contains(&word.as_str()));
     let noun = which.and_then(|at| question.words.get(at + 1));
+    // "What musical instrument": any word of the phrase may be the noun.
+    let phrase = |at: usize| {
+        question.words[at + 1..]
+            .iter()
+            .take_while(|word| !stopwords::is_stopword(word))
+            .any(|word| kind.is_spoken(word, stems))
+    };
+    if which.is_some_and(phrase) {
+        return false;
+    }
     noun.is_some_and(|noun| {
         !stopwords::is_stopword(noun)
             && !stopwords::is_about_the_document(noun)
@@ -174,7 +234,15 @@ fn tied<'w>(list: &[String], owner: &[String], content: &[&'w str]) -> Vec<&'w s
     let behind = &list[at + owner.len()..];
     let find = |word: &String| content.iter().copied().find(|known| known == word);
     if list[at + owner.len() - 1].ends_with("'s") {
-        return behind.iter().map_while(find).collect();
+        let mut run: Vec<&str> = behind.iter().map_while(find).collect();
+        // "X's place of birth".
+        if behind.get(run.len()).is_some_and(|word| word == "of") {
+            let of: Vec<&str> = behind[run.len() + 1..].iter().map_while(find).collect();
+            let head = |word: &&str| super::nouns::TYPING.contains(word) || *word == "line";
+            run.retain(|word| of.is_empty() || !head(word));
+            run.extend(of);
+        }
+        return run;
     }
     let before = &list[..at];
     let preposition = |word: &String| {
@@ -231,6 +299,7 @@ pub fn owned(
         let any: Vec<Pattern> = asked
             .property
             .iter()
+            .chain(asked.others.iter().flatten())
             .map(|word| {
                 let mut pattern = word.strict.clone();
                 pattern.or(&word.similar);
@@ -247,8 +316,15 @@ pub fn owned(
     }
     let n_mentions = inside.len();
     let mut facts = Vec::new();
-    for read in reader.read(&inside)? {
-        facts.extend(fact(reader, question, asked, &read)?);
+    let reads = reader.read(&inside)?;
+    for property in std::iter::once(&asked.property).chain(&asked.others) {
+        if !facts.is_empty() || property.len() > MOST_WORDS {
+            continue;
+        }
+        let asked = OwnedQuestion { property: property.clone(), ..asked.clone() };
+        for read in &reads {
+            facts.extend(fact(reader, question, &asked, read)?);
+        }
     }
     let most = facts.iter().map(|fact| fact.said).fold(0.0, f32::max);
     facts.retain(|fact| fact.said >= most - 0.25);
@@ -320,7 +396,15 @@ fn stated(
     asked: &OwnedQuestion,
     text: &str,
 ) -> Option<(String, f32)> {
-    let text = body(text);
+    // "The code of X: 4711" is no statement that something introduces.
+    let whole = asked.key.as_ref().is_some_and(|key| !key.stands_in(&body(text).to_lowercase()));
+    // The date of an entry tells when something was.
+    let dated = question.expected == Expected::Date;
+    let text = match (whole, dated) {
+        (_, true) => text,
+        (true, _) => without_stamp(text),
+        _ => body(text),
+    };
     let stems = reader.stems;
     let list: Vec<String> = words::folded_words(text).collect();
     let asks = text.trim_end_matches(['"', '”', '\'', '’']).ends_with(['?', '？']);
@@ -367,7 +451,18 @@ fn stated(
         (None, Some(_)) => of_kind || spoken || (least > 0.0 && !asked.property.is_empty()),
         (None, None) => least > 0.0,
     };
-    if !enough || (is_denied(&list) && asked.key.is_none()) {
+    // What another clause denies is something else.
+    let denied = || {
+        text.split([',', ';']).any(|clause| {
+            let list: Vec<String> = words::folded_words(clause).collect();
+            let about = asked.property.is_empty()
+                || list
+                    .iter()
+                    .any(|word| said.contains(word) || asked.owner.text.contains(word.as_str()));
+            about && is_denied(&list)
+        })
+    };
+    if !enough || (asked.key.is_none() && is_denied(&list) && denied()) {
         return None;
     }
     let wanted = Wanted {

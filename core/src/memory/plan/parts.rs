@@ -17,9 +17,12 @@ const LONGEST_ITEM: usize = 5;
 
 /// The questions that `text` consists of: itself, or one an item of its list.
 pub fn questions(text: &str) -> Vec<String> {
-    for (start, word) in
-        text.match_indices(' ').map(|(at, _)| (at + 1, text[..at].rsplit(' ').next()))
-    {
+    // "Of A and of B" is one list.
+    let again = [" and of ", " and for "].into_iter().find(|again| text.contains(again));
+    let joined = again.map(|again| text.replace(again, " and "));
+    let text = joined.as_deref().unwrap_or(text);
+    let starts = text.match_indices(' ').map(|(at, _)| (at + 1, text[..at].rsplit(' ').next()));
+    for (start, word) in std::iter::once((0, None)).chain(starts) {
         let rest = &text[start..];
         let Some((items, end)) = items(rest) else { continue };
         let behind = word.is_some_and(|word| ["for", "of", "about", "to"].contains(&word));
@@ -295,6 +298,10 @@ mod tests {
         assert_eq!(
             questions("What are the ages of Omar and Ines?"),
             ["What are the ages of Omar?", "What are the ages of Ines?"]
+        );
+        assert_eq!(
+            questions("red-fox and blue-owl have which codes?"),
+            ["red-fox have which codes?", "blue-owl have which codes?"]
         );
     }
 

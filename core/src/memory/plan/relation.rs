@@ -5,9 +5,10 @@
 //! that stand in that relation to the name. It knows the grammar of possession and apposition and a
 //! table of inverse relations of kinship and work; it does not know what the names are.
 
+use super::grammar::among;
 use super::kinship::apparent;
 use super::reader::Token;
-use super::statement::among;
+use crate::memory::answer::spans::is_time_word;
 use crate::memory::index::names::{self, Name};
 use crate::memory::index::stems::{Stems, forms};
 use crate::memory::index::stopwords;
@@ -169,7 +170,7 @@ pub fn related(
     }
     out.retain(|r| {
         let folded: Vec<String> = words::folded_words(&r.name).collect();
-        !folded.is_empty() && folded != wanted
+        !folded.is_empty() && folded != wanted && !folded.iter().all(|word| is_time_word(word))
     });
     if out.is_empty() && relation.nouns.iter().any(|noun| is_personal(noun)) {
         let name = apparent(text, tokens, &view.names, &wanted, relation, stems);
@@ -355,11 +356,14 @@ impl View<'_> {
         while before > 0 {
             let word = self.folded(before - 1);
             let copula = among(
-                "is was became remains being are were be stands stood serves served acts acted",
+                "is was became become becomes remains remained being are were be been stands stood \
+                 serves served acts acted appears appeared figures figured counts counted passes passed",
                 word,
             );
             let filler = among(
-                "as the a an not only just both also considered known long then now actually indeed really himself herself in fact merely once been has had",
+                "as the a an not only just both also considered known long then now actually indeed \
+                 really himself herself in fact merely once has had recorded entered listed named given \
+                 registered proud said there down for will register book papers records",
                 word,
             );
             if !(copula || filler) {

@@ -5,8 +5,8 @@
 //! ```
 //! Only sentences that name the place asked about and a direction are read, the newest first.
 
+use super::grammar::{noun, same_noun};
 use super::reader::Reader;
-use super::statement::{noun, same_noun};
 use crate::error::Result;
 use crate::memory::answer::Finding;
 use crate::memory::index::patterns::Pattern;

@@ -6,7 +6,7 @@
 //! ```
 //! Chapters that limit a question are the business of `parts`.
 
-use super::statement::among;
+use super::grammar::among;
 
 /// Words with which a question asks for the newest state.
 const LATEST: &str = "current currently latest now newest final finally eventually last recent recently \

@@ -7,7 +7,7 @@
 //! before    … before X reached P · prior to P
 //! ```
 
-use super::statement::among;
+use super::grammar::among;
 use crate::memory::index::names;
 use crate::memory::index::stems::Stems;
 use crate::memory::index::stopwords;
@@ -70,7 +70,7 @@ pub struct StateQuestion {
 impl StateQuestion {
     /// Reads a question; `None` if it asks for something else.
     pub fn of(text: &str) -> Option<Self> {
-        Self::of_simple(text).or_else(|| whereabouts(text))
+        whereabouts(text).or_else(|| Self::of_simple(text))
     }
 
     /// Reads the plainest forms, word by word.
@@ -209,7 +209,9 @@ const LIGHT: &str = "one prior preceding following go end get come arrive reach 
     immediately directly right earlier tell name say show give state know look seek turn wind stay \
     remain sit rest travel head moment story text passage document according enter return walk end be \
     situate happen exactly straight then next time ultimately eventually sight spot who arrive \
-    discover follow pass question today latest still stop appear describe left set make";
+    discover follow pass question today latest still stop appear describe left set make know last \
+    fetch convey transport transfer shift haul drag deliver store house notice wander hide step run \
+    hurry journey proceed visit walk spend being became become learn read reader book say";
 
 /// A question for the place of one thing, in any order of words.
 fn whereabouts(text: &str) -> Option<StateQuestion> {
@@ -220,11 +222,17 @@ fn whereabouts(text: &str) -> Option<StateQuestion> {
     let place_noun = |word: &str| among(PLACES, word);
     let asks_place = has("where")
         || has("whereabouts")
-        || folded.windows(2).any(|two| {
-            ["which", "what", "the", "whose"].contains(&two[0].as_str()) && place_noun(&two[1])
+        || folded.iter().enumerate().any(|(at, word)| {
+            // "The last known location": words of no content may stand between.
+            let mut behind = folded[at + 1..].iter().take(4);
+            among("which what the whose", word)
+                && behind
+                    .find(|word| place_noun(word) || !is_light(word))
+                    .is_some_and(|word| place_noun(word))
         });
-    let several = ["why", "when", "how", "all", "every", "each", "most", "list"];
-    if !asks_place || several.into_iter().any(has) {
+    let several = ["why", "how", "all", "every", "each", "most", "list"];
+    let asks_time = folded.first().is_some_and(|word| word == "when");
+    if !asks_place || asks_time || several.into_iter().any(has) {
         return None;
     }
     // Noun phrases: names, and what stands behind a determiner.
@@ -238,6 +246,7 @@ fn whereabouts(text: &str) -> Option<StateQuestion> {
                 && spans[at].start < name.end
                 && !(at == 0 && stopwords::is_stopword(&folded[at]))
                 && !among(LIGHT, &folded[at])
+                && !place_noun(&folded[at])
         });
         if let Some(name) = of_name {
             let first = at;
@@ -282,7 +291,7 @@ fn whereabouts(text: &str) -> Option<StateQuestion> {
     }
     // "Where does he come from" asks for an origin; with a destination, for the stop before that.
     if asks_whence(&folded) {
-        let to = folded.iter().rposition(|word| among("to into", word))?;
+        let to = folded.iter().rposition(|word| among("to into in at for", word))?;
         let place = phrases.iter().find(|(at, _)| (to..to + 3).contains(at))?;
         let rest: Vec<(usize, String)> =
             phrases.iter().filter(|(_, noun)| *noun != place.1).cloned().collect();
@@ -323,10 +332,18 @@ fn whereabouts(text: &str) -> Option<StateQuestion> {
     }
 }
 
-/// Whether "from" stands before what is asked for, or at the end.
+/// Whether a question asks for where something came from: "from" stands before what is asked for, or at
+/// the end, or behind "come"; or it asks for what was left.
 fn asks_whence(folded: &[String]) -> bool {
-    let asks = |two: &[String]| two[0] == "from" && among("which what where", &two[1]);
-    folded.last().is_some_and(|word| word == "from") || folded.windows(2).any(asks)
+    let asks = |two: &[String]| {
+        two[0] == "from" && among("which what where whence", &two[1])
+            || among("come came", &two[0]) && two[1] == "from"
+    };
+    let leaves = folded.iter().position(|word| among("leave quit vacate", word));
+    let goes = |at: usize| folded[at + 1..].iter().any(|word| among("for to into", word));
+    folded.last().is_some_and(|word| word == "from")
+        || folded.windows(2).any(asks)
+        || leaves.is_some_and(goes)
 }
 
 /// Whether a word of a question for a place is none of content, in any form.

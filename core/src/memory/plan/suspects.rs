@@ -15,12 +15,12 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::custody::{self, Held};
+use super::entry::body;
 use super::hours::resolved;
-use super::lexicon::{HARM, MOTIVE, NAMING, RETRACT, TAKE};
+use super::lexicon::{FRIENDLY, HARM, MOTIVE, NAMING, RETRACT, TAKE};
 use super::phrases::noun_phrases;
 use super::question::Question;
 use super::reader::{Read, Reader, Token};
-use super::statement::body;
 use crate::error::Result;
 use crate::memory::answer::Finding;
 use crate::memory::index::corpus::SentenceId;
@@ -55,7 +55,10 @@ pub fn asks_for_culprit(question: &Question, reader: &Reader) -> bool {
         "who", "whom", "whose", "which", "name", "identify", "culprit", "murderer", "killer",
     ]);
     let harm = question.words.iter().any(|word| reader.lexicon.classes(word) & HARM != 0);
-    asks && (harm || asks_for_proof(question))
+    // "Took her life", "has her blood on his hands".
+    let life = has(&["life", "blood", "end"])
+        && has(&["took", "take", "taken", "ended", "end", "robbed", "shed", "hands", "put"]);
+    asks && (harm || life || asks_for_proof(question))
 }
 
 /// Whether a question asks for a proof and not merely for a name.
@@ -188,6 +191,17 @@ fn others(text: &str, name: &str) -> usize {
     found.iter().filter(other).count()
 }
 
+/// Who is named in a sentence besides `name`, without titles.
+fn people_besides(text: &str, name: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    names::names(text, &mut found);
+    let people = found
+        .iter()
+        .filter(|found| !found.uncertain || text[found.start..found.end].contains(' '))
+        .map(|found| names::without_titles(&text[found.start..found.end]).to_owned());
+    people.filter(|person| !person.is_empty() && !name.contains(person.as_str())).collect()
+}
+
 /// For everything that may be the instrument: who held it, one after the other. The most telling first:
 /// nouns of several words, then those that are mentioned least.
 fn chains(reader: &Reader, crime: &Crime, victim: &str) -> Result<Vec<Vec<Held>>> {
@@ -229,6 +243,8 @@ fn chains(reader: &Reader, crime: &Crime, victim: &str) -> Result<Vec<Vec<Held>>
 #[derive(Debug, Default)]
 struct Row {
     motive: Vec<SentenceId>,
+    /// Sentences of him and the victim that may tell of a motive in words of their own.
+    grudge: Vec<SentenceId>,
     chance: Vec<SentenceId>,
     elsewhere: Vec<SentenceId>,
     retracted: Vec<SentenceId>,
@@ -245,14 +261,22 @@ impl Row {
 fn row(reader: &Reader, suspect: &str, victim: &str, crime: &Crime) -> Result<Row> {
     let mut row = Row::default();
     let mut called: Vec<(String, SentenceId)> = Vec::new();
+    let mut silent: Vec<(SentenceId, Vec<String>)> = Vec::new();
+    let mut witnesses: Vec<String> = Vec::new();
     for read in mentions(reader, suspect, crime)? {
         let tokens = reader.tokens(&read.text);
         let any = |class: u32| tokens.iter().any(|token| token.classes & class != 0);
         let with_victim = names_person(&read.text, victim);
+        let n_elsewhere = row.elsewhere.len();
         if !with_victim && (any(RETRACT) || takes_back(&tokens)) {
             row.retracted.push(read.id);
         } else if with_victim && any(MOTIVE) {
             row.motive.push(read.id);
+        } else if with_victim {
+            // What is neither good company nor of an hour may be a reason too.
+            if !place(reader, &read, suspect, crime, &mut row)? && !any(FRIENDLY) {
+                row.grudge.push(read.id);
+            }
         } else if !place(reader, &read, suspect, crime, &mut row)?
             && !with_victim
             && tokens.len() <= LONGEST_ALIAS
@@ -260,7 +284,23 @@ fn row(reader: &Reader, suspect: &str, victim: &str, crime: &Crime) -> Result<Ro
         {
             let phrases = noun_phrases(&tokens, &read.text).into_iter().map(|(_, noun)| noun);
             called.extend(phrases.filter(|noun| noun.contains(' ')).map(|noun| (noun, read.id)));
+        } else if !any(FRIENDLY) && resolved(reader, &read.text)?.0.is_none() {
+            silent.push((read.id, people_besides(&read.text, suspect)));
         }
+        if row.elsewhere.len() > n_elsewhere {
+            witnesses.extend(people_besides(&read.text, suspect));
+        }
+    }
+    // What a witness said for somebody is taken back by whatever else is told of the two, unless it is
+    // of their good company.
+    let again = |(_, people): &&(SentenceId, Vec<String>)| {
+        people.iter().any(|name| witnesses.contains(name))
+    };
+    if row.retracted.is_empty() && row.elsewhere.len() == 1 {
+        row.retracted.extend(silent.iter().find(again).map(|(id, _)| *id));
+    }
+    if row.motive.is_empty() {
+        row.motive = std::mem::take(&mut row.grudge);
     }
     called.truncate(THINGS);
     for (alias, id) in called {
@@ -291,7 +331,9 @@ fn takes_back(tokens: &[Token]) -> bool {
 /// Notes whether a sentence puts somebody, by a name or another, where it was done or elsewhere; whether
 /// it names a time at all.
 fn place(reader: &Reader, read: &Read, name: &str, crime: &Crime, row: &mut Row) -> Result<bool> {
+    // "Ines gave Omar an alibi: at nine both were in the stable."
     let text = body(&read.text);
+    let text = if names_person(text, name) { text } else { read.text.as_str() };
     let (time, anchors) = resolved(reader, text)?;
     let tokens = reader.tokens(text);
     if time != crime.time || !subject_of_place(reader, text, &tokens, name) {

@@ -70,7 +70,9 @@ pub fn value(text: &str, wanted: &Wanted, lexicon: &Lexicon, stems: &Stems) -> O
         Expected::Number => number(),
         Expected::Place => placed(text, wanted, stems),
         Expected::Anything | Expected::Explanation => {
-            number().or_else(|| noun_phrase(text, &list, wanted, stems))
+            // "One of them is …" gives no number.
+            let digits = |found: &String| found.bytes().any(|byte| byte.is_ascii_digit());
+            number().filter(digits).or_else(|| noun_phrase(text, &list, wanted, stems))
         }
         Expected::Date => {
             let date = spans::spans(text, Expected::Date).into_iter().find(fresh);
@@ -102,8 +104,8 @@ fn of_kind(
     wanted: &Wanted,
     stems: &Stems,
 ) -> Option<String> {
-    let holds =
-        |token: &Token| !token.capital && kind.holds(&token.folded) && is_new(token, wanted, stems);
+    let asked = |token: &Token| wanted.asked.iter().any(|asked| stems.same(asked, &token.folded));
+    let holds = |token: &Token| !token.capital && kind.holds(&token.folded) && !asked(token);
     let words = || list.iter().map(|token| token.folded.clone()).collect::<Vec<_>>();
     let at = list
         .iter()
@@ -142,6 +144,13 @@ fn placed(text: &str, wanted: &Wanted, stems: &Stems) -> Option<String> {
     };
     let placed = found.iter().find(|range| foreign(range) && spans::is_placed(text, range));
     let placed = placed.or_else(|| found.iter().find(|range| foreign(range) && where_(range)));
+    // "Her birthplace is Oslo", "she was Oslo-born".
+    let said = |range: &Range<usize>| {
+        let before = words::folded_words(&text[..range.start]).last().unwrap_or_default();
+        ["is", "was", "called", "named"].contains(&before.as_str())
+            || text[range.end..].starts_with("-born")
+    };
+    let placed = placed.or_else(|| found.iter().find(|range| foreign(range) && said(range)));
     placed.map(|range| text[range.clone()].to_owned())
 }
 
@@ -151,19 +160,25 @@ fn noun_phrase(text: &str, list: &[Token], wanted: &Wanted, stems: &Stems) -> Op
     let mut at = 0;
     let last_said = list.iter().rposition(|token| wanted.said.contains(&token.folded));
     while at < list.len() {
-        let fits = |token: &Token| {
+        // A hyphen binds whatever words are: "holly-ivy".
+        let bound = |at: usize| {
+            let hyphen = |at: usize| &text[list[at].end..list[at + 1].start] == "-";
+            at > 0 && hyphen(at - 1) || at + 1 < list.len() && hyphen(at)
+        };
+        let fits = |at: usize| {
+            let token = &list[at];
             is_new(token, wanted, stems)
-                && (token.capital || !token.folded.ends_with("ly"))
+                && (token.capital || bound(at) || !token.folded.ends_with("ly"))
                 && !spans::is_time_word(&token.folded)
         };
-        if !fits(&list[at]) {
+        if !fits(at) {
             at += 1;
             continue;
         }
         let mut end = at + 1;
         while end < list.len()
             && matches!(&text[list[end - 1].end..list[end].start], " " | "-" | "\n")
-            && fits(&list[end])
+            && fits(end)
         {
             end += 1;
         }

@@ -7,20 +7,26 @@
 
 use std::collections::BTreeMap;
 
+use super::entry::body;
+use super::grammar::{among, same_noun};
 use super::inferred::inferred;
 use super::parts::Scope;
 use super::reader::{Read, Reader};
 use super::state_question::{Asked, Part, StateQuestion};
-use super::statement::{Act, Event, body, events, same_noun};
+use super::statement::{Act, Event, events};
 use crate::error::Result;
 use crate::memory::answer::Finding;
 use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::patterns::Pattern;
+use crate::memory::segment::words;
 
 /// Newest mentions read of one name.
 const MENTIONS: usize = 96;
 /// Statements of events are no longer than this, in words.
 const LONGEST: u32 = 24;
+/// Sentences behind a statement that may go on with a pronoun, and where it stands in them at most.
+const LONGEST_THREAD: u32 = 3;
+const BEFORE_PRONOUN: usize = 3;
 /// Holders of the thing whose ways are followed.
 const HOLDERS: usize = 8;
 /// Sentences about somebody up to which all are read as statements, and the share of them, as one in so
@@ -45,6 +51,8 @@ struct Replay {
     stops: Vec<Stop>,
     /// What the thing itself holds, if it is somebody.
     held: Vec<(String, SentenceId)>,
+    /// Where it last gave something out of hand.
+    emptied: Option<SentenceId>,
     last_drop: Option<SentenceId>,
     /// Giver, object, recipient, in order.
     gifts: Vec<(Option<String>, String, String, SentenceId)>,
@@ -67,15 +75,29 @@ impl Replay {
             self.gifts.push((giver, object.clone(), recipient.clone(), id));
         }
         let of_thing = event.object.as_deref().is_some_and(|object| same_noun(object, thing));
+        // What somebody does with a thing in words that tell nothing: he takes it, or he had it.
+        let act = match event.act {
+            Act::Handle => {
+                let has = |who: &String| {
+                    self.holder.as_ref().is_some_and(|(holder, _)| same_noun(holder, who))
+                };
+                if event.subjects.iter().any(has) { Act::Drop } else { Act::Take }
+            }
+            act => act,
+        };
         for subject in &event.subjects {
             let itself = same_noun(subject, thing);
             if itself && let Some(object) = &event.object {
+                let n_held = self.held.len();
                 self.held.retain(|(held, _)| !same_noun(held, object));
-                if event.act == Act::Take {
+                if self.held.len() < n_held {
+                    self.emptied = Some(id);
+                }
+                if act == Act::Take {
                     self.held.push((object.clone(), id));
                 }
             }
-            match event.act {
+            match act {
                 Act::Take if of_thing => {
                     self.holder = Some((subject.clone(), id));
                     if let Some((place, since)) = self.places.get(subject).cloned() {
@@ -110,8 +132,8 @@ impl Replay {
                 }
                 _ => {}
             }
-            if let (Some(place), false) = (&event.place, event.act == Act::NotAt) {
-                if event.act != Act::Drop {
+            if let (Some(place), false) = (&event.place, act == Act::NotAt) {
+                if act != Act::Drop {
                     self.places.insert(subject.clone(), (place.clone(), id));
                 }
                 if itself {
@@ -119,7 +141,7 @@ impl Replay {
                     self.stop(place, vec![id]);
                 } else if let Some((holder, since)) = self.holder.clone()
                     && same_noun(&holder, subject)
-                    && event.act != Act::Drop
+                    && act != Act::Drop
                 {
                     self.stop(place, vec![since, id]);
                 }
@@ -228,6 +250,7 @@ fn gather(
             silent.push(read.clone());
         }
         if !found.is_empty() {
+            go_on(reader, &read, found.last().map(|event| event.subjects.as_slice()), timeline)?;
             add(timeline, read.id, found);
         }
     }
@@ -250,6 +273,53 @@ fn gather(
         }
     }
     Ok(())
+}
+
+/// Adds the events of the sentences right behind a statement that go on with a pronoun for whoever it
+/// told of: "Then she went to the attic."
+fn go_on(
+    reader: &Reader,
+    read: &Read,
+    subjects: Option<&[String]>,
+    timeline: &mut BTreeMap<SentenceId, Vec<Event>>,
+) -> Result<()> {
+    let Some(subjects) = subjects.filter(|subjects| !subjects.is_empty()) else { return Ok(()) };
+    let names: Vec<String> = subjects.iter().map(|name| capitalised(name)).collect();
+    let block = reader.corpus.block(read.id.block)?;
+    for sentence in read.id.sentence + 1..=read.id.sentence + LONGEST_THREAD {
+        let id = SentenceId { sentence, ..read.id };
+        if sentence as usize >= block.layout.sentences.len() {
+            break;
+        }
+        let text = block.sentences(sentence as usize..sentence as usize + 1).trim();
+        let wanted = if names.len() > 1 { "they" } else { "he she" };
+        let found = words::words(text)
+            .take(BEFORE_PRONOUN + 1)
+            .find(|word| among(wanted, &words::folded(&text[word.start..word.end])));
+        let Some(pronoun) = found.filter(|_| words::words(text).count() <= LONGEST as usize) else {
+            break;
+        };
+        if !reader.admits(id)? {
+            break;
+        }
+        let named =
+            format!("{}{}{}", &text[..pronoun.start], names.join(" and "), &text[pronoun.end..]);
+        let told = events(&named, &reader.lexicon);
+        if told.is_empty() {
+            break;
+        }
+        add(timeline, id, told);
+    }
+    Ok(())
+}
+
+/// A folded name with capitals.
+fn capitalised(name: &str) -> String {
+    let capital = |word: &str| {
+        let mut chars = word.chars();
+        chars.next().map(|c| c.to_uppercase().collect::<String>() + chars.as_str())
+    };
+    name.split(' ').filter_map(capital).collect::<Vec<_>>().join(" ")
 }
 
 /// Adds what a sentence tells to what it told of others.
@@ -319,7 +389,13 @@ fn answer(asked: &Asked, replay: Replay) -> Option<(Said, Vec<SentenceId>)> {
         Asked::Held { count } => {
             let (names, ids): (Vec<String>, Vec<SentenceId>) = replay.held.into_iter().unzip();
             let before = if *count { format!("{}: ", names.len()) } else { String::new() };
-            (!ids.is_empty()).then_some((Said::Nouns(before, names), ids))
+            match replay.emptied {
+                Some(id) if ids.is_empty() => {
+                    let none = if *count { "0: nothing" } else { "Nothing" };
+                    Some((Said::Words(none.to_owned()), vec![id]))
+                }
+                _ => (!ids.is_empty()).then_some((Said::Nouns(before, names), ids)),
+            }
         }
     }
 }

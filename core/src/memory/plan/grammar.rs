@@ -1,0 +1,113 @@
+//! The grammar that statements of events share: small word lists, and where noun phrases end.
+//!
+//! Lists of function words and of general nouns (furniture, pockets, parts of a place), which tell what a
+//! phrase of a sentence is; nothing here knows what a sentence says.
+
+use super::lexicon::{GIVE, MOVE};
+use super::reader::Token;
+use crate::memory::index::stopwords;
+
+/// Words that open a noun phrase.
+pub(super) const DETERMINERS: &str =
+    "the a an his her their its my your our this that these those some another";
+/// Adverbs that belong to the verb before them.
+pub(super) const PARTICLES: &str =
+    "up down back away off over along out there here straight again together aside next hold of";
+/// Words between a subject and its verb.
+pub(super) const AUXILIARIES: &str = "then had has have later also next now just soon finally afterwards was is \
+    were are not no longer currently still already did be been being eventually could can may \
+    might would will";
+/// Verbs with which what follows comes to an end.
+pub(super) const STOPPING: &str = "stopped stops ceased ceases quit didn't";
+/// Prepositions of a way to somewhere, and of being somewhere.
+pub(super) const TO: &str = "to into toward towards onto inside through";
+pub(super) const AT: &str = "in at inside on within near by outside";
+/// Parts of the body and of clothes: what is put there is taken along.
+pub(super) const ON_PERSON: &str = "arm arms hand hands pocket pockets belt coat cloak sleeve bosom breast shoulder \
+    shoulders apron lap fist palm jacket waistcoat bag sack satchel knapsack rucksack backpack handbag \
+    purse basket bundle";
+/// Things of a room: what is put on or into them stays in the room.
+pub(super) const FURNITURE: &str = "floor ground table desk shelf chair bench bed sofa couch counter stool windowsill \
+    sill ledge wall corner mat rug carpet cupboard drawer mantelpiece hook peg sideboard dresser side \
+    armchair step bookcase nail heap pile stand rack tray";
+/// Parts of a place that somebody passes or stands in.
+pub(super) const PARTS: &str = "door doors doorway threshold entrance gate middle centre center end corner \
+    window windows far back front interior direction quiet shade warmth walls inside";
+/// Nouns for having something.
+pub(super) const KEEPING: &str =
+    "hand hands possession keeping care custody charge grasp grip arms pocket pockets";
+/// Whether `word` is one of the words of `list`.
+pub(super) fn among(list: &str, word: &str) -> bool {
+    list.split_whitespace().any(|member| member == word)
+}
+
+/// A noun phrase without its determiner, folded: "the old key" gives "old key".
+pub(super) fn noun(phrase: &[Token]) -> String {
+    let words: Vec<&str> = phrase
+        .iter()
+        .map(|token| token.folded.as_str())
+        .skip_while(|word| among(DETERMINERS, word))
+        .collect();
+    words.join(" ")
+}
+
+/// Whether two nouns name the same thing: equal, or one is the other's head or first name.
+pub(super) fn same_noun(one: &str, other: &str) -> bool {
+    let ends = |long: &str, short: &str| {
+        !short.is_empty()
+            && (long.strip_suffix(short).is_some_and(|rest| rest.ends_with(' '))
+                || long.strip_prefix(short).is_some_and(|rest| rest.starts_with(' ')))
+    };
+    one == other || ends(one, other) || ends(other, one)
+}
+
+/// The end of the noun phrase of `tokens` that begins at `from`.
+pub(super) fn noun_end(text: &str, tokens: &[Token], from: usize) -> usize {
+    let mut at = from;
+    while let Some(token) = tokens.get(at) {
+        let gap = if at > from { &text[tokens[at - 1].end..token.start] } else { " " };
+        let joined = matches!(gap, " " | "-" | "\n")
+            || (gap == ". " && tokens[at - 1].folded.len() <= 3 && token.capital);
+        let determiner = at == from && among(DETERMINERS, &token.folded);
+        let of = at > from && token.folded == "of" && at + 1 < tokens.len();
+        let dull = stopwords::is_stopword(&token.folded) && !determiner && !of && !token.capital;
+        let particle = at > from && among(PARTICLES, &token.folded);
+        let verb = at > from && !token.capital && token.classes & (MOVE | GIVE) != 0;
+        let second = at > from && among(DETERMINERS, &token.folded);
+        if !joined || dull || particle || second || (verb && tokens[at - 1].capital) {
+            break;
+        }
+        at += 1;
+    }
+    at
+}
+
+/// The noun phrase that begins at `from`, the noun that "of" ties to it, and where both end.
+pub(super) fn place_phrase(
+    text: &str,
+    tokens: &[Token],
+    from: usize,
+) -> (String, Option<String>, usize) {
+    let end = noun_end(text, tokens, from);
+    if end > from
+        && tokens.get(end).is_some_and(|token| token.folded == "of")
+        && &text[tokens[end - 1].end..tokens[end].start] == " "
+    {
+        let last = noun_end(text, tokens, end + 1);
+        if last > end + 1 {
+            return (noun(&tokens[from..end]), Some(noun(&tokens[end + 1..last])), last);
+        }
+    }
+    (noun(&tokens[from..end]), None, end)
+}
+
+/// Who keeps what is in such a place: "hands of Ines", "Ines's hands".
+pub(super) fn keeper_in(noun: &str, of: Option<&str>) -> Option<String> {
+    if let Some(name) = of {
+        let head = noun.rsplit(' ').next().unwrap_or_default();
+        return among(KEEPING, head).then(|| name.to_owned());
+    }
+    let (name, keeping) = noun.rsplit_once(' ')?;
+    let owner = name.strip_suffix("'s").or_else(|| name.strip_suffix("\u{2019}s"))?;
+    among(KEEPING, keeping).then(|| owner.to_owned())
+}

@@ -1,0 +1,374 @@
+//! Two well-known sets of synthetic questions in their own words: stories about people who go about with
+//! things (bAbI, Weston et al. 2015) and needles, variables and word lists (RULER, Hsieh et al. 2024).
+//!
+//! The stories and texts are made here by a small simulation; only the forms of the sentences and of the
+//! questions are those of the published sets. Without a model.
+
+use std::collections::BTreeMap;
+
+use carrel_core::memory::{AskOptions, Library, Source};
+
+/// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
+struct Draw(u64);
+
+impl Draw {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((mixed ^ (mixed >> 31)) % n as u64) as usize
+    }
+
+    fn pick<'l>(&mut self, list: &[&'l str]) -> &'l str {
+        list[self.below(list.len())]
+    }
+}
+
+const PEOPLE: &[&str] = &["Mary", "John", "Daniel", "Sandra"];
+const PLACES: &[&str] = &["hallway", "bathroom", "bedroom", "garden", "kitchen", "office"];
+const THINGS: &[&str] = &["football", "milk", "apple"];
+const GOES: &[&str] = &["moved to", "went to", "journeyed to", "travelled to", "went back to"];
+const TAKES: &[&str] = &["got", "took", "grabbed", "picked up"];
+const DROPS: &[&str] = &["dropped", "discarded", "put down", "left"];
+const GIVES: &[&str] = &["gave", "handed", "passed"];
+
+fn open(text: &str) -> Library {
+    let mut library = Library::in_memory();
+    library.open_document(&Source::text("doc", text)).unwrap();
+    library
+}
+
+/// Questions with what their answers have to hold; one beginning of several is enough.
+type Asked = (String, Vec<String>);
+
+/// A world of people, places and things, and the story of it.
+#[derive(Default)]
+struct World {
+    story: Vec<String>,
+    at: BTreeMap<&'static str, &'static str>,
+    holder: BTreeMap<&'static str, &'static str>,
+    /// Where every thing has been, each place once in a row.
+    way: BTreeMap<&'static str, Vec<&'static str>>,
+    gifts: Vec<(&'static str, &'static str, &'static str)>,
+}
+
+impl World {
+    fn held(&self, who: &str) -> Vec<&'static str> {
+        self.holder.iter().filter(|(_, by)| **by == who).map(|(thing, _)| *thing).collect()
+    }
+
+    fn arrive(&mut self, who: &'static str, place: &'static str) {
+        self.at.insert(who, place);
+        for thing in self.held(who) {
+            self.reach(thing, place);
+        }
+    }
+
+    fn reach(&mut self, thing: &'static str, place: &'static str) {
+        let way = self.way.entry(thing).or_default();
+        if way.last() != Some(&place) {
+            way.push(place);
+        }
+    }
+
+    fn go(&mut self, draw: &mut Draw, who: &'static str) {
+        let place = draw.pick(PLACES);
+        self.story.push(format!("{who} {} the {place}.", draw.pick(GOES)));
+        self.arrive(who, place);
+    }
+
+    /// Somebody who is somewhere takes, drops or gives something, if that is possible.
+    fn handle(&mut self, draw: &mut Draw, gives: bool) {
+        let thing = draw.pick(THINGS);
+        let there = ["", " there"][draw.below(2)];
+        match self.holder.get(thing).copied() {
+            Some(who) if gives => {
+                let others: Vec<&str> = PEOPLE.iter().copied().filter(|o| *o != who).collect();
+                let to = draw.pick(&others);
+                self.story.push(format!("{who} {} the {thing} to {to}.", draw.pick(GIVES)));
+                self.holder.insert(thing, to);
+                self.gifts.push((who, thing, to));
+            }
+            Some(who) => {
+                self.story.push(format!("{who} {} the {thing}{there}.", draw.pick(DROPS)));
+                self.holder.remove(thing);
+            }
+            None => {
+                let who = draw.pick(PEOPLE);
+                let Some(place) = self.at.get(who).copied() else { return };
+                if self.way.get(thing).is_some_and(|way| way.last() != Some(&place)) {
+                    return;
+                }
+                self.story.push(format!("{who} {} the {thing}{there}.", draw.pick(TAKES)));
+                self.holder.insert(thing, who);
+                self.reach(thing, place);
+            }
+        }
+    }
+}
+
+/// A story of `steps` steps with things in it.
+fn story(draw: &mut Draw, steps: usize, gives: bool) -> World {
+    let mut world = World::default();
+    for _ in 0..steps {
+        if draw.below(2) == 0 || gives && world.story.is_empty() {
+            let who = draw.pick(PEOPLE);
+            world.go(draw, who);
+        } else {
+            world.handle(draw, gives);
+        }
+    }
+    world
+}
+
+fn yes_or_no(holds: bool) -> Vec<String> {
+    vec![if holds { "yes" } else { "no" }.to_owned()]
+}
+
+/// The story and the questions of a task, by its number in the set.
+fn task(number: usize, draw: &mut Draw) -> (Vec<String>, Vec<Asked>) {
+    let who = draw.pick(PEOPLE);
+    let place = draw.pick(PLACES);
+    match number {
+        1 | 6 | 9 | 11 | 12 | 13 => {
+            let mut world = World::default();
+            for _ in 0..6 {
+                let person = draw.pick(PEOPLE);
+                let others: Vec<&str> =
+                    PEOPLE.iter().copied().filter(|other| *other != person).collect();
+                let other = draw.pick(&others);
+                let pair = matches!(number, 12 | 13);
+                let verb = draw.pick(GOES);
+                let to = draw.pick(PLACES);
+                let both = format!("{person} and {other}");
+                let subject = if pair { both.as_str() } else { person };
+                if number == 9 && draw.below(3) == 0 {
+                    world.story.push(format!("{person} is in the {to}."));
+                } else {
+                    world.story.push(format!("{subject} {verb} the {to}."));
+                }
+                world.arrive(person, to);
+                if pair {
+                    world.arrive(other, to);
+                }
+                if matches!(number, 11 | 13) {
+                    let lead = draw.pick(&["After that", "Following that", "Then", "Afterwards"]);
+                    let pronoun = match person {
+                        _ if pair => "they",
+                        "Mary" | "Sandra" => "she",
+                        _ => "he",
+                    };
+                    let next = draw.pick(PLACES);
+                    world.story.push(format!("{lead} {pronoun} {verb} the {next}."));
+                    world.arrive(person, next);
+                    if pair {
+                        world.arrive(other, next);
+                    }
+                }
+            }
+            if !world.at.contains_key(who) {
+                world.go(draw, who);
+            }
+            let here = world.at[who];
+            let asked = if matches!(number, 6 | 9) {
+                let place = if draw.below(2) == 0 { here } else { place };
+                (format!("Is {who} in the {place}?"), yes_or_no(here == place))
+            } else {
+                (format!("Where is {who}?"), vec![here.to_owned()])
+            };
+            (world.story, vec![asked])
+        }
+        2 | 3 => {
+            let world = story(draw, 30, false);
+            let asked = world.way.iter().filter_map(|(thing, way)| {
+                let last = way.len() - 1;
+                Some(match (number, last) {
+                    (2, _) => (format!("Where is the {thing}?"), vec![way[last].to_owned()]),
+                    (_, 0) => return None,
+                    _ => {
+                        let question = format!("Where was the {thing} before the {}?", way[last]);
+                        (question, vec![way[last - 1].to_owned()])
+                    }
+                })
+            });
+            let asked = asked.collect();
+            (world.story, asked)
+        }
+        5 => {
+            let world = story(draw, 24, true);
+            let mut asked = Vec::new();
+            if let Some((from, thing, to)) = world.gifts.last() {
+                let fits = |(f, t, r): &&(&str, &str, &str)| (f, t, r) == (from, thing, to);
+                if world.gifts.iter().filter(fits).count() == 1 {
+                    asked = vec![
+                        (format!("What did {from} give to {to}?"), vec![(*thing).to_owned()]),
+                        (format!("Who gave the {thing} to {to}?"), vec![(*from).to_owned()]),
+                        (format!("Who received the {thing}?"), vec![(*to).to_owned()]),
+                        (format!("Who did {from} give the {thing} to?"), vec![(*to).to_owned()]),
+                        (format!("Who gave the {thing}?"), vec![(*from).to_owned()]),
+                    ];
+                }
+            }
+            (world.story, asked)
+        }
+        _ => {
+            let mut world = story(draw, 20, number == 7);
+            if world.holder.is_empty() {
+                world.go(draw, who);
+                world.story.push(format!("{who} took the basket."));
+                world.holder.insert("basket", who);
+            }
+            let who = world.holder.values().next().copied().unwrap();
+            let held = world.held(who);
+            let asked = if number == 7 {
+                let number = format!("{}:", held.len());
+                (format!("How many objects is {who} carrying?"), vec![number])
+            } else {
+                let held = held.into_iter().map(str::to_owned).collect();
+                (format!("What is {who} carrying?"), held)
+            };
+            (world.story, vec![asked])
+        }
+    }
+}
+
+#[test]
+fn stories_are_understood() {
+    let mut draw = Draw(11);
+    let mut behind = Vec::new();
+    for number in [1, 2, 3, 5, 6, 7, 8, 9, 11, 12, 13] {
+        let (mut hits, mut tries) = (0, 0);
+        for _ in 0..STORIES {
+            let (story, asked) = task(number, &mut draw);
+            let library = open(&story.join(" "));
+            for (question, wanted) in asked {
+                let answer = library.ask(&question, &AskOptions::default()).unwrap();
+                let said = answer.answer.to_lowercase();
+                let good = wanted.iter().all(|wanted| said.contains(&wanted.to_lowercase()));
+                tries += 1;
+                hits += usize::from(good);
+                if !good {
+                    println!(
+                        "{number}: {}\n    {question} {wanted:?}, but {said}",
+                        story.join(" ")
+                    );
+                }
+            }
+        }
+        println!("task {number}: {hits} of {tries}");
+        if hits * 100 < tries * LEAST_OF_STORIES {
+            behind.push((number, hits, tries));
+        }
+    }
+    assert!(behind.is_empty(), "{behind:?}");
+}
+
+/// Stories of every task, and percent of their questions that are answered at least.
+const STORIES: usize = 25;
+const LEAST_OF_STORIES: usize = 96;
+
+const FIRST: &[&str] = &["abrasive", "boundless", "curly", "drab", "elfin", "fluffy", "grouchy"];
+const SECOND: &[&str] = &["harmony", "icicle", "jackal", "kimono", "lettuce", "mantle", "nectar"];
+
+/// A value of one of the three types.
+fn value(draw: &mut Draw, of: &str) -> String {
+    match of {
+        "number" => (1_000_000 + draw.below(9_000_000)).to_string(),
+        "word" => format!("{}-{}", draw.pick(SECOND), draw.pick(FIRST)),
+        _ => {
+            let part = |draw: &mut Draw| format!("{:04x}", draw.below(65_536));
+            let parts: Vec<String> = (0..8).map(|_| part(draw)).collect();
+            format!(
+                "{}{}-{}-{}-{}-{}{}{}",
+                parts[0], parts[1], parts[2], parts[3], parts[4], parts[5], parts[6], parts[7]
+            )
+        }
+    }
+}
+
+fn holds_all(library: &Library, question: &str, wanted: &[String]) {
+    let answer = library.ask(question, &AskOptions::default()).unwrap();
+    for value in wanted {
+        assert!(answer.answer.contains(value), "{question}: {value} is not in {:?}", answer.answer);
+    }
+}
+
+#[test]
+fn needles_in_their_own_words_are_found() {
+    let noise = "The grass is green. The sky is blue. The sun is yellow. Here we go. There and back \
+                 again. ";
+    for of in ["number", "word", "uuid"] {
+        let mut draw = Draw(5);
+        let keys: Vec<String> =
+            FIRST.iter().zip(SECOND).map(|(one, other)| format!("{one}-{other}")).collect();
+        let mut text = String::new();
+        let mut values: Vec<Vec<String>> = vec![Vec::new(); keys.len()];
+        for turn in 0..12 {
+            text.push_str(&noise.repeat(5));
+            let key = turn % keys.len();
+            let value = value(&mut draw, of);
+            text.push_str(&format!(
+                "One of the special magic {of}s for {} is: {value}. ",
+                keys[key]
+            ));
+            values[key].push(value);
+        }
+        let library = open(&text);
+        let all = |keys: &str| {
+            format!(
+                "What are all the special magic {of}s for {keys} mentioned in the provided text?"
+            )
+        };
+        let single = format!(
+            "What is the special magic {of} for {} mentioned in the provided text?",
+            keys[6]
+        );
+        holds_all(&library, &single, &values[6]);
+        holds_all(&library, &all(&keys[1]), &values[1]);
+        let four = format!("{}, {}, {}, and {}", keys[0], keys[2], keys[5], keys[6]);
+        let wanted = [&values[0], &values[2], &values[5], &values[6]];
+        let wanted: Vec<String> = wanted.into_iter().flatten().cloned().collect();
+        holds_all(&library, &all(&four), &wanted);
+    }
+}
+
+#[test]
+fn variables_and_word_lists_in_their_own_words() {
+    let noise = "The grass is green. The sky is blue. The sun is yellow. Here we go.\n";
+    let chains = [["OWXAK", "PNDYI", "QRTSM"], ["ABLDE", "ZZKRT", "HJWPC"]];
+    let mut text = noise.repeat(20);
+    for (chain, value) in chains.iter().zip([97_498, 12_345]) {
+        text.push_str(&format!("VAR {} = {value}\n{noise}", chain[0]));
+        for two in chain.windows(2) {
+            text.push_str(&format!("VAR {} = VAR {}\n{}", two[1], two[0], noise.repeat(9)));
+        }
+    }
+    let library = open(&text);
+    let question = "Find all variables that are assigned the value 97498 in the text above.";
+    holds_all(&library, question, &chains[0].map(str::to_owned));
+    let answer = library.ask(question, &AskOptions::default()).unwrap().answer;
+    assert!(!answer.contains(chains[1][0]), "{answer}");
+
+    let mut words: Vec<String> = Vec::new();
+    for turn in 0..30 {
+        words.extend(FIRST.iter().map(|word| (*word).to_owned()));
+        words.push(format!("{}{turn}", SECOND[turn % SECOND.len()]));
+    }
+    let list: Vec<String> =
+        words.iter().enumerate().map(|(at, word)| format!("{}. {word}", at + 1)).collect();
+    let library = open(&list.join(" "));
+    let wanted: Vec<String> = FIRST.iter().map(|word| (*word).to_owned()).collect();
+    holds_all(&library, "What are the 7 most common words in the above list?", &wanted);
+
+    let mut coded = String::new();
+    for (word, times) in
+        [("aipzwe", 60), ("qtdrom", 40), ("nrrvlo", 30), ("kzhxqe", 9), ("uvwmba", 8)]
+    {
+        coded.push_str(&format!("{word} ... ").repeat(times));
+    }
+    let library = open(&coded);
+    let question = "Do not provide any explanation. Please ignore the dots '....'. What are the three \
+                    most frequently appeared words in the above coded text?";
+    holds_all(&library, question, &["aipzwe", "qtdrom", "nrrvlo"].map(str::to_owned));
+}
