@@ -5,8 +5,9 @@
 #      16 KB, stripped, no library needed but those of C, C++ and the system
 #   2. the tests of the API in Rust, under qemu, as on a processor of the year 2018 (Cortex-A76)
 #
-# `arm64.sh size` and `arm64.sh tests` do one of the two, ten minutes each on two cores. Needs g++-aarch64-linux-gnu, qemu-user, libclang and rustup's target
-# aarch64-unknown-linux-gnu; what is missing is named, and nothing is done then.
+# `arm64.sh size` and `arm64.sh tests` do one of the two, ten minutes each on two cores. Needs
+# g++-aarch64-linux-gnu, qemu-user, libclang and rustup's target aarch64-unknown-linux-gnu; what is
+# missing is named, and nothing is done then.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
