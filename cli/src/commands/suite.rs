@@ -343,8 +343,11 @@ impl Named {
         if args.no_probe {
             reader.set_reading(Reading::Spans);
         }
-        let name = format!("{}, {}", self.name, reader.reading().name());
-        Ok(ReadingModel { name, model: Box::new(reader), speed: report.speed() })
+        let reading = reader.reading();
+        let name = format!("{}, {}", self.name, reading.name());
+        // A model that may do nothing costs nothing, so nothing is forecast for it.
+        let speed = report.speed().filter(|_| reading != Reading::Nothing);
+        Ok(ReadingModel { name, model: Box::new(reader), speed })
     }
 }
 
