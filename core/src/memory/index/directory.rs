@@ -29,14 +29,12 @@ use crate::memory::store::varint::{Reader, put};
 
 /// Bytes of a page at which the next is begun: such a page fits a page of the library's file.
 const PAGE_BYTES: usize = 1_900;
-/// Sets of first bytes whose terms are merged at a time, so that no more than about a quarter of the
-/// terms of a run is held: bytes below each bound, English letters being spread alike.
-const BOUNDS: [usize; 4] = [b'e' as usize, b'm' as usize, b's' as usize, 256];
 
 /// What is said of a damaged page.
 const CUT_SHORT: &str = "a page of the directory is cut short";
 
-/// Merges the dictionaries of the blocks of a run: its pages. `terms` answers the part `terms` of
+/// Merges the dictionaries of the blocks of a run: its pages. The terms of one first byte are merged at
+/// a time, so that a small part of the terms of a run is held. `terms` answers the part `terms` of
 /// block `at`, and `None` comes back where one of them is damaged.
 ///
 /// # Errors
@@ -46,9 +44,16 @@ pub fn build(
     mut terms: impl FnMut(usize) -> Result<Vec<u8>>,
 ) -> Result<Option<Vec<Vec<u8>>>> {
     let mut pages = PageBuilder::default();
-    let mut low = 0;
-    for bound in BOUNDS {
-        let set = byte_range(low, bound);
+    let mut first: ByteSet = [0; 4];
+    for block in 0..n_blocks {
+        match postings::first_bytes(&terms(block)?) {
+            Some(own) => first.iter_mut().zip(own).for_each(|(all, own)| *all |= own),
+            None => return Ok(None),
+        }
+    }
+    for byte in (0..256).filter(|byte| first[byte >> 6] >> (byte & 63) & 1 == 1) {
+        let mut set: ByteSet = [0; 4];
+        set[byte >> 6] = 1 << (byte & 63);
         let mut lists: BTreeMap<Box<[u8]>, List> = BTreeMap::new();
         for block in 0..n_blocks {
             let part = terms(block)?;
@@ -66,15 +71,8 @@ pub fn build(
             }
         }
         lists.iter().for_each(|(term, list)| pages.add(term, list));
-        low = bound;
     }
     Ok(Some(pages.finish()))
-}
-
-fn byte_range(low: usize, bound: usize) -> ByteSet {
-    let mut set = [0; 4];
-    (low..bound).for_each(|byte| set[byte >> 6] |= 1 << (byte & 63));
-    set
 }
 
 /// The blocks of one term, while a directory is built.

@@ -199,6 +199,18 @@ pub type ByteSet = [u64; 4];
 /// Every byte.
 pub const ALL_BYTES: ByteSet = [u64::MAX; 4];
 
+/// The bytes with which terms of the part `terms` begin. `None` if the part is damaged.
+pub fn first_bytes(terms: &[u8]) -> Option<ByteSet> {
+    let mut heads = Reader::new(terms);
+    let mut set = [0; 4];
+    for _ in 0..heads.count(256)? {
+        let byte = *heads.bytes(1)?.first()?;
+        set[usize::from(byte >> 6)] |= 1 << (byte & 63);
+        (0..3).try_for_each(|_| heads.number().map(|_| ()))?;
+    }
+    Some(set)
+}
+
 /// Calls `visit` with every term of the part `terms` that begins with a byte of `first`, in byte
 /// order. `None` if the part is damaged.
 pub fn for_each_term(
@@ -318,6 +330,9 @@ mod tests {
             found.push((term.to_vec(), list));
         })
         .unwrap();
+        let all = first_bytes(&terms).unwrap();
+        let has = |byte: u8| all[usize::from(byte >> 6)] >> (byte & 63) & 1 == 1;
+        assert!([b'a', b'b', b'g', "中".as_bytes()[0]].iter().all(|byte| has(*byte)) && !has(b'c'));
         assert_eq!(found, [(b"beta".to_vec(), vec![0, 3])]);
     }
 
