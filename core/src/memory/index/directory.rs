@@ -317,9 +317,10 @@ impl Spread {
         Ok(Self { blocks })
     }
 
-    /// How often pattern `pattern` occurs at most; exact for single words.
-    pub fn total(&self, pattern: usize) -> u64 {
-        self.blocks[pattern].iter().map(|(_, bound)| u64::from(*bound)).sum()
+    /// How often each pattern occurs at most; exact for single words.
+    pub fn totals(&self) -> Vec<u64> {
+        let total = |blocks: &Vec<(u32, u32)>| blocks.iter().map(|(_, n)| u64::from(*n)).sum();
+        self.blocks.iter().map(total).collect()
     }
 
     /// The blocks where one of the patterns can occur, in order.

@@ -7,7 +7,6 @@
 //! stored in the same transaction and found by the same hash, so resuming, editing and checking
 //! need no code of their own. One exact dictionary serves stemmed search too (`postings`).
 
-pub mod alone;
 pub mod corpus;
 pub mod directory;
 pub mod ledger;
@@ -15,6 +14,7 @@ pub mod names;
 pub mod patterns;
 pub mod postings;
 pub mod search;
+pub mod standalone;
 pub mod stems;
 pub mod stopwords;
 pub mod summary;

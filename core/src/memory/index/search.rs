@@ -137,8 +137,7 @@ impl Best {
 /// # Errors
 /// If the store cannot be read or is damaged.
 pub fn counts(corpus: &Corpus, patterns: &[Pattern], stems: &Stems) -> Result<Vec<u64>> {
-    let spread = Spread::of(corpus, patterns, stems)?;
-    Ok((0..patterns.len()).map(|pattern| spread.total(pattern)).collect())
+    Ok(Spread::of(corpus, patterns, stems)?.totals())
 }
 
 fn find(corpus: &Corpus, block: u32, patterns: &[Pattern], stems: &Stems) -> Result<Matches> {
@@ -197,7 +196,7 @@ fn sentences_in(
 pub fn search(corpus: &Corpus, patterns: &[Pattern], stems: &Stems, limit: usize) -> Result<Found> {
     let patterns = &patterns[..patterns.len().min(MOST_PATTERNS)];
     let spread = Spread::of(corpus, patterns, stems)?;
-    let counts: Vec<u64> = (0..patterns.len()).map(|pattern| spread.total(pattern)).collect();
+    let counts = spread.totals();
     let passages = corpus.passages().max(1);
     let idf: Vec<f32> = counts.iter().map(|count| idf(passages, *count)).collect();
     let sentences: u64 = corpus.blocks.iter().map(|p| u64::from(p.block.sentences)).sum();

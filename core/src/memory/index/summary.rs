@@ -4,7 +4,7 @@
 //! the [`KEPT`] sentences that stand for its range, in the order of the text. A leaf scores a sentence
 //! by centrality, the mean weight of its different content words (frequent in the window, rare in the
 //! block), by the names in it and those that it mentions first, by opening a paragraph, by its length,
-//! and by how well it can be read alone (`alone`); a node above keeps the best of its
+//! and by how well it can be read alone (`standalone`); a node above keeps the best of its
 //! children's sentences and prefers to take them from different children. Nothing is rewritten, so
 //! nothing can be invented, and every sentence can be cited.
 //!
@@ -14,10 +14,10 @@
 
 use std::ops::Range;
 
-use super::alone;
 use super::corpus::{Corpus, SentenceId};
 use super::ledger::record::BlockNames;
 use super::postings::PostingsBuilder;
+use super::standalone;
 use crate::error::{MemoryError, Result};
 use crate::memory::segment::layout::Layout;
 use crate::memory::store::Part;
@@ -115,13 +115,11 @@ fn leaves(
     let mut in_sentence = vec![0_u8; layout.sentences.len()];
     let mut new_names = vec![0_u8; layout.sentences.len()];
     for entry in names.entries.iter().filter(|entry| entry.certain > 0) {
-        for (at, sentence) in entry.sentences.iter().enumerate() {
-            let counts = [(&mut in_sentence, true), (&mut new_names, at == 0)];
-            for (counts, _) in counts.into_iter().filter(|(_, holds)| *holds) {
-                if let Some(count) = counts.get_mut(*sentence as usize) {
-                    *count = MOST_NAMES.min(*count + 1);
-                }
-            }
+        for sentence in &entry.sentences {
+            count_name(&mut in_sentence, *sentence);
+        }
+        if let Some(first) = entry.sentences.first() {
+            count_name(&mut new_names, *first);
         }
     }
     let (sequence, weights) = (postings.sequence(), postings.content_weights());
@@ -166,7 +164,7 @@ fn leaves(
                 n if FAIR_LENGTH.contains(&n) => FAIR,
                 _ => POOR,
             };
-            score *= alone::worth(&text[sentence.start as usize..sentence.end as usize]);
+            score *= standalone::worth(&text[sentence.start as usize..sentence.end as usize]);
             scored.push((score, at as u32));
         }
         for term in terms {
@@ -182,6 +180,13 @@ fn leaves(
         out.push(BlockNode { windows: 1, chosen });
     }
     out
+}
+
+/// Counts a name of a sentence, up to [`MOST_NAMES`].
+fn count_name(counts: &mut [u8], sentence: u32) {
+    if let Some(count) = counts.get_mut(sentence as usize) {
+        *count = MOST_NAMES.min(*count + 1);
+    }
 }
 
 /// Scores on a logarithmic scale, 16 steps for a factor of two.

@@ -338,7 +338,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Vec<(String, String)> {
-        let tokens = tokens(text, &Lexicon::default());
+        let tokens = tokens(text, Lexicon::shared());
         assignments(text, &tokens).into_iter().map(|a| (a.name, a.value)).collect()
     }
 
@@ -369,7 +369,7 @@ mod tests {
     #[test]
     fn two_names_in_a_short_sentence_are_tied() {
         let other = |text: &'static str, literal: &str| {
-            tied(text, &tokens(text, &Lexicon::default()), literal)
+            tied(text, &tokens(text, Lexicon::shared()), literal)
         };
         assert_eq!(other("Whatever QX stood for, RT stands for.", "qx"), Some("RT"));
         assert_eq!(other("RT remembers 7741.", "7741"), Some("RT"));

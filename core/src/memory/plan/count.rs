@@ -148,8 +148,8 @@ impl CountQuestion {
             })
             .collect();
         // Of being somewhere nothing else has to be said.
-        let lexicon = Lexicon::default();
-        if verbs.iter().any(|verb| is_visit(verb, &lexicon, &Stems::default())) {
+        let stems = Stems::default();
+        if verbs.iter().any(|verb| is_visit(verb, &stems)) {
             verbs = vec!["visit".to_owned()];
         }
         // "Paid a visit", "made a trip": the verb says nothing beside the noun.
@@ -224,9 +224,9 @@ const NOT_THERE: &str = "dream dreamt dreamed plan planned want wanted hope hope
 const LONGEST_HINT: usize = 14;
 
 /// Whether a word of the question means being or going somewhere.
-fn is_visit(word: &str, lexicon: &Lexicon, stems: &Stems) -> bool {
+fn is_visit(word: &str, stems: &Stems) -> bool {
     let listed = VISITS.split_whitespace().any(|visit| stems.same(visit, word));
-    listed || lexicon.classes(word) & MOVE != 0
+    listed || Lexicon::shared().classes(word) & MOVE != 0
 }
 
 /// Whether a sentence tells that somebody was at a place: by a word for it, or by nothing else than who
@@ -261,7 +261,7 @@ fn tells_of_visit(reader: &Reader, text: &str, question: &CountQuestion) -> bool
 pub fn count(reader: &Reader, question: &CountQuestion) -> Result<Option<Finding>> {
     let mut all: Vec<Pattern> =
         question.names.iter().filter_map(|name| Pattern::phrase(name)).collect();
-    let is_visit = |verb: &String| is_visit(verb, &reader.lexicon, reader.stems);
+    let is_visit = |verb: &String| is_visit(verb, reader.stems);
     let visits = question.verbs.iter().any(is_visit);
     for verb in question.verbs.iter().filter(|verb| !is_visit(verb)) {
         let mut pattern = Pattern::word(verb, reader.stems);

@@ -6,7 +6,7 @@
 
 use super::clock;
 use super::entry::body;
-use super::grammar::{among, same_noun};
+use super::grammar::{KEEPING, among, same_noun};
 use super::hours::resolved;
 use super::inferred::inferred;
 use super::lexicon::{GIVE, HOLD, RECEIVE, TAKE};
@@ -92,7 +92,7 @@ fn holder(
     let whole = |folded: &str| {
         people.iter().find(|name| same_noun(&words::folded(name), folded)).map(|n| (*n).to_owned())
     };
-    for event in events(text, &reader.lexicon) {
+    for event in events(text, reader.lexicon) {
         if !event.object.as_ref().is_some_and(|object| same_noun(object, thing)) {
             continue;
         }
@@ -127,9 +127,6 @@ fn follows_passive(tokens: &[Token], verb: usize) -> bool {
     let be = |token: &Token| among("is was were been being be", &token.folded);
     tokens[..verb].iter().rev().take(2).any(be)
 }
-
-/// Nouns for having something.
-const KEEPING: &str = "hand hands possession keeping care custody charge ownership pocket";
 
 /// Who of two people gave a thing to whom, as "from", "to", "by" and the verb tell: "it came to Ines from
 /// Omar", "Omar gave it to Ines".
@@ -209,12 +206,12 @@ mod tests {
             "Omar Bell lent Ines Marl the lamp.",
             "To Ines Marl it came from Omar Bell.",
         ] {
-            let list = tokens(text, &Lexicon::default());
+            let list = tokens(text, Lexicon::shared());
             let found = handed(text, &list, "Ines Marl", "Omar Bell");
             assert_eq!(found, Some(("Omar Bell", "Ines Marl")), "{text}");
         }
         let text = "Ines Marl and Omar Bell admired the lamp.";
-        let list = tokens(text, &Lexicon::default());
+        let list = tokens(text, Lexicon::shared());
         assert_eq!(handed(text, &list, "Ines Marl", "Omar Bell"), None);
     }
 

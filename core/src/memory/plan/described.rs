@@ -12,7 +12,7 @@ use crate::memory::segment::words;
 
 /// Words with which a question asks for nothing but who somebody is.
 const IDLE: &str = "named call know give gives given identify identity find say says tell \
-    say state show document book text person answer look recorded listed";
+    state show document book text person answer look recorded listed";
 
 /// A question with a description in the place of a name.
 #[derive(Debug, Clone, PartialEq, Eq)]

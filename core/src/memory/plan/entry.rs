@@ -6,7 +6,7 @@ use crate::memory::answer::spans;
 use crate::memory::segment::words;
 
 /// Words that introduce a sentence at most.
-const LONGEST_LEAD: usize = 8;
+pub(super) const LONGEST_LEAD: usize = 8;
 /// Words that a statement behind a lead has at least.
 const LEAST_WORDS: usize = 3;
 /// Words of the date or the like that an entry begins with at most.

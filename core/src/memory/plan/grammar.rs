@@ -35,7 +35,8 @@ pub(super) const PARTS: &str = "door doors doorway threshold entrance gate middl
     window windows far back front interior direction quiet shade warmth walls inside";
 /// Nouns for having something.
 pub(super) const KEEPING: &str =
-    "hand hands possession keeping care custody charge grasp grip arms pocket pockets";
+    "hand hands possession keeping care custody charge ownership grasp grip arms pocket pockets";
+
 /// Whether `word` is one of the words of `list`.
 pub(super) fn among(list: &str, word: &str) -> bool {
     list.split_whitespace().any(|member| member == word)

@@ -235,7 +235,7 @@ mod tests {
     use super::*;
 
     fn told(text: &str, name: &str) -> Option<(Act, String, Option<String>)> {
-        let list = tokens(text, &Lexicon::default());
+        let list = tokens(text, Lexicon::shared());
         let event = inferred(text, &list, name, &["cellar".to_owned()])?;
         let other = event.recipient.or(event.place);
         Some((event.act, event.subjects[0].clone(), other))

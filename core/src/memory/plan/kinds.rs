@@ -98,16 +98,15 @@ const CHINESE_ANIMALS: &str = "小狗 狗 犬 猎犬 小猫 猫 兔子 白兔 �
     龟 甲鱼 蜥蜴 壁虎 变色龙 蛇 青蛙 蛙 蟾蜍 金鱼 锦鲤 鲤鱼 鱼 蟋蟀 蝈蝈 蜘蛛 蜗牛 马 小马 骡子 驴 毛驴 牛 水牛 山羊 \
     绵羊 羊 羊驼 猪 骆驼 鹿 小鹿 熊 狼 水獭 獾";
 
+/// Chinese nouns for trades.
 const CHINESE_CRAFTS: &str = "木匠 铁匠 石匠 瓦匠 银匠 铜匠 鞋匠 篾匠 花匠 皮匠 医生 大夫 郎中 教师 老师 厨师 \
     厨子 律师 法官 渔夫 渔民 农夫 农民 樵夫 猎人 猎户 裁缝 画家 画师 记者 编辑 会计 船长 水手 船夫 车夫 马夫 轿夫 药剂师 \
     园丁 邮差 信差 护士 司机 秘书 商人 掌柜 伙计 警察 士兵 将军 捕快 侦探 书记 书记员 抄书人 说书人 作家 诗人 歌手 演员 \
     乐师 琴师 账房 账房先生 教书先生 算命先生 接生婆 产婆 牧人 牧羊人 工程师 建筑师 理发师 钟表匠 钟表师 面包师 \
     摄影师 翻译 导游 店员 保姆 仆人 侍卫 守林人 守夜人 磨坊主 屠夫 酿酒师 织布工 矿工 印刷工 泥水匠 箍桶匠 修鞋匠 修表匠";
 
-/// Characters and words with which Chinese nouns for trades end.
-const CHINESE_TRADES: &str = "师 匠 员 工 医生 大夫 郎中 药剂师 裁缝 铁匠 木匠 渔夫 农夫 樵夫 猎人 猎户 商人 掌柜 \
-    伙计 教书先生 先生 老师 教师 律师 法官 警察 士兵 将军 船长 水手 船夫 车夫 马夫 厨子 厨师 护士 书记 记者 编辑 作家 诗人 \
-    画家 画师 歌手 演员 艺人 乐师 琴师 会计 账房 秘书 司机 邮差 信差 牧人 园丁 侍卫 侦探 捕快 郎中 家 商 夫 手";
+/// Characters and words with which other Chinese nouns for trades end.
+const CHINESE_TRADES: &str = "师 匠 员 工 先生 艺人 家 商 夫 手";
 
 /// Endings of nouns for those who do something.
 const AGENTS: &[&str] =
@@ -182,7 +181,9 @@ impl Kind {
 
     /// Whether a Chinese phrase ends as nouns for trades do.
     pub fn is_chinese_trade(phrase: &str) -> bool {
-        CHINESE_TRADES.split_whitespace().any(|ending| phrase.ends_with(ending))
+        let mut endings =
+            [CHINESE_CRAFTS, CHINESE_TRADES].into_iter().flat_map(str::split_whitespace);
+        endings.any(|ending| phrase.ends_with(ending))
     }
 }
 

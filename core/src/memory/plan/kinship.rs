@@ -167,7 +167,7 @@ mod tests {
     use crate::memory::index::names;
 
     fn other(text: &str, name: &str, relation: &str) -> Option<String> {
-        let tokens = tokens(text, &Lexicon::default());
+        let tokens = tokens(text, Lexicon::shared());
         let mut found = Vec::new();
         names::names(text, &mut found);
         let wanted: Vec<String> = words::folded_words(name).collect();

@@ -5,6 +5,8 @@
 //! alternations", 1993: motion §51, obtaining §13.5, giving §13.1, putting §9); inflected forms are
 //! made by rule and from the table of irregular forms. A word may belong to several classes.
 
+use std::sync::LazyLock;
+
 use rustc_hash::FxHashMap;
 
 use crate::memory::index::stems::forms;
@@ -122,7 +124,7 @@ const MEMBERS: &[(Classes, &str)] = &[
          choir song concert music duet violin piano band orchestra theatre opera church pew chapel mass \
          prayer school schoolmate classmate pupil class lesson teach learn study read novel book library \
          poem letter correspond correspondence post share borrow lend recipe garden gardening flower seed \
-         rose market shop fair stall picnic neighbour neighbor cousin wedding christening birthday guest \
+         rose market shop fair stall neighbour neighbor cousin wedding christening birthday guest \
          hobby stamp coin collect photograph portrait paint sketch club society committee team regiment \
          umbrella bicycle train coach carriage bench joke laugh smile wave nod praise admire compliment \
          congratulate help nurse thank grateful like fond similar alike both together same",
@@ -136,8 +138,8 @@ pub struct Lexicon {
     classes: FxHashMap<String, Classes>,
 }
 
-impl Default for Lexicon {
-    fn default() -> Self {
+impl Lexicon {
+    fn new() -> Self {
         let mut classes: FxHashMap<String, Classes> = FxHashMap::default();
         for (class, members) in MEMBERS {
             for member in members.split_whitespace() {
@@ -154,9 +156,14 @@ impl Default for Lexicon {
         }
         Self { classes }
     }
-}
 
-impl Lexicon {
+    /// The lexicon, which is made at the first call: to find all forms of its words takes longer than
+    /// most questions.
+    pub fn shared() -> &'static Self {
+        static SHARED: LazyLock<Lexicon> = LazyLock::new(Lexicon::new);
+        &SHARED
+    }
+
     /// The classes of a folded word.
     pub fn classes(&self, folded: &str) -> Classes {
         self.classes.get(folded).copied().unwrap_or(0)
@@ -181,7 +188,7 @@ mod tests {
 
     #[test]
     fn forms_fall_into_their_classes() {
-        let lexicon = Lexicon::default();
+        let lexicon = Lexicon::shared();
         let cases = [
             ("went", MOVE),
             ("journeyed", MOVE),

@@ -471,7 +471,7 @@ fn stated(
         expected: question.expected,
         kind: asked.kind,
     };
-    let value = value(text, &wanted, &reader.lexicon, stems).filter(|value| {
+    let value = value(text, &wanted, reader.lexicon, stems).filter(|value| {
         // Of somebody by name a property of no known kind is only told by a number.
         let plain =
             asked.key.is_none() && asked.kind.is_none() && question.expected == Expected::Anything;

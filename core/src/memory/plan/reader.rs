@@ -50,7 +50,7 @@ pub struct Reader<'a> {
     /// Stems of words.
     pub stems: &'a Stems,
     /// Classes of words.
-    pub lexicon: Lexicon,
+    pub lexicon: &'static Lexicon,
     most_passages: usize,
     passages: RefCell<BTreeSet<Passage>>,
     refused: Cell<bool>,
@@ -62,7 +62,7 @@ impl<'a> Reader<'a> {
         Self {
             corpus,
             stems,
-            lexicon: Lexicon::default(),
+            lexicon: Lexicon::shared(),
             most_passages,
             passages: RefCell::default(),
             refused: Cell::new(false),
@@ -178,7 +178,7 @@ impl<'a> Reader<'a> {
 
     /// The words of a sentence with their classes.
     pub fn tokens(&self, text: &str) -> Vec<Token> {
-        tokens(text, &self.lexicon)
+        tokens(text, self.lexicon)
     }
 }
 

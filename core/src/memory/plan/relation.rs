@@ -445,7 +445,7 @@ mod tests {
     use super::*;
 
     fn other(text: &str, name: &str, relation: &str) -> Option<String> {
-        let tokens = tokens(text, &Lexicon::default());
+        let tokens = tokens(text, Lexicon::shared());
         let relation = Relation::named(relation);
         related(text, &tokens, name, &relation, &Stems::default()).first().map(|r| r.name.clone())
     }

@@ -7,7 +7,7 @@
 //! verb inherits it. What the words mean comes from the classes of `lexicon`. Sentences of other
 //! forms give no events, or events marked as not filling the sentence.
 
-use super::entry::body;
+use super::entry::{LONGEST_LEAD, body};
 use super::grammar::{
     AT, AUXILIARIES, DETERMINERS, FURNITURE, ON_PERSON, PARTICLES, PARTS, STOPPING, TO, among,
     keeper_in, noun, noun_end, place_phrase,
@@ -50,8 +50,6 @@ pub struct Event {
     pub fills: bool,
 }
 
-/// Words that introduce a sentence at most.
-const LONGEST_LEAD: usize = 8;
 /// Words before a verb among which a negation belongs to it.
 const NEGATION_REACH: usize = 5;
 /// Words of an adverbial before the subject at most.
@@ -510,7 +508,7 @@ mod tests {
 
     fn said(text: &str) -> Vec<(Act, String, String, String, String)> {
         let part = |part: Option<String>| part.unwrap_or_default();
-        events(text, &Lexicon::default())
+        events(text, Lexicon::shared())
             .into_iter()
             .map(|e| {
                 (e.act, e.subjects.join("+"), part(e.object), part(e.place), part(e.recipient))

@@ -278,7 +278,6 @@ fn row(reader: &Reader, suspect: &str, victim: &str, crime: &Crime) -> Result<Ro
                 row.grudge.push(read.id);
             }
         } else if !place(reader, &read, suspect, crime, &mut row)?
-            && !with_victim
             && tokens.len() <= LONGEST_ALIAS
             && (any(NAMING) || others(&read.text, suspect) == 0)
         {

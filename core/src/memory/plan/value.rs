@@ -217,7 +217,7 @@ mod tests {
         let asked = split(asked);
         let kind = Kind::asked(&asked, &stems).map(|(kind, _)| kind);
         let wanted = Wanted { asked: &asked, said: &split(said), expected, kind };
-        value(text, &wanted, &Lexicon::default(), &stems)
+        value(text, &wanted, Lexicon::shared(), &stems)
     }
 
     #[test]

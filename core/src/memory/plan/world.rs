@@ -240,7 +240,7 @@ fn gather(
     let reads = reader.read(&ids)?;
     let (n_reads, mut n_filling) = (reads.len(), 0);
     for read in reads {
-        let found = events(&read.text, &reader.lexicon);
+        let found = events(&read.text, reader.lexicon);
         let tells = |event: &Event| {
             let who = event.subjects.iter().chain(&event.object).chain(&event.recipient);
             who.into_iter().any(|noun| same_noun(noun, name))
@@ -304,7 +304,7 @@ fn go_on(
         }
         let named =
             format!("{}{}{}", &text[..pronoun.start], names.join(" and "), &text[pronoun.end..]);
-        let told = events(&named, &reader.lexicon);
+        let told = events(&named, reader.lexicon);
         if told.is_empty() {
             break;
         }
