@@ -21,11 +21,11 @@ pub const NEEDLE: needle::Wording = needle::Wording {
             "发票号",
             "徽章号",
         ],
-        held_out: &["订单号", "护照号", "箱号", "座位号"],
+        held_out: &["病历号", "车牌号", "工牌号", "合同号"],
     },
     code_kinds: Sides {
         seen: &["追踪码", "序列码", "归档码", "转运码", "保险码", "批次码"],
-        held_out: &["提货码", "维修码", "入库码"],
+        held_out: &["取件码", "验货码", "通行码"],
     },
 };
 const STATEMENTS: Sides<&str> = Sides {
@@ -38,9 +38,9 @@ const STATEMENTS: Sides<&str> = Sides {
         "管事的把{kind}{value}分给了{key}。",
     ],
     held_out: &[
-        "{key}被编上了{kind}{value}。",
-        "{value}就是{key}的{kind}。",
-        "给{key}定下的{kind}是{value}。",
+        "清单上标明，{key}的{kind}是{value}。",
+        "{key}用的{kind}是{value}。",
+        "{kind}{value}归{key}使用。",
     ],
 };
 const ONE: Sides<&str> = Sides {
@@ -53,9 +53,9 @@ const ONE: Sides<&str> = Sides {
         "哪个{kind}属于{key}？",
     ],
     held_out: &[
-        "{key}的{kind}是哪一个？",
-        "请问{key}的{kind}是什么？",
-        "{key}被编上了什么{kind}？",
+        "{key}的{kind}究竟是多少？",
+        "能告诉我{key}的{kind}吗？",
+        "归{key}使用的{kind}是哪个？",
     ],
 };
 const ALL: Sides<&str> = Sides {
@@ -67,7 +67,11 @@ const ALL: Sides<&str> = Sides {
         "{key}名下都有些什么{kind}？",
         "请把{key}的{kind}逐一写出来。",
     ],
-    held_out: &["{key}都有哪些{kind}？", "{key}的{kind}有哪几个？", "请说出{key}的每一个{kind}。"],
+    held_out: &[
+        "属于{key}的{kind}总共有哪些？",
+        "把{key}用到的{kind}都列出来。",
+        "文中出现过{key}的哪几个{kind}？",
+    ],
 };
 const SEVERAL: Sides<&str> = Sides {
     seen: &[
@@ -79,9 +83,9 @@ const SEVERAL: Sides<&str> = Sides {
         "分别说出{keys}的{kind}。",
     ],
     held_out: &[
-        "{keys}的{kind}各是多少？",
-        "{keys}分别有什么{kind}？",
-        "请一一写出{keys}的{kind}。",
+        "{keys}用的{kind}分别是哪个？",
+        "{keys}，它们的{kind}各是什么？",
+        "请依次说明{keys}的{kind}。",
     ],
 };
 
@@ -91,7 +95,7 @@ pub const PROPERTIES: [absent::Property; 4] = [
         kind: "profession",
         values: Sides {
             seen: &["锁匠", "钟表匠", "药剂师", "装订工", "制图师", "玻璃匠"],
-            held_out: &["裁缝", "泥瓦匠", "抄写员"],
+            held_out: &["铜匠", "修鞋匠", "调音师"],
         },
         stated: PROFESSION,
         asked: PROFESSION_ASKED,
@@ -100,7 +104,7 @@ pub const PROPERTIES: [absent::Property; 4] = [
         kind: "birthplace",
         values: Sides {
             seen: &["柳溪镇", "白鹭洲", "青枫渡", "石门坎", "杏花坞", "铁岭桥"],
-            held_out: &["桃源村", "青石镇", "芦花荡"],
+            held_out: &["落雁滩", "石榴湾", "双塔镇"],
         },
         stated: BIRTHPLACE,
         asked: BIRTHPLACE_ASKED,
@@ -109,7 +113,7 @@ pub const PROPERTIES: [absent::Property; 4] = [
         kind: "instrument",
         values: Sides {
             seen: &["琵琶", "古筝", "二胡", "唢呐", "扬琴", "洞箫"],
-            held_out: &["月琴", "笛子", "箜篌"],
+            held_out: &["三弦", "葫芦丝", "手鼓"],
         },
         stated: INSTRUMENT,
         asked: INSTRUMENT_ASKED,
@@ -118,7 +122,7 @@ pub const PROPERTIES: [absent::Property; 4] = [
         kind: "pet",
         values: Sides {
             seen: &["喜鹊", "刺猬", "乌龟", "松鼠", "鹦鹉", "白貂"],
-            held_out: &["猫头鹰", "山羊", "黄鹂"],
+            held_out: &["八哥", "兔子", "狸猫"],
         },
         stated: PET,
         asked: PET_ASKED,
@@ -133,7 +137,7 @@ const PROFESSION: Sides<&str> = Sides {
         "{who}靠{value}这门手艺过日子。",
         "大家都知道{who}干的是{value}这一行。",
     ],
-    held_out: &["{who}一直在做{value}。", "{who}是个{value}。", "论职业，{who}是{value}。"],
+    held_out: &["{who}在城里当{value}。", "{who}的本行是{value}。", "{who}平日里靠当{value}养家。"],
 };
 const PROFESSION_ASKED: Sides<&str> = Sides {
     seen: &[
@@ -144,7 +148,7 @@ const PROFESSION_ASKED: Sides<&str> = Sides {
         "{who}干的是哪一行？",
         "{who}靠什么手艺过日子？",
     ],
-    held_out: &["{who}做的是什么职业？", "{who}是干什么的？", "{who}从事什么工作？"],
+    held_out: &["{who}的本行是什么？", "{who}平日里做什么营生？", "{who}靠什么养家？"],
 };
 const BIRTHPLACE: Sides<&str> = Sides {
     seen: &[
@@ -155,7 +159,7 @@ const BIRTHPLACE: Sides<&str> = Sides {
         "{who}呱呱坠地时，一家人正住在{value}。",
         "{who}是在{value}降生的。",
     ],
-    held_out: &["{who}就出生在{value}。", "{who}在{value}出生。", "{value}是{who}的出生地。"],
+    held_out: &["{who}出生于{value}。", "{who}降生的地方叫{value}。", "{who}是在{value}出世的。"],
 };
 const BIRTHPLACE_ASKED: Sides<&str> = Sides {
     seen: &[
@@ -166,7 +170,7 @@ const BIRTHPLACE_ASKED: Sides<&str> = Sides {
         "{who}是在哪个地方降生的？",
         "哪个地方是{who}的出生地？",
     ],
-    held_out: &["{who}生在什么地方？", "{who}在哪里出生？", "{who}出生的地方是哪里？"],
+    held_out: &["{who}出生于哪里？", "{who}是在哪儿出生的？", "{who}出世的地方叫什么？"],
 };
 const INSTRUMENT: Sides<&str> = Sides {
     seen: &[
@@ -177,11 +181,7 @@ const INSTRUMENT: Sides<&str> = Sides {
         "在乐队里，{who}负责{value}。",
         "{who}从小就跟着师傅练{value}。",
     ],
-    held_out: &[
-        "{who}喜欢演奏{value}。",
-        "{who}学的乐器是{value}。",
-        "人人都爱听{who}演奏{value}。",
-    ],
+    held_out: &["{who}会演奏{value}。", "{who}每天清早都练习{value}。", "{who}用的乐器是{value}。"],
 };
 const INSTRUMENT_ASKED: Sides<&str> = Sides {
     seen: &[
@@ -192,7 +192,7 @@ const INSTRUMENT_ASKED: Sides<&str> = Sides {
         "{who}练的是哪件乐器？",
         "在乐队里，{who}负责什么乐器？",
     ],
-    held_out: &["{who}喜欢什么乐器？", "{who}平时演奏哪种乐器？", "{who}演奏的是什么乐器？"],
+    held_out: &["{who}会什么乐器？", "{who}用哪种乐器演奏？", "{who}练习的乐器是什么？"],
 };
 const PET: Sides<&str> = Sides {
     seen: &[
@@ -204,9 +204,9 @@ const PET: Sides<&str> = Sides {
         "{who}把一只{value}当作宝贝。",
     ],
     held_out: &[
-        "{who}有一只{value}做宠物。",
-        "{who}的宠物就是一只{value}。",
-        "{who}在院子里养了只{value}。",
+        "{who}饲养着一只{value}。",
+        "{who}收养了一只{value}。",
+        "{who}走到哪里都带着自己养的{value}。",
     ],
 };
 const PET_ASKED: Sides<&str> = Sides {
@@ -218,7 +218,7 @@ const PET_ASKED: Sides<&str> = Sides {
         "{who}身边带着什么动物？",
         "{who}把什么动物当作宝贝？",
     ],
-    held_out: &["{who}有什么宠物？", "{who}养了什么动物？", "{who}的宠物是哪种动物？"],
+    held_out: &["{who}饲养的是什么动物？", "{who}收养了什么动物？", "{who}养的是哪种宠物？"],
 };
 
 /// Wording of `update`.
@@ -230,7 +230,7 @@ pub const UPDATE: update::Wording = update::Wording {
     as_of: AS_OF,
     kinds: Sides {
         seen: &["房间号", "月薪", "铺位号", "呼号", "工位号", "季租"],
-        held_out: &["车厢号", "年薪", "电话号码"],
+        held_out: &["门牌号", "日薪", "车位号"],
     },
 };
 const FIRST: Sides<&str> = Sides {
@@ -243,9 +243,9 @@ const FIRST: Sides<&str> = Sides {
         "账上头一笔，{key}的{kind}写的是{value}。",
     ],
     held_out: &[
-        "{key}最开始的{kind}是{value}。",
-        "当初，{key}的{kind}定的是{value}。",
-        "{key}得到的{kind}是{value}。",
+        "{key}原先的{kind}是{value}。",
+        "刚登记时，{key}的{kind}是{value}。",
+        "最初给{key}的{kind}是{value}。",
     ],
 };
 const LATER: Sides<&str> = Sides {
@@ -258,9 +258,9 @@ const LATER: Sides<&str> = Sides {
         "前面写错了，{key}的{kind}应当是{value}。",
     ],
     held_out: &[
-        "如今{key}的{kind}改为{value}。",
-        "{key}换了{kind}，现在是{value}。",
-        "之后，{key}的{kind}调整为{value}。",
+        "{key}的{kind}现已更新为{value}。",
+        "{key}的{kind}又改作{value}。",
+        "按新的通知，{key}的{kind}是{value}。",
     ],
 };
 const NOW: Sides<&str> = Sides {
@@ -273,9 +273,9 @@ const NOW: Sides<&str> = Sides {
         "{key}眼下的{kind}是多少？",
     ],
     held_out: &[
-        "{key}如今的{kind}是什么？",
-        "现在{key}的{kind}是多少？",
-        "{key}最终的{kind}是多少？",
+        "{key}当前的{kind}是多少？",
+        "{key}的{kind}最新是多少？",
+        "改动之后，{key}的{kind}是多少？",
     ],
 };
 const AT_FIRST: Sides<&str> = Sides {
@@ -288,9 +288,9 @@ const AT_FIRST: Sides<&str> = Sides {
         "最早的时候，{key}的{kind}是哪个？",
     ],
     held_out: &[
-        "{key}最开始的{kind}是什么？",
-        "一开始{key}的{kind}是多少？",
-        "{key}最早的{kind}是什么？",
+        "{key}原先的{kind}是多少？",
+        "{key}第一次登记的{kind}是什么？",
+        "未作任何改动时，{key}的{kind}是多少？",
     ],
 };
 const AS_OF: Sides<&str> = Sides {
@@ -303,9 +303,9 @@ const AS_OF: Sides<&str> = Sides {
         "{section}完结之际，{key}的{kind}是多少？",
     ],
     held_out: &[
-        "到{section}结束时，{key}的{kind}是什么？",
-        "读完{section}，{key}的{kind}是多少？",
-        "按{section}末的情况，{key}的{kind}是多少？",
+        "{section}写完时，{key}的{kind}是多少？",
+        "直到{section}末尾，{key}的{kind}是哪个？",
+        "以{section}为限，{key}的{kind}是什么？",
     ],
 };
 
