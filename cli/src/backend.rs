@@ -115,6 +115,12 @@ impl BackendArgs {
             Backend::Gpu => {
                 let gpu = self.gpu.open(false)?;
                 let (model, fit) = open_model_on_gpu(file, options, &gpu, self.gpu_memory)?;
+                if fit.n_gpu_layers == 0 {
+                    anstream::eprintln!(
+                        "the GPU has no memory for the model: the processor computes"
+                    );
+                    return Ok((model, fit));
+                }
                 let verdict = model.verdict()?;
                 if verdict.is_good() {
                     return Ok((model, fit));

@@ -1,6 +1,7 @@
-//! Every kernel, with every value of its override constants, validates with exactly the capabilities
-//! that it declares, keeps to the limits of the baseline, binds what its table says, and translates to
-//! the languages of Metal, Vulkan and Direct3D 12. Khronos' validator reads the result for Vulkan.
+//! Every kernel, with every choice of its override constants together, validates with exactly the
+//! capabilities that it declares, keeps to the limits of the baseline, binds what its table says, and
+//! translates to the languages of Metal, Vulkan and Direct3D 12. Khronos' validator reads the result
+//! for Vulkan.
 //!
 //! Not shown here: that the compilers of Metal and Direct3D accept the translations.
 
@@ -44,20 +45,29 @@ fn validate(kernel: Kernel, module: &Module) -> ModuleInfo {
         .unwrap_or_else(|error| panic!("{}: {error}\n{}", kernel.name(), kernel.source()))
 }
 
-/// A kernel with its constants set: by default, and once for every other value.
+/// Every choice of values for the constants of a kernel, those at their defaults left out.
+fn choices(kernel: Kernel) -> Vec<Vec<(&'static str, u32)>> {
+    let mut choices: Vec<Vec<(&str, u32)>> = vec![Vec::new()];
+    for (name, value) in kernel.constants() {
+        let others = choices.iter().filter(|chosen| chosen.iter().all(|(known, _)| *known != name));
+        let more: Vec<_> = others.map(|chosen| [&chosen[..], &[(name, value)]].concat()).collect();
+        choices.extend(more);
+    }
+    choices
+}
+
+/// A kernel in every choice of constants, as the executor combines them.
 fn variants(kernel: Kernel) -> Vec<(String, Module, ModuleInfo)> {
     let (module, name) = (parse(kernel), kernel.name());
     let info = validate(kernel, &module);
-    let constants = kernel.constants().into_iter().map(Some);
-    let mut all = Vec::new();
-    for constant in std::iter::once(None).chain(constants) {
-        let mut values = PipelineConstants::default();
-        values.extend(constant.map(|(name, value)| (name.to_owned(), f64::from(value))));
+    let variant = |chosen: Vec<(&str, u32)>| {
+        let values = chosen.iter().map(|(name, value)| ((*name).to_owned(), f64::from(*value)));
+        let values: PipelineConstants = values.collect();
         let (module, info) = process_overrides(&module, &info, None, &values)
-            .unwrap_or_else(|error| panic!("{name} {constant:?}: {error:?}"));
-        all.push((format!("{name} {constant:?}"), module.into_owned(), info.into_owned()));
-    }
-    all
+            .unwrap_or_else(|error| panic!("{name} {chosen:?}: {error:?}"));
+        (format!("{name} {chosen:?}"), module.into_owned(), info.into_owned())
+    };
+    choices(kernel).into_iter().map(variant).collect()
 }
 
 /// What `spirv-val` must accept for Vulkan 1.1.

@@ -189,6 +189,27 @@ fn fewer_layers_are_copied_where_memory_is_short_meanwhile() {
 }
 
 #[test]
+fn a_gpu_without_memory_for_one_layer_leaves_all_to_the_processor() {
+    let gpu_options = GpuOptions { allow_software: true, ..Default::default() };
+    let Some(gpu) = open_gpu(&gpu_options) else { return };
+    let file = file("tiny-llama", TensorType::F16);
+    let engine_options = EngineOptions { n_batch: 32, n_threads: 1, ..Default::default() };
+    let open = |bytes| open_model_on_gpu(file.clone(), &engine_options, &gpu, bytes);
+    let Err(Error::Model(ModelError::Budget { minimum_bytes, .. })) = open(Some(1)) else {
+        panic!("one byte is enough");
+    };
+    gpu.run_short(2);
+    let (model, fit) = open(Some(minimum_bytes)).expect("the processor has memory");
+    assert_eq!((model.n_gpu_layers(), fit.n_gpu_layers, fit.need.gpu_bytes), (0, 0, 0));
+    let (again, _) = open(Some(minimum_bytes)).expect("the GPU has memory again");
+    assert!(again.n_gpu_layers() > 0);
+    let tokens = tokens(20, model.spec().n_vocab);
+    let ours = rows(&mut model.decoder(&fit.decoder).expect("a decoder"), &tokens, 2);
+    let theirs = rows(&mut again.decoder(&fit.decoder).expect("a decoder"), &tokens, 2);
+    assert_eq!(compare(&ours, &theirs).n_different, 0);
+}
+
+#[test]
 fn a_decoder_without_memory_on_the_gpu_answers_the_same_on_the_processor() {
     let gpu_options = GpuOptions { allow_software: true, ..Default::default() };
     let Some(gpu) = open_gpu(&gpu_options) else { return };

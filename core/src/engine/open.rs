@@ -7,9 +7,9 @@ use super::fit::Fit;
 use super::options::EngineOptions;
 use super::reader::WindowReader;
 use crate::cancel::CancelFlag;
-#[cfg(feature = "gpu")]
-use crate::error::ModelError;
 use crate::error::Result;
+#[cfg(feature = "gpu")]
+use crate::error::{GpuError, ModelError};
 use crate::exec::{Model, ModelOptions};
 use crate::ggml::Placement;
 use crate::gguf::Gguf;
@@ -139,11 +139,11 @@ pub fn open_model(file: Gguf, options: &EngineOptions) -> Result<(Model, Fit)> {
 
 /// The same with as many of the last layers on a GPU as fit into the budget together with the rest, and
 /// into `gpu_bytes` of the GPU's memory, if that is given. Whoever uses it first compares it with the
-/// CPU: [`Model::verdict`].
+/// CPU: [`Model::verdict`]. Where the GPU turns out to have no memory left for even one layer, or is
+/// lost, all of it stays on the CPU: [`Fit::n_gpu_layers`] is 0.
 ///
 /// # Errors
-/// If it is no model that can be run, there are no kernels for it, it does not fit, or memory cannot be
-/// had.
+/// If it is no model that can be run, there are no kernels for it, or it does not fit.
 #[cfg(feature = "gpu")]
 pub fn open_model_on_gpu(
     file: Gguf,
@@ -151,8 +151,14 @@ pub fn open_model_on_gpu(
     gpu: &std::sync::Arc<crate::gpu::Gpu>,
     gpu_bytes: Option<u64>,
 ) -> Result<(Model, Fit)> {
-    let mapped = Model::from_gguf(file, ModelOptions::default())?;
-    Ok(put_on_gpu(&mapped, options, gpu, gpu_bytes)?)
+    let mapped = Model::from_gguf(file.clone(), ModelOptions::default())?;
+    match put_on_gpu(&mapped, options, gpu, gpu_bytes) {
+        Err(ModelError::Gpu(error @ (GpuError::OutOfMemory | GpuError::Lost { .. }))) => {
+            log::warn!("all layers stay on the CPU: {error}");
+            open_model(file, options)
+        }
+        result => Ok(result?),
+    }
 }
 
 /// A model on a GPU, with settings that fit.

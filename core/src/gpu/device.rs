@@ -1,5 +1,6 @@
 //! Adapter and device: chosen by kind, opened on request, with the driver's errors as values.
 
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -395,11 +396,15 @@ impl Gpu {
         }
     }
 
-    /// Copies bytes of a mappable buffer out, once the commands before have run.
-    pub(super) fn read(&self, buffer: &wgpu::Buffer, bytes: &mut [u8]) -> Result<(), GpuError> {
-        let range = 0..bytes.len() as u64;
+    /// Maps a range of a buffer, once the commands before that use it have run.
+    pub(super) fn map(
+        &self,
+        buffer: &wgpu::Buffer,
+        mode: wgpu::MapMode,
+        range: Range<u64>,
+    ) -> Result<(), GpuError> {
         let failure = self.failure.clone();
-        buffer.map_async(wgpu::MapMode::Read, range.clone(), move |mapped| {
+        buffer.map_async(mode, range, move |mapped| {
             if let Err(error) = mapped {
                 record(&failure, GpuError::Lost { problem: error.to_string() });
             }
@@ -407,6 +412,13 @@ impl Gpu {
         let polled = self.poll(wgpu::PollType::wait_indefinitely());
         self.check()?;
         polled?.map_err(|error| GpuError::Lost { problem: error.to_string() })?;
+        Ok(())
+    }
+
+    /// Copies bytes of a mappable buffer out, once the commands before have run.
+    pub(super) fn read(&self, buffer: &wgpu::Buffer, bytes: &mut [u8]) -> Result<(), GpuError> {
+        let range = 0..bytes.len() as u64;
+        self.map(buffer, wgpu::MapMode::Read, range.clone())?;
         let view = buffer
             .get_mapped_range(range)
             .map_err(|error| GpuError::Lost { problem: error.to_string() })?;

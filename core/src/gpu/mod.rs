@@ -10,6 +10,7 @@
 //! bandwidth  how fast memory is copied, for `carrel bench`
 //! tune       which flavour of a product is the fastest here
 //! weights    file → buffers, large matrices in shards of rows    shared by all runners of a model
+//! staging    how weights get there
 //! caches     keys and values in the layout that kernels write
 //! lower      plan → dispatches over buffers that never move      products: those of matrices
 //! steps      dispatches, and how their sizes follow from a batch
@@ -35,6 +36,7 @@ mod pace;
 mod pipelines;
 mod products;
 mod runner;
+mod staging;
 mod steps;
 mod tune;
 mod turnstile;

@@ -7,13 +7,11 @@ use carrel_shaders::WeightFormat;
 
 use super::device::Gpu;
 use super::need::{lie_together, rows_at_once};
+use super::staging::Staging;
 use crate::error::{GpuError, ModelError};
 use crate::gguf::Gguf;
 use crate::ops::{Fusion, Op, Plan, WeightId, WeightInfo};
 use crate::quant::TensorType;
-
-/// Bytes handed to the driver at once, which keeps a copy of them until the next submission.
-const UPLOAD_BYTES: usize = 16 << 20;
 
 /// Rows of a matrix that are bound together.
 pub(super) struct Shard {
@@ -54,43 +52,17 @@ impl GpuWeights {
     /// [`GpuError::Unsupported`] if there is no kernel for the type of a matrix;
     /// [`GpuError::OutOfMemory`], [`GpuError::Lost`].
     pub fn new(gpu: &Arc<Gpu>, plan: &Plan, file: &Gguf) -> Result<Self, ModelError> {
-        let mut weights = Self {
-            gpu: gpu.clone(),
+        let mut upload = Upload {
+            plan,
+            file,
+            staging: Staging::new(gpu)?,
             places: plan.weights.iter().map(|_| Place::Unused).collect(),
             n_bytes: 0,
         };
-        for run in plan.fused() {
-            let ops = &plan.ops[run.ops];
-            if let [_, Op::Linear { weight, .. }, Op::Linear { weight: twin, .. }, _] = ops
-                && run.fusion == Fusion::GatedProducts
-            {
-                weights.add_twins(plan, file, *weight, *twin)?;
-            }
-        }
-        for op in &plan.ops {
-            match *op {
-                Op::Embed { table, .. } => weights.add_matrix(plan, file, table)?,
-                Op::Linear { weight, bias, .. } => {
-                    weights.add_matrix(plan, file, weight)?;
-                    if let Some(bias) = bias {
-                        weights.add_vector(plan, file, bias)?;
-                    }
-                }
-                Op::RmsNorm { weight, .. } => weights.add_vector(plan, file, weight)?,
-                _ => {}
-            }
-        }
-        // Those of other lengths of the context, too: which are used depends on it.
-        let is_used = |id| plan.ropes.iter().any(|rope| rope.factors == Some(WeightId(id)));
-        let is_factor = |(id, weight): &(usize, &WeightInfo)| {
-            is_used(*id) || weight.name.starts_with("rope_factors")
-        };
-        for (index, weight) in plan.weights.iter().enumerate().filter(is_factor) {
-            let values = bytes_of(file, weight).chunks_exact(4);
-            let values = values.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
-            weights.places[index] = Place::Factors(values.collect());
-        }
-        Ok(weights)
+        upload.add_all()?;
+        let Upload { staging, places, n_bytes, .. } = upload;
+        staging.finish()?;
+        Ok(Self { gpu: gpu.clone(), places, n_bytes })
     }
 
     /// The GPU.
@@ -136,17 +108,64 @@ impl GpuWeights {
             _ => unreachable!("all factors of the plan were added"),
         }
     }
+}
 
-    fn add_matrix(&mut self, plan: &Plan, file: &Gguf, id: WeightId) -> Result<(), ModelError> {
+/// Weights on their way.
+struct Upload<'a> {
+    plan: &'a Plan,
+    file: &'a Gguf,
+    staging: Staging<'a>,
+    places: Vec<Place>,
+    n_bytes: u64,
+}
+
+impl<'a> Upload<'a> {
+    fn add_all(&mut self) -> Result<(), ModelError> {
+        let plan = self.plan;
+        for run in plan.fused() {
+            let ops = &plan.ops[run.ops];
+            if let [_, Op::Linear { weight, .. }, Op::Linear { weight: twin, .. }, _] = ops
+                && run.fusion == Fusion::GatedProducts
+            {
+                self.add_twins(*weight, *twin)?;
+            }
+        }
+        for op in &plan.ops {
+            match *op {
+                Op::Embed { table, .. } => self.add_matrix(table)?,
+                Op::Linear { weight, bias, .. } => {
+                    self.add_matrix(weight)?;
+                    if let Some(bias) = bias {
+                        self.add_vector(bias)?;
+                    }
+                }
+                Op::RmsNorm { weight, .. } => self.add_vector(weight)?,
+                _ => {}
+            }
+        }
+        // Those of other lengths of the context, too: which are used depends on it.
+        let is_used = |id| plan.ropes.iter().any(|rope| rope.factors == Some(WeightId(id)));
+        let is_factor = |(id, weight): &(usize, &WeightInfo)| {
+            is_used(*id) || weight.name.starts_with("rope_factors")
+        };
+        for (index, weight) in plan.weights.iter().enumerate().filter(is_factor) {
+            let values = self.bytes_of(weight).chunks_exact(4);
+            let values = values.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
+            self.places[index] = Place::Factors(values.collect());
+        }
+        Ok(())
+    }
+
+    fn add_matrix(&mut self, id: WeightId) -> Result<(), ModelError> {
         if !matches!(self.places[id.0], Place::Unused) {
             return Ok(());
         }
-        let weight = &plan.weights[id.0];
+        let weight = &self.plan.weights[id.0];
         let format = format_of(weight)?;
         let row_bytes = weight.n_bytes / weight.n_rows;
-        let rows_at_once = rows_at_once(&self.gpu, weight);
+        let rows_at_once = rows_at_once(self.staging.gpu(), weight);
         let mut shards = Vec::new();
-        let bytes = bytes_of(file, weight);
+        let bytes = self.bytes_of(weight);
         for first_row in (0..weight.n_rows).step_by(rows_at_once as usize) {
             let n_rows = rows_at_once.min(weight.n_rows - first_row);
             let start = (first_row * row_bytes) as usize;
@@ -159,21 +178,16 @@ impl GpuWeights {
     }
 
     /// Two matrices of the same shape and type in one buffer, if they fit into a binding.
-    fn add_twins(
-        &mut self,
-        plan: &Plan,
-        file: &Gguf,
-        id: WeightId,
-        twin: WeightId,
-    ) -> Result<(), ModelError> {
-        let (weight, other) = (&plan.weights[id.0], &plan.weights[twin.0]);
+    fn add_twins(&mut self, id: WeightId, twin: WeightId) -> Result<(), ModelError> {
+        let (weight, other) = (&self.plan.weights[id.0], &self.plan.weights[twin.0]);
         let is_free = |id: WeightId| matches!(self.places[id.0], Place::Unused);
-        if id == twin || !is_free(id) || !is_free(twin) || !lie_together(&self.gpu, weight) {
+        if id == twin || !is_free(id) || !is_free(twin) || !lie_together(self.staging.gpu(), weight)
+        {
             return Ok(());
         }
         let format = format_of(weight)?;
         let (row_bytes, n_rows) = ((weight.n_bytes / weight.n_rows) as u32, weight.n_rows as u32);
-        let buffer = self.upload(&[bytes_of(file, weight), bytes_of(file, other)])?;
+        let buffer = self.upload(&[self.bytes_of(weight), self.bytes_of(other)])?;
         for (id, first_byte) in [(id, 0), (twin, weight.n_bytes as u32)] {
             let shard = Shard { buffer: buffer.clone(), first_byte, first_row: 0, n_rows };
             self.places[id.0] = Place::Matrix(Matrix { format, shards: vec![shard], row_bytes });
@@ -181,9 +195,9 @@ impl GpuWeights {
         Ok(())
     }
 
-    fn add_vector(&mut self, plan: &Plan, file: &Gguf, id: WeightId) -> Result<(), ModelError> {
+    fn add_vector(&mut self, id: WeightId) -> Result<(), ModelError> {
         if matches!(self.places[id.0], Place::Unused) {
-            let buffer = self.upload(&[bytes_of(file, &plan.weights[id.0])])?;
+            let buffer = self.upload(&[self.bytes_of(&self.plan.weights[id.0])])?;
             self.places[id.0] = Place::Vector(buffer);
         }
         Ok(())
@@ -194,42 +208,19 @@ impl GpuWeights {
     fn upload(&mut self, parts: &[&[u8]]) -> Result<wgpu::Buffer, GpuError> {
         let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST;
         let n_bytes: usize = parts.iter().map(|bytes| bytes.len()).sum();
-        let buffer = self.gpu.buffer("a weight", n_bytes as u64 + 4, usage)?;
+        let buffer = self.staging.gpu().buffer("a weight", n_bytes as u64 + 4, usage)?;
         let mut start = 0;
         for bytes in parts {
-            self.write(&buffer, start, bytes)?;
+            self.staging.write(&buffer, start, bytes)?;
             start += bytes.len() as u64;
         }
         self.n_bytes += buffer.size();
         Ok(buffer)
     }
 
-    fn write(&self, buffer: &wgpu::Buffer, start: u64, bytes: &[u8]) -> Result<(), GpuError> {
-        let whole = bytes.len() / 4 * 4;
-        for (index, part) in bytes[..whole].chunks(UPLOAD_BYTES).enumerate() {
-            let _turn = self.gpu.turn();
-            let offset = start + (index * UPLOAD_BYTES) as u64;
-            self.gpu.queue.write_buffer(buffer, offset, part);
-            if part.len() == UPLOAD_BYTES {
-                self.gpu.queue.submit([]);
-                let waited = self.gpu.poll(wgpu::PollType::wait_indefinitely())?;
-                waited.map_err(|error| GpuError::Lost { problem: error.to_string() })?;
-            }
-            self.gpu.check()?;
-        }
-        if whole < bytes.len() {
-            let mut word = [0; 4];
-            word[..bytes.len() - whole].copy_from_slice(&bytes[whole..]);
-            let _turn = self.gpu.turn();
-            self.gpu.queue.write_buffer(buffer, start + whole as u64, &word);
-            self.gpu.check()?;
-        }
-        Ok(())
+    fn bytes_of(&self, weight: &WeightInfo) -> &'a [u8] {
+        &self.file.bytes()[weight.start as usize..(weight.start + weight.n_bytes) as usize]
     }
-}
-
-fn bytes_of<'a>(file: &'a Gguf, weight: &WeightInfo) -> &'a [u8] {
-    &file.bytes()[weight.start as usize..(weight.start + weight.n_bytes) as usize]
 }
 
 fn format_of(weight: &WeightInfo) -> Result<WeightFormat, GpuError> {

@@ -1,0 +1,86 @@
+//! A GPU whose memory really runs short: the driver refuses, not a hook of ours. A limit on the addresses
+//! of this process, set once the driver is open, leaves a software driver as little as a full GPU has.
+//! The limit holds for the whole process, so these checks have one of their own, and are one test.
+
+#![cfg(target_os = "linux")]
+
+use std::process::Command;
+
+use carrel_core::convert::{SyntheticOptions, write_synthetic};
+use carrel_core::error::{GpuError, ModelError};
+use carrel_core::exec::{ContextPolicy, MemoryBounds, Model, ModelOptions};
+use carrel_core::gguf::Gguf;
+use carrel_core::ops::CacheType;
+use carrel_core::quant::TensorType;
+use carrel_models::shapes::{Shape, Value};
+use carrel_tests::divergence::compare;
+use carrel_tests::gpu::{any_gpu, model as model_of, options, rows, tokens};
+
+/// Few and wide layers, 6 MiB each in half precision: much memory, little to compute.
+const WIDE: Shape = Shape {
+    name: "wide",
+    architecture: "llama",
+    n_vocab: 260,
+    tied_output: true,
+    qkv_bias: false,
+    rope_factors: &[],
+    keys: &[
+        ("block_count", Value::Integer(16)),
+        ("attention.head_count", Value::Integer(2)),
+        ("attention.head_count_kv", Value::Integer(1)),
+        ("attention.key_length", Value::Integer(32)),
+        ("attention.value_length", Value::Integer(32)),
+        ("rope.dimension_count", Value::Integer(32)),
+        ("embedding_length", Value::Integer(64)),
+        ("feed_forward_length", Value::Integer(16384)),
+        ("context_length", Value::Integer(256)),
+        ("attention.layer_norm_rms_epsilon", Value::Float(1e-5)),
+        ("rope.freq_base", Value::Float(10_000.0)),
+    ],
+};
+
+/// Bytes of addresses that this process has.
+fn address_bytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux tells");
+    let line = status.lines().find(|line| line.starts_with("VmSize:")).expect("its size");
+    let kib = line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok());
+    kib.expect("a number") * 1024
+}
+
+/// Lets this process have so many more bytes of addresses from now on, or any number.
+fn leave(n_bytes: Option<u64>) {
+    let limit = n_bytes.map_or("unlimited".into(), |n| (address_bytes() + n).to_string());
+    let process = std::process::id().to_string();
+    let set = Command::new("prlimit")
+        .args(["--pid", &process, &format!("--as={limit}:unlimited")])
+        .status()
+        .expect("prlimit, which every Linux has");
+    assert!(set.success(), "{set}");
+}
+
+#[test]
+fn layers_stay_on_the_processor_until_the_rest_fits() {
+    let Some(gpu) = any_gpu() else { return };
+    let mut bytes = Vec::new();
+    let synthetic = SyntheticOptions { shape: &WIDE, tensor_type: TensorType::F16, seed: 7 };
+    write_synthetic(&synthetic, &mut bytes, |_, _| {}).expect("a model is written");
+    let file = Gguf::from_bytes(&bytes).expect("a valid file");
+    drop(bytes);
+    let model = Model::from_gguf(file, ModelOptions::default()).expect("a model");
+    let options = options(ContextPolicy::Full(64), CacheType::F16);
+    let tokens = tokens(5, model.spec().n_vocab);
+    let theirs = rows(&mut model.decoder(&options).expect("a decoder"), &tokens, 2);
+    // Lets the driver load what it needs.
+    let small = model_of("tiny-llama", TensorType::F16);
+    rows(&mut small.on_gpu(&gpu).expect("memory").decoder(&options).expect("a decoder"), &[1], 0);
+    leave(Some(64 << 20));
+    let full = model.on_gpu(&gpu).map(|_| ());
+    let part = model.on_gpu_within(&gpu, &options, &MemoryBounds::default());
+    leave(None);
+    assert!(matches!(full, Err(ModelError::Gpu(GpuError::OutOfMemory))), "{full:?}");
+    let part = part.expect("some layers fit");
+    println!("{} of {} layers", part.n_gpu_layers(), model.plan().n_layer());
+    assert!((1..model.plan().n_layer()).contains(&part.n_gpu_layers()));
+    let ours = rows(&mut part.decoder(&options).expect("a decoder"), &tokens, 2);
+    assert_eq!(compare(&ours, &theirs).n_different, 0);
+}
