@@ -62,6 +62,7 @@ impl From<Error> for Failure {
             Error::Memory(MemoryError::EmptyQuestion | MemoryError::QuestionTooLong { .. }) => {
                 (2, "usage")
             }
+            Error::Memory(MemoryError::ModelMayNotWrite { .. }) => (4, "model"),
             Error::Memory(_) => (3, "document"),
             _ => (1, "other"),
         };

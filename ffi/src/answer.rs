@@ -24,6 +24,9 @@ pub struct Answer {
     pub citations: Vec<Citation>,
     /// What it took.
     pub usage: AskUsage,
+    /// Name of the model that wrote the text, where it is a summary that was written when the documents
+    /// were read; absent where the text is the documents' own.
+    pub written_by: Option<String>,
 }
 
 /// A quotation that was compared with the document, character for character.

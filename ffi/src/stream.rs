@@ -120,8 +120,15 @@ impl TryFrom<service::Chunk> for Chunk {
         Ok(match chunk {
             service::Chunk::Progress { done, total } => Self::Progress { done, total },
             service::Chunk::Text(text) => Self::Text { text },
-            service::Chunk::Answered(memory::Answer { status, answer, citations, usage }) => {
-                Self::Answered { answer: Answer { status, text: answer, citations, usage } }
+            service::Chunk::Answered(memory::Answer {
+                status,
+                answer,
+                citations,
+                usage,
+                written_by,
+            }) => {
+                let answer = Answer { status, text: answer, citations, usage, written_by };
+                Self::Answered { answer }
             }
             service::Chunk::Added { document, changed } => {
                 Self::Added { document: Document::from(&document), changed }

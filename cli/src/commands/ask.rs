@@ -206,6 +206,7 @@ fn as_json(answer: &Answer) -> Value {
             Status::BudgetEnded => "budget_ended",
         },
         "answer": answer.answer,
+        "written_by": answer.written_by,
         "citations": answer.citations.iter().map(citation).collect::<Vec<_>>(),
         "usage": {
             "passages_read": answer.usage.passages_read,
@@ -221,6 +222,10 @@ fn print(answer: &Answer, output: &Output) -> Result<(), Failure> {
     let (bold, dim) = (Style::new().bold(), Style::new().dimmed());
     let words = answer.answer.split_whitespace().collect::<Vec<_>>().join(" ");
     output.line(format!("{bold}{}{bold:#}", printable(&words)))?;
+    if let Some(author) = &answer.written_by {
+        let label = format!("A summary written by {}; the quotes are the document's.", author);
+        output.line(paint(AnsiColor::Yellow, printable(&label)))?;
+    }
     if answer.status == Status::BudgetEnded {
         output.line(paint(AnsiColor::Yellow, "The budget ended before everything was read."))?;
     }

@@ -1,7 +1,7 @@
 //! `carrel library`: a file of documents that are read once and asked many times.
 //!
 //! Adding can be stopped and started again at any time: what was read is kept, and a document that has
-//! not changed is not read again. Figures of `--json`: `text_bytes` and `index_bytes` as stored,
+//! not changed is not read again. Figures of `--json`: `text_bytes`, `index_bytes` and `written_bytes` as stored,
 //! `seconds` of the command, `peak_resident_bytes` of the process (Linux only, else null).
 
 use std::ops::ControlFlow;
@@ -16,6 +16,7 @@ use carrel_core::memory::{
 use carrel_core::readable::human_bytes;
 use serde_json::{Value, json};
 
+use super::digest;
 use crate::failure::Failure;
 use crate::output::{Output, paint};
 
@@ -56,6 +57,8 @@ enum Action {
         #[arg(long)]
         hash: bool,
     },
+    /// Let a model write facts and summaries, each tied to its sentences, for later questions
+    Digest(Box<digest::Args>),
     /// Find the passages that fit some words
     Search {
         /// Words to look for
@@ -97,6 +100,7 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
             documents.iter().try_for_each(|name| output.line(format!("{name}: removed")))
         }
         Action::List { hash } => list(&library, *hash, output),
+        Action::Digest(args) => digest::run(args, &mut library, output, cancel),
         Action::Search { query, limit, document } => {
             let options = AskOptions { documents: document.clone(), ..AskOptions::default() };
             search(&library, query, &options, *limit, output)
@@ -164,6 +168,7 @@ fn add(
             "seconds": seconds,
             "text_bytes": sizes.text_bytes,
             "index_bytes": sizes.index_bytes,
+            "written_bytes": sizes.written_bytes,
             "file_bytes": file_bytes,
             "peak_resident_bytes": peak_resident_bytes(),
         }));
@@ -194,6 +199,7 @@ fn list(library: &Library, hash: bool, output: &Output) -> Result<(), Failure> {
             "documents": documents.iter().map(document_json).collect::<Vec<_>>(),
             "text_bytes": sizes.text_bytes,
             "index_bytes": sizes.index_bytes,
+            "written_bytes": sizes.written_bytes,
         });
         if let Some(hash) = hash {
             value["hash"] = json!(hash);

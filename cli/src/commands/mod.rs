@@ -4,6 +4,7 @@ mod ask;
 mod bench;
 mod chat;
 mod completions;
+mod digest;
 #[cfg(feature = "gpu")]
 mod gpu;
 mod inspect;

@@ -89,6 +89,7 @@ impl Engine {
             }
         };
         reader.set_reading(report.reading());
+        reader.set_writes(report.writes());
         Ok(Some(report))
     }
 }

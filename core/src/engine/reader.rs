@@ -10,7 +10,7 @@ use super::windows::WindowStore;
 use crate::cancel::CancelFlag;
 use crate::error::{Error, Result, TemplateError};
 use crate::exec::Model;
-use crate::memory::model::{REPLY_TOKENS, Reading, Reply, Request, TextModel};
+use crate::memory::model::{Reading, Reply, Request, TextModel};
 use crate::sample::{GrammarSource, Grammars};
 use crate::session::{ChatFormat, EndReason, GenerateOptions, Session, grammars_for, message};
 use crate::template::{Moment, RenderOptions};
@@ -23,6 +23,7 @@ pub struct WindowReader {
     format: Option<ChatFormat>,
     cancel: CancelFlag,
     reading: Reading,
+    writes: bool,
     model: Model,
     windows: Option<WindowStore>,
 }
@@ -41,6 +42,7 @@ impl WindowReader {
             format,
             cancel: cancel.clone(),
             reading: Reading::Spans,
+            writes: false,
             model: model.clone(),
             windows: None,
         })
@@ -55,6 +57,11 @@ impl WindowReader {
     /// Sets what the model may do, where its probe is not to decide.
     pub fn set_reading(&mut self, reading: Reading) {
         self.reading = reading;
+    }
+
+    /// Sets whether the model may write about windows.
+    pub fn set_writes(&mut self, writes: bool) {
+        self.writes = writes;
     }
 
     /// Tokens of `prompt` that come before its question.
@@ -116,6 +123,10 @@ impl TextModel for WindowReader {
         self.reading
     }
 
+    fn writes(&self) -> bool {
+        self.writes
+    }
+
     fn context_tokens(&self) -> usize {
         self.session.n_ctx()
     }
@@ -135,7 +146,7 @@ impl TextModel for WindowReader {
         self.recall(&prompt[..n_prefix]);
         let grammar = self.grammars.compile(&GrammarSource::Lark(request.contract.lark()))?;
         let options = GenerateOptions {
-            max_tokens: REPLY_TOKENS,
+            max_tokens: request.contract.most_tokens(),
             grammar: Some(grammar),
             cancel: self.cancel.clone(),
             ..GenerateOptions::default()

@@ -137,6 +137,20 @@ pub enum MemoryError {
         /// SQLite's message.
         problem: String,
     },
+    /// The model was not shown by its probe to write nothing but what a text says.
+    #[error(
+        "{model} may not write about documents: its probe did not show that what it writes is so"
+    )]
+    ModelMayNotWrite {
+        /// Name of the model.
+        model: String,
+    },
+    /// The document was changed or removed by somebody else in the midst of the work.
+    #[error("{document}: was changed by another process meanwhile")]
+    DocumentChanged {
+        /// Name of the document.
+        document: String,
+    },
     /// A model answered outside of the grammar it was given.
     #[error("the model's reading of a window is outside of its grammar: {problem}")]
     ModelReading {

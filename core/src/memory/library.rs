@@ -8,6 +8,7 @@ use std::time::Instant;
 use sha2::{Digest, Sha256};
 
 use super::answer::{Answer, Citation, Finding, Status, Usage, cite, one_line};
+use super::digest::{keys, whole};
 use super::documents::{Limits, Source};
 use super::index::corpus::{Corpus, SentenceId};
 use super::index::search::{self, Passage};
@@ -51,11 +52,13 @@ pub struct Sizes {
     pub text_bytes: u64,
     /// Bytes of everything derived from it.
     pub index_bytes: u64,
+    /// Bytes of what models wrote about it.
+    pub written_bytes: u64,
 }
 
 /// Documents that can be asked.
 pub struct Library {
-    store: Box<dyn Store>,
+    pub(super) store: Box<dyn Store>,
     limits: Limits,
 }
 
@@ -158,6 +161,7 @@ impl Library {
             }
         }
         sizes.index_bytes += self.store.directory_bytes()?;
+        sizes.written_bytes = self.store.note_bytes()?;
         Ok(sizes)
     }
 
@@ -397,10 +401,15 @@ fn answer(
         Ok(())
     };
     let mut pointer = Pointer::new(model, budget.windows, budget.tokens).telling(&mut told);
-    let (_, finding) = plan::answer(&reader, &mut pointer, question, &budget)?;
+    let (mut finding, written_by) = match whole::whole(&reader, question)? {
+        Some((finding, author)) => (finding, Some(author)),
+        None => (plan::answer(&reader, &mut pointer, question, &budget)?.1, None),
+    };
+    keys::complete(&reader, &mut finding);
     let ended = finding.incomplete || reader.was_refused() || pointer.was_refused();
     let mut answer = prove(corpus, finding, ended)?;
-    if answer.status == Status::Answered {
+    answer.written_by = written_by.filter(|_| !answer.citations.is_empty());
+    if answer.status == Status::Answered && answer.written_by.is_none() {
         let quotes = answer.citations.iter().map(|citation| one_line(&citation.quote));
         if let Some(said) = pointer.phrase(quotes.collect(), question, &answer.answer)? {
             answer.answer = said;
@@ -432,5 +441,5 @@ fn prove(corpus: &Corpus, finding: Finding, ended: bool) -> Result<Answer> {
             }
         }
     };
-    Ok(Answer { status, answer, citations, usage: Usage::default() })
+    Ok(Answer { status, answer, citations, usage: Usage::default(), written_by: None })
 }

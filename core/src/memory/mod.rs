@@ -4,11 +4,13 @@
 //! ```text
 //! source ──documents──> text ──segment──> blocks ──index──> store        (ingest: once, resumable)
 //! question ──plan──> passages ──> sentences ──answer──> citations        (ask: bounded work)
+//! windows ──model──> lines ──digest──> notes ──> store                   (digest: optional)
 //! ```
 //! Policy only: files are read through `documents`, everything kept goes through the trait
 //! [`store::Store`]. Imports nothing of the crate but `error`.
 
 pub mod answer;
+pub mod digest;
 pub mod documents;
 pub mod index;
 mod ingest;
@@ -21,6 +23,7 @@ pub mod segment;
 pub mod store;
 
 pub use answer::{Answer, Citation, Status, Usage};
+pub use digest::{Author, Digest, DigestEnd, DigestEstimate, DigestOptions, DigestProgress};
 pub use documents::{Format, Limits, Source};
 pub use ingest::{Ingested, Progress};
 pub use library::{AskOptions, Library, Sizes};

@@ -25,16 +25,27 @@ pub const SYSTEM: &str = "You read numbered sentences and point to those that an
 pub const PHRASE_SYSTEM: &str = "Answer the question in one short sentence. Say nothing that the \
                                  numbered sentences do not say.";
 
+/// What the model is told before it writes about a window.
+pub const WRITE_SYSTEM: &str = "You read numbered sentences and write about them in short sentences. \
+                                Begin every line with the numbers of the sentences that it is taken \
+                                from and a colon. Use their words and add nothing to them.";
+
 /// Sentences of one prompt at most.
-const MOST_SENTENCES: usize = 256;
+pub const MOST_SENTENCES: usize = 256;
 /// Sentences that one reply may name.
-const MOST_NAMED: usize = 8;
+pub const MOST_NAMED: usize = 8;
 /// Tokens of a prompt besides its sentences and its question: the system's and the template's.
 pub(super) const FRAME_TOKENS: usize = 48;
 /// Tokens of the number before a sentence.
 const NUMBER_TOKENS: usize = 2;
 /// Tokens of a reply at most.
 pub const REPLY_TOKENS: usize = 48;
+/// Tokens of a line of a reply that is made of lines.
+const LINE_TOKENS: usize = 48;
+/// Characters of such a line behind its numbers, least and most; the stop at its end is one more.
+const LINE_CHARS: (usize, usize) = (3, 240);
+/// What such a line may end with.
+const STOPS: [char; 6] = ['.', '!', '?', '。', '！', '？'];
 /// Tokens that a reply is expected to have: a number and a few words, or NONE.
 pub const EXPECTED_REPLY_TOKENS: u64 = 6;
 
@@ -68,6 +79,12 @@ pub trait TextModel {
     /// What it may do. A model that was never probed points and copies.
     fn reading(&self) -> Reading {
         Reading::Spans
+    }
+
+    /// Whether it may write about windows what is searched and shown later. Only a probe tells that of
+    /// a model.
+    fn writes(&self) -> bool {
+        false
     }
 
     /// Tokens that a prompt and its reply may have together.
@@ -125,6 +142,9 @@ pub enum Form {
     Spans,
     /// Words of the model's own, on one line.
     Words,
+    /// `NONE`, or at most so many lines, each of them numbers of sentences and a sentence of the model's
+    /// own.
+    Lines(usize),
 }
 
 /// The form of a reply to a window of sentences.
@@ -154,6 +174,14 @@ impl Contract {
         window
     }
 
+    /// Tokens of the reply at most.
+    pub fn most_tokens(&self) -> usize {
+        match self.form {
+            Form::Lines(lines) => lines * LINE_TOKENS,
+            _ => REPLY_TOKENS,
+        }
+    }
+
     /// The grammar of the reply in the Lark dialect of `llguidance`: `NONE`, numbers of sentences,
     /// or one number and words that stand in that sentence.
     pub fn lark(&self) -> String {
@@ -166,7 +194,7 @@ impl Contract {
         for (index, sentence) in self.sentences.iter().enumerate() {
             let number = index + 1;
             numbers.push(format!("\"{number}\""));
-            if self.form == Form::Points {
+            if self.form != Form::Spans {
                 continue;
             }
             pointed.push(format!("\"{number}: \" SPAN_{number}"));
@@ -182,6 +210,15 @@ impl Contract {
         );
         match self.form {
             Form::Points => format!("start: \"NONE\" | numbers\n{numbers}"),
+            Form::Lines(lines) => {
+                let (least, most) = LINE_CHARS;
+                let stops: String = STOPS.iter().collect();
+                format!(
+                    "start: \"NONE\" | line (\"\\n\" line){{0,{}}}\n{numbers}\
+                     line: numbers \": \" TEXT\nTEXT: /[^\\n]{{{least},{most}}}[{stops}]/\n",
+                    lines.saturating_sub(1)
+                )
+            }
             _ => format!(
                 "start: \"NONE\" | numbers | pointed\n{numbers}pointed: {}\n{rules}",
                 pointed.join(" | ")
@@ -189,14 +226,20 @@ impl Contract {
         }
     }
 
-    /// Reads a reply that points: indices of sentences from 0, and the span. `None` for `NONE` and
-    /// for anything that does not follow the form.
-    pub fn parse(&self, reply: &str) -> Option<(Vec<usize>, Option<String>)> {
-        let reply = reply.trim();
-        let (numbers, span) = match reply.split_once(':') {
-            Some((numbers, span)) => (numbers, Some(span.trim())),
-            None => (reply, None),
+    /// Reads a reply that is made of lines: indices of sentences from 0, and the sentence written. What does
+    /// not follow the form, such as a line that was cut off, is left out.
+    pub fn parse_lines(&self, reply: &str) -> Vec<(Vec<usize>, String)> {
+        let Form::Lines(most) = self.form else { return Vec::new() };
+        let line = |line: &str| {
+            let (numbers, text) = line.split_once(':')?;
+            let (named, text) = (self.parse_numbers(numbers)?, text.trim());
+            let is_whole = text.ends_with(STOPS) && text.chars().count() > LINE_CHARS.0;
+            is_whole.then(|| (named, text.to_owned()))
         };
+        reply.lines().filter_map(line).take(most).collect()
+    }
+
+    fn parse_numbers(&self, numbers: &str) -> Option<Vec<usize>> {
         let mut named = Vec::new();
         for number in numbers.split(',') {
             let index = number.trim().parse::<usize>().ok()?.checked_sub(1)?;
@@ -207,9 +250,18 @@ impl Contract {
                 named.push(index);
             }
         }
-        if named.len() > MOST_NAMED {
-            return None;
-        }
+        (named.len() <= MOST_NAMED).then_some(named)
+    }
+
+    /// Reads a reply that points: indices of sentences from 0, and the span. `None` for `NONE` and
+    /// for anything that does not follow the form.
+    pub fn parse(&self, reply: &str) -> Option<(Vec<usize>, Option<String>)> {
+        let reply = reply.trim();
+        let (numbers, span) = match reply.split_once(':') {
+            Some((numbers, span)) => (numbers, Some(span.trim())),
+            None => (reply, None),
+        };
+        let named = self.parse_numbers(numbers)?;
         let stands = |span: &&str| {
             !span.is_empty() && named.iter().any(|index| self.sentences[*index].contains(*span))
         };
@@ -414,6 +466,20 @@ mod tests {
         let sentences = vec!["The lamp is blue.".to_owned()];
         let lark = Contract::in_form(sentences, Form::Points).lark();
         assert!(lark.contains("NONE") && !lark.contains("SPAN") && !lark.contains("pointed"));
+    }
+
+    #[test]
+    fn lines_that_are_cut_off_or_point_nowhere_are_left_out() {
+        let sentences = vec!["The lamp is blue.".to_owned(), "Omar has it.".to_owned()];
+        let contract = Contract::in_form(sentences, Form::Lines(2));
+        let reply = "1,2: Omar has the blue lamp.\n3: It is late.\n2: Omar has i\n1: Blue.\n2: He.";
+        let lines = [(vec![0, 1], "Omar has the blue lamp."), (vec![0], "Blue.")];
+        let lines = lines.map(|(named, text)| (named, text.to_owned()));
+        assert_eq!(contract.parse_lines(reply), lines);
+        assert_eq!(contract.parse_lines("NONE"), []);
+        assert_eq!(contract.most_tokens(), 2 * LINE_TOKENS);
+        let lark = contract.lark();
+        assert!(lark.contains("line (\"\\n\" line){0,1}") && !lark.contains("SPAN"), "{lark}");
     }
 
     #[test]

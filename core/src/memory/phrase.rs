@@ -12,7 +12,9 @@ use crate::memory::index::stopwords::is_stopword;
 use crate::memory::segment::words;
 
 /// Words that turn a sentence into its opposite.
-const DENIALS: &[&str] = &["no", "not", "never", "none", "nobody", "nothing", "without", "cannot"];
+const DENIALS: &[&str] = &[
+    "no", "not", "never", "none", "nobody", "nothing", "without", "cannot", "不", "没", "未", "非",
+];
 /// The longest sentence that is taken, in bytes.
 const LONGEST_BYTES: usize = 400;
 
@@ -22,21 +24,28 @@ pub fn is_supported(said: &str, answer: &str, quotes: &[String], question: &str)
         return false;
     }
     let stems = Stems::default();
-    // Irregular words meet in their first form.
-    let stem = |word: &String| match irregular_forms(word) {
-        Some(forms) => forms[0].to_owned(),
-        None => stems.stem(word),
-    };
+    let stem = |word: &String| first_form(word, &stems);
     let spoken = word_set(said);
     let quoted: BTreeSet<String> = quotes.iter().flat_map(|quote| word_set(quote)).collect();
     let known: BTreeSet<String> =
         quoted.iter().chain(&word_set(question)).chain(&word_set(answer)).map(stem).collect();
     let is_known = |word: &String| is_stopword(word) || known.contains(&stem(word));
-    let denies = |words: &BTreeSet<String>| {
-        words.iter().any(|word| DENIALS.contains(&word.as_str()) || word.ends_with("n't"))
-    };
     let said_answer = word_set(answer).iter().all(|word| spoken.contains(word));
     said_answer && spoken.iter().all(is_known) && denies(&spoken) == denies(&quoted)
+}
+
+/// The stem of a folded word; irregular words meet in their first form.
+pub fn first_form(word: &str, stems: &Stems) -> String {
+    match irregular_forms(word) {
+        Some(forms) => forms[0].to_owned(),
+        None => stems.stem(word),
+    }
+}
+
+/// Whether one of the folded words turns what is said into its opposite.
+pub fn denies<'w>(words: impl IntoIterator<Item = &'w String>) -> bool {
+    let is_denial = |word: &String| DENIALS.contains(&word.as_str()) || word.ends_with("n't");
+    words.into_iter().any(is_denial)
 }
 
 fn word_set(text: &str) -> BTreeSet<String> {

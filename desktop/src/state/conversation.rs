@@ -314,6 +314,7 @@ mod tests {
             answer: text.to_owned(),
             citations: quotes.iter().map(citation).collect(),
             usage: Usage::default(),
+            written_by: None,
         }
     }
 

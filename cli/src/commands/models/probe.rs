@@ -62,8 +62,9 @@ fn print(report: &ProbeReport, output: &Output) -> Result<(), Failure> {
             Skill::TwoHops => "two sentences together",
             Skill::Selection => "all sentences about somebody",
             Skill::Phrase => "true words of its own",
+            Skill::Facts => "true lines about a window",
         };
-        row(what, report.score(skill), skill != Skill::Phrase)?;
+        row(what, report.score(skill), !matches!(skill, Skill::Phrase | Skill::Facts))?;
         if skill == Skill::Span {
             row("the words that answer", report.spans, true)?;
         }
@@ -71,6 +72,9 @@ fn print(report: &ProbeReport, output: &Output) -> Result<(), Failure> {
     if let Some(speed) = report.speed() {
         let (reads, writes) = (speed.prompt_tokens_per_s, speed.output_tokens_per_s);
         output.line(format!("\nreads {reads:.0} tokens a second, writes {writes:.0}"))?;
+    }
+    if report.writes() {
+        output.line("may write facts and summaries (`carrel library digest`)")?;
     }
     output.line(match report.reading() {
         Reading::Nothing => "not used for answers: code alone does as well",

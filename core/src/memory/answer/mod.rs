@@ -59,6 +59,10 @@ pub struct Answer {
     pub citations: Vec<Citation>,
     /// What it cost.
     pub usage: Usage,
+    /// Name of the model whose lines the answer consists of, where it is a summary that was written
+    /// when the documents were read; the citations are the sentences that the lines are tied to. `None`
+    /// where the answer is the documents' own.
+    pub written_by: Option<String>,
 }
 
 /// What a plan found, before it is proved.

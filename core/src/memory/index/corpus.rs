@@ -11,7 +11,7 @@ use std::rc::Rc;
 use super::directory::Firsts;
 use crate::error::{MemoryError, Result};
 use crate::memory::segment::layout::Layout;
-use crate::memory::store::{BlockRef, ContentHash, DocumentRecord, Part, Store};
+use crate::memory::store::{BlockRef, ContentHash, DocumentRecord, Notes, Part, Store};
 
 /// Blocks whose text and layout are held at a time: bounds the memory of a question.
 const CACHED: usize = 4;
@@ -128,6 +128,11 @@ impl<'a> Corpus<'a> {
     /// Number of words in all blocks.
     pub fn words(&self) -> u64 {
         self.blocks.iter().map(|place| u64::from(place.block.words)).sum()
+    }
+
+    /// The notes about the documents of the library.
+    pub fn notes(&self) -> &dyn Notes {
+        self.store
     }
 
     /// One stored part of block `block`.

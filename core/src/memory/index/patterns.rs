@@ -88,6 +88,11 @@ impl Pattern {
         }
     }
 
+    /// The words that may stand in each of its places in exactly this form.
+    pub fn forms(&self) -> impl Iterator<Item = &[String]> {
+        self.slots.iter().map(|slot| slot.exact.as_slice())
+    }
+
     /// Number of adjacent words.
     pub fn len(&self) -> usize {
         self.slots.len()

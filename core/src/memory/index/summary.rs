@@ -298,6 +298,14 @@ fn over(children: &[Node]) -> Node {
     }
 }
 
+/// What the best sentence of every window of a block is worth, in the order of the windows, from the
+/// block's part [`Part::Summary`]; `None` if it is damaged.
+pub fn worth_of_windows(part: &[u8], sentences: u32) -> Option<Vec<u8>> {
+    let leaves = decode(part, sentences)?.pop()?;
+    let best = |leaf: &BlockNode| leaf.chosen.iter().map(|chosen| chosen.score).max().unwrap_or(0);
+    Some(leaves.iter().map(best).collect())
+}
+
 /// The nodes of a block, `depth` levels below its root; empty below its leaves.
 fn block_level(corpus: &Corpus, block: u32, depth: usize) -> Result<Vec<Node>> {
     let sentences = corpus.blocks[block as usize].block.sentences;

@@ -5,7 +5,8 @@
 //! share of the question's weight (inverse document frequencies) that it covers. What stands in its
 //! neighbours counts less the further away it is; a name counts almost fully as long as a pronoun can
 //! stand for it. To that come what the form of the sentence tells: a span of the expected type, a
-//! definition where one is asked for, a reason where a reason is asked for.
+//! definition where one is asked for, a reason where a reason is asked for. A sentence that a line written
+//! by a model leads to holds what the line holds (`digest::keys`).
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,7 @@ use super::question::{Expected, Key, Question, Term};
 use super::reader::Reader;
 use crate::error::Result;
 use crate::memory::answer::spans;
+use crate::memory::digest::keys::{self, Leads};
 use crate::memory::index::corpus::{Block, SentenceId};
 use crate::memory::index::names;
 use crate::memory::index::patterns::Pattern;
@@ -131,7 +133,16 @@ pub fn candidates(reader: &Reader, question: &Question, scope: &Scope) -> Result
         return Ok(out);
     }
     let view = View::new(question, &terms, &keys, &patterns, &weights, total, stems);
+    let strict = terms.iter().map(|term| &term.strict);
+    let leads = keys::leads(reader, &patterns, strict, &weights)?;
     let mut passages = of_keys_alone(reader, &patterns[n_terms..])?;
+    for head in leads.keys() {
+        let layout = &corpus.block(head.block)?.layout;
+        let passage = Passage::around(head.block, layout, head.sentence);
+        if !passages.contains(&passage) {
+            passages.push(passage);
+        }
+    }
     for passage in fused_passages(&found, question.many) {
         if !passages.contains(&passage) {
             passages.push(passage);
@@ -143,7 +154,7 @@ pub fn candidates(reader: &Reader, question: &Question, scope: &Scope) -> Result
     passages.sort_unstable();
     for passage in passages {
         let block = corpus.block(passage.block)?;
-        view.score_passage(&block, &passage, &mut out);
+        view.score_passage(&block, &passage, &leads, &mut out);
     }
     if !scope.is_everything() {
         let mut kept = Vec::with_capacity(out.len());
@@ -306,7 +317,13 @@ impl<'a> View<'a> {
     }
 
     /// Scores the sentences of one passage, looking a few sentences beyond it on both sides.
-    fn score_passage(&self, block: &Block, passage: &Passage, out: &mut Vec<Candidate>) {
+    fn score_passage(
+        &self,
+        block: &Block,
+        passage: &Passage,
+        leads: &Leads,
+        out: &mut Vec<Candidate>,
+    ) {
         let reach = BY_DISTANCE.len() - 1;
         let start = passage.first as usize;
         let end = start + passage.sentences as usize;
@@ -314,7 +331,15 @@ impl<'a> View<'a> {
             start.saturating_sub(PRONOUN_REACH)..(end + reach).min(block.layout.sentences.len());
         let held: Vec<Held> = around
             .clone()
-            .map(|sentence| self.held(block.sentences(sentence..sentence + 1)))
+            .map(|sentence| {
+                let mut held = self.held(block.sentences(sentence..sentence + 1));
+                let id = SentenceId { block: passage.block, sentence: sentence as u32 };
+                if let Some((all, strict)) = leads.get(&id) {
+                    held.all |= all;
+                    held.strict |= strict;
+                }
+                held
+            })
             .collect();
         let inside = start - around.start..end - around.start;
         let in_passage = held[inside].iter().fold(0, |all, held| all | held.all);

@@ -5,7 +5,7 @@
 //! that the budget ended.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::lexicon::{Classes, Lexicon};
 use crate::error::Result;
@@ -54,6 +54,8 @@ pub struct Reader<'a> {
     most_passages: usize,
     passages: RefCell<BTreeSet<Passage>>,
     refused: Cell<bool>,
+    /// Sentences that belong to others by what a model wrote of both.
+    tied: RefCell<BTreeMap<SentenceId, Vec<SentenceId>>>,
 }
 
 impl<'a> Reader<'a> {
@@ -66,6 +68,7 @@ impl<'a> Reader<'a> {
             most_passages,
             passages: RefCell::default(),
             refused: Cell::new(false),
+            tied: RefCell::default(),
         }
     }
 
@@ -77,6 +80,16 @@ impl<'a> Reader<'a> {
     /// The passages read so far, in their order.
     pub fn passages(&self) -> Vec<Passage> {
         self.passages.borrow().iter().copied().collect()
+    }
+
+    /// Remembers that `id` is understood only together with `others`.
+    pub fn tie(&self, id: SentenceId, others: Vec<SentenceId>) {
+        self.tied.borrow_mut().insert(id, others);
+    }
+
+    /// The sentences without which `id` is not understood.
+    pub fn tied_to(&self, id: SentenceId) -> Vec<SentenceId> {
+        self.tied.borrow().get(&id).cloned().unwrap_or_default()
     }
 
     /// Whether a passage was refused because the budget had ended.

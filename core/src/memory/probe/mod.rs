@@ -1,10 +1,11 @@
 //! The capability probe: sixty seeded questions whose answers are known, put to a model and to the
-//! plans without one, and what the model may do after that.
+//! plans without one, then a few sentences of its own, and what the model may do after that.
 //!
 //! ```text
 //! worlds ──> 12 windows × (copy · span · none · two hops · selection)  ──> right by model, by code
 //!            6 windows × phrase                                        ──> said truly by model
-//! scores ──> nothing | points | points and spans | phrases
+//!            6 windows × facts and summary                             ──> written truly by model
+//! scores ──> nothing | points | points and spans | phrases; and whether it may write digests
 //! ```
 //! A step of the model that loses to code is switched off. The five questions of a window come one
 //! after the other, so that the window is read once. Seeded and greedy: the same model gets the same
@@ -13,13 +14,16 @@
 mod record;
 mod worlds;
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use super::answer::Status;
+use super::digest::gate::Gate;
+use super::digest::{FACTS, SUMMARY, Task};
 use super::library::{AskOptions, Library};
 use super::model::{
-    Contract, FRAME_TOKENS, Form, PHRASE_SYSTEM, REPLY_TOKENS, Reading, Reply, Request, SYSTEM,
-    TextModel,
+    Contract, FRAME_TOKENS, Form, PHRASE_SYSTEM, Reading, Reply, Request, SYSTEM, TextModel,
+    WRITE_SYSTEM,
 };
 use super::phrase::is_supported;
 use super::plan::budget::Speed;
@@ -36,6 +40,14 @@ const WORLDS: usize = 12;
 const PHRASED: usize = 6;
 /// Phrased answers that have to be true, of [`PHRASED`].
 const PHRASED_TRULY: u32 = 5;
+/// Windows that are written about.
+const WRITTEN: usize = 6;
+/// Windows that have to be written about truly, of [`WRITTEN`].
+const WRITTEN_TRULY: u32 = 5;
+/// Facts of a window that have to be supported, by as many different sentences; and the share of all lines
+/// that have to be, as a fraction.
+const LEAST_FACTS: usize = 3;
+const SUPPORTED: (usize, usize) = (3, 4);
 /// Declines by which a model may be behind code, of [`WORLDS`]: one may be chance.
 const DECLINES_BEHIND: u32 = 1;
 
@@ -54,12 +66,21 @@ pub enum Skill {
     Selection,
     /// The answer in a sentence of the model's own, in which everything is true.
     Phrase,
+    /// Facts of a window and a summary of it, in which everything is tied to sentences that say so.
+    Facts,
 }
 
 impl Skill {
     /// All skills, in the order in which they are asked for.
-    pub const ALL: [Self; 6] =
-        [Self::Copy, Self::Span, Self::None, Self::TwoHops, Self::Selection, Self::Phrase];
+    pub const ALL: [Self; 7] = [
+        Self::Copy,
+        Self::Span,
+        Self::None,
+        Self::TwoHops,
+        Self::Selection,
+        Self::Phrase,
+        Self::Facts,
+    ];
 
     /// A word for scripts.
     pub fn name(self) -> &'static str {
@@ -70,6 +91,7 @@ impl Skill {
             Self::TwoHops => "two_hops",
             Self::Selection => "selection",
             Self::Phrase => "phrase",
+            Self::Facts => "facts",
         }
     }
 }
@@ -88,8 +110,9 @@ pub struct SkillScore {
 /// What a probe found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ProbeReport {
-    /// Sentences pointed to, by skill in the order of [`Skill::ALL`]; for the last, phrases.
-    pub scores: [SkillScore; 6],
+    /// Sentences pointed to, by skill in the order of [`Skill::ALL`]; for the last two, phrases and
+    /// windows written about.
+    pub scores: [SkillScore; 7],
     /// Spans copied, among the probes of [`Skill::Span`].
     pub spans: SkillScore,
     /// Tokens that the model read, without those whose state was at hand.
@@ -131,6 +154,12 @@ impl ProbeReport {
         }
     }
 
+    /// Whether the model may write facts and summaries for later questions: only if it points and copies
+    /// better than code, and nearly all that it wrote here was so.
+    pub fn writes(&self) -> bool {
+        self.reading() >= Reading::Spans && self.score(Skill::Facts).model >= WRITTEN_TRULY
+    }
+
     /// How fast the model read and wrote; `None` if it did not tell.
     pub fn speed(&self) -> Option<Speed> {
         let rate = |tokens: u64, us: u64| tokens as f64 * 1e6 / us as f64;
@@ -158,7 +187,7 @@ pub fn probe(
     progress: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
 ) -> Result<Option<ProbeReport>> {
     let worlds = worlds(WORLDS);
-    let total = WORLDS * (Skill::ALL.len() - 1) + PHRASED;
+    let total = worlds.iter().map(|world| world.asked.len()).sum::<usize>() + PHRASED + WRITTEN;
     let mut report = ProbeReport::default();
     let mut done = 0;
     for world in &worlds {
@@ -186,6 +215,17 @@ pub fn probe(
         if report.reading() >= Reading::Spans {
             let truly = phrased(model, world, &mut report)?;
             report.scores[Skill::Phrase as usize].model += u32::from(truly);
+        }
+        done += 1;
+        if progress(done, total).is_break() {
+            return Ok(None);
+        }
+    }
+    for world in &worlds[..WRITTEN] {
+        report.scores[Skill::Facts as usize].probes += 1;
+        if report.reading() >= Reading::Spans {
+            let truly = written(model, world, &mut report)?;
+            report.scores[Skill::Facts as usize].model += u32::from(truly);
         }
         done += 1;
         if progress(done, total).is_break() {
@@ -223,7 +263,7 @@ fn points_right(asked: &Asked, named: Option<&[usize]>) -> bool {
         Skill::TwoHops => all && named.len() <= 3,
         // F1 of 0.8 or more.
         Skill::Selection => hits * 10 >= (named.len() + asked.gold.len()) * 4,
-        Skill::None | Skill::Phrase => false,
+        Skill::None | Skill::Phrase | Skill::Facts => false,
     }
 }
 
@@ -282,7 +322,7 @@ fn ask(
     let contract = Contract::in_form(sentences.to_vec(), form);
     let window = contract.window();
     let texts = [system, &window, question].map(|text| model.tokens_in(text));
-    let need = texts.into_iter().fold(FRAME_TOKENS + REPLY_TOKENS, usize::saturating_add);
+    let need = texts.into_iter().fold(FRAME_TOKENS + contract.most_tokens(), usize::saturating_add);
     if need > model.context_tokens() {
         // A context that does not hold eight sentences is one that reads nothing.
         return Ok(Reply::default());
@@ -300,6 +340,29 @@ fn phrased(model: &mut dyn TextModel, world: &World, report: &mut ProbeReport) -
     let reply = ask(model, PHRASE_SYSTEM, &quotes, &asked.question, Form::Words)?;
     report.spend(&reply);
     Ok(is_supported(reply.text.trim(), &asked.answer, &quotes, &asked.question))
+}
+
+/// Whether the model writes facts and a summary of a world's sentences that they support.
+fn written(model: &mut dyn TextModel, world: &World, report: &mut ProbeReport) -> Result<bool> {
+    let gate = Gate::default();
+    let mut lines = |task: Task, report: &mut ProbeReport| -> Result<(usize, Vec<usize>)> {
+        let form = Form::Lines(task.lines);
+        let reply = ask(model, WRITE_SYSTEM, &world.sentences, task.instruction, form)?;
+        report.spend(&reply);
+        let written = Contract::in_form(world.sentences.clone(), form).parse_lines(&reply.text);
+        let head = |(named, text): &(Vec<usize>, String)| {
+            let sources: Vec<&str> = named.iter().map(|at| world.sentences[*at].as_str()).collect();
+            gate.backed(text, &sources).map(|backed| named[backed.sources[0]])
+        };
+        Ok((written.len(), written.iter().filter_map(head).collect()))
+    };
+    let (n_facts, facts) = lines(FACTS, report)?;
+    let (n_summary, summary) = lines(SUMMARY, report)?;
+    let different: BTreeSet<&usize> = facts.iter().collect();
+    Ok(different.len() >= LEAST_FACTS
+        && facts.len() * SUPPORTED.1 >= n_facts * SUPPORTED.0
+        && !summary.is_empty()
+        && summary.len() == n_summary)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::{ProbeReport, Skill, SkillScore};
 
 /// Version of the probes: a report of another version says nothing about these. Raise it with every
 /// change of a probe, of its prompts or of the plans that it compares with.
-pub const VERSION: u64 = 2;
+pub const VERSION: u64 = 3;
 
 impl ProbeReport {
     /// The report as JSON.
@@ -19,6 +19,7 @@ impl ProbeReport {
         json!({
             "version": VERSION,
             "reading": self.reading().name(),
+            "writes": self.writes(),
             "scores": scores,
             "prompt_tokens": self.prompt_tokens,
             "prompt_us": self.prompt_us,
@@ -32,7 +33,7 @@ impl ProbeReport {
         if value["version"].as_u64()? != VERSION {
             return None;
         }
-        let mut scores = [SkillScore::default(); 6];
+        let mut scores = [SkillScore::default(); 7];
         for skill in Skill::ALL {
             scores[skill as usize] = score_of(&value["scores"][skill.name()])?;
         }

@@ -9,12 +9,24 @@ struct Scripted {
     fails: Vec<Skill>,
     copies: bool,
     phrase: fn(&str) -> String,
+    write: fn(&Request) -> String,
     asked: Vec<String>,
+}
+
+/// Every sentence of the window as a line about itself.
+fn copied(request: &Request) -> String {
+    request.window.replace('[', "").replace("] ", ": ")
 }
 
 impl Scripted {
     fn failing(fails: &[Skill]) -> Self {
-        Self { fails: fails.to_vec(), copies: true, phrase: str::to_owned, asked: Vec::new() }
+        Self {
+            fails: fails.to_vec(),
+            copies: true,
+            phrase: str::to_owned,
+            write: copied,
+            asked: Vec::new(),
+        }
     }
 }
 
@@ -29,7 +41,9 @@ impl TextModel for Scripted {
 
     fn read(&mut self, request: &Request) -> Result<Reply> {
         self.asked.push(request.window.to_owned());
-        let text = if request.system == PHRASE_SYSTEM {
+        let text = if request.system == WRITE_SYSTEM {
+            (self.write)(request)
+        } else if request.system == PHRASE_SYSTEM {
             (self.phrase)(request.window.trim_start_matches("[1] ").trim())
         } else {
             let known = worlds(WORLDS);
@@ -74,15 +88,16 @@ fn a_model_that_can_do_everything_may() {
         assert_eq!(score.model, score.probes, "{report:?}");
     }
     let probes: u32 = report.scores.iter().map(|score| score.probes).sum();
-    assert_eq!(probes as usize, WORLDS * 5 + PHRASED);
+    assert_eq!(probes as usize, WORLDS * 5 + PHRASED + WRITTEN);
     assert_eq!(report.reading(), Reading::Phrases);
+    assert!(report.writes());
     let speed = report.speed().expect("told");
     assert!((speed.prompt_tokens_per_s - 5_000.0).abs() < 1e-6, "reused tokens are not read");
     assert!((speed.output_tokens_per_s - 4_000.0).abs() < 1e-6);
     // The questions of one window follow each other, so that its state can be used again.
     let mut windows = model.asked.clone();
     windows.dedup();
-    assert_eq!(windows.len(), WORLDS + PHRASED);
+    assert_eq!(windows.len(), WORLDS + PHRASED + WRITTEN);
 }
 
 #[test]
@@ -98,6 +113,23 @@ fn a_model_whose_own_words_are_not_true_only_copies() {
 }
 
 #[test]
+fn a_model_that_writes_what_is_not_so_may_not_write() {
+    let writes: [fn(&Request) -> String; 4] = [
+        |_| "NONE".to_owned(),
+        // One line that is so, of a window of eight.
+        |request| copied(request).lines().next().unwrap_or_default().to_owned(),
+        // Names of another sentence than the one that says so.
+        |request| copied(request).lines().map(|line| format!("1{}\n", &line[1..])).collect(),
+        |request| copied(request).replace('.', " in 1812."),
+    ];
+    for write in writes {
+        let report = report_of(&mut Scripted { write, ..Scripted::failing(&[]) });
+        assert_eq!(report.reading(), Reading::Phrases);
+        assert!(!report.writes(), "{report:?}");
+    }
+}
+
+#[test]
 fn a_model_that_copies_nothing_only_points() {
     let mut model = Scripted { copies: false, ..Scripted::failing(&[]) };
     let report = report_of(&mut model);
@@ -105,6 +137,7 @@ fn a_model_that_copies_nothing_only_points() {
     assert_eq!(report.score(Skill::Span).model, 12, "the sentence was right all the same");
     assert_eq!(report.reading(), Reading::Points);
     assert_eq!(report.score(Skill::Phrase).model, 0, "it was not asked for words");
+    assert_eq!(report.score(Skill::Facts).model, 0, "nor to write");
 }
 
 #[test]
@@ -132,7 +165,7 @@ fn a_stopped_probe_has_no_report() {
         if done == 7 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     assert_eq!(stopped.expect("no failure"), None);
-    assert_eq!(heard.last(), Some(&(7, 66)));
+    assert_eq!(heard.last(), Some(&(7, 72)));
     assert_eq!(model.asked.len(), 7);
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use super::memory_notes::NoteMaps;
 use super::{BlockParts, ContentHash, DocumentRecord, Part, Store};
 use crate::error::{MemoryError, Result};
 
@@ -14,6 +15,7 @@ pub struct MemoryStore {
     blocks: BTreeMap<ContentHash, (String, BlockParts)>,
     /// The pages of directories by the hash of the run, with their owner.
     directories: BTreeMap<ContentHash, (String, Vec<Vec<u8>>)>,
+    pub(super) notes: NoteMaps,
 }
 
 impl MemoryStore {
@@ -113,6 +115,7 @@ impl Store for MemoryStore {
             return Ok(false);
         };
         let removed = self.documents.remove(at);
+        self.notes.retain(|placed| placed.owner != name);
         self.drop_unneeded(name, &hashes(&removed).collect());
         Ok(true)
     }

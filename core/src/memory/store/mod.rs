@@ -7,8 +7,11 @@
 //! and their directories.
 
 pub mod memory;
+pub mod memory_notes;
+pub mod notes;
 pub mod record;
 pub mod sqlite;
+mod sqlite_notes;
 pub mod varint;
 pub mod watched;
 
@@ -16,14 +19,15 @@ pub mod watched;
 mod tests;
 
 pub use memory::MemoryStore;
+pub use notes::{Note, Notes, Place, PlacedNote};
 pub use record::{BlockParts, BlockRef, ContentHash, DocumentRecord, LONGEST_RUN, Part, Section};
 pub use sqlite::SqliteStore;
 pub use watched::{SharedStore, WatchedStore};
 
 use crate::error::Result;
 
-/// Where a library keeps its blocks and documents.
-pub trait Store: Send {
+/// Where a library keeps its blocks and documents, and the notes about them.
+pub trait Store: Notes + Send {
     /// All documents, in the order in which they were first added.
     ///
     /// # Errors
@@ -95,7 +99,7 @@ pub trait Store: Send {
     /// If the backing cannot be written; the library is unchanged then.
     fn put_document(&mut self, record: &DocumentRecord) -> Result<()>;
 
-    /// Drops a document and the blocks and directories that no other needs; `false` if there was none.
+    /// Drops a document, its notes, and the blocks and directories that no other needs; `false` if there was none.
     ///
     /// # Errors
     /// If the backing cannot be written; the library is unchanged then.

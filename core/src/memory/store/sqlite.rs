@@ -8,6 +8,7 @@
 //! document(position, name unique, record)
 //! document_block(document, block)        which documents need a block
 //! document_directory(document, directory)
+//! note, note_term                        notes, if there are any: `sqlite_notes`
 //! ```
 //! The file is told by its application id and the version of the format. It is in WAL mode with
 //! `synchronous = NORMAL`: a transaction that was committed survives a killed process; a power cut
@@ -19,6 +20,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, params};
 
+use super::sqlite_notes;
 use super::{BlockParts, ContentHash, DocumentRecord, Part, Store};
 use crate::error::{Error, MemoryError, Result};
 
@@ -99,7 +101,11 @@ impl SqliteStore {
         Ok(Self { path: path.to_owned(), connection, readers: Cell::new(0) })
     }
 
-    fn failed(&self, operation: &'static str) -> impl Fn(rusqlite::Error) -> Error + '_ {
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    pub(super) fn failed(&self, operation: &'static str) -> impl Fn(rusqlite::Error) -> Error + '_ {
         move |error| translate(&self.path, operation, error)
     }
 
@@ -109,7 +115,7 @@ impl SqliteStore {
     }
 
     /// Runs `steps` in one write transaction.
-    fn write<T>(
+    pub(super) fn write<T>(
         &mut self,
         operation: &'static str,
         steps: impl FnOnce(&Connection) -> rusqlite::Result<T>,
@@ -419,6 +425,7 @@ impl Store for SqliteStore {
     fn remove_document(&mut self, name: &str) -> Result<bool> {
         self.write("removing a document", |connection| {
             leave(connection, name)?;
+            sqlite_notes::drop_notes(connection, name)?;
             let removed = connection.execute("DELETE FROM document WHERE name = ?1", [name])?;
             drop_unneeded(connection)?;
             Ok(removed > 0)

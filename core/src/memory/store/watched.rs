@@ -4,8 +4,10 @@
 //! stopped at once: after the flag is set, every call fails with [`MemoryError::Stopped`]. What was
 //! put before stays, as after a kill; whoever set the flag knows what the failure means.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::notes::{Note, Notes, Place, PlacedNote};
 use super::{BlockParts, ContentHash, DocumentRecord, Part, Store};
 use crate::cancel::CancelFlag;
 use crate::error::{MemoryError, Result};
@@ -88,6 +90,40 @@ impl Store for WatchedStore {
 
     fn remove_document(&mut self, name: &str) -> Result<bool> {
         self.store()?.remove_document(name)
+    }
+}
+
+impl Notes for WatchedStore {
+    fn put_note(&mut self, owner: &str, place: Place, note: &Note, terms: &[u64]) -> Result<()> {
+        self.store()?.put_note(owner, place, note, terms)
+    }
+
+    fn notes_of(&self, owner: &str, of: ContentHash) -> Result<Vec<(u32, Note)>> {
+        self.store()?.notes_of(owner, of)
+    }
+
+    fn note_of_content(&self, content: ContentHash) -> Result<Option<Note>> {
+        self.store()?.note_of_content(content)
+    }
+
+    fn notes_with(&self, term: u64) -> Result<Vec<u64>> {
+        self.store()?.notes_with(term)
+    }
+
+    fn placed_note(&self, number: u64) -> Result<Option<PlacedNote>> {
+        self.store()?.placed_note(number)
+    }
+
+    fn n_notes(&self) -> Result<u64> {
+        self.store()?.n_notes()
+    }
+
+    fn keep_notes(&mut self, owner: &str, places: &BTreeSet<Place>) -> Result<()> {
+        self.store()?.keep_notes(owner, places)
+    }
+
+    fn note_bytes(&self) -> Result<u64> {
+        self.store()?.note_bytes()
     }
 }
 
