@@ -13,7 +13,7 @@ use serde_json::Value;
 /// A text of some windows.
 fn book() -> String {
     let mut text = String::new();
-    for n in 0..160 {
+    for n in 0..110 {
         text += &format!(
             "Keeper {n} wrote the figure {} into the harbour book, and then Ann Lee of Port {} read it \
              aloud to the others at noon.\n\n",
@@ -50,14 +50,15 @@ fn a_model_that_may_not_write_is_refused_and_a_killed_one_goes_on() {
     let (code, estimate) = library(&path, &["digest", "--model", "default", "--estimate"]);
     assert_eq!(code, 0, "{estimate}");
     let windows = estimate["windows"].as_u64().expect("a number");
-    assert!(windows >= 4 && estimate["windows_known"] == 0, "{estimate}");
+    assert!(windows >= 3 && estimate["windows_known"] == 0, "{estimate}");
     assert!(estimate["prompt_tokens"].as_u64() > Some(0), "{estimate}");
 
-    // A budget of one window or two; then SIGKILL, which no program can catch, some windows later.
+    // A budget of one window; then SIGKILL, which no program can catch, a window later.
     let part = (estimate["prompt_tokens"].as_u64().unwrap_or(0)
         + estimate["most_output_tokens"].as_u64().unwrap_or(0))
         / windows
-        * 3;
+        * 3
+        / 2;
     let budget = part.to_string();
     let (code, begun) = library(&path, &[DIGEST, &["--most-tokens", &budget]].concat());
     assert_eq!((code, &begun["end"]), (0, &Value::from("budget_ended")), "{begun}");
@@ -72,7 +73,7 @@ fn a_model_that_may_not_write_is_refused_and_a_killed_one_goes_on() {
         .stderr(Stdio::null())
         .spawn()
         .expect("the program starts");
-    std::thread::sleep(Duration::from_secs_f64(each * 2.5));
+    std::thread::sleep(Duration::from_secs_f64(each * 1.2));
     child.kill().expect("a kill");
     child.wait().expect("an end");
     let (code, done) = library(&path, DIGEST);

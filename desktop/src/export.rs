@@ -29,6 +29,9 @@ pub fn markdown(turns: &[Turn], strings: &Strings) -> String {
                 sentence.quotes.iter().map(|quote| format!(" [{}]", quote + 1)).collect();
             let _ = writeln!(out, "{}{numbers}", one_line(&sentence.text));
         }
+        if let Some(author) = &turn.written_by {
+            let _ = writeln!(out, "\n*{}*", fill(strings.written_by, &[author]));
+        }
         if *outcome == Outcome::BudgetEnded {
             let _ = writeln!(out, "\n*{}*", strings.budget_ended);
         }
@@ -77,6 +80,7 @@ mod tests {
                 end: 28,
                 text: "The lamp\nis blue.".into(),
             }],
+            written_by: None,
         };
         let text = markdown(&[turn(Outcome::Answered)], &ENGLISH);
         assert!(text.contains("## What colour?\n\nblue [1]\n"), "{text}");

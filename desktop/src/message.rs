@@ -42,6 +42,8 @@ pub enum Event {
     Found(u64, Quote),
     /// The quotes of a turn's answer.
     Quotes(u64, Vec<Quote>),
+    /// The model that wrote the answer, where it is no text of the documents.
+    WrittenBy(u64, String),
     /// A sentence of a turn's answer.
     Sentence(u64, Sentence),
     /// A turn ended.

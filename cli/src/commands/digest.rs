@@ -161,7 +161,7 @@ fn print_estimate(estimate: &DigestEstimate, output: &Output) -> Result<(), Fail
     let open = estimate.windows - estimate.windows_known;
     output.line(format!("{open} of {} windows are to be read", estimate.windows))?;
     let (prompt, written) = (estimate.prompt_tokens, estimate.most_output_tokens);
-    output.line(format!("{prompt} tokens read, at most {written} written"))?;
+    output.line(format!("at most {prompt} tokens read and {written} written"))?;
     match estimate.most_seconds {
         Some(seconds) => output.line(format!("at most {seconds:.0} seconds")),
         None => Ok(()),

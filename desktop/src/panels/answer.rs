@@ -60,6 +60,12 @@ pub fn show(ui: &mut Ui, state: &State, turn: &Turn, actions: &mut Vec<Action>) 
                 silent(ui, strings.not_found_in_budget, hint, cost);
             }
             sentences(ui, turn, state, actions);
+            if let Some(author) = &turn.written_by {
+                ui.horizontal_wrapped(|ui| {
+                    dot(ui, colors.mark);
+                    caption(ui, fill(strings.written_by, &[author]));
+                });
+            }
             if is_short {
                 ui.horizontal_wrapped(|ui| {
                     dot(ui, colors.mark);

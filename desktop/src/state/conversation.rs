@@ -137,6 +137,9 @@ pub struct Turn {
     pub sentences: Vec<Sentence>,
     /// The quotes, by number.
     pub quotes: Vec<Quote>,
+    /// Name of the model that wrote the sentences, where they are no words of the documents.
+    #[serde(default)]
+    pub written_by: Option<String>,
 }
 
 impl Turn {
@@ -216,6 +219,7 @@ impl Conversation {
             progress: Progress::Working { step: Step::default(), windows: 0, tokens: 0 },
             sentences: Vec::new(),
             quotes: Vec::new(),
+            written_by: None,
         });
         (self.shown, self.chosen, self.target) = (Some(id), None, Some(id));
         id

@@ -251,6 +251,9 @@ impl State {
                 self.is_unsaved = true;
             }
             Event::Quotes(id, quotes) => turn(id, &mut |turn| turn.settle(quotes.clone())),
+            Event::WrittenBy(id, author) => {
+                turn(id, &mut |turn| turn.written_by = Some(author.clone()));
+            }
             Event::Sentence(id, sentence) => {
                 turn(id, &mut |turn| turn.sentences.push(sentence.clone()));
             }

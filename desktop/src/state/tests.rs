@@ -93,6 +93,9 @@ fn an_answer_streams_in_and_its_fragments_are_those_of_the_open_document() {
     let kept = serde_json::to_vec(&state.conversation.turns).unwrap();
     assert_eq!(Conversation::read(&kept).turns[0].sentences.len(), 1);
     tell(&mut state, Event::Quotes(id, vec![quote("a.md"), quote("b.md")]));
+    tell(&mut state, Event::WrittenBy(id, "scribe".into()));
+    let turn = state.conversation.turn(id).expect("the turn");
+    assert_eq!(turn.written_by.as_deref(), Some("scribe"));
     tell(&mut state, Event::Sentence(id, Sentence { text: "blue".into(), quotes: vec![0, 1] }));
     tell(&mut state, Event::Answered(id, Outcome::Answered, Cost::default()));
     let fragments = state.fragments();

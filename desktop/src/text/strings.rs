@@ -114,6 +114,7 @@ strings! {
     so_far: "Found so far", "目前找到";
     not_in_document: "The document does not say.", "文档没有提到。";
     not_in_document_hint: "Passages that Carrel looked at: {}. No sentence in them answers this. Other words for the same thing, or a name or date near the answer, may help.", "Carrel 查看了 {} 处，没有句子回答此问题。换个说法，或加上相关的人名、日期，也许有用。";
+    written_by: "A summary written by {}; the quotes are the document's.", "由 {} 撰写的摘要；引文出自文档原文。";
     budget_ended: "The budget ended before everything was read.", "预算用尽，尚未读完全部。";
     budget_ended_hint: "A larger profile reads further.", "更大的档位会读得更远。";
     not_found_in_budget: "Not found within the budget.", "在预算内未找到。";

@@ -249,6 +249,9 @@ impl Desk {
     fn tell_answer(&self, id: u64, answer: &Answer) {
         let quotes: Vec<Quote> = answer.citations.iter().map(Quote::from).collect();
         self.mail.tell(Event::Quotes(id, quotes));
+        if let Some(author) = &answer.written_by {
+            self.mail.tell(Event::WrittenBy(id, author.clone()));
+        }
         for sentence in sentences_of(answer) {
             self.mail.tell(Event::Sentence(id, sentence));
         }

@@ -165,7 +165,7 @@ pub struct DigestEstimate {
     pub windows: usize,
     /// Those of them whose lines are there already.
     pub windows_known: usize,
-    /// Tokens that the model reads, summaries of sections included.
+    /// Tokens that the model reads at most, summaries of sections included.
     pub prompt_tokens: u64,
     /// Tokens that it writes at most.
     pub most_output_tokens: u64,
