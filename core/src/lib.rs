@@ -40,6 +40,7 @@ pub mod gpu;
 pub mod memory;
 pub mod ops;
 pub mod quant;
+pub mod random;
 pub mod readable;
 pub mod sample;
 pub mod service;

@@ -1,23 +1,6 @@
 //! Texts that look random and are the same in every run: mixed scripts, symbols and white space.
 
-/// Steele and Vigna's splitmix64.
-pub struct Random(pub u64);
-
-impl Random {
-    /// The next number of the sequence.
-    pub fn draw(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    /// A number from 0 to `n` − 1.
-    pub fn below(&mut self, n: usize) -> usize {
-        (self.draw() % n as u64) as usize
-    }
-}
+use carrel_core::random::Random;
 
 /// Ranges of code points to draw from: scripts, symbols, spaces, and everything.
 const ALPHABETS: [(u32, u32); 14] = [

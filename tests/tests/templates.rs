@@ -4,8 +4,8 @@
 //! refuses the conversation.
 
 use carrel_core::error::TemplateError;
+use carrel_core::random::Random;
 use carrel_core::template::{ChatTemplate, Moment, RenderOptions};
-use carrel_tests::random_text::Random;
 use carrel_tests::shared_fixtures;
 use serde_json::{Map, Value};
 
@@ -58,7 +58,7 @@ fn damaged_templates_do_no_harm() {
     }
     let message = serde_json::json!({ "role": "user", "content": "Who <think>hid</think> it?" });
     let messages = vec![message; 3];
-    let mut random = Random(1);
+    let mut random = Random::new(1);
     let (mut n_rendered, mut n_refused) = (0, 0);
     for _ in 0..1500 {
         let mut source = sources[random.below(sources.len())].clone();

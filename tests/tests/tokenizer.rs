@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use carrel_core::gguf::Gguf;
+use carrel_core::random::Random;
 use carrel_core::tokenizer::{EncodeOptions, Tokenizer};
 use carrel_referee::Vocabulary;
-use carrel_tests::random_text::{Random, random_text};
+use carrel_tests::random_text::random_text;
 use carrel_tests::shared_fixtures;
 
 const NAMES: [&str; 4] = ["llama-spm", "gpt-2", "deepseek-llm", "bert-bge"];
@@ -98,7 +99,7 @@ fn ids_equal_those_of_llama_cpp() {
     for name in NAMES {
         let tokenizer = open(&fixtures, name);
         let referee = Vocabulary::open(&file(&fixtures, name)).expect("llama.cpp opens it");
-        let mut random = Random(7);
+        let mut random = Random::new(7);
         let mut n_compared = 0;
         let random_texts = (0..4000).map(|_| random_text(&mut random));
         for text in real.iter().cloned().chain(random_texts) {
@@ -167,7 +168,7 @@ fn decoding_an_encoded_text_gives_the_text() {
     let Some(fixtures) = shared_fixtures() else { return };
     let mut texts = real_texts(&fixtures);
     texts.extend(cases(&fixtures, "gpt-2"));
-    let mut random = Random(11);
+    let mut random = Random::new(11);
     texts.extend((0..2000).map(|_| random_text(&mut random)));
     for name in ["llama-spm", "gpt-2", "deepseek-llm"] {
         let tokenizer = open(&fixtures, name);

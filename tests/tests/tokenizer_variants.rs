@@ -4,9 +4,10 @@
 use std::path::Path;
 
 use carrel_core::gguf::{ArrayData, Entry, Gguf, GgufWriter};
+use carrel_core::random::Random;
 use carrel_core::tokenizer::{EncodeOptions, Tokenizer};
 use carrel_referee::Vocabulary;
-use carrel_tests::random_text::{Random, random_text};
+use carrel_tests::random_text::random_text;
 use carrel_tests::shared_fixtures;
 
 /// The metadata of a published vocabulary, to be changed.
@@ -83,7 +84,7 @@ fn pre_tokenizers_cut_as_llama_cpp_does() {
     for name in names {
         writer.set("tokenizer.ggml.pre", name);
         let both = open_both(&writer);
-        let mut random = Random(3);
+        let mut random = Random::new(3);
         let random_texts: Vec<String> = (0..800).map(|_| random_text(&mut random)).collect();
         for text in TEXTS.into_iter().chain(random_texts.iter().map(String::as_str)) {
             if ascii_only.contains(&name) {
@@ -151,7 +152,7 @@ fn gemma_style_vocabularies_have_no_space_in_front() {
     let mut writer = with_tokens(&fixtures, &added);
     writer.set("tokenizer.ggml.add_space_prefix", Entry::Bool(false));
     let both = open_both(&writer);
-    let mut random = Random(5);
+    let mut random = Random::new(5);
     let random_texts: Vec<String> = (0..800).map(|_| random_text(&mut random)).collect();
     let turns = "<start_of_turn>user\nHi   there\n\n\n\n<table>\n     x<end_of_turn>\n";
     for text in TEXTS.into_iter().chain(random_texts.iter().map(String::as_str)).chain([turns]) {

@@ -3,7 +3,6 @@
 //! Level 4.
 
 mod quantise;
-mod random;
 mod synthetic;
 mod vocabulary;
 

@@ -7,12 +7,12 @@ use carrel_models::shapes::{Shape, Value};
 use carrel_models::{Presence, Spec, SpecError, TensorShape};
 
 use super::quantise::fallback_type;
-use super::random::Random;
 use super::vocabulary;
 use crate::error::ModelError;
 use crate::ggml::{needs_importance, quantise_rows};
 use crate::gguf::{Entry, GgufWriter};
 use crate::quant::TensorType;
+use crate::random::Random;
 
 /// Which model to make.
 #[derive(Debug, Clone)]
@@ -93,9 +93,29 @@ fn type_of(tensor: &TensorShape, kind: TensorType) -> TensorType {
     }
 }
 
+/// The random numbers of one purpose, so that tensors do not depend on each other's order.
+fn stream(seed: u64, purpose: &str) -> Random {
+    // FNV-1a of the purpose, mixed into the seed.
+    let hash = purpose.bytes().fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    let mut random = Random::new(seed ^ hash);
+    random.draw();
+    random
+}
+
+/// A number from −√12 to √12 with mean 0 and variance 1: four uniform numbers added up, a bell curve
+/// without library functions, which differ between platforms.
+fn bell(random: &mut Random) -> f32 {
+    let bits = random.draw();
+    let sum: u32 = (0..4).map(|part| ((bits >> (16 * part)) & 0xffff) as u32).sum();
+    // The sum of four uniform numbers on [0, 1) has mean 2 and variance 1/3.
+    (sum as f32 / 65_536.0 - 2.0) * 1.732_050_8
+}
+
 /// Encoded rows: all of a vector or small matrix, the distinct ones of a large matrix.
 fn data_of(tensor: &TensorShape, options: &SyntheticOptions) -> Vec<u8> {
-    let mut random = Random::new(options.seed, &tensor.name);
+    let mut random = stream(options.seed, &tensor.name);
     let kind = type_of(tensor, options.tensor_type);
     if let [length] = tensor.shape[..] {
         let values: Vec<f32> = (0..length).map(|i| vector_value(tensor, i, &mut random)).collect();
@@ -105,7 +125,7 @@ fn data_of(tensor: &TensorShape, options: &SyntheticOptions) -> Vec<u8> {
     let n_rows = (tensor.shape[0] as usize).min(DISTINCT_ROWS);
     // Rows of length one on average, so that activations stay in a healthy range.
     let scale = 1.0 / (n_cols as f32).sqrt();
-    let values: Vec<f32> = (0..n_rows * n_cols).map(|_| random.bell() * scale).collect();
+    let values: Vec<f32> = (0..n_rows * n_cols).map(|_| bell(&mut random) * scale).collect();
     let importance = needs_importance(kind).then(|| vec![1.0; n_cols]);
     quantise_rows(kind, &values, n_cols, importance.as_deref())
 }
@@ -116,9 +136,9 @@ fn vector_value(tensor: &TensorShape, index: u64, random: &mut Random) -> f32 {
     } else if tensor.name.starts_with("rope_f") {
         1.0 + 0.05 * index as f32
     } else if tensor.name.ends_with(".bias") {
-        0.2 * random.bell()
+        0.2 * bell(random)
     } else {
-        1.0 + 0.1 * random.bell()
+        1.0 + 0.1 * bell(random)
     }
 }
 
@@ -135,9 +155,9 @@ fn write_repeated(
         return Ok(encoded.len() as u64);
     }
     let row_bytes = encoded.len() / DISTINCT_ROWS;
-    let mut random = Random::new(options.seed, &format!("rows of {}", tensor.name));
+    let mut random = stream(options.seed, &format!("rows of {}", tensor.name));
     for _ in 0..n_rows {
-        let row = random.next() as usize % DISTINCT_ROWS;
+        let row = random.draw() as usize % DISTINCT_ROWS;
         out.write_all(&encoded[row * row_bytes..(row + 1) * row_bytes])?;
     }
     Ok((n_rows * row_bytes) as u64)

@@ -3,8 +3,9 @@
 use super::candidates::{Candidate, Candidates};
 use super::grammar::Matching;
 use super::options::SamplerOptions;
-use super::{dry, min_p, penalties, random, temperature, top_k, top_p, typical};
+use super::{dry, min_p, penalties, temperature, top_k, top_p, typical};
 use crate::error::SampleError;
+use crate::random;
 
 /// The token of a step.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -19,7 +19,6 @@ mod grammar;
 mod min_p;
 mod options;
 mod penalties;
-mod random;
 mod temperature;
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@
 //! and in other words, so that looking for words alone does not find all of them. In English only.
 
 use super::Skill;
+use crate::random::Random;
 
 /// Sentences and questions about them.
 pub struct World {
@@ -97,40 +98,27 @@ const ENDINGS: [&str; 12] = [
     "wendo",
 ];
 
-/// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
-struct Draw(u64);
-
-impl Draw {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ (mixed >> 31)) % n as u64) as usize
+fn shuffled<const N: usize>(random: &mut Random) -> [usize; N] {
+    let mut order = std::array::from_fn(|index| index);
+    for last in (1..N).rev() {
+        order.swap(last, random.below(last + 1));
     }
-
-    fn shuffled<const N: usize>(&mut self) -> [usize; N] {
-        let mut order = std::array::from_fn(|index| index);
-        for last in (1..N).rev() {
-            order.swap(last, self.below(last + 1));
-        }
-        order
-    }
+    order
 }
 
 /// The first `n` worlds.
 pub fn worlds(n: usize) -> Vec<World> {
-    let mut draw = Draw(0x0ca4_4e1b);
-    (0..n).map(|number| world(number, &mut draw)).collect()
+    let mut random = Random::new(0x0ca4_4e1b);
+    (0..n).map(|number| world(number, &mut random)).collect()
 }
 
-fn world(number: usize, draw: &mut Draw) -> World {
-    let (onsets, endings) = (draw.shuffled::<12>(), draw.shuffled::<12>());
+fn world(number: usize, random: &mut Random) -> World {
+    let (onsets, endings) = (shuffled::<12>(random), shuffled::<12>(random));
     let name = |person: usize| format!("{}{}", ONSETS[onsets[person]], ENDINGS[endings[person]]);
     let [a, b, c, d, nobody] = [0, 1, 2, 3, 4].map(name);
-    let relations = draw.shuffled::<8>().map(|relation| &RELATIONS[relation]);
-    let values = [0; 8].map(|_| draw.shuffled::<6>());
-    let link = LINKS[draw.below(LINKS.len())];
+    let relations = shuffled::<8>(random).map(|relation| &RELATIONS[relation]);
+    let values = [0; 8].map(|_| shuffled::<6>(random));
+    let link = LINKS[random.below(LINKS.len())];
     let tell = |relation: usize, who: &str, value: usize| {
         let value = relations[relation].values[values[relation][value]];
         relations[relation].stated.replace("{who}", who).replace("{value}", value)
@@ -145,7 +133,7 @@ fn world(number: usize, draw: &mut Draw) -> World {
         tell(1, &d, 1),
         tell(2, &d, 1),
     ];
-    let order = draw.shuffled::<8>();
+    let order = shuffled::<8>(random);
     let place = |sentence: usize| order.iter().position(|told| *told == sentence).unwrap_or(0);
     let places = |sentences: &[usize]| sentences.iter().map(|told| place(*told)).collect();
     let ask = |skill, template: &str, who: &str, gold: &[usize]| Asked {
