@@ -120,15 +120,9 @@ impl TryFrom<service::Chunk> for Chunk {
         Ok(match chunk {
             service::Chunk::Progress { done, total } => Self::Progress { done, total },
             service::Chunk::Text(text) => Self::Text { text },
-            service::Chunk::Answered(memory::Answer {
-                status,
-                answer,
-                citations,
-                usage,
-                written_by,
-            }) => {
-                let answer = Answer { status, text: answer, citations, usage, written_by };
-                Self::Answered { answer }
+            service::Chunk::Answered(answer) => {
+                let memory::Answer { status, answer: text, citations, usage, written_by } = answer;
+                Self::Answered { answer: Answer { status, text, citations, usage, written_by } }
             }
             service::Chunk::Added { document, changed } => {
                 Self::Added { document: Document::from(&document), changed }
