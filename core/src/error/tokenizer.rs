@@ -57,8 +57,8 @@ pub enum TokenizerError {
         /// The algorithm.
         model: &'static str,
     },
-    /// The library that merges refused the vocabulary or the text.
-    #[error("the tokenizers library refused: {source}")]
+    /// The library of patterns refused one of the vocabulary.
+    #[error("the library of patterns refused: {source}")]
     Library {
         /// Its reason.
         source: Box<dyn std::error::Error + Send + Sync>,

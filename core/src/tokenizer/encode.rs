@@ -44,7 +44,9 @@ impl Tokenizer {
                 (Fragment::Text(text), Model::BytePair(model)) => {
                     model.encode(&inner.table, &inner.kinds, text, &mut ids);
                 }
-                (Fragment::Text(text), Model::WordPiece(model)) => model.encode(text, &mut ids)?,
+                (Fragment::Text(text), Model::WordPiece(model)) => {
+                    model.encode(&inner.table, &inner.kinds, text, &mut ids);
+                }
             }
             after_token = true;
         }

@@ -92,13 +92,7 @@ impl Tokenizer {
                 let lowercase = gguf.bool("tokenizer.ggml.normalizer.lowercase")?.unwrap_or(true);
                 let strip_accents =
                     gguf.bool("tokenizer.ggml.normalizer.strip_accents")?.unwrap_or(lowercase);
-                Model::WordPiece(WordPiece::new(
-                    &table,
-                    &kinds,
-                    special.unknown,
-                    lowercase,
-                    strip_accents,
-                )?)
+                Model::WordPiece(WordPiece::new(&table, special.unknown, lowercase, strip_accents)?)
             }
         };
         let add_space_prefix = kind == ModelKind::SentencePiece

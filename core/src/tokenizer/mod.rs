@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | `gpt2` | byte-level byte-pair encoding | `byte_pair.rs`, which says why not the crate `tokenizers` |
 //! | `llama` | SentencePiece: merge the pair with the best score, bytes as fallback | `sentence_piece.rs`, which says why the crate cannot |
-//! | `bert` | WordPiece, longest match first | normalised, split and matched by the crate `tokenizers` |
+//! | `bert` | WordPiece, longest match first | `word_piece.rs`, which says why not the crate `tokenizers` |
 //!
 //! The ids are those of llama.cpp, which tests compare; where this room differs on purpose (control
 //! tokens never arise from plain text, exact decoding without clean-up), the file that does so says

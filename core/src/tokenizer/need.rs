@@ -43,8 +43,7 @@ impl VocabularyNeed {
                 let n_merges = gguf.strings("tokenizer.ggml.merges").ok()??.len() as u64;
                 (hash_table(n_merges, 16) + n_tokens + PATTERN_BYTES, n_tokens + n_merges)
             }
-            // The crate's map of strings.
-            "bert" => (hash_table(n_tokens, 32) + 32 * n_tokens, n_tokens),
+            "bert" => (0, n_tokens),
             _ => (4 * n_tokens, n_tokens),
         };
         let total_bytes = table + model + LITERAL_BYTES * literal_bytes + VIEW_BYTES * views;
