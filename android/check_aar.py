@@ -2,14 +2,16 @@
 """Checks an AAR, or one native library: check_aar.py FILE [--host] [--abis A,B] [--most-mb N]
 
 For every library: the right machine for its folder, segments aligned to pages of 16 KB (64-bit), only
-libraries of Android's own C library needed, no symbols left that only debuggers read, size. For an
-AAR: every file that Gradle expects, every ABI, the rules for shrinking, no bundled JNA.
+libraries of Android's own C library needed, nothing that Android 7 cannot load, the functions of the
+API, no symbols left that only debuggers read, size (arm64: at most 12 MB). For an AAR: every file that
+Gradle expects, every ABI, the rules for shrinking, no bundled JNA.
 
 With --host the machine and the needed libraries of a library for this computer are accepted, which
 tries the checks themselves where there is no NDK.
 """
 
 import argparse
+import math
 import struct
 import sys
 import zipfile
@@ -19,6 +21,12 @@ PAGE = 0x4000
 # What Android's dynamic linker gives to apps (developer.android.com/ndk/guides/stable_apis).
 BIONIC = {"libc.so", "libm.so", "libdl.so", "liblog.so", "libandroid.so"}
 MACHINES = {"arm64-v8a": 183, "armeabi-v7a": 40, "x86_64": 62}
+# Addresses packed as only Android 9 and newer unpacks them (DT_RELR and its first number on Android).
+TOO_NEW = {36, 0x6FFFE000}
+# One of the functions that the bindings look for.
+FUNCTION = "ffi_carrel_ffi_uniffi_contract_version"
+# What a phone may be asked to take; the others are for old devices and for emulators.
+MOST_MB = {"arm64-v8a": 12.0}
 GLIBC = {"libc.so.6", "libm.so.6", "libgcc_s.so.1", "libstdc++.so.6", "libgomp.so.1"}
 
 
@@ -62,18 +70,28 @@ class Elf:
         """The smallest alignment of the segments that are loaded."""
         return min(s["align"] for s in self.segments if s["kind"] == 1)
 
-    def needed(self):
-        """Names of the libraries that the dynamic linker loads first."""
+    def _dynamic(self):
+        """Pairs of a tag and its value, for the dynamic linker."""
         dynamic = self.sections[".dynamic"]
         form = "<QQ" if self.is_64 else "<II"
         step = struct.calcsize(form)
-        strings = self.sections[".dynstr"]["offset"]
-        found = set()
         for at in range(dynamic["offset"], dynamic["offset"] + dynamic["size"], step):
-            tag, value = struct.unpack_from(form, self.data, at)
-            if tag == 1:
-                found.add(self._text(strings + value))
-        return found
+            yield struct.unpack_from(form, self.data, at)
+
+    def tags(self):
+        """What the dynamic linker has to understand."""
+        return {tag for tag, _ in self._dynamic()}
+
+    def needed(self):
+        """Names of the libraries that the dynamic linker loads first."""
+        strings = self.sections[".dynstr"]["offset"]
+        return {self._text(strings + value) for tag, value in self._dynamic() if tag == 1}
+
+    def exports(self, name):
+        """Whether a function of this name can be looked for."""
+        strings = self.sections[".dynstr"]
+        end = strings["offset"] + strings["size"]
+        return f"\0{name}\0".encode() in self.data[strings["offset"] : end]
 
     def is_stripped(self):
         return not any(name == ".symtab" or name.startswith(".debug") for name in self.sections)
@@ -94,10 +112,15 @@ def check_library(name, abi, data, options):
         problems.append(f"{name}: segments are aligned to {elf.alignment():#x}, not {PAGE:#x}")
     if foreign:
         problems.append(f"{name}: needs {foreign}, which Android does not have")
+    if elf.tags() & TOO_NEW and not options.host:
+        problems.append(f"{name}: cannot be loaded before Android 9: link with --pack-dyn-relocs=android")
+    if not elf.exports(FUNCTION):
+        problems.append(f"{name}: has no function {FUNCTION}")
     if not elf.is_stripped():
         problems.append(f"{name}: still has symbols")
-    if size > options.most_mb:
-        problems.append(f"{name}: {size:.1f} MB, at most {options.most_mb} are allowed")
+    most_mb = options.most_mb or MOST_MB.get(abi, math.inf)
+    if size > most_mb:
+        problems.append(f"{name}: {size:.1f} MB, at most {most_mb} are allowed")
     return problems
 
 
@@ -130,7 +153,7 @@ def main():
     parser.add_argument("file")
     parser.add_argument("--host", action="store_true")
     parser.add_argument("--abis", default=",".join(MACHINES))
-    parser.add_argument("--most-mb", type=float, default=12.0)
+    parser.add_argument("--most-mb", type=float)
     options = parser.parse_args()
     options.abis = options.abis.split(",")
     if zipfile.is_zipfile(options.file):

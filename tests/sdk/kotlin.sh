@@ -97,26 +97,39 @@ case $action in
   compile)
     work=$(realpath "$3")
     sources=$repository/android/carrel/src/main/kotlin
-    rm -rf "$work"/{stubs,classes,sample,tests}
+    rm -rf "$work"/{stubs,fakes,classes,sample,tests}
     # What Android's classes lack, then what goes into the AAR, against these and nothing of this JVM.
     to_compile "$tools/android.jar" "$work/stubs" -no-jdk -jvm-target 1.8 "$here"/android-stubs
     to_compile "$work/stubs:$tools/android.jar" "$work/classes" -no-jdk -jvm-target 1.8 \
       -module-name carrel "$sources" "$work/bindings/dev/carrel/carrel_ffi.kt"
     to_compile "$work/classes:$work/stubs:$tools/android.jar" "$work/sample" -no-jdk -jvm-target 1.8 \
       "$repository/android/sample/src/main/kotlin/dev/carrel/sample/Reading.kt" "$work/extra-android"
-    to_compile "$work/classes" "$work/tests" -jvm-target 1.8 "-Xfriend-paths=$work/classes" \
+    # Android's classes do nothing here; the tests play what they need of them, beside this JVM's own.
+    python3 - "$tools" <<'P'
+import sys, zipfile
+tools = sys.argv[1]
+source = zipfile.ZipFile(tools + "/android.jar")
+with zipfile.ZipFile(tools + "/android-alone.jar", "w") as jar:
+    for name in source.namelist():
+        if name.startswith("android/") and name.endswith(".class"):
+            jar.writestr(name, source.read(name))
+P
+    to_compile "$work/stubs:$tools/android-alone.jar" "$work/fakes" -jvm-target 1.8 "$here"/android-fakes
+    to_compile "$work/classes:$work/fakes:$work/stubs:$tools/android-alone.jar" "$work/tests" \
+      -jvm-target 1.8 "-Xfriend-paths=$work/classes" \
       "$here/kotlin" "$work/bindings/dev/carrel/undertest" "$work/extra"
     java -Xmx1500m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$tools/compiler.jar:$tools/stdlib.jar" \
       "$here/Compile.java" "${runs[@]}"
     ;;
   run)
     work=$(realpath "$3") library=$(realpath "$4") main=$5
+    libraries=$tools/stdlib.jar:$tools/coroutines.jar:$tools/jna.jar:$tools/native
     rm -rf "$work/folder"
     mkdir -p "$work/folder"
     # A heap of one size, in memory from the start, and few arenas of the C library, which keeps one for
     # every thread that ever lived beside others: what grows is neither's.
     MALLOC_ARENA_MAX=2 exec java -Xms128m -Xmx128m -XX:+AlwaysPreTouch -XX:+UseSerialGC \
-      -cp "$work/tests:$work/classes:$tools/stdlib.jar:$tools/coroutines.jar:$tools/jna.jar:$tools/native" \
+      -cp "$work/tests:$work/classes:$work/fakes:$work/stubs:$tools/android-alone.jar:$libraries" \
       "-Duniffi.component.carrel_ffi.libraryOverride=$library" \
       "-Duniffi.component.carrel_sdk_tests.libraryOverride=$library" \
       "-Dcarrel.folder=$work/folder" "-Dcarrel.repository=$repository" "$main" "${@:6}"

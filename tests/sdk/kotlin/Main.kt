@@ -14,6 +14,7 @@ object Main {
         checks.sessions()
         checks.streams()
         checks.libraries()
+        checks.android()
         checks.failures()
         checks.exit()
     }

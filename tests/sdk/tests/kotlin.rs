@@ -147,6 +147,84 @@ fn an_aar_is_packed_and_its_faults_are_found() {
     assert!(said(&checked).contains("still has symbols"), "{}", said(&checked));
 }
 
+/// A linker for every processor, which comes with the compiler; `None` after saying SKIPPED.
+fn linker() -> Option<PathBuf> {
+    let rustc = |what| {
+        let said = Command::new("rustc").args(["--print", what]).output().expect("rustc");
+        String::from_utf8(said.stdout).expect("UTF-8").trim().to_owned()
+    };
+    let folder = format!("{}/lib/rustlib/{}/bin", rustc("sysroot"), rustc("host-tuple"));
+    let linker = Path::new(&folder).join("gcc-ld/ld.lld");
+    if !linker.exists() {
+        eprintln!("SKIPPED: an AAR for three processors; {} is missing", linker.display());
+        return None;
+    }
+    Some(linker)
+}
+
+#[test]
+fn an_aar_for_three_processors_is_packed_and_checked() {
+    let (Some((_, work)), Some(linker)) = (compiled(), linker()) else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    let python = |script: &str, arguments: &[String]| {
+        let script = repository().join("android").join(script);
+        Command::new("python3").arg(script).args(arguments).output().expect("python3")
+    };
+    // Real libraries, if almost empty ones, stand in for those that the NDK builds: a function that is
+    // looked for, and Android's C library as what they need.
+    std::fs::write(path("data"), "anything").expect("written");
+    let link = |emulation: &str, name: &str, arguments: &[&str]| {
+        let linked = Command::new(&linker)
+            .current_dir(folder.path())
+            .args(["-shared", "-s", "-m", emulation, "-b", "binary", "data", "-b", "elf"])
+            .args(["-o", name])
+            .args(arguments)
+            .output()
+            .expect("the linker");
+        assert!(linked.status.success(), "{}", said(&linked));
+    };
+    let of_api = "--defsym=ffi_carrel_ffi_uniffi_contract_version=0";
+    let abis = [
+        ("arm64-v8a", "aarch64elf"),
+        ("armeabi-v7a", "armelf_linux_eabi"),
+        ("x86_64", "elf_x86_64"),
+    ];
+    for (abi, emulation) in abis {
+        for needed in ["libc.so", "libc++_shared.so"] {
+            link(emulation, &format!("{abi}-{needed}"), &["-soname", needed]);
+        }
+        let system = format!("{abi}-libc.so");
+        link(emulation, abi, &[of_api, "-z", "max-page-size=16384", &system]);
+        link(emulation, &format!("{abi}-small"), &[of_api, "-z", "max-page-size=4096", &system]);
+        link(emulation, &format!("{abi}-empty"), &["-z", "max-page-size=16384", &system]);
+        let shared = format!("{abi}-libc++_shared.so");
+        link(emulation, &format!("{abi}-foreign"), &[of_api, "-z", "max-page-size=16384", &shared]);
+    }
+    let check = |libraries: [&str; 3]| {
+        let aar = path("carrel.aar").display().to_string();
+        let mut arguments = vec![aar.clone(), work.join("classes").display().to_string()];
+        let library = |(abi, _): &(&str, &str), name| format!("{abi}={}", path(name).display());
+        arguments.extend(abis.iter().zip(libraries).map(|(abi, name)| library(abi, name)));
+        let packed = python("package_aar.py", &arguments);
+        assert!(packed.status.success(), "{}", said(&packed));
+        let checked = python("check_aar.py", &[aar]);
+        (checked.status.success(), said(&checked))
+    };
+    let (is_good, good) = check(["arm64-v8a", "armeabi-v7a", "x86_64"]);
+    assert!(is_good && good.matches("needs ['libc.so']").count() == 3, "{good}");
+    for (libraries, fault) in [
+        (["arm64-v8a-small", "armeabi-v7a", "x86_64"], "aligned to 0x1000, not 0x4000"),
+        (["arm64-v8a", "armeabi-v7a", "x86_64-small"], "aligned to 0x1000, not 0x4000"),
+        (["x86_64", "armeabi-v7a", "x86_64"], "machine 62 is not that of arm64-v8a"),
+        (["arm64-v8a", "armeabi-v7a-empty", "x86_64"], "has no function ffi_carrel_ffi"),
+        (["arm64-v8a", "armeabi-v7a", "x86_64-foreign"], "needs ['libc++_shared.so']"),
+    ] {
+        let (is_good, told) = check(libraries);
+        assert!(!is_good && told.contains(fault), "{libraries:?}: {told}");
+    }
+}
+
 /// Prints what the boundary costs where `threads` compute; for people, not for continuous
 /// integration.
 fn measure(threads: &str) -> bool {
