@@ -4,10 +4,10 @@
 #   aarch64-linux-android   cargo check
 #   aarch64-apple-ios       the static library of a release, packed into an XCFramework and checked
 #
-# Fifteen minutes on two cores. C and C++ of ggml and SQLite need the NDK or Xcode. Here their build scripts do not run: declarations
-# that they wrote for this computer stand in, and what they would compile is missing from the result. So
-# this shows that our Rust, NEON kernels included, compiles for phones, and nothing else. A target that
-# is not installed (`rustup target add TARGET`) is SKIPPED.
+# Fifteen minutes on two cores. C and C++ of ggml and SQLite need the NDK or Xcode. Here their build
+# scripts do not run: declarations that they wrote for this computer stand in, and what they would
+# compile is missing from the result. So this shows that our Rust, NEON kernels included, compiles for
+# phones, and nothing else. A target that is not installed (`rustup target add TARGET`) is SKIPPED.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 mkdir -p "${CARGO_TARGET_DIR:-target}/phones"
@@ -52,6 +52,7 @@ compile_for_ios() {
   export CARGO_TARGET_AARCH64_APPLE_IOS_LINKER=$linker IPHONEOS_DEPLOYMENT_TARGET=16.0
   # As ios/build-native.sh does. Optimised as a whole, so that what no function of ours reaches is not
   # in it, and is not checked.
+  source ffi/release.sh
   CARGO_PROFILE_DIST_STRIP=debuginfo cargo rustc --profile dist -p carrel-ffi --crate-type staticlib \
     --target aarch64-apple-ios --target-dir "$folder/phones" "${stand_ins[@]}"
   local built=$folder/phones/aarch64-apple-ios/dist/libcarrel_ffi.a out=$folder/phones/xcframework

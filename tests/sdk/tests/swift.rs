@@ -133,7 +133,9 @@ fn an_xcframework_is_assembled_and_its_faults_are_found() {
     let compile = |library: &str, target: &str, names: &[&str], needs: &str| {
         let source: String = names.iter().map(|name| format!("int {name}(void);\n")).collect();
         let bodies = names.iter().map(|name| format!("int {name}(void) {{ return {needs}; }}\n"));
-        let source = source + "int stat(void);\nint statfs(void);\n" + &bodies.collect::<String>();
+        let source = source
+            + "int stat(void);\nint mach_absolute_time(void);\n"
+            + &bodies.collect::<String>();
         let path = |ending: &str| folder.join(format!("{library}.{ending}"));
         std::fs::write(path("c"), source).expect("written");
         let _ = std::fs::remove_file(path("a"));
@@ -206,8 +208,8 @@ fn an_xcframework_is_assembled_and_its_faults_are_found() {
     assert!(with(few).contains("WRONG ios-arm64: 1 functions are missing"));
     let newer = compile("newer", "arm64-apple-ios18.0", &names, "stat()");
     assert!(with(newer).contains("WRONG ios-arm64: needs (18, 0)"));
-    let asks = compile("asks", TARGETS[0].1, &names, "statfs()");
-    assert!(with(asks).contains("gives no reason for DiskSpace"));
+    let asks = compile("asks", TARGETS[0].1, &names, "mach_absolute_time()");
+    assert!(with(asks).contains("gives no reason for SystemBootTime"));
     let twice = assemble(&[good[0].clone(), good[0].clone()]);
     assert!(said(&twice).contains("is a second library for ios arm64"), "{}", said(&twice));
 }
