@@ -17,7 +17,10 @@ rm -rf "$out/native" "$out/generated/bindings"
 # Small and whole-program optimised, but with symbols, because bindings are generated from them; Gradle
 # strips the libraries.
 export CARGO_PROFILE_DIST_STRIP=debuginfo
-cargo ndk "${targets[@]}" --platform 24 -o "$out/native" build --profile dist -p carrel-ffi ${features:+--features "$features"}
+source ffi/release.sh
+# The shared library alone: with the Rust library beside it cargo would not optimise it as a whole.
+cargo ndk "${targets[@]}" --platform 24 -o "$out/native" rustc --profile dist -p carrel-ffi \
+  --crate-type cdylib ${features:+--features "$features"}
 
 cargo run --release -p carrel-bindgen --bin carrel-bindgen -- generate "$out/native/arm64-v8a/libcarrel_ffi.so" \
   --language kotlin --no-format --out-dir "$out/generated/bindings"

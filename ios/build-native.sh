@@ -15,6 +15,7 @@ export IPHONEOS_DEPLOYMENT_TARGET=16.0 MACOSX_DEPLOYMENT_TARGET=13.0
 # Small and whole-program optimised, but with symbols, because bindings are generated from them; Xcode
 # strips the app.
 export CARGO_PROFILE_DIST_STRIP=debuginfo
+source ffi/release.sh
 
 libraries=()
 for target in "${targets[@]}"; do
