@@ -131,6 +131,10 @@ fn task(number: usize, draw: &mut Draw) -> (Vec<String>, Vec<Asked>) {
     let who = draw.pick(PEOPLE);
     let place = draw.pick(PLACES);
     match number {
+        10 => maybe_story(draw),
+        17 => shapes(draw),
+        18 => sizes(draw),
+        19 => way(draw),
         1 | 6 | 9 | 11 | 12 | 13 => {
             let mut world = World::default();
             for _ in 0..6 {
@@ -233,11 +237,118 @@ fn task(number: usize, draw: &mut Draw) -> (Vec<String>, Vec<Asked>) {
     }
 }
 
+/// Where somebody is, if it is said, or the two places of which it is one.
+fn maybe_story(draw: &mut Draw) -> (Vec<String>, Vec<Asked>) {
+    let mut told = Vec::new();
+    let mut at: BTreeMap<&str, [&str; 2]> = BTreeMap::new();
+    for _ in 0..8 {
+        let (who, one) = (draw.pick(PEOPLE), draw.pick(PLACES));
+        let others: Vec<&str> = PLACES.iter().copied().filter(|other| *other != one).collect();
+        let other = draw.pick(&others);
+        let (text, places) = match draw.below(3) {
+            0 => (format!("{who} is either in the {one} or the {other}."), [one, other]),
+            1 => (format!("{who} is in the {one}."), [one, one]),
+            _ => (format!("{who} {} the {one}.", draw.pick(GOES)), [one, one]),
+        };
+        told.push(text);
+        at.insert(who, places);
+    }
+    let asked = at.iter().map(|(who, places)| {
+        let place = if draw.below(3) > 0 { places[draw.below(2)] } else { draw.pick(PLACES) };
+        let says = match places.contains(&place) {
+            true if places[0] == places[1] => "yes",
+            true => "maybe",
+            false => "no",
+        };
+        (format!("Is {who} in the {place}?"), vec![says.to_owned()])
+    });
+    let asked = asked.collect();
+    (told, asked)
+}
+
+/// Three shapes, each beside or above another, and which side of which they are on.
+fn shapes(draw: &mut Draw) -> (Vec<String>, Vec<Asked>) {
+    const SIDES: &[(&str, (i32, i32))] = &[
+        ("to the left of", (-1, 0)),
+        ("to the right of", (1, 0)),
+        ("above", (0, 1)),
+        ("below", (0, -1)),
+    ];
+    let names = ["triangle", "pink rectangle", "blue square"];
+    let mut at = [(0, 0); 3];
+    let mut told = Vec::new();
+    for new in 1..3 {
+        let old = draw.below(new);
+        let (side, (east, north)) = SIDES[draw.below(4)];
+        at[new] = (at[old].0 + east, at[old].1 + north);
+        told.push(format!("The {} is {side} the {}.", names[new], names[old]));
+    }
+    let mut asked = Vec::new();
+    for _ in 0..4 {
+        let (one, other) = [(0, 1), (1, 0), (0, 2), (2, 0), (1, 2), (2, 1)][draw.below(6)];
+        let (side, (east, north)) = SIDES[draw.below(4)];
+        let apart = (at[one].0 - at[other].0, at[one].1 - at[other].1);
+        let holds = apart.0 * east + apart.1 * north > 0;
+        let question = format!("Is the {} {side} the {}?", names[one], names[other]);
+        asked.push((question, yes_or_no(holds)));
+    }
+    (told, asked)
+}
+
+/// Five things, each of which is larger than the one before.
+fn sizes(draw: &mut Draw) -> (Vec<String>, Vec<Asked>) {
+    let things = ["chocolate", "box of chocolates", "suitcase", "chest", "container"];
+    let mut told: Vec<String> = things
+        .windows(2)
+        .map(|two| match draw.below(2) {
+            0 => format!("The {} fits inside the {}.", two[0], two[1]),
+            _ => format!("The {} is bigger than the {}.", two[1], two[0]),
+        })
+        .collect();
+    let at = draw.below(told.len());
+    told.rotate_left(at);
+    let mut asked = Vec::new();
+    for _ in 0..4 {
+        let one = draw.below(things.len());
+        let other = (one + 1 + draw.below(things.len() - 1)) % things.len();
+        let (question, holds) = match draw.below(2) {
+            0 => (format!("Does the {} fit in the {}?", things[one], things[other]), one < other),
+            _ => {
+                (format!("Is the {} bigger than the {}?", things[one], things[other]), one > other)
+            }
+        };
+        asked.push((question, yes_or_no(holds)));
+    }
+    (told, asked)
+}
+
+/// Rooms beside each other, and the way over two doors.
+fn way(draw: &mut Draw) -> (Vec<String>, Vec<Asked>) {
+    const AROUND: &[(&str, &str)] =
+        &[("north", "south"), ("south", "north"), ("east", "west"), ("west", "east")];
+    let turn = draw.below(PLACES.len());
+    let room = |at: usize| PLACES[(turn + at) % PLACES.len()];
+    let first = draw.below(4);
+    // Not straight back.
+    let turns: Vec<usize> = (0..4).filter(|next| AROUND[*next].0 != AROUND[first].1).collect();
+    let second = turns[draw.below(turns.len())];
+    let mut told = vec![
+        format!("The {} is {} of the {}.", room(1), AROUND[first].0, room(0)),
+        format!("The {} is {} of the {}.", room(1), AROUND[second].1, room(2)),
+        format!("The {} is {} of the {}.", room(3), AROUND[first].0, room(2)),
+    ];
+    let at = draw.below(told.len());
+    told.rotate_left(at);
+    let question = format!("How do you go from the {} to the {}?", room(0), room(2));
+    let says = format!("{}, {}", AROUND[first].0, AROUND[second].0);
+    (told, vec![(question, vec![says])])
+}
+
 #[test]
 fn stories_are_understood() {
     let mut draw = Draw(11);
     let mut behind = Vec::new();
-    for number in [1, 2, 3, 5, 6, 7, 8, 9, 11, 12, 13] {
+    for number in [1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 17, 18, 19] {
         let (mut hits, mut tries) = (0, 0);
         for _ in 0..STORIES {
             let (story, asked) = task(number, &mut draw);

@@ -33,9 +33,9 @@ const FIRST: &[&str] =
 const SECOND: &[&str] = &["kettle", "lantern", "mitten", "needle", "orchid", "pulley", "quiver"];
 const KINDS: &[&str] = &["gate number", "stable number", "pantry code", "rental price"];
 const CHINESE_FAMILY: &[&str] = &["赵", "钱", "孙", "周", "吴", "郑", "冯", "陈"];
-const CHINESE_GIVEN: &[&str] = &["文博", "雨桐", "子轩", "晓梅", "建国", "思远"];
-const CHINESE_FIRST: &[&str] = &["琥珀", "青铜", "象牙", "冰雪", "红木"];
-const CHINESE_SECOND: &[&str] = &["水壶", "灯笼", "手套", "兰花", "滑轮"];
+const CHINESE_GIVEN: &[&str] = &["文博", "雨桐", "子轩", "晓梅", "建国", "思远", "慧敏"];
+const CHINESE_FIRST: &[&str] = &["琥珀", "青铜", "象牙", "冰雪", "红木", "玛瑙", "竹编"];
+const CHINESE_SECOND: &[&str] = &["水壶", "灯笼", "手套", "兰花", "滑轮", "香囊", "砚台", "木屐"];
 const CHINESE_KINDS: &[&str] = &["门牌号", "柜号", "取票码"];
 
 /// A list: marks ("Q", "S" and so on) and the wordings behind them.
@@ -80,19 +80,17 @@ fn key(at: usize) -> String {
     format!("{}-{}", FIRST[at % FIRST.len()], SECOND[at % SECOND.len()])
 }
 
+/// The lists have lengths without a common factor, so that no name comes twice.
 fn chinese_person(at: usize) -> String {
     let family = CHINESE_FAMILY[at % CHINESE_FAMILY.len()];
-    let turn = at / CHINESE_FAMILY.len() + at;
-    format!("{family}{}", CHINESE_GIVEN[turn % CHINESE_GIVEN.len()])
+    format!("{family}{}", CHINESE_GIVEN[at % CHINESE_GIVEN.len()])
 }
 
+/// Every other one ends with a number.
 fn chinese_key(at: usize) -> String {
-    let turn = at / CHINESE_FIRST.len() + at;
-    format!(
-        "{}{}",
-        CHINESE_FIRST[at % CHINESE_FIRST.len()],
-        CHINESE_SECOND[turn % CHINESE_SECOND.len()]
-    )
+    let second = CHINESE_SECOND[at % CHINESE_SECOND.len()];
+    let number = if at % 2 == 1 { format!("{}号", 120 + 7 * at) } else { String::new() };
+    format!("{}{second}{number}", CHINESE_FIRST[at % CHINESE_FIRST.len()])
 }
 
 fn number(at: usize) -> String {

@@ -64,14 +64,10 @@ const MONTHS: &[&str] = &[
     "november",
     "december",
 ];
-const DATE_WORDS: &[&str] = &[
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
+const WEEKDAYS: &[&str] =
+    &["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+/// Words for times of the day and of the year, and days that are named.
+const SEASONS: &[&str] = &[
     "morning",
     "afternoon",
     "evening",
@@ -127,12 +123,13 @@ const PLACE_PREPOSITIONS: &[&str] = &[
 pub fn is_time_word(folded: &str) -> bool {
     let singular = folded.strip_suffix('s').unwrap_or(folded);
     let times = ["day", "week", "month", "year", "hour", "time", "feast", "weekend", "holiday"];
-    MONTHS.contains(&folded) || DATE_WORDS.contains(&singular) || times.contains(&singular)
+    let lists = [WEEKDAYS, SEASONS, &times];
+    MONTHS.contains(&folded) || lists.iter().any(|list| list.contains(&singular))
 }
 
 /// Whether a folded word names a month or a day of the week, as dates do.
 pub fn names_a_date(folded: &str) -> bool {
-    MONTHS.contains(&folded) || DATE_WORDS[..7].contains(&folded)
+    MONTHS.contains(&folded) || WEEKDAYS.contains(&folded)
 }
 
 /// Byte ranges of `sentence` that answer a question expecting `expected`, best first by form.
@@ -371,7 +368,7 @@ fn date_spans(sentence: &str) -> Vec<Range<usize>> {
         is_year(folded)
             || month(folded)
             || (capital && MONTHS.contains(&folded.as_str()))
-            || DATE_WORDS.contains(&folded.as_str())
+            || [WEEKDAYS, SEASONS].iter().any(|list| list.contains(&folded.as_str()))
             || (folded.contains(':') && folded.bytes().all(|b| b.is_ascii_digit() || b == b':'))
     };
     let is_ordinal = |folded: &str| {

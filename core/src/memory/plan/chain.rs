@@ -7,6 +7,7 @@
 //! until nobody is said to be one.
 
 use super::entry::without_stamp;
+use super::grammar::possessive;
 use super::reader::{Read, Reader};
 use super::relation::{self, Relation, related};
 use crate::error::Result;
@@ -100,8 +101,7 @@ impl ChainQuestion {
         let (before, after) = (&text[..at], &text[at + anchor.len()..]);
         let mut hops: Vec<Relation> = Vec::new();
         // "X's R2's R1"
-        if after.starts_with("'s") || after.starts_with("\u{2019}s") || after.starts_with('\'') {
-            let after = after.trim_start_matches(['\'', '\u{2019}']).trim_start_matches('s');
+        if let Some(after) = possessive(anchor, after) {
             let end = after.find(['?', ',', '.', ';']).unwrap_or(after.len());
             let mut phrase: Vec<String> = Vec::new();
             for word in words::words(&after[..end]) {
@@ -110,9 +110,8 @@ impl ChainQuestion {
                 if stopwords::is_stopword(&folded) {
                     break;
                 }
-                let possessive = written.ends_with("'s") || written.ends_with("\u{2019}s");
                 phrase.push(folded);
-                if possessive {
+                if possessive(written, "").is_some() {
                     hops.push(Relation::named(&phrase.join(" ")));
                     phrase.clear();
                 }

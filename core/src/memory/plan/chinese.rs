@@ -36,6 +36,24 @@ fn stands_in(text: &str, owner: &str) -> Option<usize> {
     })
 }
 
+/// Words between being something by trade and the noun for it.
+const LASTING: &[&str] = &[
+    "了",
+    "过",
+    "着",
+    "起",
+    "一辈子",
+    "半辈子",
+    "大半辈子",
+    "一生",
+    "一世",
+    "多年",
+    "几十年",
+    "名",
+    "位",
+    "个",
+];
+
 /// A fact and its value.
 struct Fact {
     id: SentenceId,
@@ -104,7 +122,8 @@ pub fn chinese(
 fn mentions(reader: &Reader, owner: &str, scope: &Scope) -> Result<Vec<Read>> {
     let Some(pattern) = Pattern::phrase(owner) else { return Ok(Vec::new()) };
     let mut inside = Vec::new();
-    for id in reader.last_mentions(&[pattern], &[], u32::MAX, MENTIONS)? {
+    let whole = |text: &str| stands_in(text, owner).is_some();
+    for id in reader.last_mentions_whole(&pattern, u32::MAX, MENTIONS, whole)? {
         if scope.holds_sentence(reader.corpus, id)? {
             inside.push(id);
         }
@@ -177,6 +196,7 @@ fn identifier(text: &str) -> Option<String> {
 fn native(rest: &str) -> Option<String> {
     rest.match_indices('是').find_map(|(at, is)| {
         let clause = rest[at + is.len()..].split(['，', '。', '；', '！']).next().unwrap_or("");
+        let clause = clause.strip_suffix('氏').unwrap_or(clause);
         let place = clause.strip_suffix('人')?.trim_end_matches(['本', '地']);
         let plain =
             place.starts_with(['个', '一', '位', '名', '好', '老', '大', '男', '女', '何', '哪']);
@@ -214,7 +234,11 @@ fn trade(rest: &str) -> Option<String> {
                 .filter_map(|stop| behind.find(stop))
                 .min()
                 .unwrap_or(behind.len());
-            let found = behind[..end].trim_matches('\u{3000}');
+            let mut found = behind[..end].trim_matches('\u{3000}');
+            // "当了一辈子木匠": how long is left out.
+            while let Some(shorter) = LASTING.iter().find_map(|word| found.strip_prefix(word)) {
+                found = shorter;
+            }
             // "是镇上的木匠": what stands behind 的 is the noun.
             let of = behind[end..].strip_prefix('的').unwrap_or_default();
             let of = of.split(['，', '。', '；', '、']).next().unwrap_or_default();
@@ -255,7 +279,9 @@ fn phrase(
     for copula in ["是", "为", "在", "叫", "："] {
         if let Some((_, found)) = text[end..].rsplit_once(copula) {
             let found = found.split(stop).next().unwrap_or("");
-            let asks = asked.property.iter().any(|property| found.contains(property.as_str()));
+            let mut words = list.split_whitespace().filter(|word| word.chars().count() > 1);
+            let asks = asked.property.iter().any(|property| found.contains(property.as_str()))
+                || words.any(|word| found.contains(word));
             if found.chars().count() >= 2 && !asks {
                 return Some(found.to_owned());
             }
@@ -296,6 +322,7 @@ mod tests {
         let pet = "林小川养什么动物？";
         assert_eq!(said(pet, "林小川", "林小川身旁总有一只鹦鹉。").as_deref(), Some("鹦鹉"));
         let trade = "林小川的职业是什么？";
+        assert_eq!(said(trade, "林小川", "林小川当了半辈子渡船师。").as_deref(), Some("渡船师"));
         assert_eq!(said(trade, "林小川", "林小川以做木匠为生。").as_deref(), Some("木匠"));
     }
 }

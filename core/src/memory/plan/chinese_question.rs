@@ -16,10 +16,15 @@ const OWNER: std::ops::RangeInclusive<usize> = 2..=48;
 /// Words with which a request opens.
 const REQUESTS: &str = "把 将 说明 说说 讲讲 逐个 依次 提到 凡是 凡 都 分别 逐一 一一 请把 请将 请查 查一查 查查 查 看看 试问 帮我 麻烦 请问 请你 请 找出 给出 写出 列出 列举 说出 指出 查出 告诉我 回答 文中 \
     文章中 文本中 书中 原文中 文档中 资料中 根据文本 根据文章 根据上文 提到的 \
+    文中说 文里说 文中写 书里说 谁能说出 谁知道 谁记得 谁能告诉我 能否说出 能不能说出 你能说出 可否说出 想查 要查 查询 \
+    查找 想找 要找 \
     给出的 所给的 记载的 写明的 所说的 所记的 说的 写的 所有 全部 问一下 \
     查一下 想知道 我想知道 那么 在文中 出现的";
 /// Words behind a property.
 const BEHIND: &[&str] = &[
+    "领取",
+    "取货",
+    "叫",
     "分别是",
     "各自是",
     "各是",
@@ -31,10 +36,10 @@ const BEHIND: &[&str] = &[
     "是哪",
     "是",
     "为",
-    "有哪些",
+    "有哪",
+    "有几",
     "有什么",
     "等于",
-    "叫什么",
     "都",
     "各",
     "分别",
@@ -79,6 +84,8 @@ const BEHIND: &[&str] = &[
     "呢",
 ];
 
+/// Endings of nouns for numbers.
+const KINDS: &[&str] = &["号", "码", "数", "价", "费", "额", "量"];
 /// Words for all of something, before or behind a property or an owner.
 const ALL: &[&str] =
     &["所有", "全部", "各个", "每个", "一切", "一共", "总共", "共", "都", "各自", "各", "分别"];
@@ -87,6 +94,56 @@ const WHICH: &[&str] =
     &["哪些", "哪几个", "哪一个", "哪一种", "哪个", "哪种", "什么样的", "什么", "多少", "哪"];
 /// Words between a question's owner and "which".
 const TIES: &[&str] = &[
+    "如今",
+    "现在",
+    "目前",
+    "当前",
+    "眼下",
+    "有关",
+    "相关",
+    "养",
+    "会",
+    "弹",
+    "学",
+    "做",
+    "干",
+    "当",
+    "所对应",
+    "所有",
+    "领到",
+    "领取",
+    "领用",
+    "上面",
+    "上头",
+    "这一项",
+    "那一项",
+    "这项",
+    "一项",
+    "项下",
+    "条目",
+    "标着",
+    "标明",
+    "注明",
+    "印着",
+    "刻着",
+    "贴着",
+    "挂着",
+    "挂",
+    "印",
+    "刻",
+    "凭",
+    "占用",
+    "占",
+    "编入",
+    "编",
+    "被",
+    "注册",
+    "设定",
+    "配",
+    "持",
+    "手中",
+    "里面",
+    "所",
     "对应",
     "相应",
     "所用",
@@ -144,6 +201,8 @@ const OPENS: &[&str] = &[
     "给",
     "对于",
     "对",
+    "和",
+    "同",
     "关于",
     "由",
     "替",
@@ -166,11 +225,11 @@ pub(super) const RELATIONS: &[(Option<Kind>, &str)] = &[
     (
         None,
         "出生地 出生 生于> 降生 诞生 出世 生在> 籍贯 祖籍 故乡 家乡 老家 来自> 何处人 哪里人 出身 来到人世 \
-         来到世上 来到这个世界 呱呱坠地 坠地 长于>",
+         什么地方人 哪儿人 哪里来 哪儿来 打哪 何方人 来到世上 来到这个世界 呱呱坠地 坠地 长于>",
     ),
     (
         Some(Kind::Trade),
-        "职业 工作 谋生 为生 营生 行当 行业 哪一行 哪行 从事> 本行 生计 做什么 干什么 以何 职务 手艺 是一名> 是一位> \
+        "职业 工作 谋生 为生 营生 行当 行业 哪一行 哪行 从事> 本行 生计 做什么 干什么 做的是 干的是 当的是 差事 行业 以何 职务 手艺 是一名> 是一位> \
          是个> 当过> 担任> 做> 当> 任> 身份 以>",
     ),
     (Some(Kind::Instrument), "乐器 演奏> 弹奏> 吹奏> 拉奏> 弹> 吹> 拉> 奏> 敲> 擅长> 拿手"),
@@ -235,6 +294,13 @@ fn turned(body: &str, clause: &str) -> Option<String> {
     for edge in ["方面", "来说", "而言", "来讲", "而论", "上"] {
         property = property.strip_suffix(edge).unwrap_or(property);
     }
+    let counts = |noun: &str| KINDS.iter().any(|kind| noun.ends_with(kind));
+    let digits = |noun: &str| noun.bytes().any(|byte| byte.is_ascii_digit());
+    let kind = counts(owner) && !digits(owner);
+    if kind && (!counts(property) || digits(property)) && OWNER.contains(&property.chars().count())
+    {
+        return Some(format!("{property}的{owner}是多少"));
+    }
     let plain = (1..=8).contains(&property.chars().count()) && property.chars().all(is_ideograph);
     let limits = Standing::bare(property).is_empty() || chapters::named(property).is_some();
     (plain && !limits).then(|| format!("{owner}的{property}是多少"))
@@ -255,7 +321,10 @@ fn is_request(clause: &str) -> bool {
 }
 
 fn without_request(mut clause: &str) -> &str {
-    while let Some(shorter) = REQUESTS.split_whitespace().find_map(|word| clause.strip_prefix(word))
+    while let Some(shorter) = REQUESTS
+        .split_whitespace()
+        .filter_map(|word| clause.strip_prefix(word))
+        .min_by_key(|shorter| shorter.len())
     {
         clause = shorter.trim_start_matches('的');
     }
@@ -299,7 +368,8 @@ impl ChineseQuestion {
                 .collect();
             let fits = owners.iter().all(|owner| OWNER.contains(&owner[0].chars().count()));
             if !owners.is_empty() && owners.len() <= OWNERS && fits {
-                let relation = relation(&property);
+                let plain = ["地方", "东西", "人", "动物", "事"].contains(&property.as_str());
+                let relation = relation(&property).or_else(|| relation(clause).filter(|_| plain));
                 return Some(Self { owners, property: vec![property], relation, number });
             }
         }
@@ -334,7 +404,12 @@ impl ChineseQuestion {
     fn around_which(clause: &str, number: bool) -> Option<Self> {
         let (before, behind) = WHICH.iter().find_map(|which| clause.split_once(which))?;
         let mut before = before.trim();
-        while let Some(shorter) = TIES.iter().chain(ALL).find_map(|tie| before.strip_suffix(tie)) {
+        while let Some(shorter) = TIES
+            .iter()
+            .chain(ALL)
+            .filter_map(|tie| before.strip_suffix(tie))
+            .min_by_key(|shorter| shorter.len())
+        {
             before = shorter;
         }
         while let Some(shorter) = OPENS.iter().find_map(|open| before.strip_prefix(open)) {
@@ -368,9 +443,13 @@ impl ChineseQuestion {
 fn with_shorter(owner: &str) -> Vec<String> {
     let mut out = vec![owner.to_owned()];
     let mut rest = owner;
+    let stated = RELATIONS.iter().flat_map(|(_, list)| list.split_whitespace());
+    let stated: Vec<&str> = stated.filter(|word| word.chars().count() > 1).collect();
     while let Some(shorter) = TIES
         .iter()
-        .find_map(|tie| rest.strip_suffix(tie))
+        .chain(&stated)
+        .filter_map(|tie| rest.strip_suffix(tie))
+        .min_by_key(|shorter| shorter.len())
         .or_else(|| OPENS.iter().find_map(|open| rest.strip_prefix(open)))
         .filter(|shorter| OWNER.contains(&shorter.chars().count()))
     {
@@ -415,7 +494,9 @@ fn owners(before: &str) -> Vec<String> {
     if asks && let Some((_, behind)) = rest.split_once('是') {
         rest = behind;
     }
-    for end in ["各自", "这几样", "这些", "几个", "分别"] {
+    for end in
+        ["各自", "这几样", "这两项", "这几项", "这两样", "两者", "二者", "这些", "几个", "分别"]
+    {
         rest = rest.trim_end_matches(end);
     }
     let mut out: Vec<String> = Vec::new();

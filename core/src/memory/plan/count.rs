@@ -62,11 +62,13 @@ impl CountQuestion {
         let times = (pair("how", "many") && has(&["times", "occasions"]))
             || pair("how", "often")
             || pair("how", "frequently")
-            || list.windows(3).any(|w| {
-                w[0] == "how" && w[1] == "many" && {
-                    let mut nouns = VISITS.split_whitespace().chain(["letters", "meetings"]);
-                    nouns.any(|noun| noun == w[2]) && question.names.len() > 1
-                }
+            || list.windows(2).enumerate().any(|(at, two)| {
+                // An adjective may stand between: "how many separate visits".
+                let mut near = list[at + 2..].iter().take(2);
+                let noun = |word: &&str| {
+                    VISITS.split_whitespace().chain(["letters", "meetings"]).any(|n| n == *word)
+                };
+                two == ["how", "many"] && question.names.len() > 1 && near.any(noun)
             })
             || (has(&["count", "tally", "total"]) && question.names.len() > 1)
             || list.windows(3).any(|w| {
@@ -75,21 +77,23 @@ impl CountQuestion {
                     && w[2].ends_with('s')
                     && !of_names.iter().any(|name| name == w[2])
             });
-        let of_all =
-            list.windows(2).any(|w| w[0] == "than" && ["any", "all", "every"].contains(&w[1]));
+        let of_all = list
+            .windows(2)
+            .any(|w| w[0] == "than" && ["any", "all", "every", "anywhere"].contains(&w[1]));
         let most = (has(&["most", "largest", "greatest", "oftenest", "highest"])
             && !pair("most", "of")
             && !pair("most", "recent")
             && !pair("most", "recently"))
             || (of_all && has(&["more", "oftener"]))
             || has(&["favourite", "favorite"]);
+        let visits = list.iter().any(|w| w.ends_with('s') && VISITS.split(' ').any(|v| v == *w));
         let asked = if most {
             Asked::Most
         } else if times {
             Asked::Times
         } else if pair("how", "many") {
             Asked::HowMany
-        } else if question.many || plural_type(&list) {
+        } else if question.many || plural_type(&list) || list.first() == Some(&"where") && visits {
             Asked::Each
         } else {
             return None;
@@ -130,6 +134,8 @@ impl CountQuestion {
             "calculate",
             "count",
             "tally",
+            "separate",
+            "anywhere",
             "any",
             "other",
             "others",
@@ -220,6 +226,8 @@ const ELSEWHERE: &str = "write wrote written letter letters think thought tell t
 /// Words for not having been there after all.
 const NOT_THERE: &str = "dream dreamt dreamed plan planned want wanted hope hoped wish wished refuse refused \
     cancel cancelled never not without postpone postponed nobody avoid avoided instead if almost nearly";
+/// Mentions of a name by which it is known to be that of a place.
+const KNOWN_BY: usize = 8;
 /// Longest sentence of which a visit is told by a place alone, in words.
 const LONGEST_HINT: usize = 14;
 
@@ -238,7 +246,9 @@ fn tells_of_visit(reader: &Reader, text: &str, question: &CountQuestion) -> bool
     let visits = tokens
         .iter()
         .any(|token| token.classes & (MOVE | STAY) != 0 || among(VISITS, &token.folded));
-    if says(NOT_THERE) || !visits && says(ELSEWHERE) {
+    // "Could not pass it without a visit."
+    let always = says("not never") && says("without");
+    if says(NOT_THERE) && !always || !visits && says(ELSEWHERE) {
         return false;
     }
     // A short sentence with a place in it and nobody else tells of being there.
@@ -252,6 +262,24 @@ fn tells_of_visit(reader: &Reader, text: &str, question: &CountQuestion) -> bool
         })
     };
     sure || visits || short && placed()
+}
+
+/// Whether a sentence that says nothing of a visit names a place that other sentences tell to be one:
+/// "Oslo had her among its callers".
+fn names_a_place(reader: &Reader, text: &str, question: &CountQuestion) -> Result<bool> {
+    let tokens = reader.tokens(text);
+    let says = |list: &str| tokens.iter().any(|token| among(list, &token.folded));
+    if tokens.len() > LONGEST_HINT || says(NOT_THERE) || says(ELSEWHERE) {
+        return Ok(false);
+    }
+    let Some(place) = differing(text, question) else { return Ok(false) };
+    let Some(pattern) = Pattern::phrase(&place) else { return Ok(false) };
+    let ids = reader.last_mentions(&[pattern], &[], LONGEST, KNOWN_BY)?;
+    Ok(reader.read(&ids)?.iter().any(|read| {
+        spans::spans(&read.text, Expected::Place)
+            .into_iter()
+            .any(|range| read.text[range.clone()] == place && spans::is_placed(&read.text, &range))
+    }))
 }
 
 /// Counts; `None` if no fact is found.
@@ -273,8 +301,14 @@ pub fn count(reader: &Reader, question: &CountQuestion) -> Result<Option<Finding
     let mut read: Vec<Read> = Vec::new();
     if visits {
         // Of two names in one sentence one is the place; of one name it has to be said.
-        read = reader.read(&ids)?;
-        read.retain(|sentence| tells_of_visit(reader, &sentence.text, question));
+        let placed = question.expected == Expected::Place;
+        for sentence in reader.read(&ids)? {
+            if tells_of_visit(reader, &sentence.text, question)
+                || placed && names_a_place(reader, &sentence.text, question)?
+            {
+                read.push(sentence);
+            }
+        }
         ids = read.iter().map(|sentence| sentence.id).collect();
     }
     if ids.is_empty() {
@@ -327,8 +361,16 @@ fn differing(text: &str, question: &CountQuestion) -> Option<String> {
     };
     let span = spans::spans(text, expected)
         .into_iter()
-        .map(|range| text[range].to_owned())
-        .find(|span| !named(span))?;
+        .map(|range| {
+            // "To Oslo Ines Marl paid a visit": two names side by side.
+            let mut span = &text[range];
+            for name in &question.names {
+                span = span.strip_suffix(name.as_str()).unwrap_or(span).trim_end();
+                span = span.strip_prefix(name.as_str()).unwrap_or(span).trim_start();
+            }
+            span.to_owned()
+        })
+        .find(|span| !span.is_empty() && !named(span))?;
     Some(names::without_titles(&span).to_owned()).filter(|span| !span.is_empty())
 }
 

@@ -4,7 +4,7 @@
 //! name in the place of the description. The answer is proved by the sentences of both.
 
 use super::chain::ChainQuestion;
-use super::grammar::among;
+use super::grammar::{among, possessive};
 use super::relation;
 use crate::memory::index::names;
 use crate::memory::index::stopwords;
@@ -56,13 +56,8 @@ fn description(text: &str) -> Option<(usize, usize)> {
     let list: Vec<words::Word> = words::words(text).collect();
     let folded = |word: &words::Word| words::folded(&text[word.start..word.end]);
     let behind = list.iter().position(|word| word.start >= name.end);
-    // "X's R": the possessive may belong to the name.
-    let possessive = text[name.start..name.end].ends_with("'s")
-        || text[name.start..name.end].ends_with('\u{2019}')
-        || text[name.start..name.end].ends_with("\u{2019}s")
-        || text[name.end..].starts_with("'s")
-        || text[name.end..].starts_with("\u{2019}s");
-    if possessive {
+    // "X's R"
+    if possessive(&text[name.start..name.end], &text[name.end..]).is_some() {
         let next = list[behind?..].iter().find(|word| folded(word) != "s")?;
         return relation::is_personal(&folded(next)).then_some((name.start, next.end));
     }

@@ -3,10 +3,16 @@
 //! Lists of function words and of general nouns (furniture, pockets, parts of a place), which tell what a
 //! phrase of a sentence is; nothing here knows what a sentence says.
 
-use super::lexicon::{GIVE, MOVE};
+use super::lexicon::{DROP, GIVE, MOVE, PUT, RECEIVE, TAKE};
 use super::reader::Token;
+use crate::memory::index::stems::irregular_forms;
 use crate::memory::index::stopwords;
 
+/// Words behind an event at most, and how many of them may be words of content.
+const LONGEST_TAIL: usize = 6;
+const MOST_CONTENT: usize = 2;
+/// Words of a noun phrase before its last, at most.
+const LONGEST_NOUN: usize = 3;
 /// Words that open a noun phrase.
 pub(super) const DETERMINERS: &str =
     "the a an his her their its my your our this that these those some another";
@@ -15,7 +21,8 @@ pub(super) const PARTICLES: &str =
     "up down back away off over along out there here straight again together aside next hold of";
 /// Words between a subject and its verb.
 pub(super) const AUXILIARIES: &str = "then had has have later also next now just soon finally afterwards was is \
-    were are not no longer currently still already did be been being eventually could can may \
+    were are not no longer currently still already did be been being began started continued \
+    eventually could can may \
     might would will";
 /// Verbs with which what follows comes to an end.
 pub(super) const STOPPING: &str = "stopped stops ceased ceases quit didn't";
@@ -42,6 +49,16 @@ pub(super) fn among(list: &str, word: &str) -> bool {
     list.split_whitespace().any(|member| member == word)
 }
 
+/// What follows the possessive mark of `word`, which ends where `after` begins; `None` if it has none. The mark
+/// may be part of the word, as words are cut, or stand behind it, as names are.
+pub(super) fn possessive<'t>(word: &str, after: &'t str) -> Option<&'t str> {
+    const MARKS: [&str; 4] = ["'s", "\u{2019}s", "'", "\u{2019}"];
+    if MARKS.iter().any(|mark| word.ends_with(mark)) {
+        return Some(after);
+    }
+    MARKS.iter().find_map(|mark| after.strip_prefix(mark))
+}
+
 /// A noun phrase without its determiner, folded: "the old key" gives "old key".
 pub(super) fn noun(phrase: &[Token]) -> String {
     let words: Vec<&str> = phrase
@@ -62,6 +79,48 @@ pub(super) fn same_noun(one: &str, other: &str) -> bool {
     one == other || ends(one, other) || ends(other, one)
 }
 
+/// Whether the word at `at`, which may be a verb, is part of a noun: "the walking stick", "the music stand".
+pub(super) fn is_noun(tokens: &[Token], at: usize) -> bool {
+    let Some(before) = at.checked_sub(1) else { return false };
+    let word = tokens[at].folded.as_str();
+    let opens = |token: &Token| among("the a an his her their my your our its", &token.folded);
+    if tokens[before].owns {
+        return true;
+    }
+    if opens(&tokens[before]) {
+        return tokens[before].folded != "her" || word.ends_with("ing");
+    }
+    // The plain form of a verb has one thing for its subject only where it is that of the past too.
+    let past = match irregular_forms(word) {
+        Some(forms) => word != forms[0] || forms[1..].iter().all(|form| form.ends_with("ing")),
+        None => word.ends_with("ed"),
+    };
+    if past || word.ends_with('s') || word.ends_with("ing") {
+        return false;
+    }
+    let noun =
+        |token: &Token| !(token.capital || stopwords::is_stopword(&token.folded)) || opens(token);
+    let phrase = tokens[..at].iter().rev().take_while(|token| noun(token));
+    let one = !tokens[before].folded.ends_with('s') && !tokens[before].folded.ends_with("ly");
+    one && phrase.take(LONGEST_NOUN).any(opens)
+}
+
+/// Whether what follows an event says no more of what happens: "from then on", "without another word".
+pub(super) fn says_no_more(rest: &[Token]) -> bool {
+    let content = |token: &&Token| {
+        !stopwords::is_stopword(&token.folded)
+            && !among(PARTICLES, &token.folded)
+            && !among(DETERMINERS, &token.folded)
+    };
+    let acts = MOVE | TAKE | DROP | GIVE | RECEIVE | PUT;
+    // "From where it lay"
+    let end = rest.iter().position(|token| token.folded == "where").unwrap_or(rest.len());
+    let rest = &rest[..end];
+    rest.len() <= LONGEST_TAIL
+        && !rest.iter().any(|token| token.capital || token.classes & acts != 0)
+        && rest.iter().filter(content).count() <= MOST_CONTENT
+}
+
 /// The end of the noun phrase of `tokens` that begins at `from`.
 pub(super) fn noun_end(text: &str, tokens: &[Token], from: usize) -> usize {
     let mut at = from;
@@ -72,7 +131,9 @@ pub(super) fn noun_end(text: &str, tokens: &[Token], from: usize) -> usize {
         let determiner = at == from && among(DETERMINERS, &token.folded);
         let of = at > from && token.folded == "of" && at + 1 < tokens.len();
         let dull = stopwords::is_stopword(&token.folded) && !determiner && !of && !token.capital;
-        let particle = at > from && among(PARTICLES, &token.folded);
+        // "The back yard": directly behind the determiner it is an adjective.
+        let behind = at > from + 1 || at > from && !among(DETERMINERS, &tokens[from].folded);
+        let particle = behind && among(PARTICLES, &token.folded);
         let verb = at > from && !token.capital && token.classes & (MOVE | GIVE) != 0;
         let second = at > from && among(DETERMINERS, &token.folded);
         if !joined || dull || particle || second || (verb && tokens[at - 1].capital) {
@@ -99,16 +160,18 @@ pub(super) fn place_phrase(
             return (noun(&tokens[from..end]), Some(noun(&tokens[end + 1..last])), last);
         }
     }
-    (noun(&tokens[from..end]), None, end)
+    // "Ines's hands" are the hands of Ines.
+    match tokens[from..end].iter().rposition(|token| token.owns) {
+        Some(owner) if from + owner + 1 < end => {
+            let at = from + owner + 1;
+            (noun(&tokens[at..end]), Some(noun(&tokens[from..at])), end)
+        }
+        _ => (noun(&tokens[from..end]), None, end),
+    }
 }
 
-/// Who keeps what is in such a place: "hands of Ines", "Ines's hands".
+/// Who keeps what is in such a place: the owner of the hands, of the pocket.
 pub(super) fn keeper_in(noun: &str, of: Option<&str>) -> Option<String> {
-    if let Some(name) = of {
-        let head = noun.rsplit(' ').next().unwrap_or_default();
-        return among(KEEPING, head).then(|| name.to_owned());
-    }
-    let (name, keeping) = noun.rsplit_once(' ')?;
-    let owner = name.strip_suffix("'s").or_else(|| name.strip_suffix("\u{2019}s"))?;
-    among(KEEPING, keeping).then(|| owner.to_owned())
+    let head = noun.rsplit(' ').next().unwrap_or_default();
+    of.filter(|_| among(KEEPING, head)).map(str::to_owned)
 }

@@ -33,12 +33,13 @@ const PARTING: &str = "down aside off behind rid without away part parted partin
 const FALLING: &str = "slip slips slipped fall falls fell tumble tumbles tumbled escape escaped dropped \
     stayed stays remained remains stood lay";
 /// Words for having something at hand: "laid hands on the lamp", "took charge of it".
-const SEIZING: &str = "hand hands hold possession charge grip custody grasp care fancy advantage";
+const SEIZING: &str =
+    "claim hand hands hold possession charge grip custody grasp care fancy advantage";
 /// Verbs of places that somebody comes to.
 const HOSTING: &str = "saw sees received receives welcomed welcomes sheltered shelters greeted hosted housed \
     housing admitted swallowed took knew had found";
 /// What a place is to somebody on his way.
-const STOPS: &str = "stop destination goal refuge whereabouts target";
+const STOPS: &str = "stop halt place destination goal refuge whereabouts target";
 /// Adverbs and irregular verbs that follow a noun and are none.
 const PASTS: &str = "soon then now once again next later last first finally afterwards saw held kept stood \
     found took went came got had was were met gave left lay sat ran is has became turned received \
@@ -68,13 +69,32 @@ fn position(tokens: &[Token], name: &str) -> Option<(usize, usize)> {
 pub fn inferred(text: &str, tokens: &[Token], name: &str, places: &[String]) -> Option<Event> {
     let (first, end) = position(tokens, name)?;
     let ends = text.trim_end_matches(['"', '”', '\'', '’']);
-    let denied = tokens.iter().enumerate().any(|(at, token)| {
-        let more = tokens.get(at + 1).is_some_and(|next| {
-            token.folded == "no" && among("more longer further use need", &next.folded)
-        });
-        among(DENIALS, &token.folded) && !more
+    // "Would not go without the lamp", "could not resist it".
+    let wants = tokens.windows(2).any(|two| {
+        among("not never didn't wouldn't couldn't", &two[0].folded)
+            && (among("resist", &two[1].folded)
+                || tokens.iter().any(|token| among("without", &token.folded)))
     });
+    let denied = !wants
+        && tokens.iter().enumerate().any(|(at, token)| {
+            let more = tokens.get(at + 1).is_some_and(|next| {
+                token.folded == "no" && among("more longer further use need", &next.folded)
+            });
+            // "You would now find her in the attic."
+            let now = token.folded == "would"
+                && tokens[at + 1..].iter().take(2).any(|next| among("now have find", &next.folded));
+            among(DENIALS, &token.folded) && !more && !now
+        });
     if denied || ends.ends_with(['?', ':']) {
+        return None;
+    }
+    // "A carved ivory lamp" is another lamp than "the ivory lamp".
+    let before = first.checked_sub(1).map(|before| &tokens[before]);
+    let other = before.is_some_and(|token| {
+        let adjective = !stopwords::is_stopword(&token.folded) && token.classes == 0;
+        !tokens[first].capital && !token.capital && (among("a an", &token.folded) || adjective)
+    });
+    if other {
         return None;
     }
     let is_person = tokens[first].capital && (first > 0 || tokens[end - 1].capital);
@@ -181,9 +201,15 @@ pub fn inferred(text: &str, tokens: &[Token], name: &str, places: &[String]) -> 
     }
     let follows =
         |at: usize, list: &str| tokens.get(at + 1).is_some_and(|token| among(list, &token.folded));
-    let seizes =
-        (0..tokens.len()).any(|at| among(SEIZING, &tokens[at].folded) && follows(at, "on of upon"));
     let falls = first == 0 || first == 1 && tokens[0].folded == "the";
+    // "Off went Omar with the lamp."
+    let with = tokens[..first].iter().rev().take(2).any(|token| token.folded == "with")
+        && tokens.iter().any(|token| !token.capital && token.classes & MOVE != 0);
+    let seizes = with
+        || !(falls && tokens.iter().any(|token| among(FALLING, &token.folded)))
+            && (0..tokens.len()).any(|at| {
+                among(SEIZING, &tokens[at].folded) && follows(at, "on of upon over around about to")
+            });
     let needless = (0..tokens.len())
         .any(|at| tokens[at].folded == "no" && follows(at, "more longer further use need"));
     let parts = !seizes
@@ -196,7 +222,7 @@ pub fn inferred(text: &str, tokens: &[Token], name: &str, places: &[String]) -> 
     match people.as_slice() {
         [] if event.place.is_some() => Some(event),
         [(_, person)] => {
-            event.act = match (seizes, parts) {
+            event.act = match (seizes || wants, parts) {
                 (true, _) => Act::Take,
                 (_, true) => Act::Drop,
                 _ => Act::Handle,

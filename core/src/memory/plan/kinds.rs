@@ -24,7 +24,7 @@ const SPOKEN: &[(Kind, &str)] = &[
     (
         Kind::Trade,
         "profession occupation trade job vocation career livelihood craft employment work \
-         living calling",
+         living calling business post position",
     ),
 ];
 
@@ -35,7 +35,8 @@ const INSTRUMENTS: &str = "violin viola cello fiddle bass double-bass lute lyre 
     trumpet cornet bugle horn trombone tuba euphonium serpent sackbut drum drums tambourine timpani \
     kettledrum cymbal cymbals triangle xylophone glockenspiel marimba vibraphone castanets gong \
     bells carillon hurdy-gurdy harmonica jew's-harp theremin keyboard psaltery theorbo viol rebec \
-    shawm crumhorn celesta glass-harmonica musette kazoo maracas bongos";
+    shawm crumhorn celesta flageolet chalumeau ophicleide flugelhorn cornett alphorn didgeridoo koto \
+    shamisen oud bouzouki djembe tabla bodhran tabor cimbalom autoharp contrabass chimes handbells celesta glass-harmonica musette kazoo maracas bongos";
 
 const ANIMALS: &str = "dog hound puppy terrier spaniel poodle greyhound bulldog mastiff collie cat \
     kitten horse pony mare foal stallion donkey ass mule cow calf bull ox goat kid sheep lamb ram ewe \
@@ -50,7 +51,12 @@ const ANIMALS: &str = "dog hound puppy terrier spaniel poodle greyhound bulldog 
     porcupine armadillo sloth bat seal walrus dolphin whale tortoise turtle terrapin lizard gecko \
     iguana chameleon salamander newt snake adder python viper crocodile alligator frog toad fish \
     goldfish carp trout eel pike crab lobster snail spider tarantula beetle cricket bee butterfly \
-    moth ant chinchilla guinea-pig";
+    moth ant chinchilla guinea-pig nightingale cuckoo kingfisher woodpecker wren chaffinch bullfinch \
+    linnet nuthatch bittern curlew plover puffin cormorant albatross vulture buzzard condor osprey toucan \
+    hoopoe emu flamingo ibis egret grouse duckling gosling fawn cub pup whippet setter beagle dachshund \
+    sheepdog tomcat bantam caterpillar silkworm cobra skink axolotl perch tench minnow marmot lemming \
+    capybara civet ocelot jaguar puma hyena jackal meerkat tapir bison buffalo yak ibex chamois wallaby \
+    opossum platypus gorilla gibbon macaque tamarin loris pangolin";
 
 const TRADES: &str = "apothecary attorney barrister solicitor advocate lawyer judge notary clerk \
     scribe secretary accountant treasurer cashier agent broker merchant grocer mercer draper chandler \
@@ -66,7 +72,12 @@ const TRADES: &str = "apothecary attorney barrister solicitor advocate lawyer ju
     drover jeweller goldsmith silversmith blacksmith locksmith gunsmith tinsmith watchmaker \
     clockmaker shoemaker hatter optician barber hairdresser innkeeper publican landlord postman \
     messenger mechanic electrician technician programmer chauffeur driver guide interpreter \
-    translator typist banker auctioneer undertaker gravedigger ropemaker sailmaker shipwright \
+    translator typist banker auctioneer undertaker gravedigger cordwainer fletcher bowyer cutler farrier ostler sawyer ferryman stevedore docker drayman tinker sweep \
+    lamplighter watchman bailiff beadle crier usher pawnbroker haberdasher hosier glover spinner \
+    upholsterer luthier organist sacristan deacon friar matron oculist herbalist perfumer confectioner \
+    maltster milkman ploughman swineherd gamekeeper woodcutter collier miner founder gilder typesetter \
+    compositor stationer calligrapher playwright novelist juggler acrobat conjurer astrologer \
+    draughtsman plasterer tiler roofer bricklayer ropemaker sailmaker shipwright \
     wheelwright falconer beekeeper furrier dyer fuller bookbinder engraver stonecutter";
 
 /// Endings of nouns for trades, and what the noun has to be longer than.

@@ -78,7 +78,10 @@ const MEMBERS: &[(Classes, &str)] = &[
          grant award surrender transfer",
     ),
     (RECEIVE, "receive accept inherit win earn"),
-    (HOLD, "have hold carry keep own possess wear bring bear belong clutch grip lug tote"),
+    (
+        HOLD,
+        "have hold carry keep own possess wear bring bear belong clutch grip lug tote drag haul cart",
+    ),
     (STAY, "stay wait remain sit stand rest sleep linger be live lie"),
     (
         CHANGE,

@@ -10,6 +10,7 @@
 //! assignment       assign     names and values chained
 //! abbreviation     expansion  a name with these initials
 //! state            world      events replayed in order
+//! arrangement      arranged   sides, sizes and ways over several statements
 //! direction        relative   what lies where, as seen from each other
 //! who and why      suspects   means, motive, opportunity
 //! chain            chain      one look-up a hop
@@ -21,6 +22,7 @@
 //! facts            lookup     everything else; latest and listed facts too
 //! ```
 
+pub mod arranged;
 pub mod assign;
 pub mod budget;
 pub mod candidates;
@@ -33,6 +35,7 @@ pub mod compare;
 pub mod count;
 pub mod custody;
 pub mod described;
+pub mod either;
 pub mod entry;
 pub mod expansion;
 pub mod forms;
@@ -42,12 +45,14 @@ pub mod hours;
 pub mod inferred;
 pub mod kinds;
 pub mod kinship;
+pub mod letting;
 pub mod lexicon;
 pub mod lookup;
 pub mod mentions;
 pub mod nouns;
 pub mod owned;
 pub mod parts;
+pub mod passive;
 pub mod phrases;
 pub mod question;
 pub mod reader;
@@ -128,6 +133,11 @@ pub fn answer(
     }
     if let Some(question) = relative::RelativeQuestion::of(text)
         && let Some(finding) = relative::relative(reader, &question)?
+    {
+        return Ok((Class::State, finding));
+    }
+    if let Some(question) = arranged::ArrangedQuestion::of(text)
+        && let Some(finding) = arranged::arranged(reader, &question)?
     {
         return Ok((Class::State, finding));
     }

@@ -44,7 +44,7 @@ const VALUES: usize = 8;
 const MOST_WORDS: usize = 4;
 /// Verbs that say nothing but that somebody has something, or that somebody reads and says.
 const LIGHT: &str = "have get keep own hold carry bear give take make do use go come call say read tell \
-                     find mention state report know learn see show write put run stand be";
+                     find mention state report know learn see show write put run stand be able";
 
 /// Phrases that say together what one word says.
 const IDIOMS: &[(&str, &str)] = &[
@@ -61,7 +61,20 @@ const IDIOMS: &[(&str, &str)] = &[
     ("see daylight", "born"),
     ("saw daylight", "born"),
     ("saw the world", "born"),
-    ("come from originally", "born"),
+    ("come from", "born"),
+    ("came from", "born"),
+    ("child of", "born"),
+    ("a child", "born"),
+    ("children of", "born"),
+    ("among its children", "born"),
+    ("open his eyes", "born"),
+    ("opened his eyes", "born"),
+    ("open her eyes", "born"),
+    ("opened her eyes", "born"),
+    ("by birth", "born"),
+    ("birth of", "born"),
+    ("place of birth", "born"),
+    ("gave birth", "born"),
     ("came originally", "born"),
     ("originally came", "born"),
     ("entered this world", "born"),
@@ -80,6 +93,15 @@ const IDIOMS: &[(&str, &str)] = &[
     ("for a living", "profession"),
     ("make ends meet", "profession"),
 ];
+
+/// The words that phrases of a text in lower case stand for.
+fn meanings(lower: &str) -> impl Iterator<Item = &'static str> {
+    let has = |list: &[&str]| list.iter().any(|word| lower.contains(word));
+    // "The life of Ines began in Oslo": others may stand between.
+    let begins = has(&["life"]) && has(&["began", "begin", "start"]);
+    let listed = IDIOMS.iter().filter(move |(idiom, _)| lower.contains(idiom));
+    listed.map(|(_, means)| *means).chain(begins.then_some("born"))
+}
 
 /// A word of the property.
 #[derive(Debug, Clone)]
@@ -160,14 +182,14 @@ impl OwnedQuestion {
         let property = bare(if noun { tied } else { content });
         let mut property: Vec<&str> = property.iter().map(String::as_str).collect();
         let lower = question.text.to_lowercase();
-        if let Some((_, word)) = IDIOMS.iter().find(|(idiom, _)| lower.contains(idiom)) {
+        if let Some(word) = meanings(&lower).next() {
             property = vec![word];
         }
         let kind = kind.or_else(|| Kind::asked(&[property.join(" ")], stems).map(|(kind, _)| kind));
         // "What did Ines play": an instrument, or a game.
         let plays = key.is_none()
             && question.expected == Expected::Anything
-            && matches!(property.as_slice(), [word] if among("play perform", word, stems));
+            && property.first().is_some_and(|word| among("play perform", word, stems));
         let kind = kind.or(plays.then_some(Kind::Instrument));
         // About somebody by name only what has the form of a property; anything else is looked up.
         let exact = matches!(question.expected, Expected::Number | Expected::Date)
@@ -293,7 +315,13 @@ pub fn owned(
     scope: &Scope,
 ) -> Result<Option<Finding>> {
     let owner = std::slice::from_ref(&asked.owner);
-    let mut ids = reader.last_mentions(owner, &[], u32::MAX, MENTIONS)?;
+    let mut ids = match &asked.key {
+        Some(key) => {
+            let whole = |text: &str| key.stands_in(&text.to_lowercase());
+            reader.last_mentions_whole(&asked.owner, u32::MAX, MENTIONS, whole)?
+        }
+        None => reader.last_mentions(owner, &[], u32::MAX, MENTIONS)?,
+    };
     let all_read = ids.len() < MENTIONS;
     if !all_read && !asked.property.is_empty() {
         let any: Vec<Pattern> = asked
@@ -414,10 +442,8 @@ fn stated(
     }
     let lower = text.to_lowercase();
     let idiom = |word: &Word| {
-        IDIOMS.iter().any(|(idiom, means)| {
-            lower.contains(idiom)
-                && (word.strict.text == *means
-                    || word.similar.binary_search(&(*means).to_owned()).is_ok())
+        meanings(&lower).any(|means| {
+            word.strict.text == means || word.similar.binary_search(&means.to_owned()).is_ok()
         })
     };
     let mut said: Vec<String> = Vec::new();
@@ -489,7 +515,10 @@ fn stated(
 fn is_denied(list: &[String]) -> bool {
     let has = |wanted: &[&str]| list.iter().any(|word| wanted.contains(&word.as_str()));
     let no = ["never", "not", "neither", "didn't", "wasn't", "hadn't", "nor", "nowhere", "nobody"];
-    let so = ["but", "longer", "instead", "rather", "before", "now", "like", "better"];
+    let so = [
+        "changed", "stopped", "else", "but", "longer", "instead", "rather", "before", "now",
+        "like", "better",
+    ];
     has(&no) != has(&["without", "except", "unless", "save"]) && !has(&so)
 }
 

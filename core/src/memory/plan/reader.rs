@@ -7,6 +7,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use super::grammar::possessive;
 use super::lexicon::{Classes, Lexicon};
 use crate::error::Result;
 use crate::memory::answer::one_line;
@@ -16,6 +17,8 @@ use crate::memory::index::search::{self, Passage};
 use crate::memory::index::stems::Stems;
 use crate::memory::segment::words;
 
+/// Sentences with the words of a key that are looked at to tell whether it stands there whole, the newest.
+const MOST_LOOKED_AT: usize = 4_096;
 /// Longest number or letter of a note, in bytes.
 const LONGEST_MARK: usize = 4;
 
@@ -30,6 +33,8 @@ pub struct Token {
     pub folded: String,
     /// Whether it begins with a capital letter.
     pub capital: bool,
+    /// Whether it has a possessive mark, which the folded word has not.
+    pub owns: bool,
     /// Its lexical classes.
     pub classes: Classes,
 }
@@ -149,7 +154,7 @@ impl<'a> Reader<'a> {
         longest: u32,
         limit: usize,
     ) -> Result<Vec<SentenceId>> {
-        let mut kept = VecDeque::with_capacity(limit + 1);
+        let mut kept = VecDeque::new();
         search::sentences_with(self.corpus, all, any, self.stems, |id, words| {
             if words <= longest {
                 kept.push_back(id);
@@ -160,6 +165,39 @@ impl<'a> Reader<'a> {
             true
         })?;
         Ok(kept.into())
+    }
+
+    /// The same of one owner, where `whole` tells by a sentence's text whether it is the owner that stands
+    /// there: the index does not know the marks between words, so a longer key looks the same in it. Only
+    /// where there are more than `limit` is that looked at before they are read.
+    ///
+    /// # Errors
+    /// If the store cannot be read or is damaged.
+    pub fn last_mentions_whole(
+        &self,
+        owner: &Pattern,
+        longest: u32,
+        limit: usize,
+        whole: impl Fn(&str) -> bool,
+    ) -> Result<Vec<SentenceId>> {
+        let owner = std::slice::from_ref(owner);
+        let all = self.last_mentions(owner, &[], longest, MOST_LOOKED_AT)?;
+        if all.len() <= limit {
+            return Ok(all);
+        }
+        let mut kept = Vec::new();
+        for id in all.into_iter().rev() {
+            if kept.len() == limit {
+                break;
+            }
+            let block = self.corpus.block(id.block)?;
+            let at = id.sentence as usize;
+            if whole(block.sentences(at..at + 1)) {
+                kept.push(id);
+            }
+        }
+        kept.reverse();
+        Ok(kept)
     }
 
     /// The folded words `folded` as one of the sentences `ids` writes them, the last that does; as they are
@@ -245,6 +283,7 @@ pub fn tokens(text: &str, lexicon: &Lexicon) -> Vec<Token> {
                 start: word.start,
                 end: word.end,
                 capital: piece.starts_with(char::is_uppercase),
+                owns: possessive(piece, "").is_some(),
                 classes: lexicon.classes(&folded),
                 folded,
             }

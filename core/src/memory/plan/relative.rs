@@ -13,7 +13,7 @@ use crate::memory::index::patterns::Pattern;
 use crate::memory::segment::words;
 
 /// Directions and their opposites.
-const DIRECTIONS: &[(&str, &str)] = &[
+pub(super) const DIRECTIONS: &[(&str, &str)] = &[
     ("north", "south"),
     ("south", "north"),
     ("east", "west"),
@@ -112,7 +112,10 @@ pub fn relative(reader: &Reader, question: &RelativeQuestion) -> Result<Option<F
 }
 
 /// "A is north of B" in a sentence: A, north, south, B.
-fn statement(reader: &Reader, text: &str) -> Option<(String, &'static str, &'static str, String)> {
+pub(super) fn statement(
+    reader: &Reader,
+    text: &str,
+) -> Option<(String, &'static str, &'static str, String)> {
     let tokens = reader.tokens(text);
     let list: Vec<String> = tokens.iter().map(|token| token.folded.clone()).collect();
     let copula =

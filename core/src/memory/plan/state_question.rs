@@ -211,7 +211,8 @@ const LIGHT: &str = "one prior preceding following go end get come arrive reach 
     situate happen exactly straight then next time ultimately eventually sight spot who arrive \
     discover follow pass question today latest still stop appear describe left set make know last \
     fetch convey transport transfer shift haul drag deliver store house notice wander hide step run \
-    hurry journey proceed visit walk spend being became become learn read reader book say";
+    hurry journey proceed visit walk spend being became become learn read reader book say \
+    occupy close mention conclusion want need";
 
 /// A question for the place of one thing, in any order of words.
 fn whereabouts(text: &str) -> Option<StateQuestion> {
@@ -220,25 +221,16 @@ fn whereabouts(text: &str) -> Option<StateQuestion> {
         spans.iter().map(|word| words::folded(&text[word.start..word.end])).collect();
     let has = |wanted: &str| folded.iter().any(|word| word == wanted);
     let place_noun = |word: &str| among(PLACES, word);
-    let asks_place = has("where")
-        || has("whereabouts")
-        || folded.iter().enumerate().any(|(at, word)| {
-            // "The last known location": words of no content may stand between.
-            let mut behind = folded[at + 1..].iter().take(4);
-            among("which what the whose", word)
-                && behind
-                    .find(|word| place_noun(word) || !is_light(word))
-                    .is_some_and(|word| place_noun(word))
-        });
-    let several = ["why", "how", "all", "every", "each", "most", "list"];
-    let asks_time = folded.first().is_some_and(|word| word == "when");
-    if !asks_place || asks_time || several.into_iter().any(has) {
-        return None;
-    }
+    // "Which of the rooms".
+    let is_place = |at: usize| {
+        let of = at > 1 && folded[at - 2] == "of" && folded[at - 1] == "the";
+        place_noun(&folded[at]) || of && folded[at].strip_suffix('s').is_some_and(place_noun)
+    };
     // Noun phrases: names, and what stands behind a determiner.
     let mut found = Vec::new();
     names::names(text, &mut found);
     let mut phrases: Vec<(usize, String)> = Vec::new();
+    let capital = |at: usize| text[spans[at].start..].starts_with(char::is_uppercase);
     let mut at = 0;
     while at < spans.len() {
         let of_name = found.iter().find(|name| {
@@ -265,12 +257,13 @@ fn whereabouts(text: &str) -> Option<StateQuestion> {
                 && !stopwords::is_stopword(&folded[end])
                 && matches!(&text[spans[end - 1].end..spans[end].start], " " | "-")
                 && !(end > first && is_light(&folded[end]))
+                && (end == first || !capital(end) || capital(first))
             {
                 end += 1;
             }
             let words = folded[first..end].iter().map(|word| word.trim_end_matches("'s"));
             let noun = words.collect::<Vec<_>>().join(" ");
-            if end > first && !place_noun(&folded[first]) && !is_light(&folded[first]) {
+            if end > first && !is_place(first) && !is_light(&folded[first]) {
                 phrases.push((first, noun));
             }
             at = end.max(first);
@@ -278,13 +271,30 @@ fn whereabouts(text: &str) -> Option<StateQuestion> {
         }
         at += 1;
     }
-    // What is neither a phrase nor light makes it another question.
     let covered = |at: usize| {
         phrases.iter().any(|(first, noun)| (*first..*first + noun.split(' ').count()).contains(&at))
     };
+    let asks_place = has("where")
+        || has("whereabouts")
+        || folded.iter().enumerate().any(|(at, word)| {
+            // "The last known location", "Omar's location": words of no content may stand between.
+            let mut behind = (at + 1..folded.len()).filter(|at| !covered(*at)).take(4);
+            let dull = |word: &str| is_light(word) || stopwords::is_stopword(word);
+            among("which what the whose", word)
+                && behind.find(|at| is_place(*at) || !dull(&folded[*at])).is_some_and(is_place)
+        });
+    // "All rooms", but not "at the end of it all".
+    let several =
+        ["why", "how", "every", "each", "most", "more", "often", "list"].into_iter().any(has)
+            || folded[..folded.len().saturating_sub(1)].iter().any(|word| word == "all");
+    let asks_time = folded.first().is_some_and(|word| word == "when");
+    if !asks_place || asks_time || several {
+        return None;
+    }
+    // What is neither a phrase nor light makes it another question.
     let foreign = (0..folded.len()).any(|at| {
         let word = folded[at].as_str();
-        !covered(at) && !stopwords::is_stopword(word) && !place_noun(word) && !is_light(word)
+        !covered(at) && !stopwords::is_stopword(word) && !is_place(at) && !is_light(word)
     });
     if foreign {
         return None;
@@ -308,7 +318,10 @@ fn whereabouts(text: &str) -> Option<StateQuestion> {
             .windows(2)
             .position(|two| text[two[0].end..two[1].start].contains(','))
             .map_or(spans.len(), |at| from + at + 1);
-        phrases.iter().rev().find(|(at, _)| (from..comma).contains(at)).cloned()
+        let mut inside = phrases.iter().filter(|(at, _)| (from..comma).contains(at));
+        // "Which room came before the attic for the lamp": where nothing else is named, the first.
+        let alone = phrases.iter().all(|(at, _)| (from..comma).contains(at));
+        if alone { inside.next().cloned() } else { inside.next_back().cloned() }
     };
     match (before, after) {
         (None, None) => {

@@ -7,12 +7,15 @@
 //! verb inherits it. What the words mean comes from the classes of `lexicon`. Sentences of other
 //! forms give no events, or events marked as not filling the sentence.
 
+use super::either::open_places;
 use super::entry::{LONGEST_LEAD, body};
 use super::grammar::{
     AT, AUXILIARIES, DETERMINERS, FURNITURE, ON_PERSON, PARTICLES, PARTS, STOPPING, TO, among,
-    keeper_in, noun, noun_end, place_phrase,
+    is_noun, keeper_in, noun, noun_end, place_phrase, says_no_more,
 };
+use super::letting::let_have;
 use super::lexicon::{DROP, GIVE, HOLD, Lexicon, MOVE, PUT, RECEIVE, SEE, STAY, TAKE};
+use super::passive::{is_passive, passive};
 use super::reader::{Token, tokens};
 use crate::memory::index::stopwords;
 
@@ -23,6 +26,8 @@ pub enum Act {
     At,
     /// The subject is not, or no longer, at the place.
     NotAt,
+    /// The subject is at this place or at that of another such event of the sentence.
+    MayBeAt,
     /// The subject has the object from now on.
     Take,
     /// The subject has the object no more.
@@ -53,11 +58,11 @@ pub struct Event {
 /// Words before a verb among which a negation belongs to it.
 const NEGATION_REACH: usize = 5;
 /// Words of an adverbial before the subject at most.
-const LONGEST_ADVERBIAL: usize = 5;
+pub(super) const LONGEST_ADVERBIAL: usize = 5;
 const PRONOUNS: &str = "he she they it him her them i we you";
 
 /// The subjects that end before token `verb`, and where they begin.
-fn subjects(text: &str, tokens: &[Token], verb: usize) -> (Vec<String>, usize) {
+pub(super) fn subjects(text: &str, tokens: &[Token], verb: usize) -> (Vec<String>, usize) {
     let mut end = verb;
     while end > 0 {
         let word = tokens[end - 1].folded.as_str();
@@ -66,6 +71,12 @@ fn subjects(text: &str, tokens: &[Token], verb: usize) -> (Vec<String>, usize) {
             break;
         }
         end -= 1;
+    }
+    // "Ines, for a change, went to the attic": what commas set off is left out.
+    let comma = |at: usize| text[tokens[at - 1].end..tokens[at].start].contains(',');
+    if end > 0 && end < tokens.len() && comma(end) {
+        let opens = (1..end).rev().take(LONGEST_ADVERBIAL).find(|at| comma(*at));
+        end = opens.filter(|at| tokens[at - 1].capital).unwrap_or(end);
     }
     let mut start = end;
     while start > 0 {
@@ -110,7 +121,10 @@ fn subjects(text: &str, tokens: &[Token], verb: usize) -> (Vec<String>, usize) {
 pub fn events(text: &str, lexicon: &Lexicon) -> Vec<Event> {
     let text = body(text);
     let tokens = tokens(text, lexicon);
-    let mut out: Vec<Event> = Vec::new();
+    let mut out = open_places(text, &tokens);
+    if !out.is_empty() {
+        return out;
+    }
     let mut last: Vec<String> = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
@@ -121,7 +135,9 @@ pub fn events(text: &str, lexicon: &Lexicon) -> Vec<Event> {
             at = end;
             continue;
         }
-        if token.classes & acts == 0 || (token.capital && at > 0) || at == 0 {
+        let acts_here = token.classes & acts != 0 || makes_for(&tokens, at);
+        let verb = acts_here && at > 0 && !token.capital;
+        if !verb || is_noun(&tokens, at) {
             at += 1;
             continue;
         }
@@ -156,11 +172,16 @@ pub fn events(text: &str, lexicon: &Lexicon) -> Vec<Event> {
             at = end.max(at + 1);
             continue;
         }
-        let (mut who, start) = subjects(text, &tokens, at);
+        // "Walked away carrying the lamp": whoever did that before.
+        let joined = token.folded.ends_with("ing") && !last.is_empty() && !be_before(&tokens, at);
+        let (mut who, start) = if joined { (Vec::new(), at) } else { subjects(text, &tokens, at) };
         if who.is_empty() && last.is_empty() && start > 0 && tokens[start - 1].folded == "and" {
             // "Ines opened the door and entered the barn": a verb that tells nothing came before.
-            let end = tokens.iter().position(|token| !token.capital).unwrap_or(0);
-            who.extend((end > 0).then(|| noun(&tokens[..end])));
+            who.extend(first_name(&tokens));
+        }
+        if who.is_empty() && start > 0 && tokens[start - 1].folded == "who" {
+            // "Ines was the one who took it."
+            who.extend(first_name(&tokens[..start]));
         }
         if who.is_empty() {
             who = last.clone();
@@ -175,13 +196,17 @@ pub fn events(text: &str, lexicon: &Lexicon) -> Vec<Event> {
                 && tokens
                     .get(start)
                     .is_some_and(|own| text[tokens[start - 1].end..own.start].contains(','));
+            // "Reached out and took", "stayed where Ines had put it": a verb that told nothing came before.
+            let joined = start > 0 && among("and where who so", &tokens[start - 1].folded);
             let opens = comma
+                || joined
                 || start <= LONGEST_ADVERBIAL
                     && tokens[..start]
                         .iter()
                         .enumerate()
                         .all(|(at, t)| t.classes & acts == 0 && (at == 0 || !t.capital));
-            let closes = end >= tokens.len() || tokens[end].folded == "and";
+            let closes = says_no_more(&tokens[end.min(tokens.len())..])
+                || tokens.get(end).is_some_and(|token| token.folded == "and");
             event.fills = (opens || !out.is_empty()) && closes;
             out.push(event);
         }
@@ -190,105 +215,24 @@ pub fn events(text: &str, lexicon: &Lexicon) -> Vec<Event> {
     out
 }
 
-/// "Omar let Ines have the lamp": who lets gives. The event, and the token behind it.
-fn let_have(text: &str, tokens: &[Token], at: usize) -> Option<(Event, usize)> {
-    let named = tokens.get(at + 1).is_some_and(|next| next.capital);
-    if at == 0 || !named || !among("let lets", &tokens[at].folded) {
-        return None;
-    }
-    let (giver, start) = subjects(text, tokens, at);
-    let verb = (at + 1..tokens.len()).find(|at| !tokens[*at].capital)?;
-    let gets = tokens.get(verb)?.classes & (TAKE | HOLD | RECEIVE) != 0;
-    let end = noun_end(text, tokens, verb + 1);
-    let object = (gets && end > verb + 1).then(|| noun(&tokens[verb + 1..end]))?;
-    let event = Event {
-        act: Act::Give,
-        subjects: vec![giver.first()?.clone()],
-        object: Some(object),
-        place: None,
-        recipient: Some(noun(&tokens[at + 1..verb])),
-        fills: start <= LONGEST_ADVERBIAL,
-    };
-    Some((event, end))
+/// The first name of a sentence.
+fn first_name(tokens: &[Token]) -> Option<String> {
+    let named = |token: &Token| token.capital && !stopwords::is_stopword(&token.folded);
+    let start = tokens.iter().position(named)?;
+    let end = tokens[start..].iter().position(|token| !token.capital);
+    Some(noun(&tokens[start..end.map_or(tokens.len(), |end| start + end)]))
 }
 
-/// Whether the verb at `verb` is a participle behind a form of "to be".
-fn is_passive(tokens: &[Token], verb: usize) -> bool {
-    let be =
-        |token: &Token| ["is", "are", "was", "were", "be", "been"].contains(&token.folded.as_str());
-    !tokens[verb].folded.ends_with("ing")
-        && tokens[..verb].last().is_some_and(be)
-        && tokens[verb].classes & STAY == 0
+/// Whether somebody makes for a place.
+fn makes_for(tokens: &[Token], at: usize) -> bool {
+    let near = tokens[at + 1..].iter().take(2);
+    among("make makes made", &tokens[at].folded) && near.into_iter().any(|t| t.folded == "for")
 }
 
-/// Adds the event of a passive verb: "the lamp was taken to the attic by Ines", "Ines was seen in
-/// the attic". Answers the token behind what belongs to it.
-fn passive(text: &str, tokens: &[Token], verb: usize, out: &mut Vec<Event>) -> usize {
-    let (who, start) = subjects(text, tokens, verb);
-    let (mut place, mut agent, mut recipient) = (None, Vec::new(), None);
-    let mut at = verb + 1;
-    // "Was given the lamp", "was presented with the lamp": the subject is who gets it.
-    let mut given = None;
-    if tokens[verb].classes & GIVE != 0 {
-        let with = usize::from(tokens.get(at).is_some_and(|token| token.folded == "with"));
-        let determined =
-            tokens.get(at + with).is_some_and(|token| among(DETERMINERS, &token.folded));
-        let end = noun_end(text, tokens, at + with);
-        if determined && end > at + with + 1 {
-            given = Some(noun(&tokens[at + with..end]));
-            at = end;
-        }
-    }
-    while let Some(token) = tokens.get(at) {
-        let word = token.folded.as_str();
-        if among(PARTICLES, word) || (word.ends_with("ly") && !token.capital) {
-            at += 1;
-            continue;
-        }
-        let (to, inside) = (among(TO, word), among(AT, word));
-        if !(to || inside || word == "by") {
-            break;
-        }
-        let end = noun_end(text, tokens, at + 1);
-        if end == at + 1 {
-            break;
-        }
-        let found = noun(&tokens[at + 1..end]);
-        let transitive = tokens[verb].classes & (TAKE | DROP | PUT | HOLD) != 0;
-        let aside = |list| among(list, found.rsplit(' ').next().unwrap_or_default());
-        if word != "by" && transitive && (aside(FURNITURE) || aside(ON_PERSON)) {
-            at = end;
-            continue;
-        }
-        if word == "by" {
-            agent = vec![found];
-        } else if tokens[verb].classes & GIVE != 0 && to {
-            recipient = Some(found);
-        } else {
-            place = Some(found);
-        }
-        at = end;
-    }
-    let mut object = who.first().cloned();
-    if given.is_some() {
-        recipient = object;
-        object = given;
-    }
-    let (act, subjects, object) = match (tokens[verb].classes, agent.is_empty()) {
-        (classes, _) if classes & GIVE != 0 && recipient.is_some() => (Act::Give, agent, object),
-        (classes, false) if classes & (DROP | PUT) != 0 => (Act::Drop, agent, object),
-        (_, false) => (Act::Take, agent, object),
-        (_, true) if place.is_some() => (Act::At, who, None),
-        _ => return at,
-    };
-    let subjects = if subjects.is_empty() { vec![String::new()] } else { subjects };
-    let opens = start <= LONGEST_ADVERBIAL
-        && tokens[..start].iter().enumerate().all(|(at, token)| {
-            token.classes & (MOVE | TAKE | GIVE | PUT) == 0 && (at == 0 || !token.capital)
-        });
-    let fills = opens && at >= tokens.len();
-    out.push(Event { act, subjects, object, place, recipient, fills });
-    at
+/// Whether a form of "to be" stands before the word at `at`: "was still carrying".
+fn be_before(tokens: &[Token], at: usize) -> bool {
+    let near = tokens[..at].iter().rev().take(2);
+    near.into_iter().any(|token| among("is are was were be been", &token.folded))
 }
 
 /// The event of the verb at `verb`, and the token after what belongs to it.
@@ -298,35 +242,28 @@ fn event_of(
     verb: usize,
     subjects: Vec<String>,
 ) -> (Option<Event>, usize) {
-    let classes = tokens[verb].classes;
+    let classes = if makes_for(tokens, verb) { MOVE } else { tokens[verb].classes };
     let (mut objects, mut to, mut inside, mut from) = (Vec::new(), None, None, None);
     let (mut on_person, mut company, mut leads) = (false, None, false);
     let (mut keeper, mut loser, mut named, mut parts) = (None, None, [false; 2], false);
+    let (mut sets_out, mut seizes, mut further) = (false, false, false);
     // "Did not want to carry it", "stopped carrying it".
     let mut negated = tokens[..verb]
         .iter()
         .rev()
         .take(NEGATION_REACH)
         .take_while(|token| token.folded != "and")
-        .any(|token| among("not longer never", &token.folded) || among(STOPPING, &token.folded));
+        .any(|token| among("not longer never", &token.folded) || among(STOPPING, &token.folded))
+        // "Not long afterwards"
+        && !tokens[..verb].windows(2).any(|two| two[0].folded == "not" && two[1].folded == "long");
     let mut at = verb + 1;
     while let Some(token) = tokens.get(at) {
         let word = token.folded.as_str();
         if text[tokens[at - 1].end..token.start].contains(['.', ';', ':', '!', '?', ',', '—']) {
             break;
         }
-        if word == "not" || word == "longer" {
-            negated = true;
-        }
-        if among(PARTICLES, word)
-            || among("not no longer now currently still", word)
-            || (word.ends_with("ly") && !token.capital)
-        {
-            leads |= among("off away over back", word);
-            parts |= among("up away", word);
-            at += 1;
-            continue;
-        }
+        negated |= among("not longer no", word);
+        further |= among("further farther longer more anymore", word);
         // "under one arm", "into a pocket": on the person.
         if among("under over on across in into inside beneath", word) && !objects.is_empty() {
             let end = noun_end(text, tokens, at + 1);
@@ -336,6 +273,18 @@ fn event_of(
                 at = end;
                 continue;
             }
+        }
+        let out_of = word == "out" && tokens.get(at + 1).is_some_and(|next| next.folded == "of");
+        if among(PARTICLES, word) && !out_of
+            || among("not no longer now currently still further farther anymore any", word)
+            || (word.ends_with("ly") && !token.capital)
+        {
+            leads |= among("off away over back", word);
+            sets_out |= among("off out forth", word);
+            seizes |= word == "hold";
+            parts |= among("up away", word);
+            at += 1;
+            continue;
         }
         // "walked off with the lamp"
         if word == "with" && classes & MOVE != 0 && company.is_none() {
@@ -347,9 +296,12 @@ fn event_of(
             }
         }
         // "headed for the barn", "left for the barn"
-        let bound = word == "for" && classes & (MOVE | DROP) != 0;
+        let bound =
+            word == "for" && (classes & (MOVE | DROP) != 0 || sets_out && objects.is_empty());
         let against = among("against beside under underneath beneath behind", word);
+        at += usize::from(out_of);
         let preposition = among(TO, word)
+            || out_of
             || among(AT, word)
             || bound
             || word == "from"
@@ -362,7 +314,12 @@ fn event_of(
             let capital = tokens[end - 1].capital;
             let noun = phrase;
             if let Some(name) = keeper_in(&noun, of.as_deref()) {
-                if word == "from" {
+                let own = tokens[..verb].iter().any(|token| token.capital);
+                if word != "from" && !out_of && own && !capital && objects.is_empty() {
+                    // "Came into possession of the lamp."
+                    objects.push(name);
+                    seizes = true;
+                } else if word == "from" || out_of {
                     loser = Some(name);
                 } else {
                     keeper = Some(name);
@@ -379,8 +336,16 @@ fn event_of(
                 at = end;
                 continue;
             }
+            // "On the way to the attic", "in that place": nowhere yet.
+            let nowhere = among("way point", &noun)
+                || among("place spot", &noun)
+                    && among("that this the same", &tokens[at + 1].folded);
+            if nowhere {
+                at = end;
+                continue;
+            }
             named[usize::from(word == "from")] |= capital && word != "in" && word != "at";
-            if word == "from" {
+            if word == "from" || out_of {
                 from = Some(noun);
             } else if among(TO, word) || bound {
                 to = Some(noun);
@@ -399,6 +364,10 @@ fn event_of(
             at += 1;
             continue;
         }
+        let acts = TAKE | DROP | HOLD | PUT;
+        if word.ends_with("ing") && token.classes & acts != 0 && !is_noun(tokens, at) {
+            break;
+        }
         let end = noun_end(text, tokens, at);
         if end == at || objects.len() == 2 || to.is_some() || inside.is_some() {
             break;
@@ -413,7 +382,7 @@ fn event_of(
         Event { act: Act::At, subjects, object: None, place: None, recipient: None, fills: false };
     let object = objects.first().cloned();
     let bare = among(
-        "refuge shelter cover residence lodgings quarters cold",
+        "refuge shelter cover residence lodgings quarters cold seat place position post",
         object.as_deref().unwrap_or(""),
     );
     let person_to_person = named == [true, true] && classes & MOVE != 0 && object.is_none();
@@ -447,6 +416,10 @@ fn event_of(
     } else if company.is_some() {
         (event.act, event.object, event.place) = (Act::Take, company, to.or(inside));
         true
+    } else if classes & GIVE != 0 && objects.get(1).is_some_and(|o| among("visit call", o)) {
+        // "Gave the barn a visit."
+        event.place = object;
+        true
     } else if classes & GIVE != 0 && object.is_some() && (to.is_some() || objects.len() > 1) {
         event.act = Act::Give;
         (event.recipient, event.object) = match objects.len() {
@@ -462,6 +435,17 @@ fn event_of(
         event.act = Act::Take;
         event.object = object;
         true
+    } else if seizes && object.is_some() {
+        (event.act, event.object) = (Act::Take, object);
+        true
+    } else if sets_out && classes & PUT != 0 && object.is_none() && to.is_some() {
+        // "Set out for the barn."
+        event.place = to;
+        true
+    } else if classes & (TAKE | HOLD) != 0 && negated && object.is_some() {
+        // "Took the lamp no further"; but who did not take it may never have had it.
+        (event.act, event.object) = (Act::Drop, object);
+        further || classes & HOLD != 0
     } else if classes & TAKE != 0 && bare && (to.is_some() || inside.is_some()) {
         // "Took refuge in the barn."
         event.place = inside.or(to);
@@ -483,8 +467,7 @@ fn event_of(
         (event.act, event.object, event.place) = (Act::Drop, object, inside);
         true
     } else if classes & HOLD != 0 && object.is_some() {
-        event.act = if negated { Act::Drop } else { Act::Take };
-        (event.object, event.place) = (object, to);
+        (event.act, event.object, event.place) = (Act::Take, object, to);
         true
     } else if classes & MOVE != 0 {
         // "Slipped the lamp" is no place to go to.

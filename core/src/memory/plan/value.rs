@@ -60,7 +60,11 @@ pub fn value(text: &str, wanted: &Wanted, lexicon: &Lexicon, stems: &Stems) -> O
         // A short number beside a long one is that of a line or a list.
         let longest = found.iter().map(ExactSizeIterator::len).max().unwrap_or(0);
         let mark = |range: &Range<usize>| range.len() + 2 <= longest && range.len() <= 3;
-        let best = found.into_iter().min_by_key(|range| (mark(range), distance(range)));
+        // "One reads": somebody, not a number.
+        let digits = |range: &Range<usize>| text[range.clone()].bytes().any(|b| b.is_ascii_digit());
+        let best = found
+            .into_iter()
+            .min_by_key(|range| (mark(range), longest > 3 && !digits(range), distance(range)));
         best.map(|range| text[range].to_owned())
     };
     if wanted.kind.is_some() {
@@ -136,7 +140,11 @@ fn placed(text: &str, wanted: &Wanted, stems: &Stems) -> Option<String> {
                 && !wanted.asked.iter().any(|asked| stems.same(asked, &word))
         })
     };
-    let found = spans::spans(text, Expected::Place);
+    // "In Oslo Ines Marl was born": two names side by side.
+    let found: Vec<Range<usize>> = spans::spans(text, Expected::Place)
+        .into_iter()
+        .map(|range| without_asked(text, range, wanted, stems))
+        .collect();
     let where_ = |range: &Range<usize>| {
         let mut behind = words::folded_words(&text[range.end..]);
         behind.next().is_some_and(|word| ["is", "was"].contains(&word.as_str()))
@@ -151,7 +159,26 @@ fn placed(text: &str, wanted: &Wanted, stems: &Stems) -> Option<String> {
             || text[range.end..].starts_with("-born")
     };
     let placed = placed.or_else(|| found.iter().find(|range| foreign(range) && said(range)));
+    // "Had Oslo for a birthplace": the only name there.
+    let mut others = found.iter().filter(|range| foreign(range));
+    let only = others.next().filter(|_| others.next().is_none());
+    let placed = placed.or(only);
     placed.map(|range| text[range.clone()].to_owned())
+}
+
+/// A span without the words of the question at its beginning and end, unless all of it is in the question.
+fn without_asked(text: &str, range: Range<usize>, wanted: &Wanted, stems: &Stems) -> Range<usize> {
+    let list: Vec<words::Word> = words::words(&text[range.clone()]).collect();
+    let is_asked = |word: &words::Word| {
+        let folded = words::folded(&text[range.start + word.start..range.start + word.end]);
+        wanted.asked.iter().any(|asked| stems.same(asked, &folded))
+    };
+    let first = list.iter().position(|word| !is_asked(word));
+    let last = list.iter().rposition(|word| !is_asked(word));
+    match (first, last) {
+        (Some(first), Some(last)) => range.start + list[first].start..range.start + list[last].end,
+        _ => range,
+    }
 }
 
 /// The noun phrase that says most likely what is asked for.

@@ -57,6 +57,8 @@ struct Replay {
     /// Giver, object, recipient, in order.
     gifts: Vec<(Option<String>, String, String, SentenceId)>,
     denied: Option<(String, SentenceId)>,
+    /// The places at one of which the thing is.
+    open: Vec<(String, SentenceId)>,
 }
 
 impl Replay {
@@ -123,6 +125,14 @@ impl Replay {
                         }
                     }
                 }
+                Act::MayBeAt => {
+                    self.places.remove(subject);
+                    if itself {
+                        self.open.retain(|(_, since)| *since == id);
+                        self.open.extend(event.place.clone().map(|place| (place, id)));
+                        self.stops.clear();
+                    }
+                }
                 Act::NotAt => {
                     self.places.remove(subject);
                     if itself {
@@ -132,12 +142,14 @@ impl Replay {
                 }
                 _ => {}
             }
-            if let (Some(place), false) = (&event.place, act == Act::NotAt) {
+            let sure = !matches!(act, Act::NotAt | Act::MayBeAt);
+            if let (Some(place), true) = (&event.place, sure) {
                 if act != Act::Drop {
                     self.places.insert(subject.clone(), (place.clone(), id));
                 }
                 if itself {
                     self.denied = None;
+                    self.open.clear();
                     self.stop(place, vec![id]);
                 } else if let Some((holder, since)) = self.holder.clone()
                     && same_noun(&holder, subject)
@@ -200,13 +212,13 @@ pub fn state(reader: &Reader, question: &StateQuestion, scope: &Scope) -> Result
         }
     }
     let Some((said, evidence)) = answer(&question.asked, replay) else { return Ok(None) };
+    let written = |nouns: &[String]| -> Result<Vec<String>> {
+        nouns.iter().map(|noun| reader.as_written(&evidence, noun)).collect()
+    };
     let answer = match said {
         Said::Words(words) => words,
-        Said::Nouns(before, nouns) => {
-            let written: Result<Vec<String>> =
-                nouns.iter().map(|noun| reader.as_written(&evidence, noun)).collect();
-            before + &written?.join(", ")
-        }
+        Said::Nouns(before, nouns) => before + &written(&nouns)?.join(", "),
+        Said::Either(nouns) => written(&nouns)?.join(" or "),
     };
     let evidence = evidence.into_iter().map(|id| (id, 1)).collect();
     Ok(Some(Finding { answer: Some(answer), evidence, ..Finding::default() }))
@@ -219,6 +231,8 @@ enum Said {
     Words(String),
     /// Words of this program, and folded nouns of the text.
     Nouns(String, Vec<String>),
+    /// Folded nouns of the text, one of which it is.
+    Either(Vec<String>),
 }
 
 impl Said {
@@ -335,6 +349,10 @@ fn add(timeline: &mut BTreeMap<SentenceId, Vec<Event>>, id: SentenceId, found: V
 fn answer(asked: &Asked, replay: Replay) -> Option<(Said, Vec<SentenceId>)> {
     let current = replay.stops.last().cloned();
     match asked {
+        Asked::Place if !replay.open.is_empty() && current.is_none() => {
+            let (places, ids): (Vec<String>, Vec<SentenceId>) = replay.open.into_iter().unzip();
+            Some((Said::Either(places), ids.into_iter().take(1).collect()))
+        }
         Asked::Place => current.map(|stop| (Said::noun(stop.place), stop.evidence)),
         Asked::PlaceBefore(place) => {
             let at = replay.stops.iter().rposition(|stop| same_noun(&stop.place, place))?;
@@ -349,6 +367,11 @@ fn answer(asked: &Asked, replay: Replay) -> Option<(Said, Vec<SentenceId>)> {
             let mut evidence = after.evidence.clone();
             evidence.extend(&replay.stops[at].evidence);
             Some((Said::noun(after.place.clone()), evidence))
+        }
+        Asked::IsAt(place) if !replay.open.is_empty() && current.is_none() => {
+            let may = replay.open.iter().any(|(open, _)| same_noun(open, place));
+            let says = if may { "Maybe" } else { "No" };
+            Some((Said::Words(says.to_owned()), vec![replay.open[0].1]))
         }
         Asked::IsAt(place) => match (&replay.denied, current) {
             (Some((denied, id)), None) if same_noun(denied, place) => {
