@@ -19,7 +19,9 @@ pub(super) fn open_places(text: &str, tokens: &[Token]) -> Vec<Event> {
             at += 1;
         }
         let end = noun_end(text, tokens, at.min(tokens.len()));
-        if end <= at {
+        // "Is tired or hungry" is no place.
+        let placed = tokens[verb + 1..at].iter().any(|token| among(AT, &token.folded));
+        if end <= at || !placed {
             return Vec::new();
         }
         places.push(noun(&tokens[at..end]));

@@ -64,7 +64,6 @@ const IDIOMS: &[(&str, &str)] = &[
     ("come from", "born"),
     ("came from", "born"),
     ("child of", "born"),
-    ("a child", "born"),
     ("children of", "born"),
     ("among its children", "born"),
     ("open his eyes", "born"),

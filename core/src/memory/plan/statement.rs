@@ -314,8 +314,9 @@ fn event_of(
             let capital = tokens[end - 1].capital;
             let noun = phrase;
             if let Some(name) = keeper_in(&noun, of.as_deref()) {
-                let own = tokens[..verb].iter().any(|token| token.capital);
-                if word != "from" && !out_of && own && !capital && objects.is_empty() {
+                let own = first_name(&tokens[..verb]).is_some();
+                let other = tokens[at + 1..end].iter().any(|token| token.capital);
+                if word != "from" && !out_of && own && !other && objects.is_empty() {
                     // "Came into possession of the lamp."
                     objects.push(name);
                     seizes = true;
