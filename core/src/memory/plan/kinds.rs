@@ -51,7 +51,7 @@ const ANIMALS: &str = "dog hound puppy terrier spaniel poodle greyhound bulldog 
     porcupine armadillo sloth bat seal walrus dolphin whale tortoise turtle terrapin lizard gecko \
     iguana chameleon salamander newt snake adder python viper crocodile alligator frog toad fish \
     goldfish carp trout eel pike crab lobster snail spider tarantula beetle cricket bee butterfly \
-    moth ant chinchilla guinea-pig nightingale cuckoo kingfisher woodpecker wren chaffinch bullfinch \
+    moth ant chinchilla guinea-pig cuckoo kingfisher woodpecker wren chaffinch bullfinch \
     linnet nuthatch bittern curlew plover puffin cormorant albatross vulture buzzard condor osprey toucan \
     hoopoe emu flamingo ibis egret grouse duckling gosling fawn cub pup whippet setter beagle dachshund \
     sheepdog tomcat bantam caterpillar silkworm cobra skink axolotl perch tench minnow marmot lemming \
