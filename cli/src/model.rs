@@ -7,6 +7,7 @@ use carrel_core::exec::{ContextPolicy, Decoder, DecoderOptions, Model};
 use carrel_core::ggml::Placement;
 use carrel_core::ops::CacheType;
 use carrel_shelf::folder::model_file;
+use carrel_shelf::packed_files;
 
 use crate::backend::BackendArgs;
 use crate::failure::Failure;
@@ -106,6 +107,7 @@ impl RunArgs {
                 WeightChoice::Repacked => Some(Placement::Repacked),
             },
             backend: self.backend.on_cpu(),
+            packed: packed_files(),
             n_batch: self.batch,
             n_threads: self.threads.unwrap_or(default.n_threads),
             memory_budget_bytes: self.memory_budget,

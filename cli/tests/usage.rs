@@ -2,7 +2,7 @@
 
 mod program;
 
-use program::{carrel, json, scratch};
+use program::{carrel, carrel_with, json, scratch};
 
 #[test]
 fn wrong_usage_is_exit_code_2_and_json_where_asked_for() {
@@ -109,4 +109,24 @@ fn every_command_can_be_asked_for_help_and_no_option_clashes() {
         shorts.dedup();
         assert_eq!(shorts.len(), n_shorts, "{command} has one letter for two options");
     }
+}
+
+#[test]
+fn only_packed_weights_are_listed_and_removed() {
+    let folder = scratch();
+    let (models, packed) = (folder.path().join("models"), folder.path().join("packed"));
+    let in_folder = [("CARREL_PACKED", packed.to_str().unwrap())];
+    // Files that begin as packed weights do are all that the command touches.
+    std::fs::create_dir(&packed).unwrap();
+    std::fs::write(packed.join("mine.packed"), "a text of mine").unwrap();
+    std::fs::write(packed.join("old-01234567.packed"), "carrelpk of old").unwrap();
+    let all = |extra: &[&str]| {
+        let models = models.to_str().unwrap();
+        let arguments = [&["models", "packed", "--json", "--dir", models], extra].concat();
+        json(&carrel_with(&arguments, &in_folder, "").stdout)["packed"].clone()
+    };
+    assert_eq!(all(&[])[0]["bytes"], 15);
+    assert_eq!(all(&["--remove"]).as_array().unwrap().len(), 1);
+    assert_eq!(all(&[]).as_array().unwrap().len(), 0);
+    assert!(packed.join("mine.packed").exists());
 }

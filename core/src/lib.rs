@@ -37,6 +37,7 @@ pub mod ggml;
 pub mod gguf;
 #[cfg(feature = "gpu")]
 pub mod gpu;
+pub mod heat;
 pub mod memory;
 pub mod ops;
 pub mod quant;

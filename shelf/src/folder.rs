@@ -6,6 +6,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use carrel_core::cpu::is_packed_file;
 use carrel_core::whole_file::write_whole;
 use carrel_models::catalog;
 use serde::{Deserialize, Serialize};
@@ -204,13 +205,18 @@ impl Shelf {
         })
     }
 
-    /// Deletes a file, its receipt and what an interrupted download of it left.
+    /// Deletes a file, its receipt, packed copies of it, and what an interrupted download of it left.
     pub fn remove(&self, path: &Path) -> Result<(), ShelfError> {
         std::fs::remove_file(path).map_err(|error| ShelfError::file(path, error))?;
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         for ending in [".receipt.json", ".part", ".part.json"] {
             // Most of them do not exist.
             let _ = std::fs::remove_file(path.with_file_name(format!("{name}{ending}")));
+        }
+        for packed in crate::packed_files().paths(path) {
+            if is_packed_file(&packed) {
+                std::fs::remove_file(&packed).map_err(|error| ShelfError::file(&packed, error))?;
+            }
         }
         Ok(())
     }

@@ -5,6 +5,8 @@
 
 use std::path::PathBuf;
 
+use carrel_core::cpu::PackedFiles;
+
 /// Folder of Carrel among all programs.
 const CARREL: &str = "carrel";
 
@@ -24,6 +26,16 @@ pub fn probe_folder() -> Option<PathBuf> {
 /// cache.
 pub fn gpu_folder() -> Option<PathBuf> {
     named_or_cached("CARREL_GPU", "gpu")
+}
+
+/// Where packed copies of weights are kept: beside the model's file, or where that cannot be written in
+/// the cache. `CARREL_PACKED` may name another folder, or say `off`.
+pub fn packed_files() -> PackedFiles {
+    match std::env::var_os("CARREL_PACKED") {
+        Some(word) if word == "off" => PackedFiles::default(),
+        Some(folder) => PackedFiles { beside_model: false, folder: Some(folder.into()) },
+        None => PackedFiles { beside_model: true, folder: cache_folder("packed") },
+    }
 }
 
 fn named_or_cached(variable: &str, name: &str) -> Option<PathBuf> {

@@ -8,6 +8,7 @@ pub mod hostile;
 pub mod operations;
 pub mod random_text;
 pub mod records;
+pub mod start;
 
 use std::path::{Path, PathBuf};
 

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::start::{N_PROMPT, N_THREADS, Starts};
+
 /// A run of the benchmark.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Record {
@@ -22,6 +24,9 @@ pub struct Record {
     pub machine: Machine,
     /// What was measured.
     pub rows: Vec<Row>,
+    /// Cold starts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub starts: Vec<Starts>,
 }
 
 /// A machine in words.
@@ -146,6 +151,34 @@ pub fn table(record: &Record) -> String {
         }
     }
     text.push('\n');
+    text + &table_of_starts(&record.starts)
+}
+
+/// The table of cold starts in Markdown; nothing if none were measured.
+fn table_of_starts(starts: &[Starts]) -> String {
+    let Some(first) = starts.first() else { return String::new() };
+    let mut text = format!(
+        "\nFrom the start of a process to the first token after a prompt of {N_PROMPT} tokens, with the file \
+         in the\npage cache and weights packed by an earlier start; and the largest memory over the size of \
+         the file.\nCarrel / llama.cpp, {N_THREADS} threads; {}; commit {}.\n\n\
+         | model | type | first token | largest memory over the file |\n|---|---|---|---|\n",
+        first.date, first.commit
+    );
+    let mib = |bytes: i64| bytes as f64 / (1 << 20) as f64;
+    for start in starts {
+        writeln!(
+            text,
+            "| {} | {} | {:.0} / {:.0} ms, **{:.2}** | {:.0} / {:.0} MiB |",
+            start.model,
+            start.kind,
+            start.first_token_ms,
+            start.first_token_ms_theirs,
+            start.ratio,
+            mib(start.peak_over_file_bytes),
+            mib(start.peak_over_file_bytes_theirs)
+        )
+        .expect("a string");
+    }
     text
 }
 

@@ -10,6 +10,7 @@ use carrel_core::convert::{SyntheticOptions, write_synthetic};
 use carrel_core::engine::{Engine, EngineOptions, ProbeFolder, WindowReader, WindowStore};
 use carrel_core::error::ModelError;
 use carrel_core::exec::ContextPolicy;
+use carrel_core::heat::{Effort, Heat, HeatHint, Zones};
 use carrel_core::memory::{AskOptions, Contract, Library, Reading, Request, Source, TextModel};
 use carrel_core::ops::CacheType;
 use carrel_core::quant::TensorType;
@@ -123,6 +124,36 @@ fn a_library_may_be_asked_with_a_model_and_quotes_stay_true() {
 }
 
 /// Settings with room for windows.
+#[test]
+fn a_hot_device_is_worked_less_hard_and_says_the_same() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = model(folder.path());
+    let ids = |engine: &Engine| {
+        let mut session = engine.session().expect("a session");
+        let options = GenerateOptions { max_tokens: 12, ignores_end: true, ..Default::default() };
+        let mut generation = session.generate(&[1; 40], options).expect("begun");
+        generation.by_ref().for_each(drop);
+        let ids = generation.ids().to_vec();
+        drop(generation);
+        (ids, session.effort())
+    };
+    let options = EngineOptions { n_threads: 4, n_batch: 64, ..EngineOptions::default() };
+    let (expected, effort) = ids(&Engine::open(&path, &options).expect("opens"));
+    let full = Effort { n_threads: 4, n_batch: 64 };
+    assert_eq!((expected.len(), effort), (12, full));
+    let hint = HeatHint::default();
+    let options = EngineOptions { governor: Some(hint.clone()), ..options };
+    let engine = Engine::open(&path, &options).expect("opens");
+    // Only the hint changes between the two.
+    if ids(&engine) != (expected.clone(), full) {
+        assert!(!Zones::of_system().is_empty(), "nothing is hot");
+    }
+    hint.set(Heat::Critical);
+    let (same, effort) = ids(&engine);
+    assert_eq!(same, expected);
+    assert_eq!(effort, Effort { n_threads: 2, n_batch: 32 });
+}
+
 fn long() -> EngineOptions {
     let context = Some(ContextPolicy::Full(1024));
     EngineOptions { context, n_threads: 1, n_batch: 32, ..EngineOptions::default() }

@@ -46,7 +46,8 @@ enum Backend {
 fn decoder(path: &Path, options: &DecoderOptions, backend: Backend) -> Decoder {
     match backend {
         Backend::Ggml(placement) => {
-            let options_of_model = ModelOptions { placement, backend: CpuBackend::Ggml };
+            let options_of_model =
+                ModelOptions { placement, backend: CpuBackend::Ggml, ..Default::default() };
             let model = Model::open(path, options_of_model).expect("the model opens");
             model.decoder(options).expect("a decoder")
         }

@@ -64,7 +64,7 @@ fn on_cpu(name: &str, kind: TensorType, backend: CpuBackend) -> Model {
         CpuBackend::Own => Placement::Repacked,
         _ => Placement::InPlace,
     };
-    model_with(name, kind, ModelOptions { placement, backend })
+    model_with(name, kind, ModelOptions { placement, backend, ..Default::default() })
 }
 
 /// Rows where the GPU prefers another token than the CPU does, though the CPU's margin exceeds 0.05; and

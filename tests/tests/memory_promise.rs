@@ -44,7 +44,8 @@ fn child() {
     let placement = if is_repacked { Placement::Repacked } else { Placement::InPlace };
     let backend = if std::env::var(OWN).is_ok() { CpuBackend::Own } else { CpuBackend::Ggml };
     let model =
-        Model::open(Path::new(&path), ModelOptions { placement, backend }).expect("a model");
+        Model::open(Path::new(&path), ModelOptions { placement, backend, ..Default::default() })
+            .expect("a model");
     let options = DecoderOptions {
         context: ContextPolicy::Full(768),
         cache_type: CacheType::F16,

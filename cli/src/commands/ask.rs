@@ -9,11 +9,13 @@ use std::path::{Path, PathBuf};
 use anstyle::{AnsiColor, Style};
 use carrel_core::cancel::CancelFlag;
 use carrel_core::engine::{Engine, EngineOptions, WindowReader, WindowStore, unchosen_model};
+use carrel_core::heat::HeatHint;
 use carrel_core::memory::Reading;
 use carrel_core::memory::{
     Answer, AskOptions, Citation, Ingested, Library, Profile, Source, Status,
 };
 use carrel_shelf::folder::model_file;
+use carrel_shelf::packed_files;
 use serde_json::{Value, json};
 
 use super::read::source;
@@ -147,8 +149,12 @@ fn open_reader(
     output: &Output,
     cancel: &CancelFlag,
 ) -> Result<WindowReader, Failure> {
-    let mut options =
-        EngineOptions { memory_budget_bytes: args.memory_budget, ..EngineOptions::default() };
+    let mut options = EngineOptions {
+        memory_budget_bytes: args.memory_budget,
+        packed: packed_files(),
+        governor: Some(HeatHint::default()),
+        ..EngineOptions::default()
+    };
     if let Some(n_threads) = args.threads {
         options.n_threads = n_threads;
     }

@@ -35,7 +35,7 @@ pub fn carrel_with(arguments: &[&str], environment: &[(&str, &str)], input: &str
 /// The program with these arguments and all three streams piped.
 pub fn command(arguments: &[&str], environment: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_carrel"));
-    command.args(arguments).envs(environment.iter().copied());
+    command.args(arguments).env("CARREL_PACKED", "off").envs(environment.iter().copied());
     // What the tests' own surroundings say must not matter.
     for name in ["HF_ENDPOINT", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "NO_COLOR"] {
         if !environment.iter().any(|(given, _)| *given == name) {

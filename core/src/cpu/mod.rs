@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! pack      matrices of the file → panels of 16 interleaved rows
+//! kept      packed matrices on disk, mapped at later starts
 //! weights   the packed matrices and vectors of a plan
 //! steps     plan → steps: what can run between two meetings of the threads
 //! pool      threads that stay, and the barrier where they meet
@@ -16,6 +17,7 @@
 
 mod attend;
 mod caches;
+mod kept;
 mod pack;
 mod pool;
 mod rows;
@@ -25,5 +27,6 @@ mod steps;
 mod weights;
 
 pub use carrel_kernels::Kernels;
+pub use kept::{PackedFiles, PackedIn, is_packed_file, packed_files};
 pub use runner::{CpuRunner, runner_bytes};
 pub use weights::{CpuWeights, packed_bytes, unsupported};

@@ -1,5 +1,10 @@
 //! Matrices of the file → panels of 16 interleaved rows, as `carrel_kernels` draws them.
 
+use std::ops::Range;
+use std::sync::Arc;
+
+use memmap2::Mmap;
+
 use super::shared::Shared;
 use crate::error::ModelError;
 use crate::quant::TensorType;
@@ -20,40 +25,55 @@ pub(super) fn format_of(kind: TensorType) -> Option<Format> {
     }
 }
 
-/// A packed matrix.
-pub(super) struct Matrix {
+/// What a matrix is packed as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Shape {
     pub(super) format: Format,
     pub(super) n_rows: usize,
     pub(super) n_cols: usize,
-    quants: Shared<u8>,
-    scales: Shared<u8>,
 }
 
-/// Bytes of quants and of scales of a panel.
-fn panel_bytes(format: Format, n_cols: usize) -> (usize, usize) {
-    let n_blocks = n_cols / format.block_values();
-    (n_blocks * format.quant_bytes(), n_blocks * format.scale_bytes())
+impl Shape {
+    pub(super) fn n_panels(&self) -> usize {
+        self.n_rows.div_ceil(PANEL)
+    }
+
+    /// Bytes of quants and of scales of a panel.
+    fn panel_bytes(&self) -> (usize, usize) {
+        let n_blocks = self.n_cols / self.format.block_values();
+        (n_blocks * self.format.quant_bytes(), n_blocks * self.format.scale_bytes())
+    }
+
+    /// Bytes that the matrix takes when packed.
+    pub(super) fn n_bytes(&self) -> usize {
+        let (quants, scales) = self.panel_bytes();
+        self.n_panels() * (quants + scales)
+    }
+}
+
+/// A packed matrix.
+pub(super) struct Matrix {
+    pub(super) shape: Shape,
+    bytes: Bytes,
+}
+
+/// Where it lies.
+enum Bytes {
+    /// In memory: quants and scales.
+    Own(Shared<u8>, Shared<u8>),
+    /// In a mapped file, from here: quants, then scales.
+    Mapped(Arc<Mmap>, usize),
 }
 
 impl Matrix {
-    /// Bytes that a matrix takes when packed.
-    pub(super) fn n_bytes(format: Format, n_rows: u64, n_cols: u64) -> u64 {
-        let (quants, scales) = panel_bytes(format, n_cols as usize);
-        n_rows.div_ceil(PANEL as u64) * (quants + scales) as u64
-    }
-
     /// Packs rows with as many threads as are free. `rows` are whole rows of whole blocks.
     ///
     /// # Errors
     /// [`ModelError::OutOfMemory`].
-    pub(super) fn pack(
-        format: Format,
-        n_rows: usize,
-        n_cols: usize,
-        rows: &[u8],
-    ) -> Result<Self, ModelError> {
-        let n_panels = n_rows.div_ceil(PANEL);
-        let (quant_bytes, scale_bytes) = panel_bytes(format, n_cols);
+    pub(super) fn pack(shape: Shape, rows: &[u8]) -> Result<Self, ModelError> {
+        let Shape { format, n_rows, .. } = shape;
+        let n_panels = shape.n_panels();
+        let (quant_bytes, scale_bytes) = shape.panel_bytes();
         let mut quants = Shared::new(n_panels * quant_bytes, "packed weights")?;
         let mut scales = Shared::new(n_panels * scale_bytes, "packed weights")?;
         let n_threads = std::thread::available_parallelism().map_or(1, |n| n.get().min(8));
@@ -79,22 +99,45 @@ impl Matrix {
                 });
             }
         });
-        Ok(Self { format, n_rows, n_cols, quants, scales })
+        Ok(Self { shape, bytes: Bytes::Own(quants, scales) })
     }
 
-    pub(super) fn n_panels(&self) -> usize {
-        self.n_rows.div_ceil(PANEL)
+    /// A matrix that lies packed in a mapped file, from `start` on.
+    ///
+    /// # Panics
+    /// If the file is too short: the caller's bug.
+    pub(super) fn mapped(shape: Shape, map: Arc<Mmap>, start: usize) -> Self {
+        assert!(start + shape.n_bytes() <= map.len(), "a matrix within the file");
+        Self { shape, bytes: Bytes::Mapped(map, start) }
+    }
+
+    /// Quants and scales.
+    pub(super) fn parts(&self) -> [&[u8]; 2] {
+        let (quants, scales) = self.shape.panel_bytes();
+        let n_panels = self.shape.n_panels();
+        self.part(0..n_panels * quants, 0..n_panels * scales)
+    }
+
+    /// Parts of quants and scales.
+    fn part(&self, quants: Range<usize>, scales: Range<usize>) -> [&[u8]; 2] {
+        match &self.bytes {
+            // SAFETY: nobody writes to a matrix once it is packed.
+            Bytes::Own(all_quants, all_scales) => unsafe {
+                [all_quants.read(quants), all_scales.read(scales)]
+            },
+            Bytes::Mapped(map, start) => {
+                let first_scale = start + self.shape.n_panels() * self.shape.panel_bytes().0;
+                let within = |range: Range<usize>, start| &map[start..][range];
+                [within(quants, *start), within(scales, first_scale)]
+            }
+        }
     }
 
     pub(super) fn panel(&self, index: usize) -> Panel<'_> {
-        let (quants, scales) = panel_bytes(self.format, self.n_cols);
-        // SAFETY: nobody writes to a matrix once it is packed.
-        unsafe {
-            Panel {
-                quants: self.quants.read(index * quants..(index + 1) * quants),
-                scales: self.scales.read(index * scales..(index + 1) * scales),
-            }
-        }
+        let (quants, scales) = self.shape.panel_bytes();
+        let range = |n: usize| index * n..(index + 1) * n;
+        let [quants, scales] = self.part(range(quants), range(scales));
+        Panel { quants, scales }
     }
 }
 

@@ -279,7 +279,7 @@ impl<'a> Pass<'a> {
             }
             Step::Products { products, is_selected } => {
                 let n_rows = self.n_rows(*is_selected);
-                let n_panels = |p: &Product| self.weights.matrix(p.weight).n_panels();
+                let n_panels = |p: &Product| self.weights.matrix(p.weight).shape.n_panels();
                 let n_all: usize = products.iter().map(n_panels).sum();
                 let n_columns = self.columns_at_once(products);
                 claim(n_all * n_rows.div_ceil(n_columns), &mut |index| {
@@ -327,7 +327,7 @@ impl<'a> Pass<'a> {
     /// Columns that a panel is multiplied with before the next one comes.
     fn columns_at_once(&self, products: &[Product]) -> usize {
         let bytes_of = |product: &Product| {
-            let matrix = self.weights.matrix(product.weight);
+            let matrix = self.weights.matrix(product.weight).shape;
             matrix.n_cols * if matrix.format.blocks().is_some() { 1 } else { 4 }
         };
         let n_bytes = products.iter().map(bytes_of).max().unwrap_or(1);
@@ -337,10 +337,10 @@ impl<'a> Pass<'a> {
     /// The outputs of one panel for some rows of activations.
     fn product(&self, product: &Product, panel: usize, rows: std::ops::Range<usize>) {
         let matrix = self.weights.matrix(product.weight);
-        let (n, first) = (matrix.n_cols, panel * PANEL);
-        let n_outputs = PANEL.min(matrix.n_rows - first);
+        let (n, first) = (matrix.shape.n_cols, panel * PANEL);
+        let n_outputs = PANEL.min(matrix.shape.n_rows - first);
         let weights = matrix.panel(panel);
-        let kernel = self.kernels.product(matrix.format);
+        let kernel = self.kernels.product(matrix.shape.format);
         let bias = product.bias.map(|bias| &self.weights.vector(bias)[first..][..n_outputs]);
         let mut tile = [[0.0; PANEL]; TILE_COLUMNS];
         for start in rows.clone().step_by(TILE_COLUMNS) {
@@ -357,7 +357,7 @@ impl<'a> Pass<'a> {
             };
             // SAFETY: what products read was written before the last meeting.
             unsafe {
-                match matrix.format.blocks() {
+                match matrix.shape.format.blocks() {
                     None => columns.values = self.buffer(product.input).read(part(n)),
                     Some(blocks) => {
                         let rounded = self.rounded(product.input, blocks);

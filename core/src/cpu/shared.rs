@@ -3,6 +3,9 @@
 //! Rust's borrow checker sees one slice; that parts are disjoint follows from the steps: between two
 //! barriers every part of a buffer has one writer and no reader, or readers only. It begins at a cache
 //! line, its pages of zeros are not touched before they are used, and none to be had is an error.
+//!
+//! Asked for zeros at a cache line, Rust's allocator takes memory and writes them, which touches every
+//! page; so a line more is asked for at its usual alignment, and the start is moved.
 
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::ops::Range;
@@ -15,6 +18,8 @@ use carrel_kernels::LINE;
 pub(super) struct Shared<T: Number> {
     start: NonNull<T>,
     len: usize,
+    /// What was allocated.
+    block: Option<(NonNull<u8>, Layout)>,
 }
 
 /// Numbers whose zero is all bits zero.
@@ -47,19 +52,21 @@ impl<T: Number> Shared<T> {
     pub(super) fn new(n: usize, what: &'static str) -> Result<Self, ModelError> {
         let n_bytes = n as u64 * size_of::<T>() as u64;
         let out_of_memory = ModelError::OutOfMemory { what, n_bytes };
-        let Some(layout) = Self::layout(n) else {
+        if n == 0 {
+            return Ok(Self { start: NonNull::dangling(), len: 0, block: None });
+        }
+        let size = n.checked_mul(size_of::<T>()).and_then(|size| size.checked_add(LINE));
+        let layout = size.and_then(|size| Layout::from_size_align(size, align_of::<u64>()).ok());
+        let Some(layout) = layout else {
             return Err(out_of_memory);
         };
-        if layout.size() == 0 {
-            return Ok(Self { start: NonNull::dangling(), len: 0 });
-        }
         // SAFETY: the layout is not empty.
-        let start = NonNull::new(unsafe { alloc_zeroed(layout) }.cast()).ok_or(out_of_memory)?;
-        Ok(Self { start, len: n })
-    }
-
-    fn layout(n: usize) -> Option<Layout> {
-        Layout::array::<T>(n).ok()?.align_to(LINE).ok()
+        let block = NonNull::new(unsafe { alloc_zeroed(layout) }).ok_or(out_of_memory)?;
+        let gap = block.align_offset(LINE);
+        assert!(gap < LINE, "a line begins in every line");
+        // SAFETY: the block is a line longer than the values, so they fit behind the gap.
+        let start = unsafe { block.add(gap) }.cast();
+        Ok(Self { start, len: n, block: Some((block, layout)) })
     }
 
     pub(super) fn len(&self) -> usize {
@@ -119,9 +126,9 @@ impl<T: Number> Shared<T> {
 
 impl<T: Number> Drop for Shared<T> {
     fn drop(&mut self) {
-        if let (Some(layout), 1..) = (Self::layout(self.len), self.len) {
+        if let Some((block, layout)) = self.block {
             // SAFETY: allocated in `new` with this layout, and freed once.
-            unsafe { dealloc(self.start.as_ptr().cast(), layout) };
+            unsafe { dealloc(block.as_ptr(), layout) };
         }
     }
 }
@@ -149,5 +156,10 @@ mod tests {
         assert!(Shared::<f32>::new(usize::MAX, "a test").is_err());
         assert!(Shared::<u8>::new(isize::MAX as usize - 64, "a test").is_err());
         assert_eq!(Shared::<u8>::new(0, "a test").expect("nothing").len(), 0);
+        for n in [1, 3, 100_000] {
+            let mut shared = Shared::<u16>::new(n, "a test").expect("memory");
+            assert!(shared.all_mut().iter().all(|value| *value == 0));
+            assert!(shared.all_mut().as_ptr().addr().is_multiple_of(LINE), "{n}");
+        }
     }
 }

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::pack::{Matrix, format_of};
+use super::kept::{PackedFiles, PackedIn, Wanted, matrices as kept_matrices};
+use super::pack::{Matrix, Shape, format_of};
 use crate::error::ModelError;
 use crate::gguf::Gguf;
 use crate::ops::{Decode, Op, Plan, WeightId, WeightInfo};
+use carrel_kernels::Format;
 
 /// The weights of a plan, ready for the kernels. Shared by all runners of a model.
 pub struct CpuWeights {
@@ -13,6 +15,7 @@ pub struct CpuWeights {
     matrices: Vec<Option<Matrix>>,
     /// Vectors by weight.
     vectors: Vec<Option<Vec<f32>>>,
+    packed_in: PackedIn,
     file: Gguf,
     decode: Decode,
 }
@@ -38,21 +41,29 @@ pub fn unsupported(plan: &Plan) -> Option<&WeightInfo> {
 /// Bytes of the packed copy of each weight, 0 for those that are not copied.
 pub fn packed_bytes(plan: &Plan) -> Vec<u64> {
     let bytes = |(weight, is_matrix): (&WeightInfo, bool)| match format_of(weight.tensor_type) {
-        Some(format) if is_matrix => Matrix::n_bytes(format, weight.n_rows, weight.n_cols),
+        Some(format) if is_matrix => shape_of(format, weight).n_bytes() as u64,
         _ => 0,
     };
     plan.weights.iter().zip(matrices(plan)).map(bytes).collect()
 }
 
+fn shape_of(format: Format, weight: &WeightInfo) -> Shape {
+    Shape { format, n_rows: weight.n_rows as usize, n_cols: weight.n_cols as usize }
+}
+
 impl CpuWeights {
-    /// Packs the matrices of `plan`, which was built from `file`. `decode` is for vectors and for rows
-    /// of tables, which may be of any type.
+    /// Packs the matrices of `plan`, which was built from `file`, or maps packed ones that were kept.
+    /// `decode` is for vectors and for rows of tables, which may be of any type.
     ///
     /// # Errors
     /// [`ModelError::TensorType`] if there are no kernels for a matrix, or a vector cannot be decoded;
     /// [`ModelError::OutOfMemory`].
-    pub fn new(plan: &Plan, file: &Gguf, decode: Decode) -> Result<Self, ModelError> {
-        let is_matrix = self::matrices(plan);
+    pub fn new(
+        plan: &Plan,
+        file: &Gguf,
+        decode: Decode,
+        kept: &PackedFiles,
+    ) -> Result<Self, ModelError> {
         let range =
             |weight: &WeightInfo| weight.start as usize..(weight.start + weight.n_bytes) as usize;
         let wrong_type = |weight: &WeightInfo, expected| ModelError::TensorType {
@@ -60,32 +71,44 @@ impl CpuWeights {
             found: weight.tensor_type,
             expected,
         };
-        let mut matrices = Vec::with_capacity(plan.weights.len());
+        let mut wanted = Vec::new();
         let mut vectors = Vec::with_capacity(plan.weights.len());
-        for (index, weight) in plan.weights.iter().enumerate() {
-            let bytes = &file.bytes()[range(weight)];
-            let (n_rows, n_cols) = (weight.n_rows as usize, weight.n_cols as usize);
-            matrices.push(if is_matrix[index] {
+        let is_matrix = self::matrices(plan);
+        for (weight, &is_matrix) in plan.weights.iter().zip(&is_matrix) {
+            if is_matrix {
                 let format = format_of(weight.tensor_type)
                     .ok_or_else(|| wrong_type(weight, "a type that our kernels multiply"))?;
-                let matrix = Matrix::pack(format, n_rows, n_cols, bytes)?;
-                file.release(range(weight));
-                Some(matrix)
-            } else {
-                None
-            });
-            vectors.push(if n_rows == 1 {
-                let values = decode(weight.tensor_type, bytes, n_rows * n_cols);
+                wanted.push(Wanted { shape: shape_of(format, weight), source: range(weight) });
+            }
+            vectors.push(if weight.n_rows == 1 {
+                let bytes = &file.bytes()[range(weight)];
+                let values = decode(weight.tensor_type, bytes, weight.n_cols as usize);
                 Some(values.ok_or_else(|| wrong_type(weight, "a type that can be decoded"))?)
             } else {
                 None
             });
         }
+        let (packed, packed_in) = match kept_matrices(&wanted, file, kept)? {
+            Some(kept) => kept,
+            None => {
+                let pack = |wanted: &Wanted| {
+                    let packed = Matrix::pack(wanted.shape, &file.bytes()[wanted.source.clone()]);
+                    file.release(wanted.source.clone());
+                    packed
+                };
+                (wanted.iter().map(pack).collect::<Result<_, _>>()?, PackedIn::Memory)
+            }
+        };
         // Reading a weight maps pages around it, too, some of them released before.
-        for (weight, _) in plan.weights.iter().zip(&matrices).filter(|(_, m)| m.is_some()) {
-            file.release(range(weight));
-        }
-        Ok(Self { matrices, vectors, file: file.clone(), decode })
+        wanted.iter().for_each(|wanted| file.release(wanted.source.clone()));
+        let mut packed = packed.into_iter();
+        let matrices = is_matrix.iter().map(|&is| if is { packed.next() } else { None }).collect();
+        Ok(Self { matrices, vectors, packed_in, file: file.clone(), decode })
+    }
+
+    /// Where the packed matrices are.
+    pub fn packed_in(&self) -> &PackedIn {
+        &self.packed_in
     }
 
     pub(super) fn matrix(&self, id: WeightId) -> &Matrix {

@@ -13,6 +13,7 @@ use crate::error::{GpuError, ModelError};
 use crate::exec::{Model, ModelOptions};
 use crate::ggml::Placement;
 use crate::gguf::Gguf;
+use crate::heat::HeatHint;
 use crate::session::Session;
 use crate::tokenizer::Tokenizer;
 
@@ -22,6 +23,7 @@ pub struct Engine {
     model: Model,
     tokenizer: Tokenizer,
     fit: Fit,
+    governor: Option<HeatHint>,
     #[cfg(feature = "gpu")]
     options: EngineOptions,
 }
@@ -40,12 +42,19 @@ impl Engine {
     /// # Errors
     /// If it is no model that can be run, or does not fit the budget.
     pub fn from_gguf(file: Gguf, options: &EngineOptions) -> Result<Self> {
-        let tokenizer = Tokenizer::from_gguf(&file)?;
-        let (model, fit) = open_model(file, options)?;
+        // A large vocabulary takes as long as mapping and checking the weights.
+        let (tokenizer, opened) = std::thread::scope(|scope| {
+            let tokenizer = scope.spawn(|| Tokenizer::from_gguf(&file));
+            let opened = open_model(file.clone(), options);
+            (tokenizer.join(), opened)
+        });
+        let tokenizer = tokenizer.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        let (model, fit) = opened?;
         Ok(Self {
             model,
             tokenizer,
             fit,
+            governor: options.governor.clone(),
             #[cfg(feature = "gpu")]
             options: options.clone(),
         })
@@ -109,7 +118,11 @@ impl Engine {
     /// # Errors
     /// If memory cannot be had.
     pub fn session(&self) -> Result<Session> {
-        Session::new(&self.model, &self.tokenizer, &self.fit.decoder)
+        let mut decoder = self.model.decoder(&self.fit.decoder)?;
+        if let Some(hint) = &self.governor {
+            decoder.govern(hint.clone());
+        }
+        Ok(Session::with_decoder(decoder, &self.tokenizer))
     }
 
     /// A session that reads windows for [`crate::memory::Library::ask_with`]. Reading stops when
@@ -129,10 +142,10 @@ impl Engine {
 pub fn open_model(file: Gguf, options: &EngineOptions) -> Result<(Model, Fit)> {
     let mapped = Model::from_gguf(file.clone(), ModelOptions::default())?;
     let fit = Fit::of(&mapped, options)?;
-    let (placement, backend) = (fit.placement, options.backend);
+    let (placement, backend, packed) = (fit.placement, options.backend, options.packed.clone());
     let model = match placement {
         Placement::InPlace => mapped,
-        Placement::Repacked => Model::from_gguf(file, ModelOptions { placement, backend })?,
+        Placement::Repacked => Model::from_gguf(file, ModelOptions { placement, backend, packed })?,
     };
     Ok((model, fit))
 }

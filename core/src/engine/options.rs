@@ -1,7 +1,9 @@
 //! What a caller wants of a model, and what it may cost. What is left open is chosen to fit.
 
+use crate::cpu::PackedFiles;
 use crate::exec::{ContextPolicy, CpuBackend, DecoderOptions};
 use crate::ggml::Placement;
+use crate::heat::HeatHint;
 use crate::ops::CacheType;
 
 /// Options for opening a model.
@@ -17,10 +19,15 @@ pub struct EngineOptions {
     pub placement: Option<Placement>,
     /// Who computes on the processor.
     pub backend: CpuBackend,
+    /// Where our own kernels' copies of matrices are kept between starts; by default nowhere.
+    pub packed: PackedFiles,
     /// Most tokens computed at once.
     pub n_batch: usize,
     /// Threads that compute.
     pub n_threads: usize,
+    /// Who says how hot the device is. Sessions then press less hard when it is, or when sustained speed
+    /// falls. `None`: they always work with all threads.
+    pub governor: Option<HeatHint>,
     /// Memory that the model and one session may take together. `None`: no limit.
     pub memory_budget_bytes: Option<u64>,
 }
@@ -41,8 +48,10 @@ impl Default for EngineOptions {
             cache_type: None,
             placement: None,
             backend: CpuBackend::default(),
+            packed: PackedFiles::default(),
             n_batch,
             n_threads,
+            governor: None,
             memory_budget_bytes: None,
         }
     }

@@ -1,14 +1,17 @@
 //! Tokens in, logits out: one sequence with its caches and its position.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::best::best_of;
 use super::cells::Cells;
+use super::governed::Governed;
 use super::model::Model;
 use crate::cancel::CancelFlag;
 use crate::cpu::CpuRunner;
 use crate::error::{GpuError, ModelError};
 use crate::ggml::GgmlRunner;
+use crate::heat::{Effort, HeatHint, Work};
 use crate::ops::{Batch, Best, CacheType, Outcome, Plan, Runner, RunnerOptions};
 
 /// First tokens that stay in the cache for good when a window slides (arXiv 2309.17453, §3.2: four
@@ -101,6 +104,7 @@ pub struct Decoder {
     best: Vec<Best>,
     /// The tokens in the cache, kept where the device may be lost, to compute them again.
     pub(super) history: Option<Vec<u32>>,
+    governed: Option<Governed>,
 }
 
 impl Decoder {
@@ -135,6 +139,7 @@ impl Decoder {
             logits: Vec::new(),
             best: Vec::new(),
             history: None,
+            governed: None,
         })
     }
 
@@ -228,6 +233,20 @@ impl Decoder {
         Ok(Outcome::Done)
     }
 
+    /// Presses less hard when sustained speed falls or the device is hot, by what `hint` and the system's
+    /// thermal zones say: fewer threads, smaller batches. A GPU is left alone.
+    pub fn govern(&mut self, hint: HeatHint) {
+        let DecoderOptions { n_threads, n_batch, .. } = self.options;
+        self.governed =
+            (self.history.is_none()).then(|| Governed::new(Effort { n_threads, n_batch }, hint));
+    }
+
+    /// Threads that compute now, and most tokens in a batch.
+    pub fn effort(&self) -> Effort {
+        let DecoderOptions { n_threads, n_batch, .. } = self.options;
+        self.governed.as_ref().map_or(Effort { n_threads, n_batch }, Governed::effort)
+    }
+
     /// Sends the threads to sleep until the next call.
     pub fn rest(&mut self) {
         self.runner.rest();
@@ -242,6 +261,9 @@ impl Decoder {
         check(&self.plan, &options)?;
         self.runner.set_threads(n_threads)?;
         self.options = options;
+        if let Some(governed) = self.governed.take() {
+            self.govern(governed.hint());
+        }
         Ok(())
     }
 
@@ -259,7 +281,7 @@ impl Decoder {
     /// Tokens that the next batch may have.
     fn batch_length(&self, n_tokens: usize) -> usize {
         let most = match self.options.context {
-            ContextPolicy::Full(_) => self.options.n_batch,
+            ContextPolicy::Full(_) => self.effort().n_batch,
             ContextPolicy::Sliding(_) => SLIDE_STEP - self.n_past % SLIDE_STEP,
         };
         n_tokens.min(most)
@@ -304,13 +326,19 @@ impl Decoder {
             rows: rows.to_vec(),
             n_best,
         };
+        let start = Instant::now();
         let outcome = self.runner.forward(&batch, cancel);
+        let seconds = start.elapsed().as_secs_f64();
         if !matches!(outcome, Ok(Outcome::Done)) {
             // What the batch displaced lay outside every window of the tokens before it.
             self.cells.iter_mut().for_each(|cells| cells.forget_from(n_past));
             return outcome;
         }
         self.n_past += n_tokens;
+        let work = Work { n_tokens, n_past, seconds };
+        if let Some(effort) = self.governed.as_mut().and_then(|governed| governed.note(&work)) {
+            self.runner.set_threads(effort.n_threads)?;
+        }
         if n_best == 0 {
             self.logits.extend_from_slice(self.runner.logits());
         } else if self.runner.best().is_empty() {

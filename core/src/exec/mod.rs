@@ -24,6 +24,7 @@ mod cells;
 mod check;
 mod choice;
 mod decoder;
+mod governed;
 #[cfg(feature = "gpu")]
 mod gpu;
 #[cfg(feature = "gpu")]

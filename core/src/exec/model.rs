@@ -10,7 +10,7 @@ use super::choice::{Choice, CpuBackend};
 use super::decoder::{Decoder, DecoderOptions};
 use super::need::{MemoryNeed, text_bytes};
 use super::speeds::Speeds;
-use crate::cpu::{CpuWeights, Kernels};
+use crate::cpu::{CpuWeights, Kernels, PackedFiles, PackedIn};
 use crate::error::{ModelError, Result};
 use crate::ggml::{Placement, Weights, dequantise};
 use crate::gguf::Gguf;
@@ -18,12 +18,14 @@ use crate::ops::{CacheType, Plan, WeightInfo};
 use crate::quant::TensorType;
 
 /// How a model is opened.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct ModelOptions {
     /// Where matrices are kept.
     pub placement: Placement,
     /// Who computes on the processor.
     pub backend: CpuBackend,
+    /// Where our own kernels' copies of matrices are kept between starts.
+    pub packed: PackedFiles,
 }
 
 /// A model, checked and ready. Cheap to clone; holds no state of any conversation.
@@ -67,7 +69,7 @@ impl Model {
         let (choice, speeds) = Choice::of(&plan, options.placement, options.backend)?;
         let (own, placement) = match &choice {
             Choice::Own(kernels) => {
-                let weights = Arc::new(CpuWeights::new(&plan, &file, dequantise)?);
+                let weights = Arc::new(CpuWeights::new(&plan, &file, dequantise, &options.packed)?);
                 (Some((weights, *kernels)), Placement::InPlace)
             }
             Choice::Ggml(_) => (None, options.placement),
@@ -110,6 +112,11 @@ impl Model {
     /// Where matrices are kept.
     pub fn placement(&self) -> Placement {
         self.inner.options.placement
+    }
+
+    /// Where copies of matrices for our own kernels are, if those compute.
+    pub fn packed_in(&self) -> Option<&PackedIn> {
+        self.inner.own.as_ref().map(|(weights, _)| weights.packed_in())
     }
 
     /// SHA-256 of the model file, computed at the first call.

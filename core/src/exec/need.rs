@@ -11,7 +11,7 @@
 
 use super::decoder::{DecoderOptions, cells_for, context_length, runner_options};
 use super::model::Model;
-use crate::cpu::{packed_bytes, runner_bytes};
+use crate::cpu::{PackedIn, packed_bytes, runner_bytes};
 use crate::error::ModelError;
 use crate::ggml::{Placement, activation_bytes, repacked};
 use crate::gguf::Gguf;
@@ -107,9 +107,11 @@ impl Part<'_> {
         // The header with the vocabulary is read whole.
         let mut mapped_bytes = model.file().tensors().iter().map(|t| t.start).min().unwrap_or(0);
         let mut copied_bytes = 0;
+        // What lies packed in a file is mapped from there.
+        let is_kept = model.packed_in().is_some_and(|place| *place != PackedIn::Memory);
         for (index, weight) in plan.weights.iter().enumerate() {
             let is_copied = copies[index] > 0;
-            copied_bytes += copies[index];
+            *(if is_kept { &mut mapped_bytes } else { &mut copied_bytes }) += copies[index];
             if !is_used[index] {
                 continue;
             }

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use crate::cancel::CancelFlag;
-use crate::cpu::{CpuRunner, CpuWeights, Kernels};
+use crate::cpu::{CpuRunner, CpuWeights, Kernels, PackedFiles};
 use crate::error::{Error, ModelError};
 use crate::ggml::{GgmlRunner, Placement, Weights, dequantise, quantise_rows};
 use crate::gguf::{Gguf, GgufWriter};
@@ -218,7 +218,7 @@ fn measure(product: &Product, kind: TensorType) -> Result<Speed, ModelError> {
         cache_type: CacheType::F16,
     };
     let own = {
-        let weights = Arc::new(CpuWeights::new(&plan, &file, dequantise)?);
+        let weights = Arc::new(CpuWeights::new(&plan, &file, dequantise, &PackedFiles::default())?);
         time(&mut CpuRunner::new(plan.clone(), weights, Kernels::best(), &options)?)?
     };
     let ggml = {

@@ -1,8 +1,9 @@
 //! An open GGUF file: the map, its header, and typed access to metadata and tensors.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use memmap2::{Mmap, MmapMut};
 
@@ -22,6 +23,16 @@ pub struct Gguf {
 struct Inner {
     bytes: Bytes,
     header: Header,
+    source: Option<Source>,
+}
+
+/// Where a mapped file is, and when it was last changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Its path, as it was opened.
+    pub path: PathBuf,
+    /// Its time of modification.
+    pub modified: SystemTime,
 }
 
 #[derive(Debug)]
@@ -46,15 +57,16 @@ impl Gguf {
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let file = File::open(path).map_err(|source| Error::file(path, source))?;
-        let length = file.metadata().map_err(|source| Error::file(path, source))?.len();
-        if length == 0 {
+        let data = file.metadata().map_err(|source| Error::file(path, source))?;
+        if data.len() == 0 {
             return Self::from_bytes(&[]);
         }
         // SAFETY: the map is private and read-only. Another process that truncates the file while
         // it is mapped can raise SIGBUS, as with every mapped file; model files are installed by
         // rename and never rewritten in place, so this does not happen in normal use.
         let map = unsafe { Mmap::map(&file) }.map_err(|source| Error::file(path, source))?;
-        Ok(Self::new(Bytes::Mapped(map))?)
+        let source = data.modified().ok().map(|modified| Source { path: path.into(), modified });
+        Ok(Self::new(Bytes::Mapped(map), source)?)
     }
 
     /// Checks a GGUF file that is already in memory (tests, embedded models). The bytes are copied
@@ -70,12 +82,17 @@ impl Gguf {
             map.make_read_only()
         };
         let map = copy().map_err(|source| Error::file("<memory>", source))?;
-        Ok(Self::new(Bytes::Owned(map))?)
+        Ok(Self::new(Bytes::Owned(map), None)?)
     }
 
-    fn new(bytes: Bytes) -> Result<Self, GgufError> {
+    fn new(bytes: Bytes, source: Option<Source>) -> Result<Self, GgufError> {
         let header = parse::header(bytes.as_slice())?;
-        Ok(Self { inner: Arc::new(Inner { bytes, header }) })
+        Ok(Self { inner: Arc::new(Inner { bytes, header, source }) })
+    }
+
+    /// Where the file is, if it was not made from bytes in memory.
+    pub fn source(&self) -> Option<&Source> {
+        self.inner.source.as_ref()
     }
 
     /// The whole file.

@@ -19,7 +19,7 @@ mod tensor;
 mod value;
 mod write;
 
-pub use file::Gguf;
+pub use file::{Gguf, Source};
 pub use tensor::TensorInfo;
 pub use value::{Array, Value, ValueType};
 pub use write::{ArrayData, Entry, GgufWriter};

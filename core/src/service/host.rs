@@ -30,6 +30,9 @@ pub struct HostOptions {
     /// found and what was measured to choose kernels is kept there. Without one, a crash while loading
     /// is not noticed, and every process probes and measures anew.
     pub state_folder: Option<PathBuf>,
+    /// Keep the copies of weights that our own kernels read in that folder, too: about as many bytes
+    /// as the model's file, and later starts map them instead of making them again.
+    pub keep_packed: bool,
     /// Load even if the process died while loading this model before.
     pub retry_after_crash: bool,
 }
@@ -54,7 +57,8 @@ impl Host {
     /// # Errors
     /// As [`crate::engine::Engine::open`], and if the process died while it loaded this model before.
     pub fn open(options: HostOptions) -> Result<Arc<Self>> {
-        let loaded = Loaded::load(&options)?;
+        let pace = Pace::default();
+        let loaded = Loaded::load(&options, pace.hint())?;
         Ok(Arc::new(Self {
             options,
             loaded: Mutex::new(Some(Arc::new(loaded))),
@@ -62,7 +66,7 @@ impl Host {
             running: Mutex::default(),
             ended: Condvar::new(),
             slots: Mutex::default(),
-            pace: Pace::default(),
+            pace,
             reading: Mutex::default(),
         }))
     }
@@ -126,7 +130,7 @@ impl Host {
         let mut slot = lock(&self.loaded);
         let loaded = match &*slot {
             Some(loaded) => loaded.clone(),
-            None => slot.insert(Arc::new(Loaded::load(&self.options)?)).clone(),
+            None => slot.insert(Arc::new(Loaded::load(&self.options, self.pace.hint())?)).clone(),
         };
         *lock(&self.running) += 1;
         Ok(Job { loaded: Some(loaded), host: self.clone() })

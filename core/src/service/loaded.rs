@@ -9,6 +9,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result, TemplateError};
 use crate::exec::keep_speeds_in;
 use crate::ggml::Placement;
+use crate::heat::HeatHint;
 use crate::sample::{Grammar, GrammarSource, Grammars};
 use crate::session::{ChatFormat, GenerateOptions, grammars_for};
 
@@ -24,22 +25,26 @@ pub struct Loaded {
 
 impl Loaded {
     /// Loads the model and lets it read one token, with a mark in the app's folder meanwhile.
-    pub(super) fn load(options: &HostOptions) -> Result<Self> {
+    pub(super) fn load(options: &HostOptions, hint: &HeatHint) -> Result<Self> {
         if let Some(folder) = &options.state_folder {
             keep_speeds_in(folder);
         }
         let put = |folder| LoadingMarker::put(folder, &options.model, options.retry_after_crash);
         let marker = options.state_folder.as_deref().map(put).transpose()?;
-        let loaded = Self::open(options);
+        let loaded = Self::open(options, hint);
         marker.map_or(Ok(()), LoadingMarker::remove)?;
         loaded
     }
 
-    fn open(options: &HostOptions) -> Result<Self> {
+    fn open(options: &HostOptions, hint: &HeatHint) -> Result<Self> {
         let mut wanted = options.engine.clone();
+        wanted.governor.get_or_insert_with(|| hint.clone());
         if options.backend == Some(Backend::Gpu) {
             // Copies in the CPU's layouts are of no use to a GPU.
             wanted.placement = Some(Placement::InPlace);
+        }
+        if let (Some(folder), true) = (&options.state_folder, options.keep_packed) {
+            wanted.packed.folder.get_or_insert_with(|| folder.join("packed"));
         }
         let folder = options.state_folder.as_ref().map(|folder| folder.join("gpu"));
         let engine = Engine::open(&options.model, &wanted)?;

@@ -5,6 +5,7 @@ use super::options::GenerateOptions;
 use crate::cancel::CancelFlag;
 use crate::error::{ModelError, Result, SessionError};
 use crate::exec::{ContextPolicy, Decoder, DecoderOptions, LogitRows, Model};
+use crate::heat::Effort;
 use crate::ops::Outcome;
 use crate::sample::Grammars;
 use crate::tokenizer::Tokenizer;
@@ -44,6 +45,11 @@ impl Session {
     /// Tokens that the context holds.
     pub fn n_ctx(&self) -> usize {
         self.decoder.n_ctx()
+    }
+
+    /// Threads that compute now, and most tokens in a batch.
+    pub fn effort(&self) -> Effort {
+        self.decoder.effort()
     }
 
     /// Bytes of caches, and of activations at most so far.
@@ -133,7 +139,7 @@ impl Session {
     pub(super) fn piece_length(&self) -> usize {
         let n_batch = self.decoder.options().n_batch;
         match self.decoder.options().context {
-            ContextPolicy::Full(_) => n_batch,
+            ContextPolicy::Full(_) => self.decoder.effort().n_batch,
             ContextPolicy::Sliding(_) => n_batch.max(64),
         }
     }

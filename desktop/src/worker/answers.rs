@@ -44,6 +44,8 @@ impl Choice {
         EngineOptions {
             n_threads: self.n_threads,
             memory_budget_bytes: self.memory_budget_bytes,
+            packed: carrel_shelf::packed_files(),
+            governor: Some(Default::default()),
             ..EngineOptions::default()
         }
     }

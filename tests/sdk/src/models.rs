@@ -65,6 +65,7 @@ pub fn options(path: &Path) -> EngineOptions {
         threads: Some(1),
         backend: None,
         state_folder: None,
+        keep_packed_weights: true,
         retry_after_crash: false,
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! For each shape and type: a model with random weights, then `carrel bench` with 1 and 2 threads at
 //! depths 512 and 8192. The machine must have nothing else to do; about five minutes on two cores for
-//! a file of the small shape, more for the large one. `--shape NAME` and `--type NAME` measure a part.
+//! a file of the small shape, more for the large one. Cold starts of the small shape are measured, too.
+//! `--shape NAME` and `--type NAME` measure a part, `--starts-only` nothing but starts.
 //! What a record of the same day and machine holds of other models stays in it, so that a day's record
 //! can be made in pieces.
 
@@ -10,13 +11,18 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use carrel_tests::records::{self, Machine, Record, Row};
+use carrel_tests::start::{self, Starts};
 
 /// Shape, tokens to decode, runs.
 const MEASUREMENTS: [(&str, u32, u32); 2] = [("SmolLM2-135M", 64, 5), ("Llama-3.2-1B", 24, 3)];
+/// The shape whose cold starts are measured, and how often both programs start.
+const SMALL: &str = "SmolLM2-135M";
+const N_STARTS: usize = 15;
 const TYPES: [&str; 3] = ["Q4_0", "Q8_0", "Q4_K"];
 
 fn main() -> ExitCode {
-    match measure() {
+    let done = start::child().and_then(|is_child| if is_child { Ok(()) } else { measure() });
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             eprintln!("{problem}");
@@ -30,11 +36,17 @@ fn measure() -> Result<(), String> {
     let only = |name: &str| arguments.iter().skip_while(|argument| *argument != name).nth(1);
     let (only_shape, only_type) = (only("--shape"), only("--type"));
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    run(Command::new("cargo").current_dir(&root).args(["build", "--release", "--workspace"]))?;
+    run(Command::new("cargo").current_dir(&root).args(["build", "--release", "-p", "carrel"]))?;
     let carrel = root.join("target/release/carrel");
+    let skips_speeds = arguments.iter().any(|argument| argument == "--starts-only");
+    let said = |command: &mut Command| run(command).map(|text| text.trim().to_owned());
+    let date = said(Command::new("date").arg("+%Y-%m-%d"))?;
+    let commit =
+        said(Command::new("git").current_dir(&root).args(["rev-parse", "--short", "HEAD"]))?;
     let models = root.join("target/bench-models");
     std::fs::create_dir_all(&models).map_err(|error| error.to_string())?;
     let mut rows: Vec<Row> = Vec::new();
+    let mut starts: Vec<Starts> = Vec::new();
     for (shape, tg, runs) in MEASUREMENTS {
         for kind in TYPES {
             if only_shape.is_some_and(|only| only != shape)
@@ -43,6 +55,14 @@ fn measure() -> Result<(), String> {
                 continue;
             }
             let model = synthesised(&carrel, &models, shape, kind)?;
+            if shape == SMALL {
+                let measured = measure_starts(&model, shape, kind)?;
+                let (date, commit) = (date.clone(), commit.clone());
+                starts.push(Starts { date, commit, ..measured });
+            }
+            if skips_speeds {
+                continue;
+            }
             let mut bench = Command::new(&carrel);
             bench.arg("bench").arg("--model").arg(&model).args([
                 "--json",
@@ -71,21 +91,23 @@ fn measure() -> Result<(), String> {
             rows.extend(measured);
         }
     }
-    let said = |command: &mut Command| run(command).map(|text| text.trim().to_owned());
-    let date = said(Command::new("date").arg("+%Y-%m-%d"))?;
-    let commit =
-        said(Command::new("git").current_dir(&root).args(["rev-parse", "--short", "HEAD"]))?;
     let machine = machine(said(Command::new("uname").arg("-srm"))?);
     let name = machine.processor.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
     let path = records::folder().join(format!("{date}-{name}.json"));
     if path.exists() {
         let is_new =
             |old: &Row| rows.iter().any(|row| (&row.model, &row.kind) == (&old.model, &old.kind));
-        let kept: Vec<Row> =
-            records::read(&path).rows.into_iter().filter(|row| !is_new(row)).collect();
+        let is_new_start = |old: &Starts| {
+            starts.iter().any(|start| (&start.model, &start.kind) == (&old.model, &old.kind))
+        };
+        let old = records::read(&path);
+        let kept_starts: Vec<Starts> =
+            old.starts.into_iter().filter(|start| !is_new_start(start)).collect();
+        starts.splice(0..0, kept_starts);
+        let kept: Vec<Row> = old.rows.into_iter().filter(|row| !is_new(row)).collect();
         rows.splice(0..0, kept);
     }
-    let record = Record { date, commit, machine, rows };
+    let record = Record { date, commit, machine, rows, starts };
     let text = serde_json::to_string_pretty(&record).map_err(|error| error.to_string())?;
     let readme = root.join("README.md");
     std::fs::create_dir_all(records::folder())
@@ -95,6 +117,24 @@ fn measure() -> Result<(), String> {
         .map_err(|error| error.to_string())?;
     println!("{} and the README's table are written", path.display());
     Ok(())
+}
+
+/// Starts both programs in turn, with a folder of Carrel's own that is empty at first.
+fn measure_starts(model: &Path, shape: &str, kind: &str) -> Result<Starts, String> {
+    let state = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let measured = start::measure(model, state.path(), N_STARTS)?;
+    let Starts { first_token_ms, first_token_ms_theirs, ratio, very_first_ms, .. } = measured;
+    println!(
+        "{shape} {kind} start: {first_token_ms:.1} ms to the first token, llama.cpp \
+         {first_token_ms_theirs:.1}, ratio {ratio:.3}; the very first {very_first_ms:.0} ms"
+    );
+    let mib = |bytes: i64| bytes as f64 / (1 << 20) as f64;
+    println!(
+        "{shape} {kind} peak over the file: {:.1} MiB, llama.cpp {:.1}",
+        mib(measured.peak_over_file_bytes),
+        mib(measured.peak_over_file_bytes_theirs)
+    );
+    Ok(Starts { model: shape.to_owned(), kind: kind.to_owned(), ..measured })
 }
 
 /// The model file, made if it is not there yet.

@@ -11,7 +11,9 @@ mod hardware;
 use std::time::Instant;
 
 use carrel_core::cancel::CancelFlag;
+use carrel_core::cpu::PackedIn;
 use carrel_core::exec::Model;
+use carrel_core::heat::{EnergyMeter, Zones};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -83,6 +85,9 @@ struct Row {
     /// 8-bit operations a second as a share of the measured peak (prefill).
     #[serde(skip_serializing_if = "Option::is_none")]
     percent_of_peak: Option<f64>,
+    /// Energy of the processor, all of it, over all runs, where the system counts it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    joules_per_token: Option<f64>,
 }
 
 pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Failure> {
@@ -98,6 +103,21 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
     let (model, options) = run.model_and_options()?;
     if args.explain && !output.is_json() {
         output.line(format!("computed by {}", computed_by(&model)))?;
+        match model.packed_in() {
+            Some(PackedIn::Read(path)) => {
+                output.line(format!("packed weights mapped from {}", path.display()))?;
+            }
+            Some(PackedIn::Written(path)) => {
+                output.line(format!("packed weights written to {}", path.display()))?;
+            }
+            Some(PackedIn::Memory) => output.line("packed weights in memory")?,
+            None => {}
+        }
+        output.line(format!(
+            "thermal zones: {}; energy: {}",
+            if Zones::of_system().is_empty() { "none can be read" } else { "read" },
+            EnergyMeter::of_system().map_or("not counted by this system", |_| "counted"),
+        ))?;
         if let Some(speeds) = model.speeds() {
             output.line(speeds.to_string())?;
         }
@@ -178,6 +198,14 @@ fn verify(contestants: &mut [Box<dyn Contestant>], n_vocab: u32) -> Result<(), F
     Ok(())
 }
 
+/// What the runs of one contestant took.
+#[derive(Clone, Default)]
+struct Runs {
+    seconds: Vec<f64>,
+    /// Of each run, where the system counts it.
+    joules: Vec<f64>,
+}
+
 /// The measurements so far and what they refer to.
 struct Bench<'a> {
     args: &'a Args,
@@ -192,8 +220,10 @@ impl Bench<'_> {
         contestants: &mut [Box<dyn Contestant>],
         cancel: &CancelFlag,
         mut work: impl FnMut(&mut dyn Contestant) -> Result<(), Failure>,
-    ) -> Result<Vec<Vec<f64>>, Failure> {
-        let mut seconds = vec![Vec::new(); contestants.len()];
+    ) -> Result<Vec<Runs>, Failure> {
+        let mut runs = vec![Runs::default(); contestants.len()];
+        let mut meter = EnergyMeter::of_system();
+        let mut joules = || meter.as_mut().and_then(EnergyMeter::joules);
         for run in 0..=self.args.runs {
             // Whoever goes first in one run goes last in the next.
             let mut order: Vec<usize> = (0..contestants.len()).collect();
@@ -202,19 +232,22 @@ impl Bench<'_> {
             }
             for index in order {
                 let contestant = contestants[index].as_mut();
+                let before = joules();
                 let start = Instant::now();
                 work(contestant)?;
                 let elapsed = start.elapsed();
+                let taken = before.and_then(|before| Some(joules()? - before));
                 contestant.rest();
                 if cancel.is_cancelled() {
                     return Err(Failure::cancelled());
                 }
                 if run > 0 {
-                    seconds[index].push(elapsed.as_secs_f64());
+                    runs[index].seconds.push(elapsed.as_secs_f64());
+                    runs[index].joules.extend(taken);
                 }
             }
         }
-        Ok(seconds)
+        Ok(runs)
     }
 
     fn add(
@@ -223,15 +256,19 @@ impl Bench<'_> {
         (depth, n_tokens): (usize, usize),
         (n_threads, hardware): (usize, &Hardware),
         contestants: &[Box<dyn Contestant>],
-        seconds: &[Vec<f64>],
+        runs: &[Runs],
     ) {
         let plan = self.model.plan();
         let name = self.args.run.model.file_stem().unwrap_or_default().to_string_lossy();
         let (n_products, read_bytes) = work_of(self.model);
         for (index, contestant) in contestants.iter().enumerate() {
-            let speeds: Vec<f64> = seconds[index].iter().map(|s| n_tokens as f64 / s).collect();
+            let Runs { seconds, joules } = &runs[index];
+            let speeds: Vec<f64> = seconds.iter().map(|s| n_tokens as f64 / s).collect();
             let ratios = (index == 0 && contestants.len() > 1)
-                .then(|| seconds[1].iter().zip(&seconds[0]).map(|(b, a)| b / a).collect());
+                .then(|| runs[1].seconds.iter().zip(seconds).map(|(b, a)| b / a).collect());
+            // A counter that failed once has counted too little.
+            let is_counted = joules.len() == seconds.len();
+            let all_tokens = (n_tokens * seconds.len()) as f64;
             let tokens_per_s = median(speeds.clone());
             let is_decode = phase == "decode";
             let gigabytes = tokens_per_s * read_bytes as f64 / 1e9;
@@ -255,6 +292,7 @@ impl Bench<'_> {
                 percent_of_peak: peak
                     .filter(|_| !is_decode)
                     .map(|peak| 100.0 * 2.0 * n_products as f64 * tokens_per_s / peak),
+                joules_per_token: is_counted.then(|| joules.iter().sum::<f64>() / all_tokens),
             });
         }
     }
@@ -278,8 +316,11 @@ impl Bench<'_> {
                 _ => String::new(),
             };
             let ratio = row.ratio.map_or(String::new(), |ratio| format!("  ratio {ratio:.3}"));
+            let energy = row
+                .joules_per_token
+                .map_or(String::new(), |joules| format!("  {joules:.3} J/token"));
             output.line(format!(
-                "{:10} {:7} {} threads {:8} depth {:5} {:9.2} tokens/s  {share}{ratio}",
+                "{:10} {:7} {} threads {:8} depth {:5} {:9.2} tokens/s  {share}{ratio}{energy}",
                 row.engine, row.kind, row.threads, row.phase, row.depth, row.tokens_per_s
             ))?;
         }

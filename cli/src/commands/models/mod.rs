@@ -3,6 +3,7 @@
 //! A file lies in `DIR/OWNER/REPOSITORY/FILE`, with a receipt beside it that says where it came from
 //! and what it was when it came.
 
+mod packed;
 mod probe;
 mod pull;
 
@@ -38,6 +39,8 @@ enum Action {
     Verify(SomeModels),
     /// Delete a model file
     Remove(SomeModels),
+    /// List or delete packed copies of weights, which make later starts faster
+    Packed(packed::Args),
     /// Find out what a model may do for answers about documents
     Probe(probe::Args),
 }
@@ -58,6 +61,7 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
         Action::Pull(args) => pull::run(args, output, cancel),
         Action::Verify(args) => verify(args, output, cancel),
         Action::Remove(args) => remove(args, output),
+        Action::Packed(args) => packed::run(args, output),
         Action::Probe(args) => probe::run(args, output, cancel),
     }
 }

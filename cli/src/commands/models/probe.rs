@@ -12,6 +12,7 @@ use crate::model::parse_bytes;
 use crate::output::Output;
 use crate::probe;
 use carrel_shelf::folder::model_file;
+use carrel_shelf::packed_files;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -30,8 +31,11 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Failure> {
-    let mut options =
-        EngineOptions { memory_budget_bytes: args.memory_budget, ..EngineOptions::default() };
+    let mut options = EngineOptions {
+        memory_budget_bytes: args.memory_budget,
+        packed: packed_files(),
+        ..EngineOptions::default()
+    };
     if let Some(n_threads) = args.threads {
         options.n_threads = n_threads;
     }
