@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use carrel_core::engine::{EngineOptions, open_file};
 use carrel_core::exec::{ContextPolicy, Decoder, DecoderOptions, Model};
 use carrel_core::ggml::Placement;
+use carrel_core::heat::HeatHint;
 use carrel_core::ops::CacheType;
 use carrel_shelf::folder::model_file;
 use carrel_shelf::packed_files;
@@ -71,10 +72,12 @@ pub enum WeightChoice {
 }
 
 impl RunArgs {
-    /// Opens the model and makes a decoder, if both fit the budget.
+    /// Opens the model and makes a decoder, if both fit the budget. It presses less hard when sustained
+    /// speed falls.
     pub fn open(&self) -> Result<(Model, Decoder), Failure> {
         let (model, options) = self.model_and_options()?;
-        let decoder = model.decoder(&options)?;
+        let mut decoder = model.decoder(&options)?;
+        decoder.govern(HeatHint::default());
         Ok((model, decoder))
     }
 
@@ -110,6 +113,7 @@ impl RunArgs {
             packed: packed_files(),
             n_batch: self.batch,
             n_threads: self.threads.unwrap_or(default.n_threads),
+            governor: None,
             memory_budget_bytes: self.memory_budget,
         }
     }

@@ -10,7 +10,7 @@
 use std::sync::Arc;
 
 use carrel_core::cancel::CancelFlag;
-use carrel_core::cpu::{CpuRunner, CpuWeights, Kernels};
+use carrel_core::cpu::{CpuRunner, CpuWeights, Kernels, PackedFiles};
 use carrel_core::ggml::dequantise;
 use carrel_core::gguf::Gguf;
 use carrel_core::ops::{
@@ -36,7 +36,9 @@ fn compare(
         for n_threads in [1, 3] {
             let n_cells = vec![70];
             let options = RunnerOptions { n_threads, n_batch: N_TOKENS, n_cells, cache_type };
-            let weights = Arc::new(CpuWeights::new(plan, file, dequantise).expect("weights"));
+            let weights = Arc::new(
+                CpuWeights::new(plan, file, dequantise, &PackedFiles::default()).expect("weights"),
+            );
             let plan = Arc::new(plan.clone());
             let mut ours = CpuRunner::new(plan.clone(), weights, kernels, &options).expect("ours");
             let mut reference =
@@ -183,7 +185,9 @@ fn cells_can_be_taken_to_another_runner() {
     for cache_type in [CacheType::F32, CacheType::F16, CacheType::Q8_0] {
         let options =
             RunnerOptions { n_threads: 1, n_batch: N_TOKENS, n_cells: vec![70], cache_type };
-        let weights = Arc::new(CpuWeights::new(&plan, &file, dequantise).expect("weights"));
+        let weights = Arc::new(
+            CpuWeights::new(&plan, &file, dequantise, &PackedFiles::default()).expect("weights"),
+        );
         let runner = || {
             CpuRunner::new(plan.clone(), weights.clone(), Kernels::best(), &options).expect("ours")
         };
@@ -208,7 +212,9 @@ fn a_set_flag_stops_a_pass() {
     let n_cells = vec![70];
     let cache_type = CacheType::F16;
     let options = RunnerOptions { n_threads: 2, n_batch: N_TOKENS, n_cells, cache_type };
-    let weights = Arc::new(CpuWeights::new(&plan, &file, dequantise).expect("weights"));
+    let weights = Arc::new(
+        CpuWeights::new(&plan, &file, dequantise, &PackedFiles::default()).expect("weights"),
+    );
     let mut runner =
         CpuRunner::new(Arc::new(plan), weights, Kernels::best(), &options).expect("ours");
     let cancel = CancelFlag::new();

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use carrel_core::cancel::CancelFlag;
 use carrel_core::convert::{SyntheticOptions, write_synthetic};
-use carrel_core::cpu::{CpuRunner, CpuWeights, Kernels};
+use carrel_core::cpu::{CpuRunner, CpuWeights, Kernels, PackedFiles};
 use carrel_core::exec::{
     ContextPolicy, CpuBackend, Decoder, DecoderOptions, LogitRows, Model, ModelOptions,
 };
@@ -53,7 +53,8 @@ fn decoder(path: &Path, options: &DecoderOptions, backend: Backend) -> Decoder {
         }
         Backend::Own(kernels) => {
             let model = Model::open(path, ModelOptions::default()).expect("the model opens");
-            let weights = CpuWeights::new(model.plan(), model.file(), dequantise);
+            let weights =
+                CpuWeights::new(model.plan(), model.file(), dequantise, &PackedFiles::default());
             let weights = Arc::new(weights.expect("packed matrices"));
             Decoder::with_runner(&model, options, |plan, options| {
                 Ok(Box::new(CpuRunner::new(plan.clone(), weights, kernels, options)?))

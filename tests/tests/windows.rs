@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use carrel_core::cancel::CancelFlag;
 use carrel_core::convert::{SyntheticOptions, write_synthetic};
-use carrel_core::cpu::{CpuRunner, CpuWeights, Kernels};
+use carrel_core::cpu::{CpuRunner, CpuWeights, Kernels, PackedFiles};
 use carrel_core::exec::{ContextPolicy, Decoder, DecoderOptions, LogitRows, Model, ModelOptions};
 use carrel_core::ggml::dequantise;
 use carrel_core::ops::{CacheType, ReferenceRunner};
@@ -41,7 +41,8 @@ fn token(index: usize) -> u32 {
 }
 
 fn own(model: &Model, options: &DecoderOptions, kernels: &'static Kernels) -> Decoder {
-    let weights = CpuWeights::new(model.plan(), model.file(), dequantise).expect("weights");
+    let weights = CpuWeights::new(model.plan(), model.file(), dequantise, &PackedFiles::default())
+        .expect("weights");
     Decoder::with_runner(model, options, |plan, options| {
         Ok(Box::new(CpuRunner::new(plan.clone(), Arc::new(weights), kernels, options)?))
     })

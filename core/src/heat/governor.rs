@@ -18,7 +18,7 @@ const WINDOW_S: f64 = 10.0;
 /// Efficiency below which a level is left downwards: a clock that fell by a third.
 const FALL: f64 = 0.7;
 /// Efficiency from which a level may be left upwards.
-const STEADY: f64 = 0.9;
+const STEADY: f64 = 0.85;
 /// Seconds of work at a level before a climb is tried, at first and at most.
 const FIRST_PAUSE_S: f64 = 30.0;
 const LONGEST_PAUSE_S: f64 = 480.0;
@@ -26,8 +26,9 @@ const LONGEST_PAUSE_S: f64 = 480.0;
 const BEST_S: f64 = 1.0;
 /// The lowest level.
 const LOWEST: usize = 3;
-/// Buckets of depth: below 512 tokens, 1024, and so on, and all beyond half a million.
-const N_DEPTHS: usize = 12;
+/// Buckets of depth, of which each is a fifth longer than the one before: the cost of attention grows with
+/// the depth, and must not look like a fall within one. The last is for all beyond a million tokens.
+const N_DEPTHS: usize = 48;
 
 /// What one batch was and took.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -83,7 +84,8 @@ pub struct Governor {
     has_climbed: bool,
 }
 
-/// Which batches are compared with each other: the phase, and the power of two of the tokens before.
+/// Which batches are compared with each other: the phase, and a quarter of a power of two of the tokens
+/// before.
 fn bucket(work: &Work) -> Option<usize> {
     let phase = match work.n_tokens {
         1 => 0,
@@ -91,8 +93,8 @@ fn bucket(work: &Work) -> Option<usize> {
         2..16 => return None,
         _ => 1,
     };
-    let depth = (work.n_past / 512 + 1).ilog2() as usize;
-    Some(phase * N_DEPTHS + depth.min(N_DEPTHS - 1))
+    let depth = 4.0 * (work.n_past as f64 / 512.0 + 1.0).log2();
+    Some(phase * N_DEPTHS + (depth as usize).min(N_DEPTHS - 1))
 }
 
 impl Governor {
