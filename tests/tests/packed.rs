@@ -12,8 +12,8 @@ use carrel_core::exec::{
 };
 use carrel_core::ggml::Placement;
 use carrel_core::quant::TensorType;
+use carrel_core::random::Random;
 use carrel_models::shapes::{Shape, Value};
-use carrel_tests::random_text::Random;
 
 /// Variables that make `child` do its work: the model, and the folder for packed weights.
 const MODEL: &str = "CARREL_PACKED_TEST_MODEL";
@@ -126,7 +126,7 @@ fn damaged_and_foreign_files_are_made_anew() {
     let written = (PackedIn::Written(path.clone()), logits.clone());
     assert_eq!(run(&model, &packed), written);
     let whole = std::fs::read(&path).expect("readable");
-    let mut random = Random(9);
+    let mut random = Random::new(9);
     let mut places = vec![0, 8, 12, 16, 47, 48, 60, 4095, 4096, whole.len() - 1];
     places.extend((0..20).map(|_| random.below(whole.len())));
     for place in places {
