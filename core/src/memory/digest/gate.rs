@@ -120,12 +120,22 @@ impl Gate {
         }
         for run in ideographs(text) {
             for content in stopwords::chinese_content(run) {
-                let pairs = pairs(content);
-                for at in 0..content.chars().count() {
+                let (pairs, n_chars) = (pairs(content), content.chars().count());
+                // With the function word behind it, as in "born in": what stands last may be a verb
+                // whose subject stood elsewhere.
+                let end = content.as_ptr() as usize - run.as_ptr() as usize + content.len();
+                let behind = run[end..].chars().next();
+                for at in 0..n_chars {
                     // The pairs that the character ends and begins.
-                    let beside = pairs[at.saturating_sub(1)..pairs.len().min(at + 1)].to_vec();
-                    let alone = || vec![content.to_owned()];
-                    let texts = if beside.is_empty() { alone() } else { beside };
+                    let mut texts = pairs[at.saturating_sub(1)..pairs.len().min(at + 1)].to_vec();
+                    if texts.is_empty() {
+                        texts.push(content.to_owned());
+                    }
+                    if let (Some(last), Some(behind), true) =
+                        (content.chars().next_back(), behind, at + 1 == n_chars)
+                    {
+                        texts.push(format!("{last}{behind}"));
+                    }
                     units.push(Unit { texts, exact: true, name: true, similar: false });
                 }
             }
@@ -228,6 +238,9 @@ mod tests {
         assert_eq!(sources("李明守灯塔。", &all), Some(vec![0]));
         assert_eq!(sources("王强卖鱼，李明守着灯塔。", &all), Some(vec![0, 1]));
         assert_eq!(sources("李强守着灯塔。", &all), None);
+        let born = ["李明守着灯塔。", "王强在码头卖鱼。", "他生于柳溪镇。"];
+        assert_eq!(sources("李明生于柳溪镇。", &born), Some(vec![2, 0]));
+        assert_eq!(sources("李强生于柳溪镇。", &born), None);
         assert_eq!(sources("李明不守灯塔。", &all), None);
     }
 

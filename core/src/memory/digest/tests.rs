@@ -407,3 +407,43 @@ fn notes_leave_with_their_document_and_a_file_without_them_stays_as_it_was() {
     assert_eq!(notes(&library), 0);
     assert_eq!(library.sizes().expect("sizes").written_bytes, 0);
 }
+
+#[test]
+fn chinese_lines_are_found_by_pairs_of_characters() {
+    let mut text = "李明守着北岩的灯塔。".to_owned();
+    for day in 0..40 {
+        text += &format!("第{day}天风从北面吹来，海上没有船经过。");
+    }
+    text += "他生于柳溪镇。";
+    let mut library = library(&text);
+    struct Writes;
+    impl TextModel for Writes {
+        fn writes(&self) -> bool {
+            true
+        }
+        fn context_tokens(&self) -> usize {
+            8_192
+        }
+        fn tokens_in(&self, text: &str) -> usize {
+            text.chars().count()
+        }
+        fn read(&mut self, request: &Request) -> Result<Reply> {
+            let number = request.window.lines().count();
+            let text = format!("1,{number}: 李明生于柳溪镇。\n1: 李明生于北岩。");
+            Ok(Reply { text, ..Reply::default() })
+        }
+    }
+    let options = DigestOptions::default();
+    library.digest(&author(), &mut Writes, &options, &mut goes_on).expect("digested");
+    let lines = written(&library);
+    assert!(lines.iter().all(|line| line.text == "李明生于柳溪镇。"), "{lines:?}");
+    let corpus = library.corpus(&[]).expect("read");
+    let stems = crate::memory::index::stems::Stems::default();
+    let question = crate::memory::plan::question::Question::of("李明生于哪里？", &stems);
+    let patterns = question.patterns();
+    let weights = vec![1.0; patterns.len()];
+    let found = keys::keys(&corpus, &patterns, &weights, &stems).expect("searched");
+    let head = corpus.sentence(found[0].head).expect("a sentence");
+    assert_eq!(head, "他生于柳溪镇。");
+    assert!(corpus.sentence(found[0].others[0]).expect("a sentence").starts_with("李明"));
+}
