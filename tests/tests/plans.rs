@@ -331,6 +331,30 @@ fn a_case_is_told_in_other_words() {
     facts[6] = "An hour after the bell rang the grey-haired widow was seen in the old library.";
     let key = [facts[0], facts[1], facts[3], facts[4], facts[5], facts[6], facts[7]];
     Shelf::of(&facts).expect("Who murdered Alwin Kern?", &["Ines Marl"], &key);
+    // Somebody known by what she wears, and a scene without a preposition.
+    facts[5] = "The widow with the long veil is Ines Marl.";
+    facts[6] =
+        "An hour after the bell rang the widow with the long veil was seen in the old library.";
+    facts[0] = "The old library was the last room of Alwin Kern, for the paper knife struck at nine o'clock.";
+    let key = [facts[0], facts[1], facts[3], facts[4], facts[5], facts[6], facts[7]];
+    Shelf::of(&facts).expect("Who murdered Alwin Kern?", &["Ines Marl"], &key);
+}
+
+#[test]
+fn a_case_in_a_long_book_is_told_apart_from_what_else_the_book_names() {
+    let mut facts: Vec<&str> = CASE.to_vec();
+    let prose = [
+        "She had put the paper knife back on the desk, and Alice wondered who would ever want it again.",
+        "There was a paper knife in the hand of Bertram as he walked up and down, thinking of the sea.",
+        "In the old library nobody had lit the fire for years, and the dust lay deep upon the books.",
+    ];
+    for (at, text) in prose.iter().enumerate() {
+        for copy in 0..6 {
+            facts.insert((at + 2 * copy) % facts.len(), text);
+        }
+    }
+    let key = [CASE[0], CASE[1], CASE[3], CASE[4], CASE[5], CASE[6], CASE[7]];
+    Shelf::of(&facts).expect("Who murdered Alwin Kern?", &["Ines Marl"], &key);
 }
 
 #[test]

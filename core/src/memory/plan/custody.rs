@@ -1,7 +1,7 @@
 //! Who had a thing, one after the other: the chain of its owners.
 //!
 //! A sentence about the thing with one person tells who has it; with two, who gave it to whom, by the
-//! verb, by "from" and "to", or by who comes first. A chain is whole if it begins with somebody who
+//! verb, by "from" and "to", or by who comes first. A chain hangs together if it begins with somebody who
 //! simply has the thing and everybody who gives it is the one who had it.
 
 use super::clock;
@@ -59,13 +59,66 @@ pub fn chain(
     Ok(chain)
 }
 
-/// Whether the chain begins with somebody who had the thing and has no gap.
-pub fn is_whole(chain: &[Held]) -> bool {
-    let starts = chain.first().is_some_and(|first| first.giver.is_none());
-    starts
-        && chain
-            .windows(2)
-            .all(|two| two[1].giver.as_ref().is_some_and(|giver| same_person(giver, &two[0].name)))
+/// The chain of what is told that hangs together, empty if it does not: it begins with somebody who simply
+/// has the thing, and everybody who gives it is who had it. Where hand-overs are told by the hour, others
+/// belong to another day; steps of people who have nothing to do with the case (`tied`) belong to another
+/// thing of that name.
+///
+/// # Errors
+/// Those of `tied`.
+pub fn whole(held: Vec<Held>, tied: impl Fn(&str) -> Result<bool>) -> Result<Vec<Held>> {
+    let is_dated = |held: &Held| held.giver.is_some() && held.time.is_some();
+    let dated = held.iter().any(is_dated);
+    let (mut owners, rest): (Vec<Held>, Vec<Held>) =
+        held.into_iter().partition(|held| held.giver.is_none() && (held.time.is_none() || !dated));
+    let mut steps: Vec<Held> =
+        rest.into_iter().filter(|step| step.time.is_some() || !dated).collect();
+    // Who had it by the hour before the first hand-over had it in the beginning too.
+    let n_before = steps.iter().take_while(|step| step.giver.is_none()).count();
+    if n_before < steps.len() || owners.is_empty() {
+        owners.extend(steps.drain(..n_before));
+    }
+    let named = |name: &str, steps: &[Held]| {
+        let in_step = |step: &&Held| {
+            same_person(&step.name, name)
+                || step.giver.as_ref().is_some_and(|giver| same_person(giver, name))
+        };
+        steps.iter().filter(in_step).count()
+    };
+    let mut chain: Vec<Held> = Vec::new();
+    for step in &steps {
+        let Some(giver) = &step.giver else {
+            // Somebody else has it, and nobody tells how he came by it.
+            let known = chain.last().is_some_and(|last| same_person(&last.name, &step.name));
+            if !known && tied(&step.name)? {
+                return Ok(Vec::new());
+            }
+            continue;
+        };
+        if chain.is_empty() {
+            chain.extend(owners.iter().find(|owner| same_person(&owner.name, giver)).cloned());
+        }
+        if chain.last().is_some_and(|last| same_person(&last.name, giver)) {
+            chain.push(step.clone());
+            continue;
+        }
+        let apart = named(giver, &steps) == 1 && named(&step.name, &steps) == 1;
+        if !apart || tied(giver)? || tied(&step.name)? {
+            return Ok(Vec::new());
+        }
+    }
+    if !chain.is_empty() {
+        return Ok(chain);
+    }
+    // It was never handed on: somebody had it, and one only.
+    let mut alone: Vec<Held> = Vec::new();
+    for owner in owners {
+        let known = alone.iter().any(|held| same_person(&held.name, &owner.name));
+        if !known && tied(&owner.name)? {
+            alone.push(owner);
+        }
+    }
+    Ok(if alone.len() == 1 { alone } else { Vec::new() })
 }
 
 fn same_person(one: &str, other: &str) -> bool {
@@ -221,13 +274,27 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_is_whole_without_gaps() {
+    fn a_chain_hangs_together_or_is_none() {
+        let step =
+            |name: &str, giver: Option<&str>, time: Option<i32>| Held { time, ..held(name, giver) };
         let first = held("Ines Marl", None);
-        let second = held("Omar Bell", Some("Ines Marl"));
-        let third = held("Paula Rook", Some("Omar Bell"));
-        assert!(is_whole(&[first.clone(), second.clone(), third.clone()]));
-        assert!(!is_whole(&[first, third.clone()]));
-        assert!(!is_whole(&[second, third]));
-        assert!(!is_whole(&[]));
+        let second = step("Omar Bell", Some("Ines Marl"), Some(60));
+        let third = step("Paula Rook", Some("Omar Bell"), Some(120));
+        let other = held("Alice", None);
+        let strange = step("Ned Low", Some("Jo Fry"), Some(90));
+        let all = |_: &str| Ok(true);
+        let of_case = |name: &str| Ok(!["Alice", "Ned Low", "Jo Fry"].contains(&name));
+        let whole_of = |list: &[&Held], tied: &dyn Fn(&str) -> Result<bool>| {
+            whole(list.iter().map(|held| (*held).clone()).collect(), tied).unwrap()
+        };
+        let chain = vec![first.clone(), second.clone(), third.clone()];
+        assert_eq!(whole_of(&[&first, &second, &third], &all), chain);
+        assert_eq!(whole_of(&[&other, &first, &second, &strange, &third], &of_case), chain);
+        assert_eq!(whole_of(&[&first], &all), vec![first.clone()]);
+        assert_eq!(whole_of(&[&other, &first], &of_case), vec![first.clone()]);
+        for broken in [vec![&first, &third], vec![&second, &third], vec![&first, &other], vec![]] {
+            assert_eq!(whole_of(&broken, &all), vec![]);
+        }
+        assert_eq!(whole_of(&[&first, &second, &strange], &all), vec![]);
     }
 }

@@ -59,6 +59,7 @@ pub mod reader;
 pub mod reading;
 pub mod relation;
 pub mod relative;
+pub mod scene;
 pub mod standing;
 pub mod state_question;
 pub mod statement;

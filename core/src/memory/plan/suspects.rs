@@ -9,40 +9,33 @@
 //! ```
 //! Times relative to an event are resolved by a sentence that says when the event was. Without a last
 //! holder of an instrument, or a time of the crime, there is no table; with one, the document says who
-//! did it only if all cells are filled, the chain of holders has no gap, and nothing clears him. Everything that fills or empties a cell is
-//! cited.
-
-use std::collections::{BTreeMap, VecDeque};
+//! did it only if all cells are filled, the chain of holders has no gap, and nothing clears him.
+//! Everything that fills or empties a cell is cited.
 
 use super::custody::{self, Held};
 use super::entry::body;
-use super::hours::resolved;
+use super::hours::{clock_pattern, resolved};
 use super::lexicon::{FRIENDLY, HARM, MOTIVE, NAMING, RETRACT, TAKE};
-use super::phrases::noun_phrases;
+use super::phrases::{described, noun_phrases};
 use super::question::Question;
 use super::reader::{Read, Reader, Token};
+use super::scene::{
+    AT, Crime, LONGEST, MENTIONS, THINGS, crimes, instruments, is_tied, others, people_besides,
+    told_of,
+};
 use crate::error::Result;
 use crate::memory::answer::Finding;
 use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::names;
 use crate::memory::index::patterns::Pattern;
-use crate::memory::index::search;
 use crate::memory::segment::words;
 
-/// Sentences about the crime, and about each thing or person of it, that are read.
-const MENTIONS: usize = 64;
-/// Longest sentence of a cell, in words.
-const LONGEST: u32 = 60;
-/// Things that a crime's sentences name and that may be its instrument or place.
-const THINGS: usize = 24;
-/// Things that are followed as the instrument.
-const CHAINS: usize = 8;
 /// Sentences about the crime that are cited.
 const CRIME_CITED: usize = 3;
 /// Longest sentence that says what somebody is called, in words.
-const LONGEST_ALIAS: usize = 18;
-/// Prepositions of place before the scene of a crime.
-const AT: &[&str] = &["in", "inside", "at", "within", "on", "near", "into", "to"];
+const LONGEST_ALIAS: u32 = 18;
+/// Sentences about what somebody is called that are so few that all of them are read.
+const FEW: usize = 8;
 /// Verbs with which somebody says or sees where somebody else was.
 const SAYS: &str = "declare say claim swear state testify insist tell confirm maintain report assure vouch \
     see notice spot watch observe remember recall meet glimpse attest affirm mention depose assert aver \
@@ -67,16 +60,14 @@ fn asks_for_proof(question: &Question) -> bool {
     has("motive") && (has("means") || has("opportunity"))
 }
 
-/// What is known of the crime.
-struct Crime {
-    sentences: Vec<Read>,
-    time: Option<i32>,
-    /// Nouns with determiners in its sentences: its place and its instrument are among them.
-    things: Vec<String>,
-    /// Nouns behind "in" or "at".
-    places: Vec<String>,
-    /// The sentences that say when an event was, to which its time is relative.
-    anchors: Vec<SentenceId>,
+/// What a table shows.
+enum Verdict {
+    /// Who did it, with the proof.
+    Proved(Finding),
+    /// Something is missing.
+    Open,
+    /// There is nothing to make a table of.
+    NoTable,
 }
 
 /// Answers who did it. `None` if the documents tell of no instrument that somebody held.
@@ -84,40 +75,73 @@ struct Crime {
 /// # Errors
 /// If the store cannot be read or is damaged.
 pub fn suspects(reader: &Reader, question: &Question) -> Result<Option<Finding>> {
-    let mut is_table = asks_for_proof(question);
     let Some(victim) = question.names.last() else { return Ok(None) };
-    let Some(crime) = crime(reader, victim)? else {
-        return Ok(is_table.then(Finding::default));
-    };
-    for chain in chains(reader, &crime, victim)? {
-        let Some(last) = chain.last() else { continue };
-        is_table |= crime.time.is_some();
-        if crime.time.is_some() && !custody::is_whole(&chain) {
-            continue;
+    let mut is_table = asks_for_proof(question);
+    for crime in crimes(reader, victim)? {
+        match table(reader, crime, victim)? {
+            Verdict::Proved(finding) => return Ok(Some(finding)),
+            Verdict::Open => {
+                is_table = true;
+                break;
+            }
+            Verdict::NoTable => {}
         }
-        let row = row(reader, &last.name, victim, &crime)?;
+    }
+    Ok(is_table.then(Finding::default))
+}
+
+/// Fills the table of whoever had what may be the instrument last.
+fn table(reader: &Reader, mut crime: Crime, victim: &str) -> Result<Verdict> {
+    let mut verdict = Verdict::NoTable;
+    let tied = |name: &str| is_tied(reader, name, victim);
+    let found = instruments(reader, &mut crime)?;
+    let mut was_handed = false;
+    for thing in found {
+        // What went from hand to hand is the instrument; single words of its name tell no more.
+        if was_handed && !thing.is_phrase() {
+            break;
+        }
+        let reads = told_of(reader, &thing, victim)?;
+        let held = custody::chain(reader, &reads, &thing.noun, victim, crime.time)?;
+        was_handed |= held.iter().any(|held| held.giver.is_some());
+        if crime.time.is_some() && !held.is_empty() && (crime.is_harm || was_handed) {
+            verdict = Verdict::Open;
+        }
+        let chain = match crime.time {
+            Some(_) => custody::whole(held, tied)?,
+            None => held,
+        };
+        let Some(last) = chain.last() else { continue };
+        let row = row(reader, &last.name, victim, &crime, &thing.noun)?;
         if row.motive.is_empty() || row.chance.is_empty() || row.is_cleared() {
             continue;
         }
-        let name = last.name.clone();
-        let mut evidence: Vec<(SentenceId, u32)> = Vec::new();
-        let crime_ids = crime.sentences.iter().map(|read| read.id).take(CRIME_CITED);
-        let ids = crime_ids
-            .chain(row.motive)
-            .chain(chain.iter().map(|held| held.id))
-            .chain(row.chance)
-            .chain(row.elsewhere)
-            .chain(row.retracted)
-            .chain(crime.anchors)
-            .chain(row.anchors);
-        for id in ids {
-            if !evidence.contains(&(id, 1)) {
-                evidence.push((id, 1));
-            }
-        }
-        return Ok(Some(Finding { answer: Some(name), evidence, incomplete: false }));
+        return Ok(Verdict::Proved(proof(&crime, last.name.clone(), &chain, row)));
     }
-    Ok(is_table.then(Finding::default))
+    Ok(verdict)
+}
+
+/// The answer, with everything that fills or empties a cell.
+fn proof(crime: &Crime, name: String, chain: &[Held], row: Row) -> Finding {
+    let mut evidence: Vec<(SentenceId, u32)> = Vec::new();
+    let ids = crime
+        .sentences
+        .iter()
+        .map(|read| read.id)
+        .take(CRIME_CITED)
+        .chain(row.motive)
+        .chain(chain.iter().map(|held| held.id))
+        .chain(row.chance)
+        .chain(row.elsewhere)
+        .chain(row.retracted)
+        .chain(crime.anchors.iter().copied())
+        .chain(row.anchors);
+    for id in ids {
+        if !evidence.contains(&(id, 1)) {
+            evidence.push((id, 1));
+        }
+    }
+    Finding { answer: Some(name), evidence, incomplete: false }
 }
 
 /// Whether `text` names `name`, in full or without its titles.
@@ -125,118 +149,21 @@ fn names_person(text: &str, name: &str) -> bool {
     text.contains(names::without_titles(name))
 }
 
-/// The sentences about the harm done to `victim`, and what they name.
-fn crime(reader: &Reader, victim: &str) -> Result<Option<Crime>> {
-    let Some(pattern) = Pattern::phrase(names::without_titles(victim)) else { return Ok(None) };
-    let harm = reader.class_pattern("harm", HARM);
-    let ids = reader.last_mentions(std::slice::from_ref(&pattern), &[harm], LONGEST, MENTIONS)?;
-    let mut told: Vec<(Read, Option<i32>, Vec<SentenceId>)> = Vec::new();
-    for read in reader.read(&ids)? {
-        let tokens = reader.tokens(body(&read.text));
-        let motive = |token: &Token| token.classes & MOTIVE != 0 && token.classes & HARM == 0;
-        let (time, anchors) = resolved(reader, &read.text)?;
-        if time.is_none() && tokens.iter().any(motive) && others(&read.text, victim) > 0 {
-            continue;
-        }
-        told.push((read, time, anchors));
+/// Where it was done, if `instrument` is what it was done with: what its sentences name as a place, or else
+/// whatever else they name.
+fn scene(crime: &Crime, instrument: &str) -> Vec<String> {
+    let apart =
+        |noun: &&String| !noun.split(' ').any(|word| instrument.split(' ').any(|own| own == word));
+    if crime.places.is_empty() {
+        return crime.things.iter().filter(apart).cloned().collect();
     }
-    if told.is_empty() {
-        // In other words: a time, and nobody but the victim.
-        let ids = reader.last_mentions(&[pattern], &[], LONGEST, MENTIONS)?;
-        for read in reader.read(&ids)? {
-            let (time, anchors) = resolved(reader, &read.text)?;
-            if time.is_some() && others(&read.text, victim) == 0 {
-                told.push((read, time, anchors));
-            }
-        }
-    }
-    // Where some of them tell the time, the others only speak of it.
-    let dated = told.iter().any(|(_, time, _)| time.is_some());
-    told.retain(|(_, time, _)| time.is_some() || !dated);
-    let mut crime = Crime {
-        sentences: Vec::new(),
-        time: None,
-        things: Vec::new(),
-        places: Vec::new(),
-        anchors: Vec::new(),
-    };
-    for (read, time, anchors) in told {
-        let text = body(&read.text);
-        let tokens = reader.tokens(text);
-        crime.time = time.or(crime.time);
-        crime.anchors.extend(anchors);
-        for (at, noun) in noun_phrases(&tokens, text) {
-            let before = at.checked_sub(1).map_or("", |before| tokens[before].folded.as_str());
-            if AT.contains(&before) && !crime.places.contains(&noun) {
-                crime.places.push(noun.clone());
-            }
-            if !crime.things.contains(&noun) && crime.things.len() < THINGS {
-                crime.things.push(noun);
-            }
-        }
-        crime.sentences.push(read);
-    }
-    Ok((!crime.sentences.is_empty()).then_some(crime))
+    crime.places.clone()
 }
 
-/// How many people a sentence names besides `name`.
-fn others(text: &str, name: &str) -> usize {
-    let mut found = Vec::new();
-    names::names(body(text), &mut found);
-    let text = body(text);
-    let other = |found: &&names::Name| {
-        let written = names::without_titles(&text[found.start..found.end]);
-        !found.uncertain && !written.is_empty() && !name.contains(written)
-    };
-    found.iter().filter(other).count()
-}
-
-/// Who is named in a sentence besides `name`, without titles.
-fn people_besides(text: &str, name: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    names::names(text, &mut found);
-    let people = found
-        .iter()
-        .filter(|found| !found.uncertain || text[found.start..found.end].contains(' '))
-        .map(|found| names::without_titles(&text[found.start..found.end]).to_owned());
-    people.filter(|person| !person.is_empty() && !name.contains(person.as_str())).collect()
-}
-
-/// For everything that may be the instrument: who held it, one after the other. The most telling first:
-/// nouns of several words, then those that are mentioned least.
-fn chains(reader: &Reader, crime: &Crime, victim: &str) -> Result<Vec<Vec<Held>>> {
-    let nouns: Vec<&String> =
-        crime.things.iter().filter(|noun| !crime.places.contains(noun)).collect();
-    let patterns: Vec<Pattern> = nouns.iter().filter_map(|noun| Pattern::phrase(noun)).collect();
-    let mut mentions: BTreeMap<usize, (u64, VecDeque<SentenceId>)> = BTreeMap::new();
-    search::sentences_with_any(reader.corpus, &patterns, reader.stems, |id, words, mask| {
-        if words > LONGEST || crime.sentences.iter().any(|read| read.id == id) {
-            return;
-        }
-        for noun in (0..patterns.len()).filter(|noun| mask >> noun & 1 == 1) {
-            let (count, list) = mentions.entry(noun).or_default();
-            *count += 1;
-            list.push_back(id);
-            if list.len() > MENTIONS {
-                list.pop_front();
-            }
-        }
-    })?;
-    let mut ranked: Vec<(bool, u64, usize, VecDeque<SentenceId>)> = mentions
-        .into_iter()
-        .map(|(noun, (count, ids))| (!nouns[noun].contains(' '), count, noun, ids))
-        .collect();
-    ranked.sort();
-    ranked.truncate(CHAINS);
-    let mut out = Vec::new();
-    for (_, _, noun, ids) in ranked {
-        let reads = reader.read(&Vec::from(ids))?;
-        let chain = custody::chain(reader, &reads, nouns[noun], victim, crime.time)?;
-        if !chain.is_empty() {
-            out.push(chain);
-        }
-    }
-    Ok(out)
+/// When and where somebody must have been to have done it.
+struct Scene {
+    time: Option<i32>,
+    places: Vec<String>,
 }
 
 /// What is known of one suspect.
@@ -258,7 +185,14 @@ impl Row {
 }
 
 /// Reads what the text says of a suspect, under his name and under what he is called.
-fn row(reader: &Reader, suspect: &str, victim: &str, crime: &Crime) -> Result<Row> {
+fn row(
+    reader: &Reader,
+    suspect: &str,
+    victim: &str,
+    crime: &Crime,
+    instrument: &str,
+) -> Result<Row> {
+    let scene = Scene { time: crime.time, places: scene(crime, instrument) };
     let mut row = Row::default();
     let mut called: Vec<(String, SentenceId)> = Vec::new();
     let mut silent: Vec<(SentenceId, Vec<String>)> = Vec::new();
@@ -274,14 +208,15 @@ fn row(reader: &Reader, suspect: &str, victim: &str, crime: &Crime) -> Result<Ro
             row.motive.push(read.id);
         } else if with_victim {
             // What is neither good company nor of an hour may be a reason too.
-            if !place(reader, &read, suspect, crime, &mut row)? && !any(FRIENDLY) {
+            if !place(reader, &read, suspect, &scene, &mut row)? && !any(FRIENDLY) {
                 row.grudge.push(read.id);
             }
-        } else if !place(reader, &read, suspect, crime, &mut row)?
-            && tokens.len() <= LONGEST_ALIAS
+        } else if !place(reader, &read, suspect, &scene, &mut row)?
+            && tokens.len() <= LONGEST_ALIAS as usize
             && (any(NAMING) || others(&read.text, suspect) == 0)
         {
             let phrases = noun_phrases(&tokens, &read.text).into_iter().map(|(_, noun)| noun);
+            let phrases = described(&tokens, &read.text).into_iter().chain(phrases);
             called.extend(phrases.filter(|noun| noun.contains(' ')).map(|noun| (noun, read.id)));
         } else if !any(FRIENDLY) && resolved(reader, &read.text)?.0.is_none() {
             silent.push((read.id, people_besides(&read.text, suspect)));
@@ -304,20 +239,81 @@ fn row(reader: &Reader, suspect: &str, victim: &str, crime: &Crime) -> Result<Ro
     called.truncate(THINGS);
     for (alias, id) in called {
         let before = row.chance.len() + row.elsewhere.len();
-        for read in mentions(reader, &alias, crime)? {
-            place(reader, &read, &alias, crime, &mut row)?;
+        for read in alias_mentions(reader, &alias, crime, &scene)? {
+            place(reader, &read, &alias, &scene, &mut row)?;
         }
         if row.chance.len() + row.elsewhere.len() > before {
             row.anchors.push(id);
         }
     }
+    if row.chance.is_empty() && !row.motive.is_empty() {
+        by_another_name(reader, suspect, crime, &scene, &mut row)?;
+    }
     Ok(row)
+}
+
+/// Looks at the scene for somebody without a name whom a sentence of its own ties to the suspect, whatever
+/// its words are: it names nobody else and no time.
+fn by_another_name(
+    reader: &Reader,
+    suspect: &str,
+    crime: &Crime,
+    scene: &Scene,
+    row: &mut Row,
+) -> Result<()> {
+    let Some(named) = Pattern::phrase(suspect) else { return Ok(()) };
+    let clock = clock_pattern();
+    for place in &scene.places {
+        let Some(pattern) = Pattern::phrase(place) else { continue };
+        let mut ids =
+            reader.last_mentions(&[pattern], std::slice::from_ref(&clock), LONGEST, THINGS)?;
+        ids.retain(|id| crime.sentences.iter().all(|known| known.id != *id));
+        for read in reader.read(&ids)? {
+            let (time, anchors) = resolved(reader, &read.text)?;
+            if time.is_none() || time != scene.time || others(&read.text, suspect) > 0 {
+                continue;
+            }
+            let tokens = reader.tokens(&read.text);
+            let nouns = noun_phrases(&tokens, &read.text).into_iter().map(|(_, noun)| noun);
+            let apart = |noun: &String| !scene.places.contains(noun);
+            let phrases: Vec<String> =
+                described(&tokens, &read.text).into_iter().chain(nouns).filter(apart).collect();
+            for phrase in phrases {
+                let Some(called) = Pattern::phrase(&phrase) else { continue };
+                let both = [called, named.clone()];
+                let ids = reader.last_mentions(&both, &[], LONGEST_ALIAS, FEW)?;
+                for tie in reader.read(&ids)? {
+                    let dated = resolved(reader, &tie.text)?.0.is_some();
+                    if !dated && others(&tie.text, suspect) == 0 {
+                        row.chance.push(read.id);
+                        row.anchors.extend(anchors);
+                        row.anchors.push(tie.id);
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The sentences about somebody that do not tell of the crime itself.
 fn mentions(reader: &Reader, name: &str, crime: &Crime) -> Result<Vec<Read>> {
     let Some(pattern) = Pattern::phrase(name) else { return Ok(Vec::new()) };
     let mut ids = reader.last_mentions(&[pattern], &[], LONGEST, MENTIONS)?;
+    ids.retain(|id| crime.sentences.iter().all(|known| known.id != *id));
+    reader.read(&ids)
+}
+
+/// The sentences about what somebody is called; of many, those that name the scene.
+fn alias_mentions(reader: &Reader, alias: &str, crime: &Crime, scene: &Scene) -> Result<Vec<Read>> {
+    let Some(pattern) = Pattern::phrase(alias) else { return Ok(Vec::new()) };
+    let mut ids = reader.last_mentions(std::slice::from_ref(&pattern), &[], LONGEST, FEW + 1)?;
+    if ids.len() > FEW {
+        let places: Vec<Pattern> =
+            scene.places.iter().filter_map(|place| Pattern::phrase(place)).collect();
+        ids = reader.last_mentions(&[pattern], &places, LONGEST, MENTIONS)?;
+    }
     ids.retain(|id| crime.sentences.iter().all(|known| known.id != *id));
     reader.read(&ids)
 }
@@ -329,18 +325,18 @@ fn takes_back(tokens: &[Token]) -> bool {
 
 /// Notes whether a sentence puts somebody, by a name or another, where it was done or elsewhere; whether
 /// it names a time at all.
-fn place(reader: &Reader, read: &Read, name: &str, crime: &Crime, row: &mut Row) -> Result<bool> {
+fn place(reader: &Reader, read: &Read, name: &str, scene: &Scene, row: &mut Row) -> Result<bool> {
     // "Ines gave Omar an alibi: at nine both were in the stable."
     let text = body(&read.text);
     let text = if names_person(text, name) { text } else { read.text.as_str() };
     let (time, anchors) = resolved(reader, text)?;
     let tokens = reader.tokens(text);
-    if time != crime.time || !subject_of_place(reader, text, &tokens, name) {
+    if time != scene.time || !subject_of_place(reader, text, &tokens, name) {
         return Ok(time.is_some());
     }
     let nouns = noun_phrases(&tokens, text);
     let inside = |(at, _): &&(usize, String)| *at > 0 && is_in(&tokens[at - 1].folded);
-    if nouns.iter().any(|(_, noun)| crime.places.contains(noun)) {
+    if nouns.iter().any(|(_, noun)| scene.places.contains(noun)) {
         row.chance.push(read.id);
         row.anchors.extend(anchors);
     } else if nouns.iter().any(|noun| inside(&noun)) && time.is_some() {
