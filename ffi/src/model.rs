@@ -152,14 +152,12 @@ fn model_file(options: &EngineOptions) -> Result<PathBuf> {
         return Ok(name.into());
     }
     let Some(entry) = catalog::find(name) else {
-        let reason = "there is no such file, nor such an entry of the catalogue";
-        return Err(CarrelError::missing(name, reason));
+        return Err(CarrelError::missing(name, "neither a file nor in the catalogue"));
     };
     let folder = Path::new(options.models_folder.as_deref().unwrap_or_default());
     let places = [folder.join(&entry.file), folder.join(&entry.repository).join(&entry.file)];
     places.into_iter().find(|path| path.is_file()).ok_or_else(|| {
-        let reason = format!("{} is not in the folder of models", entry.file);
-        CarrelError::missing(&entry.title, reason)
+        CarrelError::missing(&entry.title, format!("{} is not in the models' folder", entry.file))
     })
 }
 
@@ -179,9 +177,8 @@ impl From<&Fit> for MemoryNeed {
 impl From<&Loaded> for ModelInfo {
     fn from(loaded: &Loaded) -> Self {
         let model = loaded.engine.model();
-        let name = model.file().str("general.name").ok().flatten().unwrap_or_default();
         Self {
-            name: name.to_owned(),
+            name: model.file().str("general.name").ok().flatten().unwrap_or_default().to_owned(),
             family: model.spec().family.name.to_owned(),
             parameters: model.spec().n_parameters(),
             can_chat: loaded.can_chat(),
