@@ -66,7 +66,7 @@ impl<'a> Staging<'a> {
             drop(view);
             let start = start + sent as u64;
             self.copies.push(Copy { from: self.n_bytes, to: to.clone(), start, n_bytes });
-            self.n_bytes += n_bytes;
+            self.n_bytes += n_bytes.next_multiple_of(wgpu::MAP_ALIGNMENT);
             sent += part.len();
         }
         Ok(())

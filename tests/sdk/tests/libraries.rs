@@ -148,7 +148,7 @@ fn watched(library: &Library, engine: &Arc<Engine>) -> (Vec<(u64, u64)>, Answer)
 }
 
 /// Questions of a probe.
-const PROBES: u64 = 66;
+const PROBES: u64 = 72;
 
 #[test]
 fn a_model_is_probed_once_and_does_only_what_its_probe_found() {
