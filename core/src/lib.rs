@@ -33,6 +33,7 @@ pub mod cpu;
 pub mod engine;
 pub mod error;
 pub mod exec;
+pub mod fnv;
 pub mod ggml;
 pub mod gguf;
 #[cfg(feature = "gpu")]

@@ -6,6 +6,7 @@ pub mod divergence;
 pub mod gpu;
 pub mod hostile;
 pub mod operations;
+pub mod process;
 pub mod random_text;
 pub mod records;
 pub mod start;

@@ -19,6 +19,8 @@ use carrel_core::exec::{ContextPolicy, LogitRows, keep_speeds_in};
 use carrel_referee::{Referee, RefereeOptions};
 use serde::{Deserialize, Serialize};
 
+use crate::process;
+
 /// The variable that makes [`child`] do its work: `carrel` or `llama.cpp`.
 pub const ENGINE: &str = "CARREL_START_ENGINE";
 const MODEL: &str = "CARREL_START_MODEL";
@@ -186,10 +188,8 @@ pub fn child() -> Result<bool, String> {
             next = read(&[next])?;
         }
     }
-    let status = std::fs::read_to_string("/proc/self/status").map_err(|error| error.to_string())?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-    println!("{}", kib.ok_or("the system does not say how much memory a process takes")? * 1024);
+    let most_bytes = process::size("VmHWM");
+    println!("{}", most_bytes.ok_or("the system does not say how much memory a process takes")?);
     Ok(true)
 }
 

@@ -15,6 +15,7 @@ use carrel_core::quant::TensorType;
 use carrel_models::shapes::{Shape, Value};
 use carrel_tests::divergence::compare;
 use carrel_tests::gpu::{any_gpu, model as model_of, options, rows, tokens};
+use carrel_tests::process::size;
 
 /// Few and wide layers, 6 MiB each in half precision: much memory, little to compute.
 const WIDE: Shape = Shape {
@@ -39,17 +40,10 @@ const WIDE: Shape = Shape {
     ],
 };
 
-/// Bytes of addresses that this process has.
-fn address_bytes() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").expect("Linux tells");
-    let line = status.lines().find(|line| line.starts_with("VmSize:")).expect("its size");
-    let kib = line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok());
-    kib.expect("a number") * 1024
-}
-
 /// Lets this process have so many more bytes of addresses from now on, or any number.
 fn leave(n_bytes: Option<u64>) {
-    let limit = n_bytes.map_or("unlimited".into(), |n| (address_bytes() + n).to_string());
+    let limit = n_bytes
+        .map_or("unlimited".into(), |n| (size("VmSize").expect("Linux tells") + n).to_string());
     let process = std::process::id().to_string();
     let set = Command::new("prlimit")
         .args(["--pid", &process, &format!("--as={limit}:unlimited")])

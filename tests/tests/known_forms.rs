@@ -7,22 +7,10 @@
 use std::collections::BTreeMap;
 
 use carrel_core::memory::{AskOptions, Library, Source};
+use carrel_core::random::Random;
 
-/// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
-struct Draw(u64);
-
-impl Draw {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ (mixed >> 31)) % n as u64) as usize
-    }
-
-    fn pick<'l>(&mut self, list: &[&'l str]) -> &'l str {
-        list[self.below(list.len())]
-    }
+fn pick<'l>(random: &mut Random, list: &[&'l str]) -> &'l str {
+    list[random.below(list.len())]
 }
 
 const PEOPLE: &[&str] = &["Mary", "John", "Daniel", "Sandra"];
@@ -72,35 +60,35 @@ impl World {
         }
     }
 
-    fn go(&mut self, draw: &mut Draw, who: &'static str) {
-        let place = draw.pick(PLACES);
-        self.story.push(format!("{who} {} the {place}.", draw.pick(GOES)));
+    fn go(&mut self, random: &mut Random, who: &'static str) {
+        let place = pick(random, PLACES);
+        self.story.push(format!("{who} {} the {place}.", pick(random, GOES)));
         self.arrive(who, place);
     }
 
     /// Somebody who is somewhere takes, drops or gives something, if that is possible.
-    fn handle(&mut self, draw: &mut Draw, gives: bool) {
-        let thing = draw.pick(THINGS);
-        let there = ["", " there"][draw.below(2)];
+    fn handle(&mut self, random: &mut Random, gives: bool) {
+        let thing = pick(random, THINGS);
+        let there = ["", " there"][random.below(2)];
         match self.holder.get(thing).copied() {
             Some(who) if gives => {
                 let others: Vec<&str> = PEOPLE.iter().copied().filter(|o| *o != who).collect();
-                let to = draw.pick(&others);
-                self.story.push(format!("{who} {} the {thing} to {to}.", draw.pick(GIVES)));
+                let to = pick(random, &others);
+                self.story.push(format!("{who} {} the {thing} to {to}.", pick(random, GIVES)));
                 self.holder.insert(thing, to);
                 self.gifts.push((who, thing, to));
             }
             Some(who) => {
-                self.story.push(format!("{who} {} the {thing}{there}.", draw.pick(DROPS)));
+                self.story.push(format!("{who} {} the {thing}{there}.", pick(random, DROPS)));
                 self.holder.remove(thing);
             }
             None => {
-                let who = draw.pick(PEOPLE);
+                let who = pick(random, PEOPLE);
                 let Some(place) = self.at.get(who).copied() else { return };
                 if self.way.get(thing).is_some_and(|way| way.last() != Some(&place)) {
                     return;
                 }
-                self.story.push(format!("{who} {} the {thing}{there}.", draw.pick(TAKES)));
+                self.story.push(format!("{who} {} the {thing}{there}.", pick(random, TAKES)));
                 self.holder.insert(thing, who);
                 self.reach(thing, place);
             }
@@ -109,14 +97,14 @@ impl World {
 }
 
 /// A story of `steps` steps with things in it.
-fn story(draw: &mut Draw, steps: usize, gives: bool) -> World {
+fn story(random: &mut Random, steps: usize, gives: bool) -> World {
     let mut world = World::default();
     for _ in 0..steps {
-        if draw.below(2) == 0 || gives && world.story.is_empty() {
-            let who = draw.pick(PEOPLE);
-            world.go(draw, who);
+        if random.below(2) == 0 || gives && world.story.is_empty() {
+            let who = pick(random, PEOPLE);
+            world.go(random, who);
         } else {
-            world.handle(draw, gives);
+            world.handle(random, gives);
         }
     }
     world
@@ -127,27 +115,27 @@ fn yes_or_no(holds: bool) -> Vec<String> {
 }
 
 /// The story and the questions of a task, by its number in the set.
-fn task(number: usize, draw: &mut Draw) -> (Vec<String>, Vec<Asked>) {
-    let who = draw.pick(PEOPLE);
-    let place = draw.pick(PLACES);
+fn task(number: usize, random: &mut Random) -> (Vec<String>, Vec<Asked>) {
+    let who = pick(random, PEOPLE);
+    let place = pick(random, PLACES);
     match number {
-        10 => maybe_story(draw),
-        17 => shapes(draw),
-        18 => sizes(draw),
-        19 => way(draw),
+        10 => maybe_story(random),
+        17 => shapes(random),
+        18 => sizes(random),
+        19 => way(random),
         1 | 6 | 9 | 11 | 12 | 13 => {
             let mut world = World::default();
             for _ in 0..6 {
-                let person = draw.pick(PEOPLE);
+                let person = pick(random, PEOPLE);
                 let others: Vec<&str> =
                     PEOPLE.iter().copied().filter(|other| *other != person).collect();
-                let other = draw.pick(&others);
+                let other = pick(random, &others);
                 let pair = matches!(number, 12 | 13);
-                let verb = draw.pick(GOES);
-                let to = draw.pick(PLACES);
+                let verb = pick(random, GOES);
+                let to = pick(random, PLACES);
                 let both = format!("{person} and {other}");
                 let subject = if pair { both.as_str() } else { person };
-                if number == 9 && draw.below(3) == 0 {
+                if number == 9 && random.below(3) == 0 {
                     world.story.push(format!("{person} is in the {to}."));
                 } else {
                     world.story.push(format!("{subject} {verb} the {to}."));
@@ -157,13 +145,14 @@ fn task(number: usize, draw: &mut Draw) -> (Vec<String>, Vec<Asked>) {
                     world.arrive(other, to);
                 }
                 if matches!(number, 11 | 13) {
-                    let lead = draw.pick(&["After that", "Following that", "Then", "Afterwards"]);
+                    let lead =
+                        pick(random, &["After that", "Following that", "Then", "Afterwards"]);
                     let pronoun = match person {
                         _ if pair => "they",
                         "Mary" | "Sandra" => "she",
                         _ => "he",
                     };
-                    let next = draw.pick(PLACES);
+                    let next = pick(random, PLACES);
                     world.story.push(format!("{lead} {pronoun} {verb} the {next}."));
                     world.arrive(person, next);
                     if pair {
@@ -172,11 +161,11 @@ fn task(number: usize, draw: &mut Draw) -> (Vec<String>, Vec<Asked>) {
                 }
             }
             if !world.at.contains_key(who) {
-                world.go(draw, who);
+                world.go(random, who);
             }
             let here = world.at[who];
             let asked = if matches!(number, 6 | 9) {
-                let place = if draw.below(2) == 0 { here } else { place };
+                let place = if random.below(2) == 0 { here } else { place };
                 (format!("Is {who} in the {place}?"), yes_or_no(here == place))
             } else {
                 (format!("Where is {who}?"), vec![here.to_owned()])
@@ -184,7 +173,7 @@ fn task(number: usize, draw: &mut Draw) -> (Vec<String>, Vec<Asked>) {
             (world.story, vec![asked])
         }
         2 | 3 => {
-            let world = story(draw, 30, false);
+            let world = story(random, 30, false);
             let asked = world.way.iter().filter_map(|(thing, way)| {
                 let last = way.len() - 1;
                 Some(match (number, last) {
@@ -200,7 +189,7 @@ fn task(number: usize, draw: &mut Draw) -> (Vec<String>, Vec<Asked>) {
             (world.story, asked)
         }
         5 => {
-            let world = story(draw, 24, true);
+            let world = story(random, 24, true);
             let mut asked = Vec::new();
             if let Some((from, thing, to)) = world.gifts.last() {
                 let fits = |(f, t, r): &&(&str, &str, &str)| (f, t, r) == (from, thing, to);
@@ -217,9 +206,9 @@ fn task(number: usize, draw: &mut Draw) -> (Vec<String>, Vec<Asked>) {
             (world.story, asked)
         }
         _ => {
-            let mut world = story(draw, 20, number == 7);
+            let mut world = story(random, 20, number == 7);
             if world.holder.is_empty() {
-                world.go(draw, who);
+                world.go(random, who);
                 world.story.push(format!("{who} took the basket."));
                 world.holder.insert("basket", who);
             }
@@ -238,23 +227,24 @@ fn task(number: usize, draw: &mut Draw) -> (Vec<String>, Vec<Asked>) {
 }
 
 /// Where somebody is, if it is said, or the two places of which it is one.
-fn maybe_story(draw: &mut Draw) -> (Vec<String>, Vec<Asked>) {
+fn maybe_story(random: &mut Random) -> (Vec<String>, Vec<Asked>) {
     let mut told = Vec::new();
     let mut at: BTreeMap<&str, [&str; 2]> = BTreeMap::new();
     for _ in 0..8 {
-        let (who, one) = (draw.pick(PEOPLE), draw.pick(PLACES));
+        let (who, one) = (pick(random, PEOPLE), pick(random, PLACES));
         let others: Vec<&str> = PLACES.iter().copied().filter(|other| *other != one).collect();
-        let other = draw.pick(&others);
-        let (text, places) = match draw.below(3) {
+        let other = pick(random, &others);
+        let (text, places) = match random.below(3) {
             0 => (format!("{who} is either in the {one} or the {other}."), [one, other]),
             1 => (format!("{who} is in the {one}."), [one, one]),
-            _ => (format!("{who} {} the {one}.", draw.pick(GOES)), [one, one]),
+            _ => (format!("{who} {} the {one}.", pick(random, GOES)), [one, one]),
         };
         told.push(text);
         at.insert(who, places);
     }
     let asked = at.iter().map(|(who, places)| {
-        let place = if draw.below(3) > 0 { places[draw.below(2)] } else { draw.pick(PLACES) };
+        let place =
+            if random.below(3) > 0 { places[random.below(2)] } else { pick(random, PLACES) };
         let says = match places.contains(&place) {
             true if places[0] == places[1] => "yes",
             true => "maybe",
@@ -267,7 +257,7 @@ fn maybe_story(draw: &mut Draw) -> (Vec<String>, Vec<Asked>) {
 }
 
 /// Three shapes, each beside or above another, and which side of which they are on.
-fn shapes(draw: &mut Draw) -> (Vec<String>, Vec<Asked>) {
+fn shapes(random: &mut Random) -> (Vec<String>, Vec<Asked>) {
     const SIDES: &[(&str, (i32, i32))] = &[
         ("to the left of", (-1, 0)),
         ("to the right of", (1, 0)),
@@ -278,15 +268,15 @@ fn shapes(draw: &mut Draw) -> (Vec<String>, Vec<Asked>) {
     let mut at = [(0, 0); 3];
     let mut told = Vec::new();
     for new in 1..3 {
-        let old = draw.below(new);
-        let (side, (east, north)) = SIDES[draw.below(4)];
+        let old = random.below(new);
+        let (side, (east, north)) = SIDES[random.below(4)];
         at[new] = (at[old].0 + east, at[old].1 + north);
         told.push(format!("The {} is {side} the {}.", names[new], names[old]));
     }
     let mut asked = Vec::new();
     for _ in 0..4 {
-        let (one, other) = [(0, 1), (1, 0), (0, 2), (2, 0), (1, 2), (2, 1)][draw.below(6)];
-        let (side, (east, north)) = SIDES[draw.below(4)];
+        let (one, other) = [(0, 1), (1, 0), (0, 2), (2, 0), (1, 2), (2, 1)][random.below(6)];
+        let (side, (east, north)) = SIDES[random.below(4)];
         let apart = (at[one].0 - at[other].0, at[one].1 - at[other].1);
         let holds = apart.0 * east + apart.1 * north > 0;
         let question = format!("Is the {} {side} the {}?", names[one], names[other]);
@@ -296,22 +286,22 @@ fn shapes(draw: &mut Draw) -> (Vec<String>, Vec<Asked>) {
 }
 
 /// Five things, each of which is larger than the one before.
-fn sizes(draw: &mut Draw) -> (Vec<String>, Vec<Asked>) {
+fn sizes(random: &mut Random) -> (Vec<String>, Vec<Asked>) {
     let things = ["chocolate", "box of chocolates", "suitcase", "chest", "container"];
     let mut told: Vec<String> = things
         .windows(2)
-        .map(|two| match draw.below(2) {
+        .map(|two| match random.below(2) {
             0 => format!("The {} fits inside the {}.", two[0], two[1]),
             _ => format!("The {} is bigger than the {}.", two[1], two[0]),
         })
         .collect();
-    let at = draw.below(told.len());
+    let at = random.below(told.len());
     told.rotate_left(at);
     let mut asked = Vec::new();
     for _ in 0..4 {
-        let one = draw.below(things.len());
-        let other = (one + 1 + draw.below(things.len() - 1)) % things.len();
-        let (question, holds) = match draw.below(2) {
+        let one = random.below(things.len());
+        let other = (one + 1 + random.below(things.len() - 1)) % things.len();
+        let (question, holds) = match random.below(2) {
             0 => (format!("Does the {} fit in the {}?", things[one], things[other]), one < other),
             _ => {
                 (format!("Is the {} bigger than the {}?", things[one], things[other]), one > other)
@@ -323,21 +313,21 @@ fn sizes(draw: &mut Draw) -> (Vec<String>, Vec<Asked>) {
 }
 
 /// Rooms beside each other, and the way over two doors.
-fn way(draw: &mut Draw) -> (Vec<String>, Vec<Asked>) {
+fn way(random: &mut Random) -> (Vec<String>, Vec<Asked>) {
     const AROUND: &[(&str, &str)] =
         &[("north", "south"), ("south", "north"), ("east", "west"), ("west", "east")];
-    let turn = draw.below(PLACES.len());
+    let turn = random.below(PLACES.len());
     let room = |at: usize| PLACES[(turn + at) % PLACES.len()];
-    let first = draw.below(4);
+    let first = random.below(4);
     // Not straight back.
     let turns: Vec<usize> = (0..4).filter(|next| AROUND[*next].0 != AROUND[first].1).collect();
-    let second = turns[draw.below(turns.len())];
+    let second = turns[random.below(turns.len())];
     let mut told = vec![
         format!("The {} is {} of the {}.", room(1), AROUND[first].0, room(0)),
         format!("The {} is {} of the {}.", room(1), AROUND[second].1, room(2)),
         format!("The {} is {} of the {}.", room(3), AROUND[first].0, room(2)),
     ];
-    let at = draw.below(told.len());
+    let at = random.below(told.len());
     told.rotate_left(at);
     let question = format!("How do you go from the {} to the {}?", room(0), room(2));
     let says = format!("{}, {}", AROUND[first].0, AROUND[second].0);
@@ -346,12 +336,12 @@ fn way(draw: &mut Draw) -> (Vec<String>, Vec<Asked>) {
 
 #[test]
 fn stories_are_understood() {
-    let mut draw = Draw(11);
+    let mut random = Random::new(11);
     let mut behind = Vec::new();
     for number in [1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 17, 18, 19] {
         let (mut hits, mut tries) = (0, 0);
         for _ in 0..STORIES {
-            let (story, asked) = task(number, &mut draw);
+            let (story, asked) = task(number, &mut random);
             let library = open(&story.join(" "));
             for (question, wanted) in asked {
                 let answer = library.ask(&question, &AskOptions::default()).unwrap();
@@ -383,13 +373,13 @@ const FIRST: &[&str] = &["abrasive", "boundless", "curly", "drab", "elfin", "flu
 const SECOND: &[&str] = &["harmony", "icicle", "jackal", "kimono", "lettuce", "mantle", "nectar"];
 
 /// A value of one of the three types.
-fn value(draw: &mut Draw, of: &str) -> String {
+fn value(random: &mut Random, of: &str) -> String {
     match of {
-        "number" => (1_000_000 + draw.below(9_000_000)).to_string(),
-        "word" => format!("{}-{}", draw.pick(SECOND), draw.pick(FIRST)),
+        "number" => (1_000_000 + random.below(9_000_000)).to_string(),
+        "word" => format!("{}-{}", pick(random, SECOND), pick(random, FIRST)),
         _ => {
-            let part = |draw: &mut Draw| format!("{:04x}", draw.below(65_536));
-            let parts: Vec<String> = (0..8).map(|_| part(draw)).collect();
+            let part = |random: &mut Random| format!("{:04x}", random.below(65_536));
+            let parts: Vec<String> = (0..8).map(|_| part(random)).collect();
             format!(
                 "{}{}-{}-{}-{}-{}{}{}",
                 parts[0], parts[1], parts[2], parts[3], parts[4], parts[5], parts[6], parts[7]
@@ -410,7 +400,7 @@ fn needles_in_their_own_words_are_found() {
     let noise = "The grass is green. The sky is blue. The sun is yellow. Here we go. There and back \
                  again. ";
     for of in ["number", "word", "uuid"] {
-        let mut draw = Draw(5);
+        let mut random = Random::new(5);
         let keys: Vec<String> =
             FIRST.iter().zip(SECOND).map(|(one, other)| format!("{one}-{other}")).collect();
         let mut text = String::new();
@@ -418,7 +408,7 @@ fn needles_in_their_own_words_are_found() {
         for turn in 0..12 {
             text.push_str(&noise.repeat(5));
             let key = turn % keys.len();
-            let value = value(&mut draw, of);
+            let value = value(&mut random, of);
             text.push_str(&format!(
                 "One of the special magic {of}s for {} is: {value}. ",
                 keys[key]

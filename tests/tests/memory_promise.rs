@@ -21,19 +21,12 @@ use carrel_core::sample::GrammarSource;
 use carrel_core::session::grammars_for;
 use carrel_core::tokenizer::{EncodeOptions, Tokenizer};
 use carrel_models::shapes::Shape;
+use carrel_tests::process::size;
 
 /// Name of the variable that makes `child` do its work.
 const MODEL: &str = "CARREL_TEST_MODEL";
 const REPACKED: &str = "CARREL_TEST_REPACKED";
 const OWN: &str = "CARREL_TEST_OWN";
-
-/// A size of this process in bytes, as the kernel counts it.
-fn size(name: &str) -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with(name))?;
-    let kib: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
-    Some(kib * 1024)
-}
 
 /// Not a test of its own: what the other process runs. Prints the promise and the measurement.
 #[test]

@@ -9,6 +9,7 @@ use carrel_models::{Presence, Spec, SpecError, TensorShape};
 use super::quantise::fallback_type;
 use super::vocabulary;
 use crate::error::ModelError;
+use crate::fnv::fnv1a;
 use crate::ggml::{needs_importance, quantise_rows};
 use crate::gguf::{Entry, GgufWriter};
 use crate::quant::TensorType;
@@ -95,11 +96,7 @@ fn type_of(tensor: &TensorShape, kind: TensorType) -> TensorType {
 
 /// The random numbers of one purpose, so that tensors do not depend on each other's order.
 fn stream(seed: u64, purpose: &str) -> Random {
-    // FNV-1a of the purpose, mixed into the seed.
-    let hash = purpose.bytes().fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
-    let mut random = Random::new(seed ^ hash);
+    let mut random = Random::new(seed ^ fnv1a(purpose.as_bytes()));
     random.draw();
     random
 }

@@ -1,6 +1,7 @@
 //! Seeded randomness that gives the same items for ever: ChaCha8 words, with all sampling above them
 //! written here, because crates may change how they sample between versions.
 
+use carrel_core::fnv::fnv1a;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
@@ -10,10 +11,7 @@ pub struct Dice(ChaCha8Rng);
 impl Dice {
     /// Choices for `label` under `seed`: other labels give independent choices.
     pub fn new(seed: u64, label: &str) -> Self {
-        // FNV-1a, 64 bits.
-        let hash = label.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+        let hash = fnv1a(label.as_bytes());
         let mut key = [0; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());
         key[8..16].copy_from_slice(&hash.to_le_bytes());

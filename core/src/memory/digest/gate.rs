@@ -2,11 +2,12 @@
 //!
 //! A line is taken apart into units. In alphabets a unit is a word that carries content. In Chinese it is
 //! a character between function words, which has to stand beside one of its neighbours in the line: a
-//! name does not fall apart into its characters. Each unit has to stand in one of the sentences. The fewest sentences that hold all of them are kept with
-//! the line, the one that holds the most first: it is where the line leads.
+//! name does not fall apart into its characters. Each unit has to stand in one of the sentences. The
+//! fewest that hold all of the line are kept; it leads to the one that holds the most.
 
 use std::collections::BTreeSet;
 
+use crate::fnv::fnv1a;
 use crate::memory::index::stems::Stems;
 use crate::memory::index::stopwords::{self, is_stopword};
 use crate::memory::index::thesaurus::same_meaning;
@@ -176,11 +177,9 @@ impl Gate {
     }
 }
 
-/// The hash of one word or pair: FNV-1a with 64 bits. Two words of one hash cost a look, nothing else.
+/// The hash of one word or pair. Two words of one hash cost a look, nothing else.
 pub fn term(word: &str) -> u64 {
-    word.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    fnv1a(word.as_bytes())
 }
 
 /// The stretches of Chinese characters in `text`.

@@ -92,8 +92,11 @@ fn gather(pass: &Pass, record: &DocumentRecord) -> Result<(BTreeMap<u64, Vec<Sai
             let mut any = false;
             for line in lines.lines.iter().filter(|line| line.kind == Kind::Summary) {
                 let Some(sources) = lines.placed(line, first, place.sentences) else { continue };
-                let byte = block.layout.sentences[sources[0] as usize].start as usize;
-                let at = first_char + block.text[..byte].chars().count() as u64;
+                let Some(sentence) = block.held.layout.sentences.get(sources[0] as usize) else {
+                    continue;
+                };
+                let before = &block.held.text[..sentence.start as usize];
+                let at = first_char + before.chars().count() as u64;
                 let section = record.sections.partition_point(|section| section.start <= at);
                 let start = section.checked_sub(1).map_or(0, |at| record.sections[at].start);
                 let sources = sources.iter().map(|sentence| (ordinal as u32, *sentence)).collect();
@@ -213,7 +216,7 @@ fn supported(
         let range = *at as usize..*at as usize + 1;
         texts.push(
             open.as_ref()
-                .map_or_else(String::new, |(_, block)| one_line(windows::sentence(block, range))),
+                .map_or_else(String::new, |(_, block)| one_line(block.held.sentences(range))),
         );
     }
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();

@@ -379,7 +379,7 @@ fn the_most_important_window_comes_first() {
     let killed = library.digest(&author(), &mut model, &options, &mut goes_on);
     assert!(killed.is_err());
     let block = windows::open(&*library.store, &records[0], all[place].block).expect("a block");
-    let first = windows::sentence(&block, all[place].first as usize..all[place].first as usize + 1);
+    let first = block.held.sentences(all[place].first as usize..all[place].first as usize + 1);
     let shown = crate::memory::answer::one_line(first);
     assert!(model.windows[0].starts_with(&format!("[1] {shown}")), "{shown}");
 }

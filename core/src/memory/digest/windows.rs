@@ -1,13 +1,11 @@
 //! The windows of documents, and the pieces of them that a model's context holds.
 
-use std::ops::Range;
 use std::path::PathBuf;
 
 use super::writer::{FACTS, Writer};
 use crate::error::{MemoryError, Result};
 use crate::memory::answer::one_line;
-use crate::memory::index::summary;
-use crate::memory::segment::layout::Layout;
+use crate::memory::index::{corpus, summary};
 use crate::memory::store::{ContentHash, DocumentRecord, Part, Store};
 
 /// A window to be read.
@@ -27,14 +25,12 @@ pub struct Window {
     pub worth: u8,
 }
 
-/// A block with its text.
+/// A block in hand.
 pub struct Block {
     /// Its hash.
     pub hash: ContentHash,
-    /// Its text.
-    pub text: String,
-    /// Its sentences.
-    pub layout: Layout,
+    /// Its text and its sentences.
+    pub held: corpus::Block,
 }
 
 /// What a model is shown at once.
@@ -56,22 +52,16 @@ pub fn open(store: &dyn Store, record: &DocumentRecord, block: u32) -> Result<Bl
     if !store.has_block(place.hash)? {
         return Err(MemoryError::DocumentChanged { document: record.name.clone() }.into());
     }
-    let damaged = |problem: &str| {
-        crate::Error::from(MemoryError::CorruptLibrary {
+    let (text, layout) =
+        (store.part(place.hash, Part::Text)?, store.part(place.hash, Part::Layout)?);
+    let held = corpus::Block::checked(text, &layout, place).map_err(|problem| {
+        MemoryError::CorruptLibrary {
             path: PathBuf::from(&record.name),
             place: format!("block {}", place.hash),
             problem: problem.to_owned(),
-        })
-    };
-    let text = String::from_utf8(store.part(place.hash, Part::Text)?)
-        .map_err(|_| damaged("the text is not UTF-8"))?;
-    if ContentHash::of_block(&text) != place.hash {
-        return Err(damaged("the text is not what was put there"));
-    }
-    let layout = Layout::decode(&store.part(place.hash, Part::Layout)?, text.len())
-        .filter(|layout| layout.sentences.iter().all(|s| text.is_char_boundary(s.start as usize)))
-        .ok_or_else(|| damaged("the layout does not fit the text"))?;
-    Ok(Block { hash: place.hash, text, layout })
+        }
+    })?;
+    Ok(Block { hash: place.hash, held })
 }
 
 /// The windows of `records`, in order.
@@ -82,8 +72,8 @@ pub fn windows(store: &dyn Store, records: &[DocumentRecord]) -> Result<Vec<Wind
     let mut out = Vec::new();
     for (document, record) in records.iter().enumerate() {
         for block in 0..record.blocks.len() as u32 {
-            let held = open(store, record, block)?;
-            let summary = store.part(held.hash, Part::Summary)?;
+            let Block { hash, held } = open(store, record, block)?;
+            let summary = store.part(hash, Part::Summary)?;
             let n_sentences = held.layout.sentences.len() as u32;
             let worth = summary::worth_of_windows(&summary, n_sentences).unwrap_or_default();
             let mut before = 0;
@@ -110,7 +100,7 @@ pub fn pieces(block: &Block, window: &Window, writer: &Writer) -> Vec<Piece> {
     let mut shown = Vec::new();
     for at in window.first..window.end {
         let range = at as usize..at as usize + 1;
-        let text = one_line(sentence(block, range));
+        let text = one_line(block.held.sentences(range));
         if !text.is_empty() {
             ordinals.push(at);
             shown.push(text);
@@ -130,14 +120,4 @@ pub fn pieces(block: &Block, window: &Window, writer: &Writer) -> Vec<Piece> {
         (ordinals, shown) = rest;
     }
     out
-}
-
-/// The text of the sentences `range`.
-pub fn sentence(block: &Block, range: Range<usize>) -> &str {
-    let (Some(first), Some(last)) =
-        (block.layout.sentences.get(range.start), block.layout.sentences.get(range.end - 1))
-    else {
-        return "";
-    };
-    &block.text[first.start as usize..last.end as usize]
 }

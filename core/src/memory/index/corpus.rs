@@ -25,6 +25,9 @@ pub struct SentenceId {
     pub sentence: u32,
 }
 
+/// What is said of a layout that its text does not bear out.
+const MISFIT: &str = "the layout does not fit the text";
+
 /// Where a block lies in the library.
 #[derive(Debug, Clone, Copy)]
 pub struct BlockPlace {
@@ -46,6 +49,27 @@ pub struct Block {
 }
 
 impl Block {
+    /// A block as it is stored, compared with what its document says of it; what is wrong where it differs.
+    pub fn checked(
+        text: Vec<u8>,
+        layout: &[u8],
+        place: &BlockRef,
+    ) -> std::result::Result<Self, &'static str> {
+        let text = String::from_utf8(text).map_err(|_| "the text is not UTF-8")?;
+        if text.len() != place.bytes as usize {
+            return Err("the text has another length than its document says");
+        }
+        // What is quoted must be what was read, so a changed bit may not pass.
+        if ContentHash::of_block(&text) != place.hash {
+            return Err("the text is not what was put there");
+        }
+        let layout = Layout::decode(layout, text.len()).ok_or(MISFIT)?;
+        if !layout.sentences.iter().all(|s| text.is_char_boundary(s.start as usize)) {
+            return Err("a sentence begins inside a character");
+        }
+        Ok(Self { text, layout })
+    }
+
     /// Text of the sentences `range`, with the blank space between and behind them.
     pub fn sentences(&self, range: Range<usize>) -> &str {
         match (self.layout.sentences.get(range.start), range.end.checked_sub(1)) {
@@ -183,7 +207,7 @@ impl<'a> Corpus<'a> {
         let place = &self.blocks[block as usize];
         let bytes = self.part(block, Part::Layout)?;
         Layout::decode(&bytes, place.block.bytes as usize)
-            .ok_or_else(|| self.damaged(block, "the layout does not fit the text"))
+            .ok_or_else(|| self.damaged(block, MISFIT))
     }
 
     /// Text and layout of block `block`.
@@ -196,27 +220,13 @@ impl<'a> Corpus<'a> {
             let entry = cache.remove(at);
             cache.push(entry);
         } else {
-            let text = String::from_utf8(self.part(block, Part::Text)?)
-                .map_err(|_| self.damaged(block, "the text is not UTF-8"))?;
-            let place = &self.blocks[block as usize];
-            if text.len() != place.block.bytes as usize {
-                return Err(
-                    self.damaged(block, "the text has another length than its document says")
-                );
-            }
-            // What is quoted must be what was read, so a changed bit may not pass.
-            if ContentHash::of_block(&text) != place.block.hash {
-                return Err(self.damaged(block, "the text is not what was put there"));
-            }
-            let layout = self.layout(block)?;
-            let fits = layout.sentences.iter().all(|s| text.is_char_boundary(s.start as usize));
-            if !fits {
-                return Err(self.damaged(block, "a sentence begins inside a character"));
-            }
+            let (text, layout) = (self.part(block, Part::Text)?, self.part(block, Part::Layout)?);
+            let checked = Block::checked(text, &layout, &self.blocks[block as usize].block);
+            let checked = checked.map_err(|problem| self.damaged(block, problem))?;
             if cache.len() == CACHED {
                 cache.remove(0);
             }
-            cache.push((block, Rc::new(Block { text, layout })));
+            cache.push((block, Rc::new(checked)));
         }
         Ok(Rc::clone(&cache[cache.len() - 1].1))
     }

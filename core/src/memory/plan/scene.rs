@@ -161,9 +161,9 @@ impl Instrument {
 /// # Errors
 /// If the store cannot be read or is damaged.
 pub(super) fn instruments(reader: &Reader, crime: &mut Crime) -> Result<Vec<Instrument>> {
-    let nouns: Vec<String> =
-        crime.things.iter().filter(|noun| !crime.places.contains(noun)).cloned().collect();
-    let patterns: Vec<Pattern> = nouns.iter().filter_map(|noun| Pattern::phrase(noun)).collect();
+    let nouns = crime.things.iter().filter(|noun| !crime.places.contains(noun));
+    let (nouns, patterns): (Vec<String>, Vec<Pattern>) =
+        nouns.filter_map(|noun| Some((noun.clone(), Pattern::phrase(noun)?))).unzip();
     let mut mentions: BTreeMap<usize, (u64, VecDeque<SentenceId>)> = BTreeMap::new();
     search::sentences_with_any(reader.corpus, &patterns, reader.stems, |id, words, mask| {
         if words > LONGEST || crime.sentences.iter().any(|read| read.id == id) {
@@ -284,8 +284,8 @@ pub(super) fn is_tied(reader: &Reader, name: &str, victim: &str) -> Result<bool>
 /// How many people a sentence names besides `name`.
 pub(super) fn others(text: &str, name: &str) -> usize {
     let mut found = Vec::new();
-    names::names(body(text), &mut found);
     let text = body(text);
+    names::names(text, &mut found);
     let other = |found: &&names::Name| {
         let written = names::without_titles(&text[found.start..found.end]);
         !found.uncertain && !written.is_empty() && !name.contains(written)

@@ -177,6 +177,9 @@ impl ProbeReport {
     }
 }
 
+/// Whether what a model writes about a world is so.
+type Proof = fn(&mut dyn TextModel, &World, &mut ProbeReport) -> Result<bool>;
+
 /// Probes `model`. `progress` is told how many probes of how many are done, and may stop it; then
 /// there is no report.
 ///
@@ -209,27 +212,20 @@ pub fn probe(
             }
         }
     }
-    for world in &worlds[..PHRASED] {
-        report.scores[Skill::Phrase as usize].probes += 1;
-        // Nobody asks a model for words that cannot point.
-        if report.reading() >= Reading::Spans {
-            let truly = phrased(model, world, &mut report)?;
-            report.scores[Skill::Phrase as usize].model += u32::from(truly);
-        }
-        done += 1;
-        if progress(done, total).is_break() {
-            return Ok(None);
-        }
-    }
-    for world in &worlds[..WRITTEN] {
-        report.scores[Skill::Facts as usize].probes += 1;
-        if report.reading() >= Reading::Spans {
-            let truly = written(model, world, &mut report)?;
-            report.scores[Skill::Facts as usize].model += u32::from(truly);
-        }
-        done += 1;
-        if progress(done, total).is_break() {
-            return Ok(None);
+    let proofs: [(Skill, usize, Proof); 2] =
+        [(Skill::Phrase, PHRASED, phrased), (Skill::Facts, WRITTEN, written)];
+    for (skill, n_worlds, proof) in proofs {
+        for world in &worlds[..n_worlds] {
+            report.scores[skill as usize].probes += 1;
+            // Nobody asks a model for words that cannot point.
+            if report.reading() >= Reading::Spans {
+                let truly = proof(model, world, &mut report)?;
+                report.scores[skill as usize].model += u32::from(truly);
+            }
+            done += 1;
+            if progress(done, total).is_break() {
+                return Ok(None);
+            }
         }
     }
     Ok(Some(report))

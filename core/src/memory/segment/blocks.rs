@@ -13,6 +13,7 @@
 //! half a megabyte.
 
 use super::paragraphs::paragraph_end;
+use crate::fnv::fnv1a;
 
 /// A block holds at least this many bytes, unless the document ends.
 pub const LEAST: usize = 48 << 10;
@@ -93,11 +94,9 @@ impl BlockCutter {
     }
 }
 
-/// FNV-1a, 64 bits: enough to pick one paragraph in [`RARITY`]; content is identified by SHA-256.
+/// Enough to pick one paragraph in [`RARITY`].
 fn fingerprint(bytes: &[u8]) -> u64 {
-    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash = fnv1a(bytes);
     // The low bits of FNV mix poorly; fold the high ones in.
     hash ^ (hash >> 32)
 }
