@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use carrel_core::engine::{EngineOptions, open_file};
 use carrel_core::exec::{ContextPolicy, Decoder, DecoderOptions, Model};
 use carrel_core::ggml::Placement;
-use carrel_core::heat::HeatHint;
 use carrel_core::ops::CacheType;
+use carrel_core::thermal::HeatHint;
 use carrel_shelf::folder::model_file;
 use carrel_shelf::packed_files;
 

@@ -38,7 +38,6 @@ pub mod ggml;
 pub mod gguf;
 #[cfg(feature = "gpu")]
 pub mod gpu;
-pub mod heat;
 pub mod memory;
 pub mod ops;
 pub mod quant;
@@ -48,6 +47,7 @@ pub mod sample;
 pub mod service;
 pub mod session;
 pub mod template;
+pub mod thermal;
 pub mod tokenizer;
 pub mod whole_file;
 

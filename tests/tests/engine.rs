@@ -10,11 +10,11 @@ use carrel_core::convert::{SyntheticOptions, write_synthetic};
 use carrel_core::engine::{Engine, EngineOptions, ProbeFolder, WindowReader, WindowStore};
 use carrel_core::error::ModelError;
 use carrel_core::exec::ContextPolicy;
-use carrel_core::heat::{Effort, Heat, HeatHint, Zones};
 use carrel_core::memory::{AskOptions, Contract, Library, Reading, Request, Source, TextModel};
 use carrel_core::ops::CacheType;
 use carrel_core::quant::TensorType;
 use carrel_core::session::GenerateOptions;
+use carrel_core::thermal::{Effort, Heat, HeatHint, Zones};
 use carrel_core::tokenizer::EncodeOptions;
 use carrel_models::shapes::SHAPES;
 

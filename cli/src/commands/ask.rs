@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 use anstyle::{AnsiColor, Style};
 use carrel_core::cancel::CancelFlag;
 use carrel_core::engine::{Engine, EngineOptions, WindowReader, WindowStore, unchosen_model};
-use carrel_core::heat::HeatHint;
 use carrel_core::memory::Reading;
 use carrel_core::memory::{
     Answer, AskOptions, Citation, Ingested, Library, Profile, Source, Status,
 };
+use carrel_core::thermal::HeatHint;
 use carrel_shelf::folder::model_file;
 use carrel_shelf::packed_files;
 use serde_json::{Value, json};

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::kept::{PackedFiles, PackedIn, Wanted, matrices as kept_matrices};
 use super::pack::{Matrix, Shape, format_of};
+use super::packed_file::{PackedFiles, PackedIn, Wanted, matrices as kept_matrices};
 use crate::error::ModelError;
 use crate::gguf::Gguf;
 use crate::ops::{Decode, Op, Plan, WeightId, WeightInfo};

@@ -13,8 +13,8 @@ use crate::error::{GpuError, ModelError};
 use crate::exec::{Model, ModelOptions};
 use crate::ggml::Placement;
 use crate::gguf::Gguf;
-use crate::heat::HeatHint;
 use crate::session::Session;
+use crate::thermal::HeatHint;
 use crate::tokenizer::Tokenizer;
 
 /// A model, its vocabulary, and settings that fit the budget. Cheap to clone.

@@ -3,8 +3,8 @@
 use crate::cpu::PackedFiles;
 use crate::exec::{ContextPolicy, CpuBackend, DecoderOptions};
 use crate::ggml::Placement;
-use crate::heat::HeatHint;
 use crate::ops::CacheType;
+use crate::thermal::HeatHint;
 
 /// Options for opening a model.
 #[derive(Debug, Clone)]

@@ -11,8 +11,8 @@ use crate::cancel::CancelFlag;
 use crate::cpu::CpuRunner;
 use crate::error::{GpuError, ModelError};
 use crate::ggml::GgmlRunner;
-use crate::heat::{Effort, HeatHint, Work};
 use crate::ops::{Batch, Best, CacheType, Outcome, Plan, Runner, RunnerOptions};
+use crate::thermal::{Effort, HeatHint, Work};
 
 /// First tokens that stay in the cache for good when a window slides (arXiv 2309.17453, §3.2: four
 /// are enough for every model tried there).

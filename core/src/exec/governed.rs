@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::heat::{Effort, Governor, Heat, HeatHint, Work, Zones};
+use crate::thermal::{Effort, Governor, Heat, HeatHint, Work, Zones};
 
 /// Time between two looks at the thermal zones.
 const LOOK: Duration = Duration::from_secs(2);

@@ -9,9 +9,9 @@ use crate::engine::Engine;
 use crate::error::{Error, Result, TemplateError};
 use crate::exec::keep_speeds_in;
 use crate::ggml::Placement;
-use crate::heat::HeatHint;
 use crate::sample::{Grammar, GrammarSource, Grammars};
 use crate::session::{ChatFormat, GenerateOptions, grammars_for};
+use crate::thermal::HeatHint;
 
 /// A model in memory.
 pub struct Loaded {

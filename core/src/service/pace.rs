@@ -7,7 +7,7 @@ use std::sync::{Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::cancel::CancelFlag;
-use crate::heat::HeatHint;
+use crate::thermal::HeatHint;
 
 use super::{lock, waited};
 
@@ -16,7 +16,7 @@ const LOOK: Duration = Duration::from_millis(20);
 
 /// How hot the device is. Nominal and fair: full speed; serious: work half of the time; critical: a fifth
 /// of it.
-pub use crate::heat::Heat as ThermalState;
+pub use crate::thermal::Heat as ThermalState;
 
 /// The pace of everything that uses one model or one library.
 #[derive(Default)]

@@ -5,9 +5,9 @@ use super::options::GenerateOptions;
 use crate::cancel::CancelFlag;
 use crate::error::{ModelError, Result, SessionError};
 use crate::exec::{ContextPolicy, Decoder, DecoderOptions, LogitRows, Model};
-use crate::heat::Effort;
 use crate::ops::Outcome;
 use crate::sample::Grammars;
+use crate::thermal::Effort;
 use crate::tokenizer::Tokenizer;
 
 /// One conversation. Owns everything that changes; the model and the vocabulary are shared.

@@ -13,7 +13,7 @@ use std::time::Instant;
 use carrel_core::cancel::CancelFlag;
 use carrel_core::cpu::PackedIn;
 use carrel_core::exec::Model;
-use carrel_core::heat::{EnergyMeter, Zones};
+use carrel_core::thermal::{EnergyMeter, Zones};
 use serde::Serialize;
 
 use crate::failure::Failure;

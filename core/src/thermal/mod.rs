@@ -11,6 +11,8 @@ mod energy;
 mod governor;
 mod zones;
 
+use std::path::Path;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -51,4 +53,9 @@ impl HeatHint {
             _ => Heat::Critical,
         }
     }
+}
+
+/// The number in a file of the kernel's.
+fn number<N: FromStr>(path: &Path) -> Option<N> {
+    std::fs::read_to_string(path).ok()?.trim().parse().ok()
 }

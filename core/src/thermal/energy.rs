@@ -4,6 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::number;
+
 /// Reads the energy that all packages have taken since it was made.
 #[derive(Debug)]
 pub struct EnergyMeter {
@@ -43,7 +45,7 @@ impl EnergyMeter {
     /// again is noticed if it is read before it has gone round twice: within some minutes.
     pub fn joules(&mut self) -> Option<f64> {
         for package in &mut self.packages {
-            let now = number(&package.counter)?;
+            let now: u64 = number(&package.counter)?;
             let taken = match now.checked_sub(package.last) {
                 Some(taken) => taken,
                 None => (now + package.range).checked_sub(package.last)?,
@@ -53,10 +55,6 @@ impl EnergyMeter {
         }
         Some(self.packages.iter().map(|package| package.total as f64).sum::<f64>() / 1e6)
     }
-}
-
-fn number(path: &Path) -> Option<u64> {
-    std::fs::read_to_string(path).ok()?.trim().parse().ok()
 }
 
 #[cfg(test)]

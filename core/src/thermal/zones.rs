@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Heat;
+use super::{Heat, number};
 
 /// How far below a critical trip point it is too hot already.
 const NEAR_CRITICAL: i64 = 5_000;
@@ -48,7 +48,7 @@ impl Zones {
     /// How hot the hottest zone is by its own trip points.
     pub fn heat(&self) -> Heat {
         let heat = |zone: &Zone| {
-            let Some(now) = number(&zone.temperature) else { return Heat::Nominal };
+            let Some(now) = number::<i64>(&zone.temperature) else { return Heat::Nominal };
             if zone.critical.is_some_and(|trip| now >= trip - NEAR_CRITICAL) {
                 Heat::Critical
             } else if zone.passive.is_some_and(|trip| now >= trip) {
@@ -68,7 +68,7 @@ fn has_start(name: &std::ffi::OsStr, start: &str) -> bool {
 /// A zone with trip points whose temperature can be read now.
 fn zone(path: &Path) -> Option<Zone> {
     let temperature = path.join("temp");
-    number(&temperature)?;
+    number::<i64>(&temperature)?;
     let (mut passive, mut critical) = (None::<i64>, None::<i64>);
     for index in 0..16 {
         let Ok(kind) = std::fs::read_to_string(path.join(format!("trip_point_{index}_type")))
@@ -89,10 +89,6 @@ fn zone(path: &Path) -> Option<Zone> {
     }
     let zone = Zone { temperature, passive, critical };
     (zone.passive.is_some() || zone.critical.is_some()).then_some(zone)
-}
-
-fn number(path: &Path) -> Option<i64> {
-    std::fs::read_to_string(path).ok()?.trim().parse().ok()
 }
 
 #[cfg(test)]
