@@ -74,7 +74,7 @@ impl GpuArgs {
                 KernelChoice::Measured => FlavourChoice::Measured,
                 KernelChoice::Baseline => FlavourChoice::Baseline,
             },
-            folder: carrel_shelf::gpu_folder(),
+            folder: carrel_downloads::gpu_folder(),
             retries,
             ..Default::default()
         };

@@ -2,7 +2,7 @@
 
 use carrel_core::Error;
 use carrel_core::error::{MemoryError, ModelError};
-use carrel_shelf::{DownloadError, PullError, ShelfError};
+use carrel_downloads::{DownloadError, ModelFolderError, PullError};
 
 /// The exit codes, as `--help` prints them.
 pub const EXIT_CODES: &str = "Exit codes:
@@ -76,15 +76,15 @@ impl From<ModelError> for Failure {
     }
 }
 
-impl From<ShelfError> for Failure {
-    fn from(error: ShelfError) -> Self {
+impl From<ModelFolderError> for Failure {
+    fn from(error: ModelFolderError) -> Self {
         let (code, kind) = match &error {
-            ShelfError::NoFolder | ShelfError::Name { .. } => (2, "usage"),
+            ModelFolderError::NoFolder | ModelFolderError::Name { .. } => (2, "usage"),
             _ => (3, "file"),
         };
         let advice = match &error {
-            ShelfError::NoFolder => " with --dir",
-            ShelfError::Name { .. } => "; `carrel models list` has the catalogue",
+            ModelFolderError::NoFolder => " with --dir",
+            ModelFolderError::Name { .. } => "; `carrel models list` has the catalogue",
             _ => "",
         };
         Self { code, kind, message: format!("{error}{advice}") }
@@ -105,7 +105,7 @@ impl From<DownloadError> for Failure {
 impl From<PullError> for Failure {
     fn from(error: PullError) -> Self {
         match error {
-            PullError::Shelf(error) => error.into(),
+            PullError::Folder(error) => error.into(),
             PullError::Download(error) => error.into(),
             PullError::Another { ref problem, .. } => {
                 Self { code: 6, kind: problem.kind(), message: error.to_string() }

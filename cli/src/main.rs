@@ -8,9 +8,9 @@ mod commands;
 mod failure;
 mod generation;
 mod model;
+mod model_folder;
 mod output;
 mod probe;
-mod shelf;
 
 use std::process::ExitCode;
 
@@ -36,7 +36,7 @@ fn main() -> ExitCode {
         Err(error) => return refuse(&error),
     };
     let output = Output::new(&cli.output);
-    if let Some(speeds) = carrel_shelf::cache_folder("speeds") {
+    if let Some(speeds) = carrel_downloads::cache_folder("speeds") {
         carrel_core::exec::keep_speeds_in(speeds);
     }
     match commands::run(cli.command, &output) {

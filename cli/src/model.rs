@@ -7,8 +7,8 @@ use carrel_core::exec::{ContextPolicy, Decoder, DecoderOptions, Model};
 use carrel_core::ggml::Placement;
 use carrel_core::ops::CacheType;
 use carrel_core::thermal::HeatHint;
-use carrel_shelf::folder::model_file;
-use carrel_shelf::packed_files;
+use carrel_downloads::folder::model_file;
+use carrel_downloads::packed_files;
 
 use crate::backend::BackendArgs;
 use crate::failure::Failure;

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 fn folder() -> Option<ProbeFolder> {
-    carrel_shelf::probe_folder().map(ProbeFolder::new)
+    carrel_downloads::probe_folder().map(ProbeFolder::new)
 }
 
 /// Lets `reader` do what the probe of its model found; probes it if nobody did yet.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use carrel_core::engine::{EngineOptions, ProbeFolder};
 use carrel_core::memory::Source;
-use carrel_shelf::Shelf;
+use carrel_downloads::ModelFolder;
 use eframe::Frame as Window;
 use egui::{CentralPanel, Context, Frame, Margin, Panel, Ui};
 
@@ -24,9 +24,9 @@ use crate::theme::{self, palette, space};
 use crate::worker::Mailbox;
 use crate::worker::answers::{Answers, Choice, Question, Remembered};
 use crate::worker::keeper::Keeper;
+use crate::worker::models::Models;
 use crate::worker::pages::Pages;
 use crate::worker::reading::Reading;
-use crate::worker::shelf::Models;
 
 /// Name of the user handbook in the library.
 pub const HANDBOOK: &str = "handbook.md";
@@ -63,17 +63,17 @@ pub struct Options {
 
 impl Options {
     fn data_folder(&self) -> PathBuf {
-        let usual = || carrel_shelf::data_folder("desktop");
+        let usual = || carrel_downloads::data_folder("desktop");
         self.data.clone().or_else(usual).unwrap_or_else(|| PathBuf::from("carrel-desktop"))
     }
 
     fn probes_folder(&self) -> Option<ProbeFolder> {
-        self.probes.clone().or_else(carrel_shelf::probe_folder).map(ProbeFolder::new)
+        self.probes.clone().or_else(carrel_downloads::probe_folder).map(ProbeFolder::new)
     }
 
     fn models_folder(&self) -> PathBuf {
-        let shelf = Shelf::open(self.models.as_deref());
-        shelf.map(|shelf| shelf.folder().to_owned()).unwrap_or_default()
+        let models = ModelFolder::open(self.models.as_deref());
+        models.map(|models| models.folder().to_owned()).unwrap_or_default()
     }
 }
 
@@ -121,7 +121,7 @@ impl App {
             answers: Answers::start(
                 &library,
                 options.probes_folder(),
-                carrel_shelf::gpu_folder(),
+                carrel_downloads::gpu_folder(),
                 mail.clone(),
             ),
             pages: Pages::start(&library, mail.clone()),

@@ -76,7 +76,7 @@ fn main() -> ExitCode {
         }
     };
     // The command line's folder: what one of them measured serves the other.
-    if let Some(speeds) = carrel_shelf::cache_folder("speeds") {
+    if let Some(speeds) = carrel_downloads::cache_folder("speeds") {
         carrel_core::exec::keep_speeds_in(speeds);
     }
     let viewport = ViewportBuilder::default()

@@ -5,7 +5,7 @@
 
 use carrel_core::Error;
 use carrel_core::error::{MemoryError, ModelError};
-use carrel_shelf::{DownloadError, PullError, ShelfError};
+use carrel_downloads::{DownloadError, ModelFolderError, PullError};
 use serde::{Deserialize, Serialize};
 
 use crate::text::{Strings, fill};
@@ -218,13 +218,15 @@ impl From<&DownloadError> for Trouble {
     }
 }
 
-impl From<&ShelfError> for Trouble {
-    fn from(error: &ShelfError) -> Self {
+impl From<&ModelFolderError> for Trouble {
+    fn from(error: &ModelFolderError) -> Self {
         let kind = match error {
-            ShelfError::Name { .. } => Kind::Name,
-            ShelfError::NotHere { .. } | ShelfError::NotPulled { .. } => Kind::ModelMissing,
-            ShelfError::File { source, .. } => of_file(source),
-            ShelfError::NoFolder => Kind::Other,
+            ModelFolderError::Name { .. } => Kind::Name,
+            ModelFolderError::NotHere { .. } | ModelFolderError::NotPulled { .. } => {
+                Kind::ModelMissing
+            }
+            ModelFolderError::File { source, .. } => of_file(source),
+            ModelFolderError::NoFolder => Kind::Other,
         };
         Self::new(kind, error.to_string())
     }
@@ -233,7 +235,7 @@ impl From<&ShelfError> for Trouble {
 impl From<&PullError> for Trouble {
     fn from(error: &PullError) -> Self {
         match error {
-            PullError::Shelf(error) => error.into(),
+            PullError::Folder(error) => error.into(),
             PullError::Download(error) => error.into(),
             PullError::Another { .. } => Self::new(Kind::Hash, error.to_string()),
         }

@@ -14,8 +14,8 @@ use carrel_core::memory::{
     Answer, AskOptions, Citation, Ingested, Library, Profile, Source, Status,
 };
 use carrel_core::thermal::HeatHint;
-use carrel_shelf::folder::model_file;
-use carrel_shelf::packed_files;
+use carrel_downloads::folder::model_file;
+use carrel_downloads::packed_files;
 use serde_json::{Value, json};
 
 use super::read::source;

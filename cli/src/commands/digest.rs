@@ -15,7 +15,7 @@ use carrel_core::memory::digest::{Kind, Order, WrittenLine};
 use carrel_core::memory::{
     Author, Digest, DigestEnd, DigestEstimate, DigestOptions, Library, Speed,
 };
-use carrel_shelf::folder::model_file;
+use carrel_downloads::folder::model_file;
 use serde_json::{Value, json};
 
 use crate::failure::Failure;

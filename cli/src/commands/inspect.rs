@@ -9,7 +9,7 @@ use carrel_core::exec::{ContextPolicy, Model, ModelOptions};
 use carrel_core::ggml::Placement;
 use carrel_core::gguf::{Gguf, Value, ValueType};
 use carrel_core::readable::human_bytes;
-use carrel_shelf::folder::model_file;
+use carrel_downloads::folder::model_file;
 use serde_json::{Map, Value as Json, json};
 
 use crate::backend::BackendArgs;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use carrel_core::engine::open_file;
 use carrel_core::template::{ChatTemplate, Moment, RenderOptions};
 use carrel_core::tokenizer::Tokenizer;
-use carrel_shelf::folder::model_file;
+use carrel_downloads::folder::model_file;
 use serde_json::{Map, Value, json};
 
 use crate::failure::Failure;

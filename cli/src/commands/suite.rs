@@ -25,7 +25,7 @@ use serde_json::json;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::probe;
-use carrel_shelf::folder::model_file;
+use carrel_downloads::folder::model_file;
 
 /// Make, run and report questions with known answers about long documents
 #[derive(clap::Args)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use carrel_core::engine::open_file;
 use carrel_core::tokenizer::{EncodeOptions, Tokenizer};
-use carrel_shelf::folder::model_file;
+use carrel_downloads::folder::model_file;
 use serde_json::json;
 
 use crate::failure::Failure;

@@ -44,7 +44,7 @@ impl Choice {
         EngineOptions {
             n_threads: self.n_threads,
             memory_budget_bytes: self.memory_budget_bytes,
-            packed: carrel_shelf::packed_files(),
+            packed: carrel_downloads::packed_files(),
             governor: Some(Default::default()),
             ..EngineOptions::default()
         }

@@ -4,7 +4,7 @@
 //! reading   documents into the library, one at a time, with pause and stop
 //! answers   questions and estimates, with the model if one is chosen
 //! pages     text of the page and summary trees
-//! shelf     model files: list, check, remove; a thread more for every download
+//! models    model files: list, check, remove; a thread more for every download
 //! keeper    settings and conversation onto the disk
 //! ```
 //! Each owns its own connection to the library, takes jobs from a channel and tells events to a
@@ -12,11 +12,11 @@
 
 pub mod answers;
 pub mod keeper;
+pub mod models;
 mod opening;
 mod pace;
 pub mod pages;
 pub mod reading;
-pub mod shelf;
 mod watched;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

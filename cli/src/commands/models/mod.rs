@@ -9,13 +9,13 @@ mod pull;
 
 use carrel_core::cancel::CancelFlag;
 use carrel_core::readable::human_bytes;
+use carrel_downloads::{Lock, hash_file};
 use carrel_models::catalog::{catalog, default_entry};
-use carrel_shelf::{Lock, hash_file};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
+use crate::model_folder::ModelFolderArgs;
 use crate::output::{Output, paint};
-use crate::shelf::ShelfArgs;
 use anstyle::AnsiColor;
 
 /// Tokens of the context for which the list gives the memory need.
@@ -32,7 +32,7 @@ pub struct Args {
 #[derive(clap::Subcommand)]
 enum Action {
     /// List the models of the catalogue and those that are here
-    List(ShelfArgs),
+    List(ModelFolderArgs),
     /// Download a model file
     Pull(pull::Args),
     /// Check that model files are still what was downloaded
@@ -52,7 +52,7 @@ struct SomeModels {
     #[arg(value_name = "NAME")]
     names: Vec<String>,
     #[command(flatten)]
-    shelf: ShelfArgs,
+    models: ModelFolderArgs,
 }
 
 pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Failure> {
@@ -66,8 +66,8 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
     }
 }
 
-fn list(args: &ShelfArgs, output: &Output) -> Result<(), Failure> {
-    let shelf = args.open()?;
+fn list(args: &ModelFolderArgs, output: &Output) -> Result<(), Failure> {
+    let models = args.open()?;
     let built_in = default_entry();
     let built_in = json!({
         "name": built_in.name,
@@ -82,7 +82,7 @@ fn list(args: &ShelfArgs, output: &Output) -> Result<(), Failure> {
         "built_in": true,
     });
     let listed = catalog().iter().map(|entry| {
-        let path = shelf.path(&entry.repository, &entry.file);
+        let path = models.path(&entry.repository, &entry.file);
         json!({
             "name": entry.name,
             "title": entry.title,
@@ -98,7 +98,7 @@ fn list(args: &ShelfArgs, output: &Output) -> Result<(), Failure> {
         })
     });
     let mut rows: Vec<Value> = std::iter::once(built_in).chain(listed).collect();
-    for found in shelf.files()? {
+    for found in models.files()? {
         if !catalog().iter().any(|e| e.repository == found.repository && e.file == found.file) {
             rows.push(json!({
                 "name": format!("{}/{}", found.repository, found.file),
@@ -132,15 +132,15 @@ fn list(args: &ShelfArgs, output: &Output) -> Result<(), Failure> {
     output.line(format!(
         "\nmemory: weights and a KV cache of {CONTEXT} tokens; `carrel inspect` computes the exact need\n\
          folder: {}",
-        shelf.folder().display()
+        models.folder().display()
     ))
 }
 
 fn verify(args: &SomeModels, output: &Output, cancel: &CancelFlag) -> Result<(), Failure> {
-    let shelf = args.shelf.open()?;
+    let models = args.models.open()?;
     let mut rows = Vec::new();
     let mut n_bad = 0;
-    for found in shelf.select(&args.names)? {
+    for found in models.select(&args.names)? {
         let entry =
             catalog().iter().find(|e| e.repository == found.repository && e.file == found.file);
         let (bytes, sha256) = hash_file(&found.path, cancel)?;
@@ -183,11 +183,11 @@ fn remove(args: &SomeModels, output: &Output) -> Result<(), Failure> {
     if args.names.is_empty() {
         return Err(Failure::usage("say which model to remove"));
     }
-    let shelf = args.shelf.open()?;
+    let models = args.models.open()?;
     let mut removed = Vec::new();
-    for found in shelf.select(&args.names)? {
+    for found in models.select(&args.names)? {
         let _lock = Lock::take(&found.path)?;
-        shelf.remove(&found.path)?;
+        models.remove(&found.path)?;
         if !output.is_json() {
             output.line(format!("removed {}", found.path.display()))?;
         }

@@ -7,12 +7,12 @@ use std::path::PathBuf;
 
 use carrel_core::cpu::{is_packed_file, packed_files};
 use carrel_core::readable::human_bytes;
-use carrel_shelf::folder::model_file;
+use carrel_downloads::folder::model_file;
 use serde_json::json;
 
 use crate::failure::Failure;
+use crate::model_folder::ModelFolderArgs;
 use crate::output::Output;
-use crate::shelf::ShelfArgs;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -24,14 +24,14 @@ pub struct Args {
     #[arg(long)]
     remove: bool,
     #[command(flatten)]
-    shelf: ShelfArgs,
+    folder: ModelFolderArgs,
 }
 
 pub fn run(args: &Args, output: &Output) -> Result<(), Failure> {
-    let places = carrel_shelf::packed_files();
+    let places = carrel_downloads::packed_files();
     let mut paths: Vec<PathBuf> = Vec::new();
     if args.models.is_empty() {
-        let models = args.shelf.open()?.files()?;
+        let models = args.folder.open()?.files()?;
         paths.extend(models.iter().flat_map(|model| places.paths(&model.path)));
         paths.extend(packed_files(places.folder.as_deref()));
     }

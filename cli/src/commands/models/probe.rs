@@ -11,8 +11,8 @@ use crate::failure::Failure;
 use crate::model::parse_bytes;
 use crate::output::Output;
 use crate::probe;
-use carrel_shelf::folder::model_file;
-use carrel_shelf::packed_files;
+use carrel_downloads::folder::model_file;
+use carrel_downloads::packed_files;
 
 #[derive(clap::Args)]
 pub struct Args {

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use carrel_core::cancel::CancelFlag;
 use carrel_core::readable::human_bytes;
-use carrel_shelf::{Pull, Pulled, Verified, pull};
+use carrel_downloads::{Pull, Pulled, Verified, pull};
 use serde_json::json;
 
 use crate::failure::Failure;
+use crate::model_folder::ModelFolderArgs;
 use crate::output::Output;
-use crate::shelf::ShelfArgs;
 
 /// Download a model file
 #[derive(clap::Args)]
@@ -18,7 +18,7 @@ pub struct Args {
     #[arg(value_name = "NAME")]
     name: String,
     #[command(flatten)]
-    shelf: ShelfArgs,
+    models: ModelFolderArgs,
     /// Server [default: $HF_ENDPOINT, or https://huggingface.co]
     #[arg(long, value_name = "URL")]
     endpoint: Option<String>,
@@ -47,7 +47,7 @@ fn parse_hash(text: &str) -> Result<String, String> {
 }
 
 pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Failure> {
-    let shelf = args.shelf.open()?;
+    let models = args.models.open()?;
     let wanted = Pull {
         name: args.name.clone(),
         endpoint: args.endpoint.clone(),
@@ -58,7 +58,7 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
         stall: Duration::from_secs(args.timeout.max(1)),
     };
     let bar = output.byte_bar("downloading", 0);
-    let result = pull(&shelf, &wanted, cancel, |done, total| {
+    let result = pull(&models, &wanted, cancel, |done, total| {
         bar.set_length(total.unwrap_or(done));
         bar.set_position(done);
     });

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use carrel_core::cancel::CancelFlag;
 use carrel_core::engine::{Engine, EngineOptions, default_report};
+use carrel_downloads::{DownloadError, Found, ModelFolder, Pull, PullError, hash_file, pull};
 use carrel_models::catalog::{catalog, default_entry};
 use carrel_models::default_model;
-use carrel_shelf::{DownloadError, Found, Pull, PullError, Shelf, hash_file, pull};
 
 use super::{Mailbox, guarded, start};
 use crate::app::Options;
@@ -42,7 +42,7 @@ impl Models {
     pub fn start(folder: &Path, options: &Options, mail: Mailbox) -> Self {
         let (jobs, received) = channel();
         let (place, letters) = (folder.to_owned(), mail.clone());
-        start("shelf", move || run(&place, &received, &letters));
+        start("models", move || run(&place, &received, &letters));
         let (endpoint, retries) = (options.endpoint.clone(), options.retries);
         Self { jobs, mail, folder: folder.to_owned(), endpoint, retries, pulls: BTreeMap::new() }
     }
@@ -95,8 +95,8 @@ fn download(folder: &Path, wanted: &Pull, cancel: &CancelFlag, mail: &Mailbox) {
     let name = &wanted.name;
     let mut reported: Option<Instant> = None;
     let pulled = guarded(|| {
-        let shelf = Shelf::open(Some(folder)).map_err(|error| Trouble::from(&error))?;
-        let result = pull(&shelf, wanted, cancel, |done, total| {
+        let models = ModelFolder::open(Some(folder)).map_err(|error| Trouble::from(&error))?;
+        let result = pull(&models, wanted, cancel, |done, total| {
             if reported.is_none_or(|at| at.elapsed() >= REPORT_EVERY) || total == Some(done) {
                 reported = Some(Instant::now());
                 mail.tell(Event::Pulling(name.clone(), done, total));
@@ -117,14 +117,14 @@ fn run(folder: &Path, jobs: &Receiver<Job>, mail: &Mailbox) {
     while let Ok(job) = jobs.recv() {
         let told = guarded(|| {
             let failed = |error| Trouble::from(&error);
-            let shelf = Shelf::open(Some(folder)).map_err(failed)?;
+            let models = ModelFolder::open(Some(folder)).map_err(failed)?;
             match job {
-                Job::List(options) => list(&shelf, &options),
-                Job::Verify(name) => verify(&shelf, name),
+                Job::List(options) => list(&models, &options),
+                Job::Verify(name) => verify(&models, name),
                 Job::Remove(name, options) => {
-                    let (_, _, path) = shelf.locate(&name).map_err(failed)?;
-                    shelf.remove(&path).map_err(failed)?;
-                    list(&shelf, &options)
+                    let (_, _, path) = models.locate(&name).map_err(failed)?;
+                    models.remove(&path).map_err(failed)?;
+                    list(&models, &options)
                 }
             }
         });
@@ -132,8 +132,8 @@ fn run(folder: &Path, jobs: &Receiver<Job>, mail: &Mailbox) {
     }
 }
 
-fn list(shelf: &Shelf, options: &EngineOptions) -> Result<Event, Trouble> {
-    let found = shelf.files().map_err(|error| Trouble::from(&error))?;
+fn list(models: &ModelFolder, options: &EngineOptions) -> Result<Event, Trouble> {
+    let found = models.files().map_err(|error| Trouble::from(&error))?;
     let found = found.into_iter().map(|found| installed(found, options));
     Ok(Event::Installed(std::iter::once(built_in(options)).chain(found).collect()))
 }
@@ -178,9 +178,9 @@ fn installed(found: Found, options: &EngineOptions) -> Installed {
     }
 }
 
-fn verify(shelf: &Shelf, name: String) -> Result<Event, Trouble> {
+fn verify(models: &ModelFolder, name: String) -> Result<Event, Trouble> {
     let failed = |error| Trouble::from(&error);
-    let found = shelf.select(std::slice::from_ref(&name)).map_err(failed)?;
+    let found = models.select(std::slice::from_ref(&name)).map_err(failed)?;
     let Some(found) = found.into_iter().next() else {
         return Ok(Event::Checked(name, Check::Unknown));
     };

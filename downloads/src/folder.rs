@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 /// What can be wrong with names of models and with the files they stand for.
 #[derive(Debug, thiserror::Error)]
-pub enum ShelfError {
+pub enum ModelFolderError {
     /// No folder was named, and the system has none for data.
     #[error("no folder for models is known; name one")]
     NoFolder,
@@ -45,7 +45,7 @@ pub enum ShelfError {
     },
 }
 
-impl ShelfError {
+impl ModelFolderError {
     fn file(path: &Path, source: std::io::Error) -> Self {
         Self::File { path: path.to_owned(), source }
     }
@@ -77,7 +77,7 @@ pub struct Found {
 }
 
 /// The folder of model files.
-pub struct Shelf {
+pub struct ModelFolder {
     folder: PathBuf,
 }
 
@@ -85,7 +85,7 @@ pub struct Shelf {
 ///
 /// # Errors
 /// If it is no such name.
-pub fn split_name(name: &str) -> Result<(String, String), ShelfError> {
+pub fn split_name(name: &str) -> Result<(String, String), ModelFolderError> {
     let parts: Vec<&str> = name.split('/').collect();
     let is_safe = |part: &&str| {
         !part.is_empty()
@@ -93,7 +93,7 @@ pub fn split_name(name: &str) -> Result<(String, String), ShelfError> {
             && part.chars().all(|c| c.is_ascii_alphanumeric() || "-_.+".contains(c))
     };
     if parts.len() < 3 || !parts.iter().all(is_safe) || !name.ends_with(".gguf") {
-        return Err(ShelfError::Name { name: name.to_owned() });
+        return Err(ModelFolderError::Name { name: name.to_owned() });
     }
     Ok((parts[..2].join("/"), parts[2..].join("/")))
 }
@@ -102,30 +102,31 @@ pub fn split_name(name: &str) -> Result<(String, String), ShelfError> {
 ///
 /// # Errors
 /// If it is a model of the catalogue that was not pulled yet.
-pub fn model_file(name: &Path) -> Result<PathBuf, ShelfError> {
+pub fn model_file(name: &Path) -> Result<PathBuf, ModelFolderError> {
     let text = name.to_string_lossy();
     if name.exists() {
         return Ok(name.to_owned());
     }
     let is_listed = catalog::find(&text).is_some();
-    let located = Shelf::open(None).and_then(|shelf| shelf.locate(&text));
+    let located = ModelFolder::open(None).and_then(|models| models.locate(&text));
     match located {
         Ok((_, _, path)) if path.is_file() => Ok(path),
-        _ if is_listed => Err(ShelfError::NotPulled { name: text.into_owned() }),
+        _ if is_listed => Err(ModelFolderError::NotPulled { name: text.into_owned() }),
         // What opens it says what is wrong.
         _ => Ok(name.to_owned()),
     }
 }
 
-impl Shelf {
+impl ModelFolder {
     /// The folder that is named, or the environment's `CARREL_MODELS`, or the system's for data.
     ///
     /// # Errors
     /// If there is none of them.
-    pub fn open(named: Option<&Path>) -> Result<Self, ShelfError> {
+    pub fn open(named: Option<&Path>) -> Result<Self, ModelFolderError> {
         let named = named.map(Path::to_owned);
         let named = named.or_else(|| std::env::var_os("CARREL_MODELS").map(Into::into));
-        let folder = named.or_else(|| crate::data_folder("models")).ok_or(ShelfError::NoFolder)?;
+        let folder =
+            named.or_else(|| crate::data_folder("models")).ok_or(ModelFolderError::NoFolder)?;
         Ok(Self { folder })
     }
 
@@ -141,7 +142,7 @@ impl Shelf {
 
     /// The file that `name` means, wherever it comes from: a catalogue name or
     /// OWNER/REPOSITORY/FILE.
-    pub fn locate(&self, name: &str) -> Result<(String, String, PathBuf), ShelfError> {
+    pub fn locate(&self, name: &str) -> Result<(String, String, PathBuf), ModelFolderError> {
         let (repository, file) = match catalog::find(name) {
             Some(entry) => (entry.repository.clone(), entry.file.clone()),
             None => split_name(name)?,
@@ -151,7 +152,7 @@ impl Shelf {
     }
 
     /// The files called `names`, all if there are none.
-    pub fn select(&self, names: &[String]) -> Result<Vec<Found>, ShelfError> {
+    pub fn select(&self, names: &[String]) -> Result<Vec<Found>, ModelFolderError> {
         if names.is_empty() {
             return self.files();
         }
@@ -160,7 +161,7 @@ impl Shelf {
             .map(|name| {
                 let (repository, file, path) = self.locate(name)?;
                 if !path.is_file() {
-                    return Err(ShelfError::NotHere { path });
+                    return Err(ModelFolderError::NotHere { path });
                 }
                 let receipt = read_receipt(&path);
                 Ok(Found { repository, file, path, receipt })
@@ -169,16 +170,16 @@ impl Shelf {
     }
 
     /// All model files, in order of their paths.
-    pub fn files(&self) -> Result<Vec<Found>, ShelfError> {
+    pub fn files(&self) -> Result<Vec<Found>, ModelFolderError> {
         let mut found = Vec::new();
         let mut folders = vec![self.folder.clone()];
         while let Some(folder) = folders.pop() {
             let entries = match std::fs::read_dir(&folder) {
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-                entries => entries.map_err(|error| ShelfError::file(&folder, error))?,
+                entries => entries.map_err(|error| ModelFolderError::file(&folder, error))?,
             };
             for entry in entries {
-                let path = entry.map_err(|error| ShelfError::file(&folder, error))?.path();
+                let path = entry.map_err(|error| ModelFolderError::file(&folder, error))?.path();
                 if path.is_dir() {
                     folders.push(path);
                     continue;
@@ -196,18 +197,18 @@ impl Shelf {
     }
 
     /// Writes the receipt of a file.
-    pub fn write_receipt(&self, path: &Path, receipt: &Receipt) -> Result<(), ShelfError> {
+    pub fn write_receipt(&self, path: &Path, receipt: &Receipt) -> Result<(), ModelFolderError> {
         let text = serde_json::to_vec_pretty(receipt)
-            .map_err(|error| ShelfError::file(path, std::io::Error::other(error)))?;
+            .map_err(|error| ModelFolderError::file(path, std::io::Error::other(error)))?;
         let path = receipt_path(path);
-        write_whole(&path, ShelfError::file, |out| {
-            out.write_all(&text).map_err(|error| ShelfError::file(&path, error))
+        write_whole(&path, ModelFolderError::file, |out| {
+            out.write_all(&text).map_err(|error| ModelFolderError::file(&path, error))
         })
     }
 
     /// Deletes a file, its receipt, packed copies of it, and what an interrupted download of it left.
-    pub fn remove(&self, path: &Path) -> Result<(), ShelfError> {
-        std::fs::remove_file(path).map_err(|error| ShelfError::file(path, error))?;
+    pub fn remove(&self, path: &Path) -> Result<(), ModelFolderError> {
+        std::fs::remove_file(path).map_err(|error| ModelFolderError::file(path, error))?;
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         for ending in [".receipt.json", ".part", ".part.json"] {
             // Most of them do not exist.
@@ -215,7 +216,8 @@ impl Shelf {
         }
         for packed in crate::packed_files().paths(path) {
             if is_packed_file(&packed) {
-                std::fs::remove_file(&packed).map_err(|error| ShelfError::file(&packed, error))?;
+                std::fs::remove_file(&packed)
+                    .map_err(|error| ModelFolderError::file(&packed, error))?;
             }
         }
         Ok(())

@@ -12,7 +12,7 @@ use carrel_core::gguf::Gguf;
 use carrel_models::catalog;
 
 use crate::download::{DownloadError, Lock, Request, download, hash_file};
-use crate::folder::{Receipt, Shelf, ShelfError, read_receipt};
+use crate::folder::{ModelFolder, ModelFolderError, Receipt, read_receipt};
 
 /// The server that is asked unless another is named.
 const ENDPOINT: &str = "https://huggingface.co";
@@ -100,7 +100,7 @@ pub struct Pulled {
 pub enum PullError {
     /// The name or the folder cannot be used.
     #[error(transparent)]
-    Shelf(#[from] ShelfError),
+    Folder(#[from] ModelFolderError),
     /// The download failed.
     #[error(transparent)]
     Download(#[from] DownloadError),
@@ -119,12 +119,12 @@ pub enum PullError {
 /// # Errors
 /// If the name or the folder cannot be used, the download fails, or another file is in the way.
 pub fn pull(
-    shelf: &Shelf,
+    models: &ModelFolder,
     wanted: &Pull,
     cancel: &CancelFlag,
     progress: impl FnMut(u64, Option<u64>),
 ) -> Result<Pulled, PullError> {
-    let (repository, file, path) = shelf.locate(&wanted.name)?;
+    let (repository, file, path) = models.locate(&wanted.name)?;
     let entry = catalog::find(&wanted.name);
     // Another revision holds another file than the one that the catalogue describes.
     let described = entry.filter(|_| wanted.revision.is_none());
@@ -136,9 +136,9 @@ pub fn pull(
     let known = described.and_then(|entry| entry.sha256.as_deref());
     let expected = wanted.sha256.as_deref().or(known);
 
-    let folder = path.parent().unwrap_or(shelf.folder());
+    let folder = path.parent().unwrap_or(models.folder());
     std::fs::create_dir_all(folder)
-        .map_err(|source| ShelfError::File { path: folder.to_owned(), source })?;
+        .map_err(|source| ModelFolderError::File { path: folder.to_owned(), source })?;
     let _lock = Lock::take(&path)?;
     if path.is_file() {
         return found_here(path, url, expected, cancel);
@@ -166,7 +166,7 @@ pub fn pull(
         sha256: came.sha256.clone(),
         verified_by: verified_by.word().to_owned(),
     };
-    shelf.write_receipt(&path, &receipt)?;
+    models.write_receipt(&path, &receipt)?;
     let (bytes, sha256, resumed_from) = (came.bytes, came.sha256, came.resumed_from);
     Ok(Pulled { path, url, bytes, sha256, verified_by, resumed_from, was_here: false })
 }

@@ -13,6 +13,6 @@ pub mod places;
 pub mod pull;
 
 pub use download::{DownloadError, Lock, hash_file};
-pub use folder::{Found, Receipt, Shelf, ShelfError, read_receipt};
+pub use folder::{Found, ModelFolder, ModelFolderError, Receipt, read_receipt};
 pub use places::{cache_folder, data_folder, gpu_folder, packed_files, probe_folder};
 pub use pull::{Pull, PullError, Pulled, Verified, pull};
