@@ -88,6 +88,45 @@ impl Member<'_> {
     }
 }
 
+/// Where threads that walk the same steps leave them early: all after the same step.
+///
+/// A flag would not do. A thread that is late at one meeting would find it set already by the first
+/// thread, which is on its way to the next meeting, would leave, and that meeting would never be full.
+pub(super) struct Exit {
+    /// Number of the last step that is taken.
+    last: AtomicUsize,
+}
+
+impl Exit {
+    /// No exit: all steps are taken.
+    pub(super) fn new() -> Self {
+        Self { last: AtomicUsize::new(usize::MAX) }
+    }
+
+    /// Waits until all threads have taken step `number`. Whether they leave now, which the first thread
+    /// decides by `is_wanted`.
+    ///
+    /// # Panics
+    /// As [`Member::meet`].
+    pub(super) fn meet(
+        &self,
+        number: usize,
+        member: &Member<'_>,
+        is_wanted: impl FnOnce() -> bool,
+    ) -> bool {
+        if member.index == 0 && is_wanted() {
+            self.last.store(number, Ordering::Relaxed);
+        }
+        member.meet();
+        self.last.load(Ordering::Relaxed) <= number
+    }
+
+    /// Whether the threads left early or at the last step.
+    pub(super) fn is_taken(&self) -> bool {
+        self.last.load(Ordering::Relaxed) != usize::MAX
+    }
+}
+
 impl Pool {
     /// A team of `n_threads`, the caller's included.
     pub(super) fn new(n_threads: usize) -> std::io::Result<Self> {
@@ -239,6 +278,34 @@ mod tests {
                     pool.rest();
                 }
             }
+        }
+    }
+
+    #[test]
+    fn all_leave_after_the_same_step_however_late_they_are() {
+        // More threads than processors, so that at every meeting some come late.
+        let n_threads = 2 * std::thread::available_parallelism().map_or(1, |n| n.get());
+        let mut pool = Pool::new(n_threads).expect("threads");
+        for run in 0..20 {
+            let (exit, is_cancelled) = (Exit::new(), AtomicBool::new(false));
+            let seen_in = AtomicUsize::new(usize::MAX);
+            pool.run(&|member| {
+                for step in 0..10 {
+                    let is_wanted = || {
+                        let is_so = is_cancelled.load(Ordering::Relaxed);
+                        is_so.then(|| seen_in.store(step, Ordering::Relaxed)).is_some()
+                    };
+                    if exit.meet(step, member, is_wanted) {
+                        // A panic ends the others' waiting, should this thread be alone.
+                        return assert_eq!(seen_in.load(Ordering::Relaxed), step);
+                    }
+                    if member.index == 1 && step == run % 5 {
+                        is_cancelled.store(true, Ordering::Relaxed);
+                    }
+                }
+                panic!("nobody left");
+            });
+            assert!(exit.is_taken());
         }
     }
 

@@ -1,11 +1,11 @@
 //! Runs batches: all threads walk all steps, claim parts of each, and meet after it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::attend::{Attention, BLOCK, Split, most_part_values, scratch_values};
 use super::caches::{Caches, cache_bytes};
-use super::pool::{Member, Pool};
+use super::pool::{Exit, Member, Pool};
 use super::shared::Shared;
 use super::steps::{Product, RowOp, Step, Steps};
 use super::weights::CpuWeights;
@@ -106,7 +106,7 @@ pub(super) struct Pass<'a> {
     pub(super) parts: &'a Shared<f32>,
     memory: &'a Memory,
     cancel: &'a CancelFlag,
-    is_cancelled: AtomicBool,
+    exit: Exit,
 }
 
 impl Memory {
@@ -241,13 +241,9 @@ impl<'a> Pass<'a> {
 
     /// What each thread does: all steps, until the end or until the flag is set.
     fn walk(&self, steps: &[Step], member: &Member<'_>) {
-        for (step, claimed) in steps.iter().zip(&self.memory.claimed) {
+        for (number, (step, claimed)) in steps.iter().zip(&self.memory.claimed).enumerate() {
             self.step(step, claimed, member);
-            if member.index == 0 && self.cancel.is_cancelled() {
-                self.is_cancelled.store(true, Ordering::Relaxed);
-            }
-            member.meet();
-            if self.is_cancelled.load(Ordering::Relaxed) {
+            if self.exit.meet(number, member, || self.cancel.is_cancelled()) {
                 return;
             }
         }
@@ -416,13 +412,13 @@ impl Runner for CpuRunner {
             parts: &self.memory.parts,
             memory: &self.memory,
             cancel,
-            is_cancelled: AtomicBool::new(false),
+            exit: Exit::new(),
         };
         let n_steps =
             if batch.rows.is_empty() { self.steps.n_stored } else { self.steps.all.len() };
         let steps = &self.steps.all[..n_steps];
         self.pool.run(&|member| pass.walk(steps, member));
-        if pass.is_cancelled.load(Ordering::Relaxed) {
+        if pass.exit.is_taken() {
             return Ok(Outcome::Cancelled);
         }
         self.n_logits = n_logits;
