@@ -10,7 +10,8 @@ shift || true
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || targets=(gguf tokenizer template)
 
-cargo build --release --workspace --bin fuzz-seeds
+# With the same features as all tests, so that nothing is compiled twice.
+cargo build --release --workspace --features carrel-fuzz/as-tested --bin fuzz-seeds
 seeds=target/release/fuzz-seeds
 folder=tests/fuzz
 for target in "${targets[@]}"; do
@@ -20,7 +21,7 @@ done
 bins=()
 for target in "${targets[@]}"; do bins+=(--bin "fuzz-$target"); done
 RUSTC_WORKSPACE_WRAPPER=$PWD/tests/fuzz/instrument.sh \
-  cargo build --release --workspace --features carrel-fuzz/fuzz "${bins[@]}"
+  cargo build --release --workspace --features carrel-fuzz/fuzz,carrel-fuzz/as-tested "${bins[@]}"
 running=()
 for target in "${targets[@]}"; do
   target/release/fuzz-"$target" "$folder/corpus/$target" "$folder/corpus/$target-seeds" \

@@ -135,23 +135,35 @@ pub fn answer(decoder: &mut Decoder, prompt: &[u32], mut disturb: impl FnMut(usi
 /// Tokens of an answer.
 pub const ANSWER: usize = 20;
 
-/// Opens a GPU of its own, disturbs it at some moment, and compares the answer with that of a GPU that
-/// was not disturbed.
-///
-/// # Panics
-/// If they are not the same.
-pub fn compare_disturbed(
-    model: &Model,
-    options: &DecoderOptions,
-    disturb: impl Fn(&Arc<Gpu>, usize) + Copy,
-) {
-    let gpu_options = GpuOptions { allow_software: true, ..Default::default() };
-    let prompt = tokens(40, model.spec().n_vocab);
-    let Some(gpu) = any_gpu() else { return };
-    let undisturbed = answer(&mut on_gpu(&gpu, model, options), &prompt, |_| ());
-    let Some(gpu) = open_gpu(&gpu_options) else { return };
-    let mut decoder = on_gpu(&gpu, model, options);
-    let found = answer(&mut decoder, &prompt, |step| disturb(&gpu, step));
-    assert_eq!(found, undisturbed);
-    assert_eq!(decoder.n_past(), prompt.len() + ANSWER - 1);
+/// The answer of a GPU that is not disturbed, for comparisons with GPUs that are.
+pub struct Undisturbed<'a> {
+    model: &'a Model,
+    options: &'a DecoderOptions,
+    prompt: Vec<u32>,
+    answer: Vec<u32>,
+}
+
+impl<'a> Undisturbed<'a> {
+    /// Computes it; `None` after printing SKIPPED.
+    ///
+    /// # Panics
+    /// As [`any_gpu`] and [`answer`].
+    pub fn new(model: &'a Model, options: &'a DecoderOptions) -> Option<Self> {
+        let prompt = tokens(40, model.spec().n_vocab);
+        let answer = answer(&mut on_gpu(&any_gpu()?, model, options), &prompt, |_| ());
+        Some(Self { model, options, prompt, answer })
+    }
+
+    /// Opens a GPU of its own, disturbs it at some moment, and compares the answer.
+    ///
+    /// # Panics
+    /// If it is not the same.
+    pub fn compare(&self, disturb: impl Fn(&Arc<Gpu>, usize)) {
+        let gpu_options = GpuOptions { allow_software: true, ..Default::default() };
+        let Some(gpu) = open_gpu(&gpu_options) else { return };
+        let mut decoder = on_gpu(&gpu, self.model, self.options);
+        let found = answer(&mut decoder, &self.prompt, |step| disturb(&gpu, step));
+        assert_eq!(found, self.answer);
+        assert_eq!(decoder.n_past(), self.prompt.len() + ANSWER - 1);
+    }
 }

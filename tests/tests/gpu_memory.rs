@@ -1,7 +1,6 @@
 //! Memory of a GPU: known before it is taken, bounded, part of the promise, and no answer is lost where it
 //! runs out.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use carrel_core::convert::{SyntheticOptions, write_synthetic};
@@ -9,13 +8,13 @@ use carrel_core::engine::{EngineOptions, Fit, open_model_on_gpu};
 use carrel_core::error::{Error, GpuError, ModelError};
 use carrel_core::exec::{ContextPolicy, MemoryBounds};
 use carrel_core::gguf::Gguf;
-use carrel_core::gpu::{Gpu, GpuOptions};
+use carrel_core::gpu::GpuOptions;
 use carrel_core::ops::CacheType;
 use carrel_core::quant::TensorType;
 use carrel_models::shapes::Shape;
 use carrel_tests::divergence::compare;
 use carrel_tests::gpu::{
-    ANSWER, answer, any_gpu, compare_disturbed, model, open_gpu, options, rows, tokens,
+    ANSWER, Undisturbed, answer, any_gpu, model, open_gpu, options, rows, tokens,
 };
 
 fn gpu_bound(gpu_bytes: u64) -> MemoryBounds {
@@ -237,8 +236,10 @@ fn an_answer_is_the_same_wherever_memory_runs_out() {
         (ContextPolicy::Full(96), [0, 2, 7, 12, 19]),
         (ContextPolicy::Sliding(48), [1, 4, 9, 13, 18]),
     ] {
+        let options = options(context, CacheType::F32);
+        let Some(undisturbed) = Undisturbed::new(&model, &options) else { return };
         for moment in moments {
-            compare_disturbed(&model, &options(context, CacheType::F32), |gpu, step| {
+            undisturbed.compare(|gpu, step| {
                 if step == moment {
                     gpu.run_short(0);
                 }
@@ -251,12 +252,13 @@ fn an_answer_is_the_same_wherever_memory_runs_out() {
 fn an_answer_is_the_same_when_memory_runs_out_while_the_gpu_works() {
     let model = model("tiny-llama", TensorType::F32);
     let options = options(ContextPolicy::Full(96), CacheType::F32);
+    let Some(undisturbed) = Undisturbed::new(&model, &options) else { return };
     // Knuth's multiplier draws the step and how far into it memory runs out.
     let mut random = 2027u64;
     for _ in 0..10 {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         let (moment, delay_us) = ((random >> 33) as usize % ANSWER, (random >> 45) % 4000);
-        compare_disturbed(&model, &options, |gpu: &Arc<Gpu>, step| {
+        undisturbed.compare(|gpu, step| {
             if step == moment {
                 let gpu = gpu.clone();
                 std::thread::spawn(move || {

@@ -23,7 +23,7 @@ use carrel_core::ops::{CacheType, Outcome, ReferenceRunner};
 use carrel_core::quant::TensorType;
 use carrel_tests::divergence::{best_and_margin, compare, compare_above};
 use carrel_tests::gpu::{
-    ANSWER, any_gpu, compare_disturbed, model, model_with, on_gpu, open_gpu, options, rows, tokens,
+    ANSWER, Undisturbed, any_gpu, model, model_with, on_gpu, open_gpu, options, rows, tokens,
 };
 use carrel_tests::shared_fixtures;
 use serde_json::Value;
@@ -221,9 +221,10 @@ fn an_answer_is_the_same_wherever_the_gpu_is_lost() {
         (ContextPolicy::Full(96), [0, 3, 8, 13, 19]),
         (ContextPolicy::Sliding(48), [1, 5, 9, 12, 18]),
     ] {
+        let options = options(context, CacheType::F32);
+        let Some(undisturbed) = Undisturbed::new(&model, &options) else { return };
         for loss in losses {
-            let options = options(context, CacheType::F32);
-            compare_disturbed(&model, &options, |gpu, step| {
+            undisturbed.compare(|gpu, step| {
                 if step == loss {
                     gpu.destroy();
                 }
@@ -236,12 +237,13 @@ fn an_answer_is_the_same_wherever_the_gpu_is_lost() {
 fn an_answer_is_the_same_when_the_gpu_is_lost_while_it_works() {
     let model = model("tiny-llama", TensorType::F32);
     let options = options(ContextPolicy::Full(96), CacheType::F32);
+    let Some(undisturbed) = Undisturbed::new(&model, &options) else { return };
     // Ten moments of any step: Knuth's multiplier draws the step and how far into it the loss comes.
     let mut random = 2026u64;
     for _ in 0..10 {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         let (loss, delay_us) = ((random >> 33) as usize % ANSWER, (random >> 45) % 4000);
-        compare_disturbed(&model, &options, |gpu, step| {
+        undisturbed.compare(|gpu, step| {
             if step == loss {
                 let gpu = gpu.clone();
                 std::thread::spawn(move || {
