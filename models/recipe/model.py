@@ -10,6 +10,7 @@ import dataclasses
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.nn.attention.flex_attention import BlockMask, flex_attention
 
 
 @dataclasses.dataclass
@@ -36,12 +37,11 @@ def rms_norm(x, weight):
 
 
 class Layer(nn.Module):
-    """One layer: what attention and then the feed-forward part add to the stream."""
+    """The parameters of one layer."""
 
     def __init__(self, shape):
         super().__init__()
         d, kv = shape.d_model, shape.n_head_kv * shape.d_head
-        self.shape = shape
         self.attn_norm = nn.Parameter(torch.ones(d))
         self.ffn_norm = nn.Parameter(torch.ones(d))
         self.attn_q = nn.Parameter(matrix(d, d))
@@ -52,25 +52,31 @@ class Layer(nn.Module):
         self.ffn_up = nn.Parameter(matrix(shape.d_ff, d))
         self.ffn_down = nn.Parameter(torch.zeros(d, shape.d_ff))
 
-    def forward(self, x, cos, sin, mask):
-        n_rows, n_tokens, _ = x.shape
-        shape = self.shape
 
-        def heads(weight, n_heads):
-            y = F.linear(normed, weight).view(n_rows, n_tokens, n_heads, shape.d_head)
-            return y.transpose(1, 2)
+def layer_forward(weights, d_head, x, cos, sin, mask):
+    """The stream `x` with what one layer adds to it: attention, then the feed-forward part.
 
-        normed = rms_norm(x, self.attn_norm)
-        q = rotate(heads(self.attn_q, shape.n_head), cos, sin)
-        k = rotate(heads(self.attn_k, shape.n_head_kv), cos, sin)
-        v = heads(self.attn_v, shape.n_head_kv)
-        group = shape.n_head // shape.n_head_kv
-        k, v = k.repeat_interleave(group, 1), v.repeat_interleave(group, 1)
-        y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
-        x = x + F.linear(y.transpose(1, 2).reshape(x.shape), self.attn_output)
-        normed = rms_norm(x, self.ffn_norm)
-        y = F.silu(F.linear(normed, self.ffn_gate)) * F.linear(normed, self.ffn_up)
-        return x + F.linear(y, self.ffn_down)
+    A function of the parameters, so that all layers share what a compiler makes of it. `mask` is a
+    tensor that says which tokens see which, or on a GPU a block mask.
+    """
+    attn_norm, ffn_norm, wq, wk, wv, attn_output, gate, up, down = weights
+    n_rows, n_tokens, _ = x.shape
+    normed = rms_norm(x, attn_norm)
+
+    def heads(weight):
+        return F.linear(normed, weight).view(n_rows, n_tokens, -1, d_head).transpose(1, 2)
+
+    v = heads(wv)
+    q = rotate(heads(wq), cos, sin).type_as(v)
+    k = rotate(heads(wk), cos, sin).type_as(v)
+    if isinstance(mask, BlockMask):
+        y = flex_attention(q, k, v, block_mask=mask, enable_gqa=True)
+    else:
+        y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, enable_gqa=True)
+    x = x + F.linear(y.transpose(1, 2).reshape(x.shape), attn_output)
+    normed = rms_norm(x, ffn_norm)
+    y = F.silu(F.linear(normed, gate)) * F.linear(normed, up)
+    return x + F.linear(y, down)
 
 
 class Reader(nn.Module):
@@ -84,15 +90,21 @@ class Reader(nn.Module):
         self.output_norm = nn.Parameter(torch.ones(shape.d_model))
         pairs = torch.arange(0, shape.d_head, 2) / shape.d_head
         self.register_buffer("frequencies", shape.rope_base**-pairs, persistent=False)
+        self.layer_forward = layer_forward
 
-    def forward(self, ids, positions, mask, at):
-        """The logits behind the tokens `at`, which are indices over all rows."""
+    def forward(self, ids, positions, mask):
+        """The stream behind the last layer, of which `logits` makes predictions."""
         angles = positions[:, None, :, None].float() * self.frequencies
         x = F.embedding(ids, self.token_embd)
         cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
         for layer in self.blk:
-            x = layer(x, cos, sin, mask)
-        return F.linear(rms_norm(x.flatten(0, 1)[at], self.output_norm), self.token_embd)
+            weights = list(layer.parameters())
+            x = self.layer_forward(weights, self.shape.d_head, x, cos, sin, mask)
+        return x
+
+    def compile(self):
+        """Compiles a layer, once for all of them."""
+        self.layer_forward = torch.compile(layer_forward, dynamic=False)
 
     def gguf_tensors(self):
         """The parameters by their GGUF names, in single precision."""

@@ -15,8 +15,8 @@ A word that stands in one sentence gives its whole vote to it, one that stands e
 little to each. The stream is divided: a constant, a mark of numbers, what token it is, label,
 previous, vote. The idea of starting attention in a useful form is that of Trockman and Kolter,
 Mimetic initialization of self-attention layers, arXiv 2305.09828. On a toy of
-this task, 20,000 tokens were enough for 74 numbers of a hundred to be right; how the full task fares
-has not been measured yet.
+this task, 20,000 tokens were enough for 74 numbers of a hundred to be right; `base` pointed rightly to 97
+pairs of a hundred after 19 million tokens, ten seconds on an H100.
 """
 
 import torch

@@ -29,7 +29,7 @@ import torch
 import torch.nn.functional as F
 from safetensors.torch import save_file
 
-from model import Reader, Shape
+from model import BlockMask, Reader, Shape, rms_norm
 from muon import Muon
 from start import wire
 
@@ -46,7 +46,14 @@ SHAPES = {
 STAGES = {
     "tiny": [("pairs", 0.5, 256), ("first", 1.0, 256)],
     "small": [("pairs", 0.1, 256), ("first", 0.4, 384), ("second", 0.75, 384), ("full", 1.0, 512)],
-    "base": [("pairs", 0.1, 256), ("first", 0.2, 256), ("second", 0.4, 512), ("full", 1.0, 1024)],
+    # One length, so that a GPU's kernels are compiled once.
+    "base": [
+        ("pairs", 0.05, 2048),
+        ("first", 0.12, 2048),
+        ("second", 0.3, 2048),
+        ("full", 0.65, 2048),
+        ("long", 1.0, 2048),
+    ],
 }
 # A stage ends early when so many replies begin rightly.
 LEARNT = 0.9
@@ -54,6 +61,8 @@ LEARNT = 0.9
 REPLY = 1
 # The seed of evaluation; see src/evaluate.rs.
 HELD_SEED = 0xE7A1
+# Tokens of a block of the mask on a GPU.
+BLOCK = 128
 
 
 class Rows:
@@ -63,6 +72,8 @@ class Rows:
         command = [args.recipe, "rows", "--vocabulary", args.vocabulary, "--stage", stage]
         command += ["--length", str(length), "--seed", str(args.seed)]
         command += ["--first-chunk", str(first_chunk), "--threads", str(args.data_threads)]
+        if args.prose:
+            command += ["--prose", args.prose]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE)
         self.shape = (n_rows, 5, length)
         self.queue = queue.Queue(4)
@@ -87,13 +98,45 @@ class Rows:
         self.process.wait()
 
 
-def loss_of(model, batch, device):
-    ids, documents, questions, positions, weights = batch.to(device).unbind(1)
-    n_tokens = ids.shape[1]
-    causal = torch.ones(n_tokens, n_tokens, dtype=torch.bool, device=device).tril()
-    same = documents[:, :, None] == documents[:, None, :]
-    window = questions[:, None, :] == 0
-    mask = causal & same & (window | (questions[:, :, None] == questions[:, None, :]))
+def visible(documents, questions):
+    """Which token of a row sees which: what stands before it in its document, and of questions only
+    its own. A mask for SDPA, or on a GPU one in blocks, of which empty ones cost nothing."""
+    n_rows, n_tokens = documents.shape
+    if not documents.is_cuda:
+        causal = torch.ones(n_tokens, n_tokens, dtype=torch.bool).tril()
+        same = documents[:, :, None] == documents[:, None, :]
+        window = questions[:, None, :] == 0
+        seen = window | (questions[:, :, None] == questions[:, None, :])
+        return (causal & same & seen)[:, None]
+
+    def sees(row, head, asks, has):
+        same = documents[row, asks] == documents[row, has]
+        theirs = questions[row, has]
+        return (asks >= has) & same & ((theirs == 0) | (theirs == questions[row, asks]))
+
+    # Documents are numbered from 1 and padding comes last, so blocks hold ranges of documents.
+    ordered = torch.where(documents == 0, 1 << 15, documents).view(n_rows, -1, BLOCK)
+    first, last = ordered.amin(-1), ordered.amax(-1)
+    before = torch.ones(first.shape[1], first.shape[1], dtype=torch.bool, device=first.device).tril()
+    needed = (before & (last[:, None, :] >= first[:, :, None]))[:, None]
+    order = needed.int().argsort(dim=-1, descending=True, stable=True)
+    return BlockMask.from_kv_blocks(
+        needed.sum(-1, dtype=torch.int32),
+        order.int(),
+        BLOCK_SIZE=BLOCK,
+        mask_mod=sees,
+        seq_lengths=(n_tokens, n_tokens),
+    )
+
+
+def predictions(x, norm, table, targets):
+    """The loss of every target, and whether it is what the model finds most likely."""
+    logits = F.linear(rms_norm(x, norm), table).float()
+    return F.cross_entropy(logits, targets, reduction="none"), logits.argmax(-1) == targets
+
+
+def loss_of(model, judge, batch, device):
+    ids, documents, questions, positions, weights = batch.to(device, non_blocking=True).unbind(1)
     follows = (documents[:, :-1] == documents[:, 1:]) & (questions[:, :-1] == questions[:, 1:])
     weights = weights[:, 1:] * follows / 1000
     if device == "cpu":
@@ -102,15 +145,15 @@ def loss_of(model, batch, device):
         weights = torch.where(weights == 1, weights, thinned)
     # The last token of a row predicts nothing.
     weights = F.pad(weights, (0, 1)).flatten()
-    at = weights.nonzero()[:, 0] if device == "cpu" else torch.arange(len(weights), device=device)
-    targets = ids.roll(-1, 1).flatten()[at].long()
-    first = ids.flatten()[at] == REPLY
-    weights = weights[at]
-    logits = model(ids, positions, mask[:, None], at).float()
-    losses = F.cross_entropy(logits, targets, reduction="none")
+    targets = ids.roll(-1, 1).flatten().long()
+    first = ids.flatten() == REPLY
+    x = model(ids, positions, visible(documents, questions)).flatten(0, 1)
+    if device == "cpu":
+        at = weights.nonzero()[:, 0]
+        x, weights, targets, first = x[at], weights[at], targets[at], first[at]
+    losses, right = judge(x, model.output_norm, model.token_embd, targets)
     loss = (losses * weights).sum() / weights.sum()
     with torch.no_grad():
-        right = logits.argmax(-1) == targets
         replies = weights == 1
         rates = torch.stack([
             (losses * replies).sum() / replies.sum(),
@@ -133,6 +176,7 @@ def main():
     parser.add_argument("--shape", choices=SHAPES, default="small")
     parser.add_argument("--vocabulary", required=True)
     parser.add_argument("--recipe", required=True, help="the program carrel-recipe")
+    parser.add_argument("--prose", help="a folder of books that some lessons are made from")
     parser.add_argument("--minutes", type=float, required=True, help="of computing, in all")
     parser.add_argument("--stop-after", type=float, help="minutes of computing of this command")
     parser.add_argument("--out", type=pathlib.Path, required=True)
@@ -150,7 +194,7 @@ def main():
     torch.manual_seed(args.seed)
     torch.set_float32_matmul_precision("high")
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    batch_tokens = args.batch_tokens or (262144 if device == "cuda" else 1024)
+    batch_tokens = args.batch_tokens or (131072 if device == "cuda" else 1024)
     shape = SHAPES[args.shape]
     model = Reader(shape).to(device)
     hidden = [p for name, p in model.named_parameters() if "blk" in name and p.ndim == 2]
@@ -159,7 +203,10 @@ def main():
         Muon(hidden, lr=args.rate),
         torch.optim.AdamW(others, lr=args.adam_rate, betas=(0.9, 0.95), weight_decay=0.0),
     ]
-    run = torch.compile(model) if device == "cuda" else model
+    judge, log_every = predictions, 15
+    if device == "cuda":
+        model.compile()
+        judge, log_every = torch.compile(predictions, dynamic=False), 5
     args.out.mkdir(parents=True, exist_ok=True)
     state = {"seconds": 0.0, "steps": 0, "tokens": 0, "stage": 0, "rows": {}}
     checkpoint = args.out / "checkpoint.pt"
@@ -189,7 +236,7 @@ def main():
 
     total, started = args.minutes * 60, state["seconds"]
     stop = started + (args.stop_after or args.minutes) * 60
-    rows, stage_now, rates, since = None, None, [], time.monotonic()
+    rows, stage_now, rates, warm, since = None, None, [], device == "cpu", time.monotonic()
     logged = saved_at = state["seconds"]
     logged_tokens = state["tokens"]
     while state["seconds"] < min(total, stop):
@@ -209,7 +256,7 @@ def main():
             optimiser.param_groups[0]["lr"] = peak * rate_at(share)
         batch = rows.next()
         with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
-            loss, measured = loss_of(run, batch, device)
+            loss, measured = loss_of(model, judge, batch, device)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for optimiser in optimisers:
@@ -220,9 +267,10 @@ def main():
         state["tokens"] += batch.shape[0] * batch.shape[2]
         state["rows"][stage] = state["rows"].get(stage, 0) + batch.shape[0]
         now = time.monotonic()
-        state["seconds"] += now - since
-        since = now
-        if state["seconds"] - logged >= 15 or state["seconds"] >= min(total, stop):
+        # The first step of a command compiles kernels, which is no time of computing.
+        state["seconds"] += now - since if warm else 0
+        warm, since = True, now
+        if state["seconds"] - logged >= log_every or state["seconds"] >= min(total, stop):
             reply_loss, right, first = torch.stack(rates).mean(0).tolist()
             speed = (state["tokens"] - logged_tokens) / (state["seconds"] - logged)
             print(

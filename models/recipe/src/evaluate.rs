@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::error::Result;
 use crate::held::Draw;
 use crate::lesson::{Lesson, lesson};
-use crate::questions::Task;
+use crate::questions::{Question, Task};
 use crate::stage::Stage;
 use crate::world::Fact;
 
@@ -86,17 +86,31 @@ pub fn read(
     question: &str,
 ) -> Result<Option<(Vec<usize>, Option<String>)>> {
     let contract = Contract::new(sentences.to_vec());
-    let window = contract.window();
-    let system = carrel_core::memory::model::SYSTEM;
-    let reply = model.read(&Request { system, window: &window, question, contract: &contract })?;
-    Ok(contract.parse(&reply.text))
+    Ok(contract.parse(&reply(model, &contract, question)?))
 }
 
-/// The figures of `model` over `n_lessons` lessons of a side.
+fn reply(model: &mut dyn TextModel, contract: &Contract, question: &str) -> Result<String> {
+    let window = contract.window();
+    let system = carrel_core::memory::model::SYSTEM;
+    Ok(model.read(&Request { system, window: &window, question, contract })?.text)
+}
+
+fn sorted(sentences: &[usize]) -> Vec<usize> {
+    let mut sentences = sentences.to_vec();
+    sentences.sort_unstable();
+    sentences
+}
+
+/// The figures of `model` over `n_lessons` lessons of a side; every wrong reply is told to `missed`.
 ///
 /// # Errors
 /// If the model fails.
-pub fn evaluate(model: &mut dyn TextModel, draw: Draw, n_lessons: u64) -> Result<Figures> {
+pub fn evaluate(
+    model: &mut dyn TextModel,
+    draw: Draw,
+    n_lessons: u64,
+    mut missed: impl FnMut(&Lesson, &Question, &str),
+) -> Result<Figures> {
     let mut figures = Figures::default();
     for number in 0..n_lessons {
         let lesson = lesson(SEED, number, draw, Stage::full());
@@ -104,7 +118,15 @@ pub fn evaluate(model: &mut dyn TextModel, draw: Draw, n_lessons: u64) -> Result
             continue;
         }
         for question in &lesson.questions {
-            let found = read(model, &lesson.world.sentences, &question.text)?;
+            let contract = Contract::new(lesson.world.sentences.clone());
+            let reply = reply(model, &contract, &question.text)?;
+            let found = contract.parse(&reply);
+            if found.as_ref().map(|(named, span)| (sorted(named), span))
+                != (!question.sentences.is_empty())
+                    .then(|| (sorted(&question.sentences), &question.span))
+            {
+                missed(&lesson, question, &reply);
+            }
             let counts = figures.tasks.entry(format!("{:?}", question.task)).or_default();
             counts.n += 1;
             counts.chance += question.sentences.len() as f64 / lesson.world.sentences.len() as f64;
@@ -114,11 +136,6 @@ pub fn evaluate(model: &mut dyn TextModel, draw: Draw, n_lessons: u64) -> Result
                 continue;
             };
             let hits = question.sentences.iter().filter(|s| named.contains(s)).count();
-            let sorted = |sentences: &[usize]| {
-                let mut sentences = sentences.to_vec();
-                sentences.sort_unstable();
-                sentences
-            };
             let same = sorted(&named) == sorted(&question.sentences);
             counts.exact += usize::from(same && span == question.span);
             counts.evidence +=

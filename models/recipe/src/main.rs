@@ -8,13 +8,15 @@ use std::process::ExitCode;
 use carrel_core::cancel::CancelFlag;
 use carrel_core::engine::{Engine, EngineOptions, WindowReader};
 use carrel_core::gguf::Gguf;
+use carrel_core::memory::Contract;
 use carrel_core::tokenizer::Tokenizer;
 use carrel_recipe::error::{RecipeError, Result};
 use carrel_recipe::evaluate::{self, Figures, SIDES};
 use carrel_recipe::hand::{self, Reached};
 use carrel_recipe::held::Draw;
-use carrel_recipe::lesson::lesson;
-use carrel_recipe::questions::Task;
+use carrel_recipe::lesson::{Lesson, lesson};
+use carrel_recipe::prose::Prose;
+use carrel_recipe::questions::{Question, Task};
 use carrel_recipe::rows::{self, RowOptions};
 use carrel_recipe::stage::Stage;
 use carrel_recipe::{prompt, vocabulary, weights};
@@ -25,7 +27,7 @@ use clap::Parser;
 enum Command {
     /// Print lessons as people read them
     Show {
-        /// Stage of the lessons: first, second or full
+        /// Stage of the lessons: pairs, first, second, full or long
         #[arg(long, default_value = "full", value_parser = stage)]
         stage: &'static Stage,
         /// Seed
@@ -34,6 +36,9 @@ enum Command {
         /// How many
         #[arg(long, default_value_t = 1)]
         lessons: u64,
+        /// Folder of books to make them from
+        #[arg(long)]
+        prose: Option<PathBuf>,
     },
     /// Learn the vocabulary and write it as a GGUF file without tensors
     Vocabulary {
@@ -46,6 +51,9 @@ enum Command {
         /// Lessons to learn from
         #[arg(long, default_value_t = 20_000)]
         lessons: u64,
+        /// Folder of books to learn from too
+        #[arg(long)]
+        prose: Option<PathBuf>,
         /// File to write
         out: PathBuf,
     },
@@ -72,6 +80,9 @@ enum Command {
         /// Number of the first chunk
         #[arg(long, default_value_t = 0)]
         first_chunk: u64,
+        /// Folder of books that some lessons are made from
+        #[arg(long)]
+        prose: Option<PathBuf>,
         /// Threads
         #[arg(long, default_value_t = 1)]
         threads: usize,
@@ -101,6 +112,9 @@ enum Command {
         /// Print JSON
         #[arg(long)]
         json: bool,
+        /// Print what was answered wrongly
+        #[arg(long)]
+        misses: bool,
     },
     /// Put the questions written by hand to the product, without a model and with one
     Hand {
@@ -137,9 +151,13 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<()> {
     let mut out = BufWriter::new(std::io::stdout().lock());
     match command {
-        Command::Show { stage, seed, lessons } => {
+        Command::Show { stage, seed, lessons, prose } => {
+            let prose = books(prose.as_deref())?;
             for number in 0..lessons {
-                let lesson = lesson(seed, number, Draw::TRAINING, stage);
+                let made = || Some(lesson(seed, number, Draw::TRAINING, stage));
+                let from_prose = || prose.lesson(seed, number, stage);
+                let lesson = if prose.is_empty() { made() } else { from_prose() };
+                let Some(lesson) = lesson else { continue };
                 writeln!(out, "{}", prompt::window(&lesson.world.sentences))?;
                 for question in &lesson.questions {
                     writeln!(out, "{}\n    {}", question.text, question.reply())?;
@@ -147,9 +165,10 @@ fn run(command: Command) -> Result<()> {
                 writeln!(out)?;
             }
         }
-        Command::Vocabulary { size, seed, lessons, out } => {
+        Command::Vocabulary { size, seed, lessons, prose, out } => {
+            let prose = books(prose.as_deref())?;
             let mut file = BufWriter::new(std::fs::File::create(out)?);
-            vocabulary::write(size, seed, lessons, &mut file)?;
+            vocabulary::write(size, seed, lessons, &prose, &mut file)?;
             file.flush()?;
         }
         Command::Numbers { vocabulary: path } => {
@@ -159,9 +178,11 @@ fn run(command: Command) -> Result<()> {
                 .collect();
             writeln!(out, "{}", serde_json::json!(ids))?;
         }
-        Command::Rows { vocabulary, stage, length, seed, first_chunk, threads } => {
+        Command::Rows { vocabulary, stage, length, seed, first_chunk, prose, threads } => {
+            let prose = books(prose.as_deref())?;
             let tokenizer = Tokenizer::from_gguf(&Gguf::open(vocabulary)?)?;
-            let options = RowOptions { seed, first_chunk, stage, length, n_threads: threads };
+            let options =
+                RowOptions { seed, first_chunk, stage, prose: &prose, length, n_threads: threads };
             rows::stream(&tokenizer, &options, &mut out)?;
         }
         Command::Export { weights, vocabulary, out } => {
@@ -169,10 +190,15 @@ fn run(command: Command) -> Result<()> {
             weights::export(&std::fs::read(weights)?, &Gguf::open(vocabulary)?, &mut file)?;
             file.flush()?;
         }
-        Command::Evaluate { model, lessons, threads, json } => {
+        Command::Evaluate { model, lessons, threads, json, misses } => {
             let mut reader = open(&model, threads)?;
             for (name, draw) in SIDES {
-                let figures = evaluate::evaluate(&mut reader, draw, lessons)?;
+                let figures =
+                    evaluate::evaluate(&mut reader, draw, lessons, |lesson, question, reply| {
+                        if misses {
+                            eprintln!("{}", miss(lesson, question, reply));
+                        }
+                    })?;
                 if json {
                     let line = serde_json::json!({ "side": name, "figures": figures });
                     writeln!(out, "{line}")?;
@@ -217,9 +243,24 @@ fn run(command: Command) -> Result<()> {
     Ok(())
 }
 
+fn books(folder: Option<&Path>) -> Result<Prose> {
+    folder.map_or_else(|| Ok(Prose::default()), Prose::open)
+}
+
 fn open(model: &Path, n_threads: usize) -> Result<WindowReader> {
     let options = EngineOptions { n_threads, ..EngineOptions::default() };
     Ok(Engine::open(model, &options)?.reader(&CancelFlag::default())?)
+}
+
+/// A question, what should have been replied and what was, with the sentences of both.
+fn miss(lesson: &Lesson, question: &Question, reply: &str) -> String {
+    let contract = Contract::new(lesson.world.sentences.clone());
+    let named = contract.parse(reply).map(|(named, _)| named).unwrap_or_default();
+    let mut text = format!("{}\n  due  {}\n  said {reply}\n", question.text, question.reply());
+    for &index in question.sentences.iter().chain(&named) {
+        text += &format!("    [{}] {}\n", index + 1, lesson.world.sentences[index]);
+    }
+    text
 }
 
 fn print_hand(out: &mut impl Write, style: &str, arm: &str, reached: &Reached) -> Result<()> {

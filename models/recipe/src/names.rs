@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use carrel_suite::dice::Dice;
 
 use crate::held::side;
+use crate::world::FILLERS;
 
 static VALUES: LazyLock<BTreeMap<&str, Vec<&str>>> = LazyLock::new(|| {
     include_str!("../data/values.txt")
@@ -50,6 +51,11 @@ pub fn list(kind: &str) -> &'static [&'static str] {
     VALUES.get(kind).map_or(&[], Vec::as_slice)
 }
 
+/// Whether the values of a type stand in a list.
+pub fn is_listed(kind: &str) -> bool {
+    !list(kind).is_empty()
+}
+
 /// Every name of people that stands in a list.
 pub fn listed_names() -> impl Iterator<Item = &'static str> {
     list("given").iter().chain(list("family")).copied()
@@ -77,6 +83,29 @@ impl Names {
         }
         // The short lists may end; then a value comes twice.
         self.made(dice, kind)
+    }
+
+    /// One to five words in a row of a sentence that is a filler, some of them made up.
+    pub fn odd(&self, dice: &mut Dice) -> String {
+        let lines: Vec<&str> = FILLERS.lines().filter(|line| !line.starts_with('#')).collect();
+        loop {
+            let words: Vec<&str> = dice.pick(&lines).split(' ').collect();
+            let length = dice.between(1, 5);
+            let from = dice.below(words.len().saturating_sub(length).max(1));
+            let some = &words[from..words.len().min(from + length)];
+            let plain = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase());
+            // A word that only joins others ends no phrase.
+            if some.iter().all(plain) && some.last().is_some_and(|word| word.len() > 3) {
+                let made: Vec<String> = some
+                    .iter()
+                    .map(|word| match dice.chance(20) {
+                        true => spelled(dice).to_lowercase(),
+                        false => (*word).to_owned(),
+                    })
+                    .collect();
+                return made.join(" ");
+            }
+        }
     }
 
     fn made(&self, dice: &mut Dice, kind: &str) -> String {
@@ -133,14 +162,35 @@ impl Names {
         format!("{} {kind}", self.word(dice, 0))
     }
 
-    /// A word of syllables with up to `more` syllables in its middle.
+    /// A word of syllables with up to `more` syllables in its middle, or of letters.
     fn word(&self, dice: &mut Dice, more: usize) -> String {
+        if !self.held && dice.chance(40) {
+            return spelled(dice);
+        }
         let mut word = one_of(dice, &side(FIRST, self.held)).to_owned();
         for _ in 0..dice.between(0, more) {
             word += one_of(dice, &side(MIDDLE, self.held));
         }
         word + one_of(dice, &side(LAST, self.held))
     }
+}
+
+/// A word of any letters that can be spoken.
+fn spelled(dice: &mut Dice) -> String {
+    const VOWELS: &[&str] = &["a", "e", "i", "o", "u", "ai", "ea", "ou", "y", "ie", "au"];
+    const CONSONANTS: &[&str] = &[
+        "b", "c", "d", "f", "g", "h", "j", "k", "l", "m", "n", "p", "qu", "r", "s", "t", "v", "w",
+        "x", "z", "br", "ch", "ck", "cl", "dr", "ff", "gh", "gl", "kr", "ld", "lm", "mp", "nc",
+        "ng", "nt", "ph", "pl", "rd", "rm", "rv", "sch", "sk", "sp", "st", "tch", "th", "tr", "tz",
+        "wh",
+    ];
+    let mut word = String::new();
+    let mut vowel = dice.chance(25);
+    for _ in 0..dice.between(3, 6) {
+        word += one_of(dice, if vowel { VOWELS } else { CONSONANTS });
+        vowel = !vowel;
+    }
+    crate::phrases::capitalised(&word)
 }
 
 fn one_of(dice: &mut Dice, list: &[&'static str]) -> &'static str {

@@ -14,19 +14,13 @@ use carrel_suite::dice::Dice;
 
 use crate::held::Draw;
 use crate::names::Names;
+use crate::phrases::{Phrases, capitalised, lowered};
 use crate::stage::Stage;
-use crate::world::{Fact, State, World, lowered};
+use crate::world::{Fact, State, World};
 
 /// Sentences that one reply may name, as in the product.
-const MOST_NAMED: usize = 8;
+pub(crate) const MOST_NAMED: usize = 8;
 const GAP: &str = "___";
-const LATEST: &[&str] = &["In the end, ", "After all changes, ", "By now, "];
-const EARLIEST: &[&str] = &["At first, ", "In the beginning, "];
-const ALL_VALUES: &[&str] = &["Name all: ", "List every answer: "];
-const MENTIONS: &[&str] =
-    &["Which sentences mention {a}?", "List everything about {a}.", "Where is {a} named?"];
-const SELECT: &[&str] = &["Which sentences sum up the text?", "Select the sentences that matter."];
-
 /// A kind of question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs)]
@@ -93,8 +87,10 @@ pub fn questions(
             Task::Latest => latest(world, draw, dice),
             Task::Hop => hop(world, draw, dice),
             Task::List => list(world, draw, dice),
-            Task::Select => select(world, dice),
+            Task::Select => select(world, draw, dice),
         };
+        let question = question
+            .map(|question| Question { text: asked_so(&question, draw, stage, dice), ..question });
         if let Some(question) = question
             && out.iter().all(|other| other.text != question.text)
         {
@@ -116,6 +112,31 @@ fn draw_task(shares: &[usize; 7], dice: &mut Dice) -> Task {
         left -= share;
     }
     Task::Fact
+}
+
+/// Some questions are asked in a roundabout way.
+fn asked_so(question: &Question, draw: Draw, stage: &Stage, dice: &mut Dice) -> String {
+    let plain = !matches!(question.task, Task::Gap | Task::List | Task::Select);
+    match question.text.strip_suffix('?') {
+        Some(stem) if plain && dice.chance(stage.framed) => {
+            let way = *dice.pick(Phrases::Ask.side(draw.wordings));
+            // What begins the whole keeps its capital.
+            let stem = if way.starts_with("{q}") { stem.to_owned() } else { uncapital(stem) };
+            way.replacen("{q}", &stem, 1)
+        }
+        _ => question.text.clone(),
+    }
+}
+
+/// A question as it goes on behind other words, unless it begins with a name.
+fn uncapital(question: &str) -> String {
+    const STARTS: &[&str] = &[
+        "Who", "Whom", "Whose", "What", "When", "Where", "Which", "Why", "How", "In", "At", "On",
+        "By", "For", "From", "To", "With", "Of", "Under", "After", "Until", "Do", "Does", "Did",
+        "Is", "Are", "Was", "Can", "Tell", "The", "Into", "Through", "Behind", "Since", "Next",
+    ];
+    let first = question.split([' ', '\'', ':', ',']).next().unwrap_or_default();
+    if STARTS.contains(&first) { lowered(question) } else { question.to_owned() }
 }
 
 fn asked(fact: &Fact, draw: Draw, dice: &mut Dice) -> String {
@@ -190,12 +211,15 @@ fn none(world: &World, draw: Draw, names: &mut Names, dice: &mut Dice) -> Option
 fn latest(world: &World, draw: Draw, dice: &mut Dice) -> Option<Question> {
     let fact = any_fact(world, &[State::Old, State::New], dice)?;
     let question = asked(fact, draw, dice);
-    let openings = if fact.state == State::Old { EARLIEST } else { LATEST };
+    let openings = match fact.state {
+        State::Old => Phrases::EarliestQuestion,
+        _ => Phrases::LatestQuestion,
+    };
     // Without further words the newest is asked for.
     let text = if fact.state == State::New && dice.chance(40) {
         question
     } else {
-        format!("{}{}", dice.pick(openings), lowered(&question))
+        format!("{}{}", dice.pick(openings.side(draw.wordings)), uncapital(&question))
     };
     Some(pointed(text, fact, &fact.b, Task::Latest))
 }
@@ -223,13 +247,15 @@ fn list(world: &World, draw: Draw, dice: &mut Dice) -> Option<Question> {
     {
         let same = |other: &&Fact| other.relation == fact.relation && other.a == fact.a;
         let sentences: Vec<usize> = world.facts.iter().filter(same).map(|f| f.sentence).collect();
-        (format!("{}{}", dice.pick(ALL_VALUES), lowered(&asked(fact, draw, dice))), sentences)
+        let opening = dice.pick(Phrases::AllValues.side(draw.wordings));
+        (format!("{opening}{}", uncapital(&asked(fact, draw, dice))), sentences)
     } else {
         let subject = dice.pick(&world.subjects);
-        let told = world.sentences.iter().enumerate().filter(|(_, text)| names_it(text, subject));
+        let begun = capitalised(subject);
+        let names = |text: &str| names_it(text, subject) || names_it(text, &begun);
+        let told = world.sentences.iter().enumerate().filter(|(_, text)| names(text));
         let sentences: Vec<usize> = told.map(|(index, _)| index).collect();
-        let (last, rest) = MENTIONS.split_at(MENTIONS.len() - 1);
-        let wordings = if draw.wordings { rest } else { last };
+        let wordings = Phrases::Mentions.side(draw.wordings);
         (dice.pick(wordings).replacen("{a}", subject, 1), sentences)
     };
     sentences.sort_unstable();
@@ -243,19 +269,20 @@ fn list(world: &World, draw: Draw, dice: &mut Dice) -> Option<Question> {
 }
 
 /// Whether `name` stands in `text` as words of its own.
-fn names_it(text: &str, name: &str) -> bool {
+pub(crate) fn names_it(text: &str, name: &str) -> bool {
     let outside = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
     text.match_indices(name).any(|(at, _)| {
         outside(text[..at].chars().next_back()) && outside(text[at + name.len()..].chars().next())
     })
 }
 
-fn select(world: &World, dice: &mut Dice) -> Option<Question> {
+fn select(world: &World, draw: Draw, dice: &mut Dice) -> Option<Question> {
     let mut sentences: Vec<usize> = world.facts.iter().map(|fact| fact.sentence).collect();
     sentences.sort_unstable();
+    sentences.dedup();
     let fillers = world.sentences.len() - sentences.len();
     (fillers >= 2 && (2..=MOST_NAMED).contains(&sentences.len())).then(|| Question {
-        text: (*dice.pick(SELECT)).to_owned(),
+        text: (*dice.pick(Phrases::Select.side(draw.wordings))).to_owned(),
         sentences,
         span: None,
         task: Task::Select,

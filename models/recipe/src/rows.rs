@@ -10,11 +10,13 @@ use std::io::Write;
 use std::sync::mpsc;
 
 use carrel_core::tokenizer::{EncodeOptions, Tokenizer};
+use carrel_suite::dice::Dice;
 
 use crate::error::Result;
 use crate::held::Draw;
 use crate::lesson::{Lesson, lesson};
 use crate::prompt;
+use crate::prose::Prose;
 use crate::stage::Stage;
 
 /// Rows of one chunk, which is made from lessons of its own.
@@ -32,13 +34,15 @@ const REPLY_WEIGHT: u16 = 1000;
 
 /// What rows are made from.
 #[derive(Debug, Clone, Copy)]
-pub struct RowOptions {
+pub struct RowOptions<'a> {
     /// Seed of the lessons.
     pub seed: u64,
     /// Number of the first chunk, for training that goes on.
     pub first_chunk: u64,
     /// Stage of the lessons.
     pub stage: &'static Stage,
+    /// Books that some lessons are made from; as many as the stage says.
+    pub prose: &'a Prose,
     /// Tokens of a row.
     pub length: usize,
     /// Threads that make rows.
@@ -58,7 +62,7 @@ struct Row {
 ///
 /// # Errors
 /// If `out` fails, which is how the reader ends it.
-pub fn stream(tokenizer: &Tokenizer, options: &RowOptions, out: &mut impl Write) -> Result<()> {
+pub fn stream(tokenizer: &Tokenizer, options: &RowOptions<'_>, out: &mut impl Write) -> Result<()> {
     std::thread::scope(|scope| {
         let n_threads = options.n_threads.max(1) as u64;
         let queues: Vec<mpsc::Receiver<Result<Vec<u8>>>> = (0..n_threads)
@@ -88,12 +92,11 @@ pub fn stream(tokenizer: &Tokenizer, options: &RowOptions, out: &mut impl Write)
 ///
 /// # Errors
 /// If a text cannot be encoded.
-pub fn chunk(tokenizer: &Tokenizer, options: &RowOptions, index: u64) -> Result<Vec<u8>> {
+pub fn chunk(tokenizer: &Tokenizer, options: &RowOptions<'_>, index: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(CHUNK * options.length * 10);
     let mut row = Row::default();
     let mut numbers = index * CHUNK_LESSONS..;
-    let mut draw =
-        || numbers.next().map(|n| lesson(options.seed, n, Draw::TRAINING, options.stage));
+    let mut draw = || numbers.next().map(|number| drawn(options, number));
     let (mut n_rows, mut first_left) = (0, None);
     while n_rows < CHUNK {
         // A document that does not even fit alone is left out.
@@ -110,6 +113,16 @@ pub fn chunk(tokenizer: &Tokenizer, options: &RowOptions, index: u64) -> Result<
         n_rows += 1;
     }
     Ok(bytes)
+}
+
+/// The lesson with this number, from prose or not.
+fn drawn(options: &RowOptions<'_>, number: u64) -> Lesson {
+    let share = if options.prose.is_empty() { 0 } else { options.stage.prose };
+    let from_prose = Dice::new(options.seed, &format!("kind {number}")).chance(share);
+    from_prose
+        .then(|| options.prose.lesson(options.seed, number, options.stage))
+        .flatten()
+        .unwrap_or_else(|| lesson(options.seed, number, Draw::TRAINING, options.stage))
 }
 
 impl Row {

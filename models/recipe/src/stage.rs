@@ -1,5 +1,5 @@
-//! The stages of training: bare pairs first, then short documents and plain look-ups, everything at
-//! last.
+//! The stages of training: bare pairs first, then short documents and plain look-ups, then
+//! everything, and at last documents as long as the windows that the product shows.
 //!
 //! With many unanswerable questions from the start, a model first learns to decline always, so
 //! their share grows; and short documents give more answers for every token that is computed.
@@ -23,12 +23,36 @@ pub struct Stage {
     pub short_mentions: usize,
     /// Sentences of a hundred that the style of the document changes.
     pub styled: usize,
+    /// Values of a hundred that are other words than those of their list.
+    pub odd: usize,
+    /// Sentences and questions of a hundred that get words of no meaning before, behind or around.
+    pub framed: usize,
+    /// Pairs of sentences of a hundred that become one.
+    pub joined: usize,
+    /// Lessons of a hundred that are made from prose, where there is any.
+    pub prose: usize,
     /// Whether sentences are no more than a subject and a value, and questions one of them.
     pub bare: bool,
 }
 
+const FULL: Stage = Stage {
+    name: "full",
+    sentences: (6, 30),
+    fillers: 35,
+    questions: (6, 10),
+    shares: [10, 40, 18, 7, 8, 10, 7],
+    twists: 25,
+    short_mentions: 15,
+    styled: 100,
+    odd: 25,
+    framed: 12,
+    joined: 12,
+    prose: 20,
+    bare: false,
+};
+
 /// All stages, in the order of training.
-pub const STAGES: [Stage; 4] = [
+pub const STAGES: [Stage; 5] = [
     Stage {
         name: "pairs",
         sentences: (2, 6),
@@ -38,6 +62,10 @@ pub const STAGES: [Stage; 4] = [
         twists: 0,
         short_mentions: 0,
         styled: 0,
+        odd: 0,
+        framed: 0,
+        joined: 0,
+        prose: 0,
         bare: true,
     },
     Stage {
@@ -49,6 +77,10 @@ pub const STAGES: [Stage; 4] = [
         twists: 0,
         short_mentions: 0,
         styled: 0,
+        odd: 10,
+        framed: 0,
+        joined: 0,
+        prose: 0,
         bare: false,
     },
     Stage {
@@ -60,19 +92,14 @@ pub const STAGES: [Stage; 4] = [
         twists: 12,
         short_mentions: 8,
         styled: 60,
+        odd: 20,
+        framed: 8,
+        joined: 8,
+        prose: 10,
         bare: false,
     },
-    Stage {
-        name: "full",
-        sentences: (6, 30),
-        fillers: 35,
-        questions: (6, 10),
-        shares: [10, 40, 18, 7, 8, 10, 7],
-        twists: 25,
-        short_mentions: 15,
-        styled: 100,
-        bare: false,
-    },
+    FULL,
+    Stage { name: "long", sentences: (6, 60), questions: (8, 14), prose: 25, ..FULL },
 ];
 
 impl Stage {
@@ -81,8 +108,8 @@ impl Stage {
         STAGES.iter().find(|stage| stage.name == name)
     }
 
-    /// The last stage, by which a finished model is judged.
+    /// The stage with everything, by which a finished model is judged.
     pub fn full() -> &'static Self {
-        &STAGES[STAGES.len() - 1]
+        &FULL
     }
 }

@@ -17,6 +17,7 @@ use crate::error::{RecipeError, Result};
 use crate::held::Draw;
 use crate::lesson::lesson;
 use crate::prompt::{self, CONTROL};
+use crate::prose::Prose;
 use crate::stage::Stage;
 
 /// Largest number that is one token.
@@ -24,12 +25,19 @@ pub const WHOLE_NUMBERS: usize = 99;
 /// How often the numbers stand in what the pairs are learnt from: so often that none is missed.
 const NUMBERS_OFTEN: usize = 20_000;
 
-/// Learns a vocabulary of `n_vocab` tokens from `n_lessons` lessons and writes it.
+/// Learns a vocabulary of `n_vocab` tokens from `n_lessons` lessons and from all `prose`, and writes
+/// it.
 ///
 /// # Errors
 /// If the vocabulary is too small, or `out` fails.
-pub fn write(n_vocab: usize, seed: u64, n_lessons: u64, out: &mut impl Write) -> Result<()> {
-    let (tokens, merges) = learn(n_vocab, seed, n_lessons)?;
+pub fn write(
+    n_vocab: usize,
+    seed: u64,
+    n_lessons: u64,
+    prose: &Prose,
+    out: &mut impl Write,
+) -> Result<()> {
+    let (tokens, merges) = learn(n_vocab, seed, n_lessons, prose)?;
     let kinds: Vec<i32> =
         (0..tokens.len()).map(|id| if id < CONTROL.len() { 3 } else { 1 }).collect();
     let mut writer = GgufWriter::new();
@@ -49,7 +57,12 @@ pub fn write(n_vocab: usize, seed: u64, n_lessons: u64, out: &mut impl Write) ->
 }
 
 /// The tokens in the order of their ids, and the merges in the order of their ranks.
-fn learn(n_vocab: usize, seed: u64, n_lessons: u64) -> Result<(Vec<String>, Vec<String>)> {
+fn learn(
+    n_vocab: usize,
+    seed: u64,
+    n_lessons: u64,
+    prose: &Prose,
+) -> Result<(Vec<String>, Vec<String>)> {
     let controls = CONTROL.iter().map(|token| AddedToken::from(*token, true)).collect();
     let trainer = BpeTrainer::builder()
         .vocab_size(n_vocab)
@@ -69,7 +82,7 @@ fn learn(n_vocab: usize, seed: u64, n_lessons: u64) -> Result<(Vec<String>, Vec<
         text
     });
     let numbers: String = (1..=WHOLE_NUMBERS).map(|number| format!("[{number}]\n")).collect();
-    let text = lessons.chain(std::iter::repeat_n(numbers, NUMBERS_OFTEN));
+    let text = lessons.chain(prose.stretches()).chain(std::iter::repeat_n(numbers, NUMBERS_OFTEN));
     let failed = |error: tokenizers::Error| RecipeError::Vocabulary(error.to_string());
     tokenizer.train(&mut TrainerWrapper::from(trainer), text).map_err(failed)?;
     // The merges can be had from the stored form only.

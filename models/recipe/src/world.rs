@@ -6,19 +6,13 @@
 use carrel_suite::dice::Dice;
 
 use crate::held::Draw;
-use crate::names::Names;
+use crate::names::{self, Names};
+use crate::phrases::{Phrases, capitalised, lowered};
 use crate::relations::{DOMAINS, Domain, Relation};
 use crate::stage::Stage;
 use crate::styles::Style;
 
-const FILLERS: &str = include_str!("../data/fillers.txt");
-const DENIED: &[&str] =
-    &["It is not true that ", "It turned out to be false that ", "Nobody believes any more that "];
-const DOUBTED: &[&str] =
-    &["It is not known whether ", "Some ask whether ", "One can only guess if "];
-const OLD: &[&str] = &["At first ", "In the beginning ", "For a while "];
-const NEW: &[&str] = &["Later ", "From then on ", "By now ", "Since the change "];
-
+pub(crate) const FILLERS: &str = include_str!("../data/fillers.txt");
 /// The statement of a stage of bare pairs.
 const PAIR: &str = "{a} {b}";
 
@@ -98,8 +92,17 @@ struct Builder<'a> {
     dice: &'a mut Dice,
     names: &'a mut Names,
     world: World,
-    /// Sentences that stay together, each with the fact that it states.
-    groups: Vec<Vec<(String, Option<usize>)>>,
+    /// Sentences that stay together.
+    groups: Vec<Vec<Piece>>,
+}
+
+/// A sentence.
+struct Piece {
+    text: String,
+    /// The facts that it states.
+    facts: Vec<usize>,
+    /// How it goes on in the sentence of another; `None` if it stands for itself only.
+    continued: Option<String>,
 }
 
 /// Makes a document; `names` must be fresh.
@@ -114,6 +117,7 @@ pub fn world(draw: Draw, stage: &Stage, names: &mut Names, dice: &mut Dice) -> W
     let mut builder = Builder { draw, stage, style, dice, names, world, groups: Vec::new() };
     builder.choose();
     builder.state_facts();
+    builder.join();
     builder.add_fillers();
     builder.arrange();
     builder.world
@@ -138,6 +142,10 @@ impl Builder<'_> {
         relations.truncate(self.dice.between(2, 5));
         let n_subjects = self.dice.between(2, 2 + self.stage.sentences.1 / 6);
         self.world.subjects = (0..n_subjects).map(|_| self.names.value(self.dice, kind)).collect();
+        // Lists end, and two of one name could not be told apart.
+        self.world.subjects.sort_unstable();
+        self.world.subjects.dedup();
+        self.dice.shuffle(&mut self.world.subjects);
         self.world.relations = relations;
     }
 
@@ -180,6 +188,10 @@ impl Builder<'_> {
         if linked && !others.is_empty() && self.dice.chance(60) {
             return self.dice.pick(&others).clone();
         }
+        // Words that no list has, so that what stands in the text is copied and not what is known.
+        if self.dice.chance(self.stage.odd) && names::is_listed(relation.value) {
+            return self.names.odd(self.dice);
+        }
         self.names.value(self.dice, relation.value)
     }
 
@@ -190,14 +202,22 @@ impl Builder<'_> {
         let index = self.world.facts.len();
         let mut fact =
             Fact { relation, a: a.to_owned(), b, state, sentence: 0, said: Some(a.to_owned()) };
-        let statement = match self.stage.bare {
-            true => PAIR,
-            false => *self.dice.pick(relation.statements(self.draw.wordings)),
+        let statements = relation.statements(self.draw.wordings);
+        // What somebody says in direct speech takes no opening.
+        let statements: Vec<&str> = statements
+            .iter()
+            .copied()
+            .filter(|text| !text.starts_with('"') || matches!(state, State::Plain | State::Several))
+            .collect();
+        let statement = match (self.stage.bare, statements.is_empty()) {
+            (true, _) => PAIR,
+            (false, true) => relation.statements(false)[0],
+            (false, false) => *self.dice.pick(&statements),
         };
         let plain = matches!(state, State::Plain | State::Several);
         let behind = self.groups.iter().position(|group| {
-            let last = group.last().and_then(|(_, fact)| *fact);
-            last.is_some_and(|last| self.world.facts[last].a == a)
+            let last = group.last().and_then(|piece| piece.facts.last());
+            last.is_some_and(|&last| self.world.facts[last].a == a)
         });
         let pronoun = plain
             && relation.subject == "person"
@@ -206,9 +226,9 @@ impl Builder<'_> {
         if let (true, Some(group)) = (pronoun, behind) {
             // The same pronoun for one person throughout.
             let pronoun = if a.len().is_multiple_of(2) { "He" } else { "She" };
-            let text = statement.replacen("{a}", pronoun, 1).replacen("{b}", &fact.b, 1);
+            let text = filled(statement, pronoun, &fact.b);
             fact.said = None;
-            self.groups[group].push((text, Some(index)));
+            self.groups[group].push(Piece { text, facts: vec![index], continued: None });
             self.world.facts.push(fact);
             return;
         }
@@ -216,22 +236,65 @@ impl Builder<'_> {
             fact.said = Some(self.short_name(a));
         }
         let said = fact.said.clone().unwrap_or_default();
-        let question = *self.dice.pick(relation.questions(self.draw.wordings));
-        let styled = self.dice.chance(self.stage.styled);
-        let own = if plain && styled {
-            let question = question.replacen("{a}", &said, 1);
-            self.style.entry(&said, relation.noun, &fact.b, &question, self.dice)
-        } else {
-            None
-        };
-        let text = own.unwrap_or_else(|| {
-            let opened = opened(statement, state, self.dice);
-            let text = opened.replacen("{a}", &said, 1).replacen("{b}", &fact.b, 1);
-            let index = self.groups.len();
-            if styled { self.style.frame(&text, index, self.dice) } else { text }
-        });
-        self.groups.push(vec![(text, Some(index))]);
+        let piece = self.told(statement, &fact, &said, plain);
+        self.groups.push(vec![Piece { facts: vec![index], ..piece }]);
         self.world.facts.push(fact);
+    }
+
+    /// The sentence of a fact, in the style of the document.
+    fn told(&mut self, statement: &str, fact: &Fact, said: &str, plain: bool) -> Piece {
+        let held = self.draw.wordings;
+        let styled = self.dice.chance(self.stage.styled);
+        if plain && styled {
+            let question = *self.dice.pick(fact.relation.questions(held));
+            let question = filled(question, said, "");
+            let noun = fact.relation.noun;
+            if let Some(text) = self.style.entry(said, noun, &fact.b, &question, self.dice) {
+                return Piece { text, facts: Vec::new(), continued: None };
+            }
+        }
+        let mut wording = opened(statement, fact.state, held, self.dice);
+        if plain && !wording.starts_with('"') && self.dice.chance(self.stage.framed) {
+            let lead_in = self.dice.pick(Phrases::LeadIn.side(held));
+            wording = format!("{lead_in}{}", lowered(&wording));
+        }
+        if plain && self.dice.chance(self.stage.framed) {
+            let tail = self.dice.pick(Phrases::Tail.side(held));
+            if let Some(stem) = wording.strip_suffix('.') {
+                wording = format!("{stem}{tail}");
+            }
+        }
+        let text = filled(&wording, said, &fact.b);
+        // A value keeps its letters, because the reply copies them.
+        let keeps = self.stage.bare || text.starts_with(&fact.b);
+        let text = if keeps { text } else { capitalised(&text) };
+        let continued = plain.then(|| filled(&lowered(&wording), said, &fact.b));
+        let text =
+            if styled { self.style.frame(&text, self.groups.len(), self.dice) } else { text };
+        Piece { text, facts: Vec::new(), continued }
+    }
+
+    /// Makes one sentence of some pairs, so that a sentence has more than one value.
+    fn join(&mut self) {
+        let held = self.draw.wordings;
+        let mut index = 0;
+        while index + 1 < self.groups.len() {
+            let fits = |group: &[Piece]| group.len() == 1 && group[0].continued.is_some();
+            let both = fits(&self.groups[index]) && fits(&self.groups[index + 1]);
+            if both && self.dice.chance(self.stage.joined) {
+                let second = self.groups.remove(index + 1).remove(0);
+                let first = &mut self.groups[index][0];
+                if let (Some(stem), Some(more)) = (first.text.strip_suffix('.'), second.continued) {
+                    let join = self.dice.pick(Phrases::Join.side(held));
+                    first.text = format!("{stem}{join}{more}");
+                    first.facts.extend(second.facts);
+                    first.continued = None;
+                } else {
+                    self.groups.insert(index + 1, vec![Piece { continued: None, ..second }]);
+                }
+            }
+            index += 1;
+        }
     }
 
     /// A part of a person's name that nobody else of the document has.
@@ -266,18 +329,26 @@ impl Builder<'_> {
             if self.dice.chance(self.stage.styled) {
                 text = self.style.frame(&text, index, self.dice);
             }
-            self.groups.push(vec![(text, None)]);
+            self.groups.push(vec![Piece { text, facts: Vec::new(), continued: None }]);
         }
     }
 
     /// Puts the sentences in order: any, but what is replaced stands before what replaces it.
     fn arrange(&mut self) {
         self.dice.shuffle(&mut self.groups);
-        for (text, fact) in self.groups.drain(..).flatten() {
-            if let Some(fact) = fact {
+        for piece in self.groups.drain(..).flatten() {
+            for fact in piece.facts {
                 self.world.facts[fact].sentence = self.world.sentences.len();
             }
-            self.world.sentences.push(text);
+            self.world.sentences.push(piece.text);
+        }
+        // A subject that begins a sentence is written otherwise than inside it.
+        for fact in &mut self.world.facts {
+            let text = &self.world.sentences[fact.sentence];
+            fact.said = fact.said.take().map(|said| match text.contains(&said) {
+                true => said,
+                false => capitalised(&said),
+            });
         }
         for old in 0..self.world.facts.len() {
             let new = old + 1;
@@ -294,21 +365,18 @@ impl Builder<'_> {
 }
 
 /// A statement with the words before it that say how it stands.
-fn opened(statement: &str, state: State, dice: &mut Dice) -> String {
+fn opened(statement: &str, state: State, held: bool, dice: &mut Dice) -> String {
     let openings = match state {
         State::Plain | State::Several => return statement.to_owned(),
-        State::Old => OLD,
-        State::New => NEW,
-        State::Denied => DENIED,
-        State::Doubted => DOUBTED,
+        State::Old => Phrases::Old,
+        State::New => Phrases::New,
+        State::Denied => Phrases::Denied,
+        State::Doubted => Phrases::Doubted,
     };
-    format!("{}{}", dice.pick(openings), lowered(statement))
+    format!("{}{}", dice.pick(openings.side(held)), lowered(statement))
 }
 
-/// A statement or question as it continues a sentence: its first word in lower case unless it is a
-/// slot.
-pub fn lowered(text: &str) -> String {
-    let mut characters = text.chars();
-    let first = characters.next().map(|c| c.to_lowercase().to_string()).unwrap_or_default();
-    format!("{first}{}", characters.as_str())
+/// A wording with its slots filled.
+fn filled(wording: &str, a: &str, b: &str) -> String {
+    wording.replacen("{a}", a, 1).replacen("{b}", b, 1)
 }

@@ -18,6 +18,7 @@ use carrel_recipe::evaluate;
 use carrel_recipe::held::Draw;
 use carrel_recipe::lesson::lesson;
 use carrel_recipe::prompt;
+use carrel_recipe::prose::Prose;
 use carrel_recipe::questions::Task;
 use carrel_recipe::rows::{RowOptions, chunk};
 use carrel_recipe::stage::Stage;
@@ -47,7 +48,7 @@ fn python() -> Option<String> {
 fn vocabulary_file(folder: &Path) -> std::path::PathBuf {
     let path = folder.join("vocabulary.gguf");
     let mut file = std::fs::File::create(&path).expect("a file");
-    vocabulary::write(N_VOCAB, 1, 400, &mut file).expect("a vocabulary");
+    vocabulary::write(N_VOCAB, 1, 400, &Prose::default(), &mut file).expect("a vocabulary");
     path
 }
 
@@ -57,7 +58,9 @@ fn rows_are_the_prompts_of_the_product_and_do_not_depend_on_how_they_are_cut() {
     let vocabulary = Gguf::open(vocabulary_file(folder.path())).expect("a GGUF file");
     let tokenizer = Tokenizer::from_gguf(&vocabulary).expect("a tokenizer");
     let stage = Stage::named("first").expect("a stage");
-    let options = RowOptions { seed: 5, first_chunk: 0, stage, length: 1024, n_threads: 1 };
+    let prose = Prose::default();
+    let options =
+        RowOptions { seed: 5, first_chunk: 0, stage, prose: &prose, length: 1024, n_threads: 1 };
     let bytes = chunk(&tokenizer, &options, 0).expect("rows");
     assert_eq!(bytes, chunk(&tokenizer, &options, 0).expect("rows"), "the same every time");
     let numbers: Vec<u16> =
@@ -136,7 +139,8 @@ fn the_recipe_makes_a_model_that_runs_here_and_in_llama_cpp() {
         agrees_with_llama_cpp(path);
         let engine = Engine::open(path, &EngineOptions::default()).expect("an engine");
         let mut reader = engine.reader(&CancelFlag::default()).expect("a reader");
-        let figures = evaluate::evaluate(&mut reader, Draw::UNSEEN_NAMES, 4).expect("figures");
+        let figures =
+            evaluate::evaluate(&mut reader, Draw::UNSEEN_NAMES, 4, |_, _, _| ()).expect("figures");
         assert!(figures.of(Task::Fact).n > 0);
     }
 }

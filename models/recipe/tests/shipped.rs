@@ -58,7 +58,8 @@ fn the_file_is_the_one_of_its_card_and_of_the_catalogue() {
 #[test]
 fn it_points_better_than_chance_to_what_it_never_saw() {
     let mut reader = engine().reader(&CancelFlag::default()).expect("a reader");
-    let figures = evaluate::evaluate(&mut reader, Draw::UNSEEN_NAMES, 12).expect("figures");
+    let figures =
+        evaluate::evaluate(&mut reader, Draw::UNSEEN_NAMES, 12, |_, _, _| ()).expect("figures");
     let counts = figures.of(Task::Fact);
     println!("{counts:?}");
     assert!(counts.evidence as f64 >= LEAST_OVER_CHANCE * counts.chance, "{counts:?}");
