@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Fuzzes all targets at once for some seconds, 60 unless said otherwise: `tests/fuzz/run.sh 60 [target]…`.
+# `tests/fuzz/run.sh build` only compiles them.
 # Works with the stable compiler. With cargo-fuzz and a nightly one, this does the same:
 # `cargo fuzz run --fuzz-dir tests/fuzz --features fuzz fuzz-gguf`.
 # What was found lies in tests/fuzz/artifacts.
@@ -22,6 +23,7 @@ bins=()
 for target in "${targets[@]}"; do bins+=(--bin "fuzz-$target"); done
 RUSTC_WORKSPACE_WRAPPER=$PWD/tests/fuzz/instrument.sh \
   cargo build --release --workspace --features carrel-fuzz/fuzz,carrel-fuzz/as-tested "${bins[@]}"
+[ "$seconds" = build ] && exit
 running=()
 for target in "${targets[@]}"; do
   target/release/fuzz-"$target" "$folder/corpus/$target" "$folder/corpus/$target-seeds" \
