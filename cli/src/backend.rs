@@ -27,7 +27,7 @@ pub struct BackendArgs {
     gpu_memory: Option<u64>,
     #[cfg(feature = "gpu")]
     #[command(flatten)]
-    gpu: GpuArgs,
+    pub gpu: GpuArgs,
 }
 
 /// What computes.
@@ -52,6 +52,9 @@ pub struct GpuArgs {
     /// Which flavour of kernels computes on the GPU
     #[arg(long, value_name = "NAME", default_value = "measured")]
     gpu_kernels: KernelChoice,
+    /// Whether kernels may be timed.
+    #[arg(skip)]
+    pub times_kernels: bool,
 }
 
 /// A flavour of kernels.
@@ -76,6 +79,7 @@ impl GpuArgs {
             },
             folder: carrel_downloads::gpu_folder(),
             retries,
+            times_kernels: self.times_kernels,
             ..Default::default()
         };
         Gpu::open(&options).map_err(|error| carrel_core::error::ModelError::from(error).into())

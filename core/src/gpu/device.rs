@@ -11,6 +11,7 @@ use super::canary;
 use super::denied::{N_STORAGE_BUFFERS, refusal};
 use super::ledger::{Ledger, Standing};
 use super::pipelines::Pipelines;
+use super::profile::Profiler;
 use super::tune::{FlavourChoice, Flavours};
 use super::turnstile::{Turn, Turnstile};
 use crate::cancel::CancelFlag;
@@ -34,6 +35,8 @@ pub struct GpuOptions {
     pub folder: Option<PathBuf>,
     /// Try drivers again that ended the program or computed something else.
     pub retries: bool,
+    /// Ask for the driver's clock, so that kernels can be timed: see [`Gpu::start_profile`].
+    pub times_kernels: bool,
 }
 
 /// An adapter that a driver lists.
@@ -106,6 +109,7 @@ pub struct Gpu {
     limits: wgpu::Limits,
     most_binding_bytes: u64,
     failure: Arc<Mutex<Option<GpuError>>>,
+    pub(super) profiler: Mutex<Option<Profiler>>,
     /// Buffers until one cannot be had; 0 for never: see [`Gpu::run_short`].
     n_until_short: AtomicU64,
 }
@@ -216,6 +220,9 @@ impl Gpu {
         if options.folder.is_some() {
             wanted |= wgpu::Features::PIPELINE_CACHE;
         }
+        if options.times_kernels {
+            wanted |= wgpu::Features::TIMESTAMP_QUERY;
+        }
         let features = wanted & found.features();
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("carrel"),
@@ -240,6 +247,7 @@ impl Gpu {
             queue,
             limits,
             failure,
+            profiler: Mutex::default(),
             n_until_short: AtomicU64::new(0),
         }))
     }

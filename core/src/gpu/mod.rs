@@ -8,6 +8,7 @@
 //! turnstile  who may use the queue, and nobody while the app is in the background
 //! pipelines  kernel → compiled pipeline, kept                     one layout a list of bindings
 //! bandwidth  how fast memory is copied, for `carrel bench`
+//! profile    how long each kernel takes, for the same
 //! tune       which flavour of a product is the fastest here
 //! weights    file → buffers, large matrices in shards of rows    shared by all runners of a model
 //! staging    how weights get there
@@ -35,6 +36,7 @@ mod need;
 mod pace;
 mod pipelines;
 mod products;
+mod profile;
 mod runner;
 mod staging;
 mod steps;
@@ -46,6 +48,7 @@ pub use carrel_shaders::Flavour;
 pub use device::{Adapter, Gpu, GpuOptions};
 pub use ledger::Standing;
 pub use need::GpuNeed;
+pub use profile::KernelTime;
 pub use runner::GpuRunner;
 pub use tune::FlavourChoice;
 pub use weights::GpuWeights;

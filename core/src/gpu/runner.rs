@@ -137,6 +137,9 @@ impl GpuRunner {
         if turn.is_none() {
             return Ok(Outcome::Cancelled);
         }
+        if let Some(profiler) = &mut *gpu.profiler() {
+            profiler.begin();
+        }
         self.inputs.write(&gpu, &self.plan, &self.weights, batch);
         let mut encoder = gpu.device.create_command_encoder(&Default::default());
         gpu.check()?;
@@ -153,6 +156,7 @@ impl GpuRunner {
             self.encode(&gpu, &mut encoder, Part::Head, first..last, n_tokens, batch);
             first = last;
             if last < n_steps || batch.rows.is_empty() {
+                gpu.resolve_profile(&mut encoder);
                 let next = gpu.device.create_command_encoder(&Default::default());
                 let commands = std::mem::replace(&mut encoder, next).finish();
                 let start = Instant::now();
@@ -161,6 +165,7 @@ impl GpuRunner {
                     return Ok(Outcome::Cancelled);
                 }
                 self.pace.learn(n_products, start.elapsed());
+                gpu.collect_profile()?;
             }
         }
         for rows in batch.rows.chunks(self.lowered.n_tail_rows) {
@@ -177,11 +182,13 @@ impl GpuRunner {
                 (&self.lowered.logits, 4 * n_wanted as u64)
             };
             encoder.copy_buffer_to_buffer(from, 0, &self.staging, 0, n_bytes);
+            gpu.resolve_profile(&mut encoder);
             let next = gpu.device.create_command_encoder(&Default::default());
             let submission = gpu.queue.submit([std::mem::replace(&mut encoder, next).finish()]);
             if gpu.wait(&submission, cancel)? == Outcome::Cancelled {
                 return Ok(Outcome::Cancelled);
             }
+            gpu.collect_profile()?;
             if batch.n_best > 0 {
                 let mut pairs = vec![[0u32; 2]; n_wanted];
                 gpu.read(&self.staging, bytemuck::cast_slice_mut(&mut pairs))?;
@@ -221,7 +228,8 @@ impl GpuRunner {
             Part::Best => (best, head.len() + tail.len()),
         };
         let mut changed: Option<std::ops::Range<usize>> = None;
-        let mut pass = encoder.begin_compute_pass(&Default::default());
+        let mut profiler = gpu.profiler();
+        let mut pass: Option<wgpu::ComputePass<'static>> = None;
         for (index, step) in range.clone().zip(&steps[range]) {
             let Some(sized) = step.sized(n_rows as u32, batch) else { continue };
             let offset = (first_block + index) * stride;
@@ -232,6 +240,16 @@ impl GpuRunner {
                 let start = changed.map_or(offset, |changed| changed.start);
                 changed = Some(start..offset + words.len());
             }
+            if profiler.is_some() {
+                // A pass ends before the next one begins.
+                pass = None;
+            }
+            let pass = pass.get_or_insert_with(|| {
+                let readings = profiler.as_mut().and_then(|p| p.readings(step, &sized));
+                let descriptor =
+                    wgpu::ComputePassDescriptor { label: None, timestamp_writes: readings };
+                encoder.begin_compute_pass(&descriptor).forget_lifetime()
+            });
             pass.set_pipeline(&gpu.pipeline(sized.variant));
             pass.set_bind_group(0, &step.bindings, &[offset as u32]);
             pass.dispatch_workgroups(sized.grid.0, sized.grid.1, sized.grid.2);

@@ -14,12 +14,19 @@ use crate::cancel::CancelFlag;
 use crate::error::GpuError;
 use crate::ops::Batch;
 
-/// Multiply-adds of a product that is measured.
+/// Multiply-adds of a product that is measured, at first: a slow GPU takes a moment for them.
 const PRODUCTS: u32 = 1 << 18;
 
-/// Products in a measured submission, and submissions, of which the fastest counts.
+/// Bytes of the largest matrix that is measured: a fast GPU must have work for all of its parts.
+const MOST_BYTES: u32 = 32 << 20;
+
+/// Products in a measured submission, fewest and most; and submissions, of which the fastest counts.
 const N_PRODUCTS: usize = 4;
+const MOST_PRODUCTS: usize = 256;
 const N_RUNS: usize = 3;
+
+/// What a measured submission must take, so that the time around it does not decide.
+const LEAST: Duration = Duration::from_millis(2);
 
 /// Share of the baseline's time that another flavour must stay under to be chosen.
 const GAIN: f64 = 0.95;
@@ -123,8 +130,16 @@ fn fastest(
     matrix: &Matrix,
     n_cols: u32,
 ) -> Flavour {
-    let time = |flavour| measure(gpu, is_vectors, flavour, matrix, n_cols);
-    let Ok(baseline) = time(Flavour::Baseline) else { return Flavour::Baseline };
+    let mut amount = Amount::first(is_vectors, n_cols);
+    let baseline = loop {
+        let took = measure(gpu, amount, Flavour::Baseline, matrix, n_cols);
+        let Ok(took) = took else { return Flavour::Baseline };
+        match amount.more(matrix).filter(|_| took < LEAST) {
+            Some(more) => amount = more,
+            None => break took,
+        }
+    };
+    let time = |flavour| measure(gpu, amount, flavour, matrix, n_cols);
     let mut best = (Flavour::Baseline, baseline.mul_f64(GAIN));
     for &flavour in flavours.iter().filter(|&&flavour| flavour != Flavour::Baseline) {
         let took = time(flavour);
@@ -137,16 +152,46 @@ fn fastest(
     best.0
 }
 
+/// How much is measured.
+#[derive(Clone, Copy)]
+struct Amount {
+    is_vectors: bool,
+    n_rows: u32,
+    n_products: usize,
+}
+
+impl Amount {
+    /// As much as a phone can do in a moment.
+    fn first(is_vectors: bool, n_cols: u32) -> Self {
+        let amount = Self { is_vectors, n_rows: 0, n_products: N_PRODUCTS };
+        Self { n_rows: (PRODUCTS / n_cols / amount.n_tokens()).clamp(32, 4096), ..amount }
+    }
+
+    fn n_tokens(self) -> u32 {
+        if self.is_vectors { 1 } else { Kernel::MATMUL_TILE }
+    }
+
+    /// Several times as much, more rows first; `None` if it is enough for any GPU.
+    fn more(self, matrix: &Matrix) -> Option<Self> {
+        let most_rows = MOST_BYTES / matrix.row_bytes.max(1);
+        if self.n_rows < most_rows {
+            return Some(Self { n_rows: (4 * self.n_rows).min(most_rows), ..self });
+        }
+        let n_products = 4 * self.n_products;
+        (n_products <= MOST_PRODUCTS).then_some(Self { n_products, ..self })
+    }
+}
+
 /// How long a submission of products with a matrix of this type and width takes.
 fn measure(
     gpu: &Gpu,
-    is_vectors: bool,
+    amount: Amount,
     flavour: Flavour,
     matrix: &Matrix,
     n_cols: u32,
 ) -> Result<Duration, GpuError> {
-    let n_tokens = if is_vectors { 1 } else { Kernel::MATMUL_TILE };
-    let n_rows = (PRODUCTS / n_cols / n_tokens).clamp(32, 4096);
+    let Amount { is_vectors, n_rows, n_products } = amount;
+    let n_tokens = amount.n_tokens();
     let usage = wgpu::BufferUsages::STORAGE;
     let words = |what, n: u32| gpu.buffer(what, 4 * u64::from(n), usage);
     let n_weights = (n_rows * matrix.row_bytes).div_ceil(4) + 2;
@@ -196,7 +241,7 @@ fn measure(
     for run in 0..=N_RUNS {
         let mut encoder = gpu.device.create_command_encoder(&Default::default());
         let mut pass = encoder.begin_compute_pass(&Default::default());
-        for _ in 0..N_PRODUCTS {
+        for _ in 0..n_products {
             for (index, step) in steps.iter().enumerate() {
                 let Some(sized) = step.sized(n_tokens, &batch) else { continue };
                 let offset = index as u64 * gpu.param_stride();

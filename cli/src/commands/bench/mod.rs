@@ -7,6 +7,8 @@
 
 mod contestants;
 mod hardware;
+#[cfg(feature = "gpu")]
+mod profile;
 
 use std::time::Instant;
 
@@ -42,9 +44,17 @@ pub struct Args {
     /// Tokens in the cache when decoding starts
     #[arg(long, value_name = "TOKENS", value_delimiter = ',', default_value = "512")]
     depth: Vec<usize>,
+    /// Measure the prefill at each depth, too
+    #[arg(long)]
+    pp_at_depth: bool,
     /// Say first who computes on the processor, and why
     #[arg(long)]
     explain: bool,
+    /// Say, after the measurements, how long each kernel of the GPU takes, in a prefill and in decoding
+    /// at each depth
+    #[cfg(feature = "gpu")]
+    #[arg(long)]
+    profile: bool,
     /// Runs of each measurement; the median counts
     #[arg(long, value_name = "N", default_value_t = 5)]
     runs: usize,
@@ -95,11 +105,17 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
         return Err(Failure::usage("--runs, --pp and --tg must be at least 1"));
     }
     let deepest = args.depth.iter().copied().max().unwrap_or(0);
-    let run = RunArgs {
-        ctx: Some((deepest + args.tg).max(args.pp).next_multiple_of(256)),
+    let longest = if args.pp_at_depth { args.tg.max(args.pp) } else { args.tg };
+    #[cfg_attr(not(feature = "gpu"), allow(unused_mut))]
+    let mut run = RunArgs {
+        ctx: Some((deepest + longest).max(args.pp).next_multiple_of(256)),
         sliding: None,
         ..args.run.clone()
     };
+    #[cfg(feature = "gpu")]
+    {
+        run.backend.gpu.times_kernels = args.profile;
+    }
     let (model, options) = run.model_and_options()?;
     if args.explain && !output.is_json() {
         output.line(format!("computed by {}", computed_by(&model)))?;
@@ -143,6 +159,16 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
         })?;
         bench.add("prefill", (0, args.pp), (*n_threads, hardware), &contestants, &speeds);
     }
+    #[cfg(feature = "gpu")]
+    let mut profiles = Vec::new();
+    #[cfg(feature = "gpu")]
+    if args.profile {
+        let times = profile::of(&model, contestants[0].as_mut(), |ours| {
+            ours.truncate(0)?;
+            ours.prefill(&tokens)
+        })?;
+        profiles.push(profile::Profile::new("prefill", 0, args.pp, times));
+    }
     bar.inc(1);
     for &depth in &args.depth {
         let text = contestants::tokens(depth.max(1), model.spec().n_vocab);
@@ -159,11 +185,38 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
                 contestant.decode(&tokens_to_decode(args.tg, model.spec().n_vocab))
             })?;
             bench.add("decode", (depth, args.tg), (*n_threads, hardware), &contestants, &speeds);
+            if args.pp_at_depth && depth > 0 {
+                let speeds = bench.alternate(&mut contestants, cancel, |contestant| {
+                    contestant.truncate(depth)?;
+                    contestant.prefill(&tokens)
+                })?;
+                let work = (depth, args.pp);
+                bench.add("prefill", work, (*n_threads, hardware), &contestants, &speeds);
+            }
+        }
+        #[cfg(feature = "gpu")]
+        if args.profile {
+            let decoded = tokens_to_decode(profile::N_DECODED, model.spec().n_vocab);
+            let times = profile::of(&model, contestants[0].as_mut(), |ours| {
+                ours.truncate(depth)?;
+                ours.decode(&decoded)
+            })?;
+            profiles.push(profile::Profile::new("decode", depth, decoded.len(), times));
+            if args.pp_at_depth && depth > 0 {
+                let times = profile::of(&model, contestants[0].as_mut(), |ours| {
+                    ours.truncate(depth)?;
+                    ours.prefill(&tokens)
+                })?;
+                profiles.push(profile::Profile::new("prefill", depth, args.pp, times));
+            }
         }
         bar.inc(1);
     }
     bar.finish_and_clear();
-    bench.print(&threads, output)
+    bench.print(&threads, output)?;
+    #[cfg(feature = "gpu")]
+    profile::print(&profiles, output)?;
+    Ok(())
 }
 
 fn set_threads(contestants: &mut [Box<dyn Contestant>], n_threads: usize) -> Result<(), Failure> {

@@ -1,0 +1,75 @@
+//! How the time on a GPU divides among kernels.
+
+use carrel_core::error::ModelError;
+use carrel_core::exec::Model;
+use carrel_core::gpu::KernelTime;
+
+use super::contestants::Contestant;
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// Tokens that are decoded while kernels are timed.
+pub const N_DECODED: usize = 4;
+
+/// Kernels of a phase, the longest first.
+pub struct Profile {
+    phase: &'static str,
+    depth: usize,
+    n_tokens: usize,
+    times: Vec<KernelTime>,
+}
+
+impl Profile {
+    pub fn new(phase: &'static str, depth: usize, n_tokens: usize, times: Vec<KernelTime>) -> Self {
+        Self { phase, depth, n_tokens, times }
+    }
+}
+
+/// Times the kernels of some work.
+pub fn of(
+    model: &Model,
+    ours: &mut dyn Contestant,
+    work: impl FnOnce(&mut dyn Contestant) -> Result<(), Failure>,
+) -> Result<Vec<KernelTime>, Failure> {
+    let Some(gpu) = model.gpu() else {
+        return Err(Failure::usage("--profile is for --backend gpu"));
+    };
+    gpu.start_profile().map_err(ModelError::from)?;
+    let done = work(ours);
+    let times = gpu.end_profile();
+    done.map(|()| times)
+}
+
+/// Prints them; JSON holds the rows of the measurements only.
+pub fn print(profiles: &[Profile], output: &Output) -> Result<(), Failure> {
+    if output.is_json() {
+        return Ok(());
+    }
+    for Profile { phase, depth, n_tokens, times } in profiles {
+        let all: f64 = times.iter().map(|time| time.seconds).sum();
+        let n_runs: u64 = times.iter().map(|time| time.n_runs).sum();
+        let per_token = 1e6 / *n_tokens as f64;
+        output.line(format!(
+            "{phase} at depth {depth}: {:.1} us a token in {:.1} kernels",
+            all * per_token,
+            n_runs as f64 / *n_tokens as f64
+        ))?;
+        for time in times {
+            let KernelTime { kernel, n_runs, seconds, weight_bytes, n_products } = time;
+            let work = if *weight_bytes > 0 {
+                let gigabytes = *weight_bytes as f64 / 1e9 / seconds;
+                let teraflops = 2.0 * *n_products as f64 / 1e12 / seconds;
+                format!("  {gigabytes:7.1} GB/s of weights, {teraflops:6.2} TFLOP/s")
+            } else {
+                String::new()
+            };
+            output.line(format!(
+                "  {:5.1} %  {:9.2} us a token  {:8.2} us a run  {n_runs:5} x {kernel}{work}",
+                100.0 * seconds / all,
+                seconds * per_token,
+                1e6 * seconds / *n_runs as f64,
+            ))?;
+        }
+    }
+    Ok(())
+}
