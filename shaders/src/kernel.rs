@@ -88,6 +88,9 @@ pub enum Need {
     HalfArithmetic,
     /// Sums over subgroups.
     Subgroups,
+    /// Products of matrices of 16 by 16 by a whole subgroup, whose size is 32: an experiment of wgpu,
+    /// only for Vulkan.
+    CooperativeMatrices,
 }
 
 /// How a product is computed.
@@ -101,6 +104,8 @@ pub enum Flavour {
     Integer,
     /// Matrices with factors in half precision.
     Half,
+    /// Matrices with factors in half precision, which subgroups multiply together.
+    Cooperative,
 }
 
 impl Flavour {
@@ -115,7 +120,7 @@ impl Flavour {
 
     /// Flavours of products with more tokens.
     pub fn of_matrices() -> &'static [Self] {
-        &[Self::Baseline, Self::Half]
+        &[Self::Baseline, Self::Half, Self::Cooperative]
     }
 }
 
@@ -154,7 +159,7 @@ impl Kernel {
     /// Bytes that are bound for the parameters of every kernel.
     pub const PARAM_BYTES: u64 = 48;
 
-    /// Invocations of a workgroup of every kernel.
+    /// Invocations of a workgroup of every kernel but one: see [`Kernel::workgroup`].
     pub const WORKGROUP: u32 = 64;
 
     /// Rows of a workgroup of [`Kernel::MatVec`]; half as many if it is gated.
@@ -163,8 +168,8 @@ impl Kernel {
     /// Most tokens of [`Kernel::MatVec`], and of its override constant `N_TOKENS`.
     pub const MATVEC_TOKENS: u32 = 4;
 
-    /// Rows, and tokens, of a workgroup of [`Kernel::MatMul`].
-    pub const MATMUL_TILE: u32 = 32;
+    /// Most rows, and tokens, of a workgroup of [`Kernel::MatMul`]: see [`Kernel::tile`].
+    pub const MATMUL_TILE: u32 = 64;
 
     /// Words that [`Kernel::Quantise`] makes of 16 values.
     pub const QUANTISED_WORDS: u32 = 6;
@@ -174,6 +179,22 @@ impl Kernel {
 
     /// Most that [`Kernel::Best`] finds in a row.
     pub const MAX_BEST: u32 = 64;
+
+    /// Rows, and tokens, of a workgroup of [`Kernel::MatMul`].
+    pub fn tile(self) -> u32 {
+        match self {
+            Self::MatMul(_, Flavour::Cooperative) => Self::MATMUL_TILE,
+            _ => Self::MATMUL_TILE / 2,
+        }
+    }
+
+    /// Invocations of a workgroup.
+    pub fn workgroup(self) -> u32 {
+        match self {
+            Self::MatMul(_, Flavour::Cooperative) => 2 * Self::WORKGROUP,
+            _ => Self::WORKGROUP,
+        }
+    }
 
     /// Every kernel in every form.
     pub fn all() -> Vec<Self> {
@@ -237,6 +258,9 @@ impl Kernel {
         match self {
             Self::MatVec(_, Flavour::Subgroups) => needs.push(Need::Subgroups),
             Self::MatMul(_, Flavour::Half) => needs.push(Need::HalfArithmetic),
+            Self::MatMul(_, Flavour::Cooperative) => {
+                needs.extend([Need::HalfArithmetic, Need::Subgroups, Need::CooperativeMatrices])
+            }
             _ => {}
         }
         needs

@@ -39,6 +39,7 @@ impl Kernel {
             Self::MatVec(_, Flavour::Subgroups) => wgsl!("matvec_subgroups"),
             Self::MatVec(_, Flavour::Integer) => wgsl!("matvec_integer"),
             Self::MatVec(..) => wgsl!("matvec"),
+            Self::MatMul(_, Flavour::Cooperative) => wgsl!("matmul_cooperative"),
             Self::MatMul(..) => wgsl!("matmul"),
             Self::Quantise => wgsl!("quantise"),
             Self::Rope => wgsl!("rope"),
@@ -63,6 +64,9 @@ impl Kernel {
         let mut module = String::new();
         if self.needs().contains(&Need::HalfArithmetic) {
             module.push_str("enable f16;\n");
+        }
+        if self.needs().contains(&Need::CooperativeMatrices) {
+            module.push_str("enable wgpu_cooperative_matrix;\n");
         }
         self.expand(self.file(), &mut module);
         module
@@ -99,7 +103,9 @@ impl Kernel {
             ("packed", Self::MatVec(WeightFormat::Q8_0, _)) => wgsl!("packed/q8_0"),
             ("packed", Self::MatVec(WeightFormat::Q4_K, _)) => wgsl!("packed/q4_k"),
             ("packed", Self::MatVec(WeightFormat::Q6_K, _)) => wgsl!("packed/q6_k"),
-            ("tile", Self::MatMul(_, Flavour::Half)) => wgsl!("parts/tile_half"),
+            ("tile", Self::MatMul(_, Flavour::Half | Flavour::Cooperative)) => {
+                wgsl!("parts/tile_half")
+            }
             ("tile", Self::MatMul(..)) => wgsl!("parts/tile_single"),
             ("cache", Self::Attend(format)) => match format {
                 CacheFormat::F32 => wgsl!("caches/f32"),

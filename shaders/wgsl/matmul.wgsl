@@ -1,9 +1,9 @@
 // Op:       out[t, first_row + r] = input[t] · weights[r], + bias, + out, for many tokens
 // Bindings: 0 params, 1 weights (read), 2 input (read), 3 bias (read), 4 out (write)
 // Grid:     one workgroup 32 rows (x) by 32 tokens (y), an invocation 4 by 4 of them
-// Limits:   8 KiB of workgroup memory; a shard of the matrix holds n_rows of its d_out rows
+// Limits:   9 KiB of workgroup memory; a shard of the matrix holds n_rows of its d_out rows
 // Twin:     Op::Linear and Op::Add in core/src/ops/reference.rs
-@group(0) @binding(2) var<storage, read> input: array<f32>;
+@group(0) @binding(2) var<storage, read> input: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> out: array<f32>;
 
 #include shard
@@ -11,9 +11,13 @@
 #include weight
 #include tile
 
+// Vectors from one line of a tile to the next: one more than there are, so that lines that are read
+// together begin in different banks.
+const LINE = 9u;
+
 // 32 columns, as eight vectors of four, of 32 rows and of 32 tokens.
-var<workgroup> tile_w: array<Tile, 256>;
-var<workgroup> tile_x: array<Tile, 256>;
+var<workgroup> tile_w: array<Tile, 288>;
+var<workgroup> tile_x: array<Tile, 288>;
 
 // Products of one token with four rows that lie eight apart.
 fn products(x: Tile, w0: Tile, w1: Tile, w2: Tile, w3: Tile) -> vec4<f32> {
@@ -45,7 +49,7 @@ fn main(
     // What this invocation loads: one span of one row and of one token.
     let line = lane >> 1u;
     let half_line = lane & 1u;
-    let place = 8u * line + 4u * half_line;
+    let place = LINE * line + 4u * half_line;
     var sums0 = vec4<f32>(0.0);
     var sums1 = vec4<f32>(0.0);
     var sums2 = vec4<f32>(0.0);
@@ -70,14 +74,14 @@ fn main(
         tile_x[place + 3u] = tile(x[3]);
         workgroupBarrier();
         for (var i = 0u; i < 8u; i++) {
-            let w0 = tile_w[8u * row + i];
-            let w1 = tile_w[8u * (row + 8u) + i];
-            let w2 = tile_w[8u * (row + 16u) + i];
-            let w3 = tile_w[8u * (row + 24u) + i];
-            sums0 += products(tile_x[8u * token + i], w0, w1, w2, w3);
-            sums1 += products(tile_x[8u * (token + 8u) + i], w0, w1, w2, w3);
-            sums2 += products(tile_x[8u * (token + 16u) + i], w0, w1, w2, w3);
-            sums3 += products(tile_x[8u * (token + 24u) + i], w0, w1, w2, w3);
+            let w0 = tile_w[LINE * row + i];
+            let w1 = tile_w[LINE * (row + 8u) + i];
+            let w2 = tile_w[LINE * (row + 16u) + i];
+            let w3 = tile_w[LINE * (row + 24u) + i];
+            sums0 += products(tile_x[LINE * token + i], w0, w1, w2, w3);
+            sums1 += products(tile_x[LINE * (token + 8u) + i], w0, w1, w2, w3);
+            sums2 += products(tile_x[LINE * (token + 16u) + i], w0, w1, w2, w3);
+            sums3 += products(tile_x[LINE * (token + 24u) + i], w0, w1, w2, w3);
         }
         workgroupBarrier();
     }

@@ -37,9 +37,9 @@ fn main(
     if (row_of(group, slot) < params.n_rows) {
         let address = address_of(group, slot);
         for (var span = place; span < n_spans; span += LANES) {
-            let w = scaled(decode16(address, span), span);
+            let w = decode16(address, span);
             for (var token = 0u; token < N_TOKENS; token++) {
-                sums[token] += dot16(w, inputs16(token, span));
+                sums[token] += dot16(w, scaled16(token, span));
             }
         }
     }

@@ -5,7 +5,7 @@
 // Twin:     Op::Linear and Op::Add in core/src/ops/reference.rs, within what 8 bits allow
 override N_TOKENS: u32 = 1u;
 
-@group(0) @binding(2) var<storage, read> input: array<u32>;
+@group(0) @binding(2) var<storage, read> input: array<vec2<u32>>;
 @group(0) @binding(4) var<storage, read_write> out: array<f32>;
 
 // Sixteen weights: scale · q − minimum, q as signed bytes.
@@ -41,13 +41,15 @@ fn main(
         for (var span = place; span < n_spans; span += LANES) {
             let w = packed16(address, span);
             for (var token = 0u; token < N_TOKENS; token++) {
-                let x = 6u * (token * n_spans + span);
-                let product = dot4I8Packed(w.q.x, input[x])
-                    + dot4I8Packed(w.q.y, input[x + 1u])
-                    + dot4I8Packed(w.q.z, input[x + 2u])
-                    + dot4I8Packed(w.q.w, input[x + 3u]);
-                sums[token] += w.scale * bitcast<f32>(input[x + 4u]) * f32(product)
-                    - w.minimum * bitcast<f32>(input[x + 5u]);
+                let place = 3u * (token * n_spans + span);
+                let low = input[place];
+                let high = input[place + 1u];
+                let scales = bitcast<vec2<f32>>(input[place + 2u]);
+                let product = dot4I8Packed(w.q.x, low.x)
+                    + dot4I8Packed(w.q.y, low.y)
+                    + dot4I8Packed(w.q.z, high.x)
+                    + dot4I8Packed(w.q.w, high.y);
+                sums[token] += w.scale * scales.x * f32(product) - w.minimum * scales.y;
             }
         }
     }

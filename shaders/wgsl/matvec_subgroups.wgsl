@@ -39,22 +39,37 @@ fn main(
         inverse = inverse_of(total(0u));
         workgroupBarrier();
     }
-    var sums = array<vec4<f32>, 4>();
+    // Written out, so that inputs are read once for all rows and sums stay in registers.
+    let address0 = address_of(group, 0u);
+    let address1 = address_of(group, 1u);
+    let address2 = address_of(group, 2u);
+    let address3 = address_of(group, 3u);
+    var sums0 = vec4<f32>(0.0);
+    var sums1 = vec4<f32>(0.0);
+    var sums2 = vec4<f32>(0.0);
+    var sums3 = vec4<f32>(0.0);
     for (var span = lane; span < n_spans; span += 64u) {
-        for (var slot = 0u; slot < 4u; slot++) {
-            if (row_of(group, slot) < params.n_rows) {
-                let w = scaled(decode16(address_of(group, slot), span), span);
-                for (var token = 0u; token < N_TOKENS; token++) {
-                    sums[slot][token] += dot16(w, inputs16(token, span));
-                }
-            }
+        let w0 = decode16(address0, span);
+        let w1 = decode16(address1, span);
+        let w2 = decode16(address2, span);
+        let w3 = decode16(address3, span);
+        for (var token = 0u; token < N_TOKENS; token++) {
+            let x = scaled16(token, span);
+            sums0[token] += dot16(w0, x);
+            sums1[token] += dot16(w1, x);
+            sums2[token] += dot16(w2, x);
+            sums3[token] += dot16(w3, x);
         }
     }
-    for (var slot = 0u; slot < 4u; slot++) {
-        let sum = subgroupAdd(sums[slot]);
-        if (member == 0u) {
-            partial[16u * slot + subgroup] = sum * inverse;
-        }
+    let all0 = subgroupAdd(sums0) * inverse;
+    let all1 = subgroupAdd(sums1) * inverse;
+    let all2 = subgroupAdd(sums2) * inverse;
+    let all3 = subgroupAdd(sums3) * inverse;
+    if (member == 0u) {
+        partial[subgroup] = all0;
+        partial[16u + subgroup] = all1;
+        partial[32u + subgroup] = all2;
+        partial[48u + subgroup] = all3;
     }
     workgroupBarrier();
     if (lane < slots()) {

@@ -142,6 +142,7 @@ fn flavours_compute_what_the_baseline_does() {
     for (flavour, bound, n_tokens) in [
         (Flavour::Subgroups, SINGLE, [1, 4]),
         (Flavour::Half, HALF, [5, 33]),
+        (Flavour::Cooperative, HALF, [5, 70]),
         (Flavour::Integer, EIGHT_BIT, [1, 4]),
     ] {
         let options = GpuOptions {
@@ -153,6 +154,7 @@ fn flavours_compute_what_the_baseline_does() {
         let has = match flavour {
             Flavour::Subgroups => gpu.adapter().has_subgroups,
             Flavour::Half => gpu.adapter().has_half_precision,
+            Flavour::Cooperative => gpu.adapter().has_cooperative_matrices,
             Flavour::Baseline | Flavour::Integer => true,
         };
         if !has {

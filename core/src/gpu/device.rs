@@ -12,6 +12,7 @@ use super::denied::{N_STORAGE_BUFFERS, refusal};
 use super::ledger::{Ledger, Standing};
 use super::pipelines::Pipelines;
 use super::profile::Profiler;
+use super::subgroups;
 use super::tune::{FlavourChoice, Flavours};
 use super::turnstile::{Turn, Turnstile};
 use crate::cancel::CancelFlag;
@@ -56,8 +57,8 @@ pub struct Adapter {
     pub has_subgroups: bool,
     /// Whether kernels may calculate in half precision.
     pub has_half_precision: bool,
-    /// Whether wgpu could let kernels multiply matrices over a whole subgroup, as an experiment: there
-    /// is no kernel that does.
+    /// Whether subgroups, of 32 invocations, can multiply matrices of 16 by 16, of values in half
+    /// precision to sums in single.
     pub has_cooperative_matrices: bool,
     /// Most bytes that invocations of a workgroup may share.
     pub workgroup_bytes: u32,
@@ -82,8 +83,7 @@ impl Adapter {
             most_binding_bytes: limits.max_storage_buffer_binding_size,
             has_subgroups: features.contains(wgpu::Features::SUBGROUP),
             has_half_precision: features.contains(wgpu::Features::SHADER_F16),
-            has_cooperative_matrices: features
-                .contains(wgpu::Features::EXPERIMENTAL_COOPERATIVE_MATRIX),
+            has_cooperative_matrices: subgroups::are_offered(adapter),
             workgroup_bytes: limits.max_compute_workgroup_storage_size,
             most_invocations: limits.max_compute_invocations_per_workgroup,
             most_buffers: limits.max_storage_buffers_per_shader_stage,
@@ -228,6 +228,7 @@ impl Gpu {
             label: Some("carrel"),
             required_features: features,
             required_limits: limits.clone(),
+            experimental_features: subgroups::leave(features),
             ..Default::default()
         };
         let (device, queue) = pollster::block_on(found.request_device(&descriptor))
@@ -239,7 +240,7 @@ impl Gpu {
         Ok(Arc::new(Self {
             pipelines: Pipelines::new(&device, pipeline_file),
             turnstile: Turnstile::default(),
-            flavours: Flavours::new(options.flavours, features),
+            flavours: Flavours::new(options.flavours, features, adapter.has_cooperative_matrices),
             ledger,
             adapter: adapter.clone(),
             most_binding_bytes: most_binding_bytes.min(limits.max_storage_buffer_binding_size),
@@ -332,7 +333,7 @@ impl Gpu {
         self.most_binding_bytes
     }
 
-    /// A buffer of `n_bytes`, rounded up to whole words, filled with zeros.
+    /// A buffer of `n_bytes`, rounded up to whole fours of words, filled with zeros.
     pub(super) fn buffer(
         &self,
         what: &'static str,
@@ -447,7 +448,7 @@ impl Drop for Gpu {
 
 /// Bytes of a buffer that is to hold so many.
 pub(super) fn rounded(n_bytes: u64) -> u64 {
-    n_bytes.next_multiple_of(4).max(16)
+    n_bytes.next_multiple_of(16).max(16)
 }
 
 fn denied(adapter: &Adapter, reason: &str) -> GpuError {

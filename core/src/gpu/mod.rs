@@ -9,6 +9,7 @@
 //! pipelines  kernel → compiled pipeline, kept                     one layout a list of bindings
 //! bandwidth  how fast memory is copied, for `carrel bench`
 //! profile    how long each kernel takes, for the same
+//! subgroups  who can multiply matrices together, and the leave that wgpu wants for it
 //! tune       which flavour of a product is the fastest here
 //! weights    file → buffers, large matrices in shards of rows    shared by all runners of a model
 //! staging    how weights get there
@@ -40,6 +41,7 @@ mod profile;
 mod runner;
 mod staging;
 mod steps;
+mod subgroups;
 mod tune;
 mod turnstile;
 mod weights;

@@ -96,7 +96,8 @@ impl Step {
                 (n_rows, flat(n_groups))
             }
             Work::Tiles(n_outputs, _) => {
-                let tiles = |n: u32| n.div_ceil(Kernel::MATMUL_TILE);
+                let tile = self.variant.kernel.tile();
+                let tiles = |n: u32| n.div_ceil(tile);
                 (n_rows, (tiles(n_outputs), tiles(n_rows), 1))
             }
             Work::Stores(n_heads) => (n_rows, (n_heads, n_rows, 1)),

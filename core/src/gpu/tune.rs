@@ -47,6 +47,8 @@ pub enum FlavourChoice {
 pub(super) struct Flavours {
     choice: FlavourChoice,
     features: wgpu::Features,
+    /// Whether subgroups multiply matrices of the only size and types that we have kernels for.
+    multiplies_in_subgroups: bool,
     known: Mutex<BTreeMap<String, Flavour>>,
 }
 
@@ -55,12 +57,20 @@ impl Flavours {
     pub(super) fn wanted_features(choice: FlavourChoice) -> wgpu::Features {
         match choice {
             FlavourChoice::Baseline => wgpu::Features::empty(),
-            _ => wgpu::Features::SUBGROUP | wgpu::Features::SHADER_F16,
+            _ => {
+                wgpu::Features::SUBGROUP
+                    | wgpu::Features::SHADER_F16
+                    | wgpu::Features::EXPERIMENTAL_COOPERATIVE_MATRIX
+            }
         }
     }
 
-    pub(super) fn new(choice: FlavourChoice, features: wgpu::Features) -> Self {
-        Self { choice, features, known: Mutex::default() }
+    pub(super) fn new(
+        choice: FlavourChoice,
+        features: wgpu::Features,
+        multiplies_in_subgroups: bool,
+    ) -> Self {
+        Self { choice, features, multiplies_in_subgroups, known: Mutex::default() }
     }
 
     /// How they are chosen.
@@ -83,6 +93,10 @@ impl Flavours {
             Flavour::Baseline | Flavour::Integer => true,
             Flavour::Subgroups => self.features.contains(wgpu::Features::SUBGROUP),
             Flavour::Half => self.features.contains(wgpu::Features::SHADER_F16),
+            Flavour::Cooperative => {
+                let wanted = Self::wanted_features(FlavourChoice::Measured);
+                self.features.contains(wanted) && self.multiplies_in_subgroups
+            }
         }
     }
 

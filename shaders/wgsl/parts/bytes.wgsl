@@ -28,14 +28,24 @@ fn signed4(word: u32) -> vec4<f32> {
     return vec4<f32>(vec4<i32>(vec4<u32>(word) << vec4<u32>(24u, 16u, 8u, 0u)) >> vec4<u32>(24u));
 }
 
+// Four words at any address.
+fn words16(address: u32) -> vec4<u32> {
+    let first = address >> 2u;
+    let shift = vec4<u32>((address & 3u) * 8u);
+    let low = vec4<u32>(
+        weights[first], weights[first + 1u], weights[first + 2u], weights[first + 3u],
+    );
+    if (shift.x == 0u) {
+        return low;
+    }
+    let high = vec4<u32>(low.yzw, weights[first + 4u]);
+    return (low >> shift) | (high << (vec4<u32>(32u) - shift));
+}
+
 // Sixteen bytes, shifted right and masked as four words.
 fn fields16(address: u32, shift: u32, mask: u32) -> mat4x4<f32> {
-    return mat4x4<f32>(
-        bytes4((word(address) >> shift) & mask),
-        bytes4((word(address + 4u) >> shift) & mask),
-        bytes4((word(address + 8u) >> shift) & mask),
-        bytes4((word(address + 12u) >> shift) & mask),
-    );
+    let words = words4(address, shift, mask);
+    return mat4x4<f32>(bytes4(words.x), bytes4(words.y), bytes4(words.z), bytes4(words.w));
 }
 
 // All sixteen values of a matrix equal.
@@ -46,10 +56,5 @@ fn all16(value: f32) -> mat4x4<f32> {
 
 // The same sixteen bytes as words.
 fn words4(address: u32, shift: u32, mask: u32) -> vec4<u32> {
-    return vec4<u32>(
-        (word(address) >> shift) & mask,
-        (word(address + 4u) >> shift) & mask,
-        (word(address + 8u) >> shift) & mask,
-        (word(address + 12u) >> shift) & mask,
-    );
+    return (words16(address) >> vec4<u32>(shift)) & vec4<u32>(mask);
 }

@@ -7,8 +7,8 @@ override N_TOKENS: u32 = 1u;
 override NORMED: bool = false;
 override GATED: bool = false;
 
-@group(0) @binding(2) var<storage, read> input: array<f32>;
-@group(0) @binding(4) var<storage, read> factors: array<f32>;
+@group(0) @binding(2) var<storage, read> input: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read> factors: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> out: array<f32>;
 
 #include grid
@@ -27,18 +27,28 @@ fn row_of(group: u32, slot: u32) -> u32 {
     return group * slots() + slot % slots();
 }
 
+// Where that row begins; behind the last one, that of the last one, whose product is not written.
 fn address_of(group: u32, slot: u32) -> u32 {
     let twin = select(0u, params.twin_bytes, slot >= slots());
-    return params.first_byte + row_of(group, slot) * params.row_bytes + twin;
+    let row = min(row_of(group, slot), params.n_rows - 1u);
+    return params.first_byte + row * params.row_bytes + twin;
 }
 
-// Sums of squares of every 64th value, by token.
+// Sums of squares of a 64th of the values, by token.
 fn squares(lane: u32) -> vec4<f32> {
     var sums = vec4<f32>(0.0);
     for (var token = 0u; token < N_TOKENS; token++) {
-        for (var i = lane; i < params.n_cols; i += 64u) {
-            let x = input[token * params.n_cols + i];
-            sums[token] += x * x;
+        let first = token * params.n_cols;
+        if ((params.n_cols & 3u) == 0u) {
+            for (var i = lane; i < params.n_cols / 4u; i += 64u) {
+                let x = input[first / 4u + i];
+                sums[token] += dot(x, x);
+            }
+        } else {
+            for (var i = lane; i < params.n_cols; i += 64u) {
+                let x = input_at(first + i);
+                sums[token] += x * x;
+            }
         }
     }
     return sums;
@@ -48,27 +58,35 @@ fn inverse_of(sums: vec4<f32>) -> vec4<f32> {
     return 1.0 / sqrt(sums / f32(params.n_cols) + vec4<f32>(params.epsilon));
 }
 
+fn factor_at(column: u32) -> f32 {
+    let place = min(column, params.n_cols - 1u);
+    return factors[place >> 2u][place & 3u];
+}
+
 fn factors4(column: u32) -> vec4<f32> {
-    let last = params.n_cols - 1u;
+    if (column + 4u <= params.n_cols) {
+        return factors[column >> 2u];
+    }
     return vec4<f32>(
-        factors[min(column, last)],
-        factors[min(column + 1u, last)],
-        factors[min(column + 2u, last)],
-        factors[min(column + 3u, last)],
+        factor_at(column),
+        factor_at(column + 1u),
+        factor_at(column + 2u),
+        factor_at(column + 3u),
     );
 }
 
-// Weights of a span, times the factors of the norm.
-fn scaled(w: mat4x4<f32>, span: u32) -> mat4x4<f32> {
+// Inputs of a span, times the factors of the norm.
+fn scaled16(token: u32, span: u32) -> mat4x4<f32> {
+    let x = inputs16(token, span);
     if (!NORMED) {
-        return w;
+        return x;
     }
     let column = 16u * span;
     return mat4x4<f32>(
-        w[0] * factors4(column),
-        w[1] * factors4(column + 4u),
-        w[2] * factors4(column + 8u),
-        w[3] * factors4(column + 12u),
+        x[0] * factors4(column),
+        x[1] * factors4(column + 4u),
+        x[2] * factors4(column + 8u),
+        x[3] * factors4(column + 12u),
     );
 }
 

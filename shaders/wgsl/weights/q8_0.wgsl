@@ -5,11 +5,9 @@
 fn decode16(row: u32, span: u32) -> mat4x4<f32> {
     let block = row + (span / 2u) * 34u;
     let first = block + 2u + 16u * (span & 1u);
+    let words = words16(first);
     let q = mat4x4<f32>(
-        signed4(word(first)),
-        signed4(word(first + 4u)),
-        signed4(word(first + 8u)),
-        signed4(word(first + 12u)),
+        signed4(words.x), signed4(words.y), signed4(words.z), signed4(words.w),
     );
     return half(block) * q;
 }
