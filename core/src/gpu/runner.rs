@@ -31,8 +31,32 @@ pub struct GpuRunner {
     n_batch: usize,
     logits: Vec<f32>,
     best: Vec<Best>,
+    /// Commands for a short batch like the last one, recorded while the GPU computed that.
+    ready: Option<(Likeness, wgpu::CommandBuffer)>,
     /// Why cells could not be written, until the next pass says so.
     unwritten: Option<GpuError>,
+}
+
+/// What short batches must have in common for their commands to be the same: the rest is in buffers.
+#[derive(PartialEq)]
+struct Likeness {
+    n_tokens: usize,
+    n_rows: usize,
+    n_best: usize,
+    n_cells: Vec<usize>,
+    is_timed: bool,
+}
+
+impl Likeness {
+    fn of(gpu: &Gpu, batch: &Batch) -> Self {
+        Self {
+            n_tokens: batch.tokens.len(),
+            n_rows: batch.rows.len(),
+            n_best: batch.n_best,
+            n_cells: batch.caches.iter().map(|cache| cache.n_cells).collect(),
+            is_timed: gpu.profiler().is_some(),
+        }
+    }
 }
 
 /// Steps of a lowered plan.
@@ -93,6 +117,7 @@ impl GpuRunner {
             n_batch,
             logits,
             best,
+            ready: None,
             unwritten: None,
         })
     }
@@ -127,8 +152,50 @@ impl GpuRunner {
         self.forward(batch, cancel)
     }
 
+    /// Runs a short batch in one submission. While the GPU computes it, the commands for the next one
+    /// are recorded, which takes the processor a good part of the time that a token takes.
+    fn run_short(&mut self, batch: &Batch, cancel: &CancelFlag) -> Result<Outcome, GpuError> {
+        let gpu = self.weights.gpu.clone();
+        let Some(_turn) = gpu.turn_unless(cancel) else { return Ok(Outcome::Cancelled) };
+        if let Some(profiler) = &mut *gpu.profiler() {
+            profiler.begin();
+        }
+        self.inputs.write(&gpu, &self.plan, &self.weights, batch);
+        self.inputs.write_rows(&gpu, &batch.rows);
+        let likeness = Likeness::of(&gpu, batch);
+        let commands = match self.ready.take() {
+            Some((ready, commands)) if ready == likeness => commands,
+            _ => self.record_short(&gpu, batch),
+        };
+        gpu.check()?;
+        let submission = gpu.queue.submit([commands]);
+        if !likeness.is_timed {
+            self.ready = Some((likeness, self.record_short(&gpu, batch)));
+        }
+        if gpu.wait(&submission, cancel)? == Outcome::Cancelled {
+            return Ok(Outcome::Cancelled);
+        }
+        self.fetch(&gpu, batch, batch.rows.len())?;
+        Ok(Outcome::Done)
+    }
+
+    /// Commands for all of a short batch.
+    fn record_short(&mut self, gpu: &Gpu, batch: &Batch) -> wgpu::CommandBuffer {
+        let mut encoder = gpu.device.create_command_encoder(&Default::default());
+        let n_head = self.lowered.head.len();
+        self.encode(gpu, &mut encoder, Part::Head, 0..n_head, batch.tokens.len(), batch);
+        self.encode_tail(gpu, &mut encoder, batch.rows.len(), batch);
+        encoder.finish()
+    }
+
     /// Runs the head, and the tail for every part of the wanted rows.
     fn run(&mut self, batch: &Batch, cancel: &CancelFlag) -> Result<Outcome, GpuError> {
+        let is_few = batch.tokens.len() <= Kernel::MATVEC_TOKENS as usize;
+        if is_few && (1..=self.lowered.n_tail_rows).contains(&batch.rows.len()) {
+            return self.run_short(batch, cancel);
+        }
+        // They would find the parameters of this batch.
+        self.ready = None;
         let gpu = self.weights.gpu.clone();
         let n_tokens = batch.tokens.len();
         let n_steps =
@@ -171,38 +238,56 @@ impl GpuRunner {
         for rows in batch.rows.chunks(self.lowered.n_tail_rows) {
             let Some(_turn) = gpu.turn_unless(cancel) else { return Ok(Outcome::Cancelled) };
             self.inputs.write_rows(&gpu, rows);
-            let n_tail = self.lowered.tail.len();
-            self.encode(&gpu, &mut encoder, Part::Tail, 0..n_tail, rows.len(), batch);
-            let n_wanted = rows.len() * self.wanted(batch);
-            let (from, n_bytes) = if batch.n_best > 0 {
-                let n_best = self.lowered.best.len();
-                self.encode(&gpu, &mut encoder, Part::Best, 0..n_best, rows.len(), batch);
-                (&self.lowered.found, 8 * n_wanted as u64)
-            } else {
-                (&self.lowered.logits, 4 * n_wanted as u64)
-            };
-            encoder.copy_buffer_to_buffer(from, 0, &self.staging, 0, n_bytes);
-            gpu.resolve_profile(&mut encoder);
+            self.encode_tail(&gpu, &mut encoder, rows.len(), batch);
             let next = gpu.device.create_command_encoder(&Default::default());
             let submission = gpu.queue.submit([std::mem::replace(&mut encoder, next).finish()]);
             if gpu.wait(&submission, cancel)? == Outcome::Cancelled {
                 return Ok(Outcome::Cancelled);
             }
-            gpu.collect_profile()?;
-            if batch.n_best > 0 {
-                let mut pairs = vec![[0u32; 2]; n_wanted];
-                gpu.read(&self.staging, bytemuck::cast_slice_mut(&mut pairs))?;
-                self.best.extend(pairs.into_iter().map(|[id, logit]| match id {
-                    u32::MAX => Best::NONE,
-                    _ => Best { id, logit: f32::from_bits(logit) },
-                }));
-            } else {
-                let done = self.logits.len();
-                self.logits.resize(done + n_wanted, 0.0);
-                gpu.read(&self.staging, bytemuck::cast_slice_mut(&mut self.logits[done..]))?;
-            }
+            self.fetch(&gpu, batch, rows.len())?;
         }
         Ok(Outcome::Done)
+    }
+
+    /// Encodes the tail for some rows, and what they need to be read.
+    fn encode_tail(
+        &mut self,
+        gpu: &Gpu,
+        encoder: &mut wgpu::CommandEncoder,
+        n_rows: usize,
+        batch: &Batch,
+    ) {
+        let n_tail = self.lowered.tail.len();
+        self.encode(gpu, encoder, Part::Tail, 0..n_tail, n_rows, batch);
+        let n_wanted = n_rows * self.wanted(batch);
+        let (found, n_bytes) = if batch.n_best > 0 {
+            let n_best = self.lowered.best.len();
+            self.encode(gpu, encoder, Part::Best, 0..n_best, n_rows, batch);
+            (&self.lowered.found, 8 * n_wanted as u64)
+        } else {
+            (&self.lowered.logits, 4 * n_wanted as u64)
+        };
+        encoder.copy_buffer_to_buffer(found, 0, &self.staging, 0, n_bytes);
+        gpu.resolve_profile(encoder);
+    }
+
+    /// Reads the logits, or likeliest tokens, of some rows whose submission is done.
+    fn fetch(&mut self, gpu: &Gpu, batch: &Batch, n_rows: usize) -> Result<(), GpuError> {
+        gpu.collect_profile()?;
+        let n_wanted = n_rows * self.wanted(batch);
+        if batch.n_best > 0 {
+            let mut pairs = vec![[0u32; 2]; n_wanted];
+            gpu.read(&self.staging, bytemuck::cast_slice_mut(&mut pairs))?;
+            self.best.extend(pairs.into_iter().map(|[id, logit]| match id {
+                u32::MAX => Best::NONE,
+                _ => Best { id, logit: f32::from_bits(logit) },
+            }));
+        } else {
+            let done = self.logits.len();
+            self.logits.resize(done + n_wanted, 0.0);
+            gpu.read(&self.staging, bytemuck::cast_slice_mut(&mut self.logits[done..]))?;
+        }
+        Ok(())
     }
 
     /// Logits, or likeliest tokens, of a row.
