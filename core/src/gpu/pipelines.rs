@@ -124,14 +124,10 @@ impl Gpu {
 
     fn compile(&self, variant: Variant) -> wgpu::ComputePipeline {
         let name = variant.kernel.name();
-        let descriptor = wgpu::ShaderModuleDescriptor {
+        let module = self.device.create_shader_module(wgpu::ShaderModuleDescriptor {
             label: Some(&name),
             source: wgpu::ShaderSource::Wgsl(variant.kernel.source().into()),
-        };
-        // Counters that end endless loops keep compilers from unrolling those that end.
-        let checks = wgpu::ShaderRuntimeChecks { force_loop_bounding: false, ..Default::default() };
-        // SAFETY: every loop of our kernels counts up to a number or halves one, so all of them end.
-        let module = unsafe { self.device.create_shader_module_trusted(descriptor, checks) };
+        });
         let group = self.layout(variant.kernel);
         let layout = self.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
             label: Some(&name),
@@ -146,8 +142,7 @@ impl Gpu {
             entry_point: Some("main"),
             compilation_options: wgpu::PipelineCompilationOptions {
                 constants: &constants,
-                // Kernels write what they read of it.
-                zero_initialize_workgroup_memory: false,
+                ..Default::default()
             },
             cache: self.pipelines.saved.as_ref().map(|saved| {
                 saved.has_more.store(true, Ordering::Relaxed);
