@@ -124,7 +124,7 @@ fn questions_that_nothing_was_tuned_on_are_answered() {
 /// evidence is cited, and those without an answer that are declined, at least.
 const LEAST_UNTUNED: (usize, usize) = (12, 2);
 /// Questions of which the evidence is cited at least, in either set.
-const LEAST_CITED: (usize, usize) = (10, 17);
+const LEAST_CITED: (usize, usize) = (10, 19);
 /// Questions without an answer that are declined at least, in either set.
 const LEAST_DECLINED: (usize, usize) = (3, 5);
 /// Characters that the citations of an answer have on average at most.

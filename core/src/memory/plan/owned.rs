@@ -399,7 +399,7 @@ fn fact(
     if asked.key.as_ref().is_some_and(|key| !key.stands_in(&read.text.to_lowercase())) {
         return Ok(None);
     }
-    if let Some((value, said)) = stated(reader, question, asked, &read.text) {
+    if let Some((value, said)) = stated(reader, question, asked, &read.text)? {
         return Ok(Some(Fact { first: read.id, count: 1, value, said }));
     }
     let next = SentenceId { sentence: read.id.sentence + 1, ..read.id };
@@ -412,7 +412,7 @@ fn fact(
     if !opens || !reader.admits(next)? {
         return Ok(None);
     }
-    let said = stated(reader, question, asked, text);
+    let said = stated(reader, question, asked, text)?;
     Ok(said.map(|(value, said)| Fact { first: read.id, count: 2, value, said }))
 }
 
@@ -422,7 +422,7 @@ fn stated(
     question: &Question,
     asked: &OwnedQuestion,
     text: &str,
-) -> Option<(String, f32)> {
+) -> Result<Option<(String, f32)>> {
     // "The code of X: 4711" is no statement that something introduces.
     let whole = asked.key.as_ref().is_some_and(|key| !key.stands_in(&body(text).to_lowercase()));
     // The date of an entry tells when something was.
@@ -437,7 +437,7 @@ fn stated(
     let asks = text.trim_end_matches(['"', '”', '\'', '’']).ends_with(['?', '？']);
     let longest = if asked.key.is_some() { LONGEST } else { LONGEST_OF_NAMES };
     if list.len() > longest as usize || asks {
-        return None;
+        return Ok(None);
     }
     let lower = text.to_lowercase();
     let idiom = |word: &Word| {
@@ -488,7 +488,7 @@ fn stated(
         })
     };
     if !enough || (asked.key.is_none() && is_denied(&list) && denied()) {
-        return None;
+        return Ok(None);
     }
     let wanted = Wanted {
         asked: &question.words,
@@ -502,12 +502,18 @@ fn stated(
             asked.key.is_none() && asked.kind.is_none() && question.expected == Expected::Anything;
         !plain || value.bytes().any(|byte| byte.is_ascii_digit())
     });
-    let value = value.or_else(|| {
-        // What a sentence about a key says may have any form.
-        asked.key.is_some().then(|| one_line(text))
-    })?;
-    let certain = if of_kind { 0.5 } else { 0.0 };
-    Some((value, share + certain))
+    // What a sentence about a key says may have any form.
+    let value = value.or_else(|| asked.key.is_some().then(|| one_line(text)));
+    let Some(value) = value else { return Ok(None) };
+    if question.expected == Expected::Place && !reader.is_name(text, &value)? {
+        return Ok(None);
+    }
+    // Asked where from, what the sentence says "from" of before all others.
+    let whence = question.expected == Expected::Place
+        && question.words.iter().any(|word| word == "from")
+        && text.match_indices(&value).any(|(at, _)| text[..at].ends_with("from "));
+    let certain = if of_kind || whence { 0.5 } else { 0.0 };
+    Ok(Some((value, share + certain)))
 }
 
 /// Whether a sentence says that something is not so, and not what is so instead: "never without" is always.

@@ -12,13 +12,19 @@ use super::lexicon::{Classes, Lexicon};
 use crate::error::Result;
 use crate::memory::answer::one_line;
 use crate::memory::index::corpus::{Corpus, SentenceId};
+use crate::memory::index::names::{self, Name};
 use crate::memory::index::patterns::Pattern;
 use crate::memory::index::search::{self, Passage};
 use crate::memory::index::stems::Stems;
+use crate::memory::index::stopwords;
 use crate::memory::segment::words;
 
 /// Sentences with the words of a key that are looked at to tell whether it stands there whole, the newest.
 const MOST_LOOKED_AT: usize = 4_096;
+/// Sentences with a word that are looked at to tell whether it is a name, the first.
+const MOST_JUDGED_BY: usize = 64;
+/// Verbs as they are drawn to the word before them, behind the apostrophe.
+const DRAWN: &[&str] = &["ve", "ll", "re", "m", "d"];
 /// Longest number or letter of a note, in bytes.
 const LONGEST_MARK: usize = 4;
 
@@ -200,6 +206,50 @@ impl<'a> Reader<'a> {
         Ok(kept)
     }
 
+    /// Whether `word` is a name in `text`, of which it is a part. Where a sentence begins every word has a
+    /// capital: there it is one unless the documents write it small more often than they name something by
+    /// it inside a sentence.
+    ///
+    /// # Errors
+    /// If the store cannot be read or is damaged.
+    pub fn is_name(&self, text: &str, word: &str) -> Result<bool> {
+        let mut found: Vec<Name> = Vec::new();
+        names::names(text, &mut found);
+        let mut doubtful = found.iter().filter(|name| &text[name.start..name.end] == word);
+        if !doubtful.clone().any(|name| name.uncertain) || doubtful.any(|name| !name.uncertain) {
+            return Ok(true);
+        }
+        let Some(pattern) = Pattern::phrase(word) else { return Ok(true) };
+        let mut ids = Vec::new();
+        search::sentences_with(self.corpus, &[pattern], &[], self.stems, |id, _| {
+            ids.push(id);
+            ids.len() < MOST_JUDGED_BY
+        })?;
+        let folded = words::folded(word);
+        // "You've" and "I'd" are a word with a verb.
+        let drawn = folded.split_once(['\'', '\u{2019}']).filter(|(_, verb)| DRAWN.contains(verb));
+        if drawn.is_some_and(|(own, _)| stopwords::is_stopword(own)) {
+            return Ok(false);
+        }
+        let (mut n_small, mut n_named) = (0, 0);
+        for id in ids {
+            let block = self.corpus.block(id.block)?;
+            let text = block.sentences(id.sentence as usize..id.sentence as usize + 1);
+            found.clear();
+            names::names(text, &mut found);
+            for written in words::words(text) {
+                let same = words::folded(&text[written.start..written.end]) == folded;
+                let named = |name: &Name| {
+                    !name.uncertain && (name.start..name.end).contains(&written.start)
+                };
+                n_small +=
+                    usize::from(same && text[written.start..].starts_with(char::is_lowercase));
+                n_named += usize::from(same && found.iter().any(named));
+            }
+        }
+        Ok(n_small <= n_named)
+    }
+
     /// The folded words `folded` as one of the sentences `ids` writes them, the last that does; as they are
     /// if none does.
     ///
@@ -294,6 +344,7 @@ pub fn tokens(text: &str, lexicon: &Lexicon) -> Vec<Token> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::memory::{Library, Source};
 
     #[test]
     fn marks_around_a_statement_are_left_out() {
@@ -310,6 +361,25 @@ mod tests {
         }
         for text in ["“Yes,” said Omar.", "Omar said: “Yes.”", "The men’s", "-"] {
             assert_eq!(plain(text).len(), text.len() - usize::from(text == "-"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_opens_a_sentence_is_a_name_where_the_text_uses_it_as_one() {
+        let text = "Crowding sail, they left. Lima lay behind them. Oslo was cold. \
+                    There was a crowding of boats. He knew Lima, and no other lima.";
+        let mut library = Library::in_memory();
+        library.open_document(&Source::text("boats", text)).unwrap();
+        let (corpus, stems) = (library.corpus(&[]).unwrap(), Stems::default());
+        let reader = Reader::new(&corpus, &stems, 1);
+        for (text, word, is_name) in [
+            ("Crowding sail, they left.", "Crowding", false),
+            ("Lima lay behind them.", "Lima", true),
+            ("Oslo was cold.", "Oslo", true),
+            ("They met Crowding.", "Crowding", true),
+            ("You've met Crowding.", "You've", false),
+        ] {
+            assert_eq!(reader.is_name(text, word).unwrap(), is_name, "{text}");
         }
     }
 }
