@@ -40,6 +40,7 @@ pub mod entry;
 pub mod expansion;
 pub mod forms;
 pub mod frequency;
+mod fronted;
 pub mod grammar;
 pub mod hours;
 pub mod inferred;

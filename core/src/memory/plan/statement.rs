@@ -9,6 +9,7 @@
 
 use super::either::open_places;
 use super::entry::{LONGEST_LEAD, body};
+use super::fronted::unfronted;
 use super::grammar::{
     AT, AUXILIARIES, DETERMINERS, FURNITURE, ON_PERSON, PARTICLES, PARTS, STOPPING, TO, among,
     is_noun, keeper_in, noun, noun_end, place_phrase, says_no_more,
@@ -124,6 +125,9 @@ pub fn events(text: &str, lexicon: &Lexicon) -> Vec<Event> {
     let mut out = open_places(text, &tokens);
     if !out.is_empty() {
         return out;
+    }
+    if let Some(told) = unfronted(text, &tokens) {
+        return events(&told, lexicon);
     }
     let mut last: Vec<String> = Vec::new();
     let mut at = 0;
@@ -527,6 +531,8 @@ mod tests {
             ("Ines ran to the barn with the lamp.", event(Take, "ines", "lamp", "barn", "")),
             ("Ines slipped the lamp into a pocket.", event(Take, "ines", "lamp", "", "")),
             ("Ines tucked the lamp under her arm.", event(Take, "ines", "lamp", "", "")),
+            ("Into a bag Ines dropped the lamp.", event(Take, "ines", "lamp", "", "")),
+            ("Into the barn Ines carried the lamp.", event(Take, "ines", "lamp", "barn", "")),
             ("Then Ines was off to the barn.", event(At, "ines", "", "barn", "")),
             ("Paula put down the lamp.", event(Drop, "paula", "lamp", "", "")),
             ("Paula left the lamp in the shed.", event(Drop, "paula", "lamp", "shed", "")),
