@@ -280,38 +280,32 @@ impl Spread {
     /// # Errors
     /// If the store cannot be read or is damaged.
     pub fn of(corpus: &Corpus, patterns: &[Pattern], stems: &Stems) -> Result<Self> {
-        let mut blocks = vec![Vec::new(); patterns.len()];
-        let mut counts: Vec<Vec<[u32; LONGEST_RUN]>> = Vec::new();
+        Self::beside(corpus, &[], patterns, stems)
+    }
+
+    /// Looks `all` up and, in those runs alone where a block can hold each of them, `others`: what stands only
+    /// here and there decides how much of a long document is looked at.
+    ///
+    /// # Errors
+    /// If the store cannot be read or is damaged.
+    pub fn beside(
+        corpus: &Corpus,
+        all: &[Pattern],
+        others: &[Pattern],
+        stems: &Stems,
+    ) -> Result<Self> {
+        let mut blocks = vec![Vec::new(); all.len() + others.len()];
         for run in 0..corpus.runs.len() {
-            counts.clear();
-            counts.extend(patterns.iter().map(|pattern| vec![[0; LONGEST_RUN]; pattern.len()]));
-            let firsts = corpus.firsts(run)?;
-            let mut wanted = vec![false; firsts.n_pages()];
-            for pattern in patterns {
-                pattern.for_each_range(|range| firsts.note(&range, &mut wanted));
+            let held = bounds(corpus, run, all, stems)?;
+            let beside = (0..corpus.runs[run].blocks.len())
+                .any(|block| held.iter().all(|bounds| bounds[block] > 0));
+            if !beside {
+                continue;
             }
-            for (page, _) in wanted.iter().enumerate().filter(|(_, wanted)| **wanted) {
-                let bytes = corpus.directory_page(run, page as u32 + 1)?;
-                for_each_term(&bytes, |term, held| {
-                    for (pattern, counts) in patterns.iter().zip(&mut counts) {
-                        pattern.for_each_slot_of(term, stems, |slot| {
-                            for &(block, count) in held {
-                                let sum = &mut counts[slot][usize::from(block)];
-                                *sum = sum.saturating_add(count);
-                            }
-                        });
-                    }
-                })
-                .ok_or_else(|| corpus.damaged_run(run, CUT_SHORT))?;
-            }
-            let range = corpus.runs[run].blocks.clone();
-            for (blocks, counts) in blocks.iter_mut().zip(&counts) {
-                for (at, block) in range.clone().enumerate() {
-                    let bound = counts.iter().map(|slot| slot[at]).min().unwrap_or(0);
-                    if bound > 0 {
-                        blocks.push((block, bound));
-                    }
-                }
+            let others = bounds(corpus, run, others, stems)?;
+            for (blocks, bounds) in blocks.iter_mut().zip(held.iter().chain(&others)) {
+                let of_run = corpus.runs[run].blocks.clone().zip(bounds.iter().copied());
+                blocks.extend(of_run.filter(|(_, bound)| *bound > 0));
             }
         }
         Ok(Self { blocks })
@@ -341,6 +335,40 @@ impl Spread {
             })
             .unwrap_or_default()
     }
+}
+
+/// Per pattern and block of run `run`, an upper bound of how often the pattern occurs in the block.
+fn bounds(
+    corpus: &Corpus,
+    run: usize,
+    patterns: &[Pattern],
+    stems: &Stems,
+) -> Result<Vec<[u32; LONGEST_RUN]>> {
+    let firsts = corpus.firsts(run)?;
+    let mut wanted = vec![false; firsts.n_pages()];
+    for pattern in patterns {
+        pattern.for_each_range(|range| firsts.note(&range, &mut wanted));
+    }
+    let mut counts: Vec<Vec<[u32; LONGEST_RUN]>> =
+        patterns.iter().map(|pattern| vec![[0; LONGEST_RUN]; pattern.len()]).collect();
+    for (page, _) in wanted.iter().enumerate().filter(|(_, wanted)| **wanted) {
+        let bytes = corpus.directory_page(run, page as u32 + 1)?;
+        for_each_term(&bytes, |term, held| {
+            for (pattern, counts) in patterns.iter().zip(&mut counts) {
+                pattern.for_each_slot_of(term, stems, |slot| {
+                    for &(block, count) in held {
+                        let sum = &mut counts[slot][usize::from(block)];
+                        *sum = sum.saturating_add(count);
+                    }
+                });
+            }
+        })
+        .ok_or_else(|| corpus.damaged_run(run, CUT_SHORT))?;
+    }
+    let least = |counts: &Vec<[u32; LONGEST_RUN]>| {
+        std::array::from_fn(|block| counts.iter().map(|slot| slot[block]).min().unwrap_or(0))
+    };
+    Ok(counts.iter().map(least).collect())
 }
 
 fn union(lists: &[Vec<(u32, u32)>]) -> Vec<u32> {
@@ -402,16 +430,24 @@ mod tests {
         let text: String = (0..400_000).step_by(9).map(lines).collect();
         let mut library = Library::in_memory();
         library.open_document(&Source::text("one", text.clone())).unwrap();
-        library.open_document(&Source::text("two", format!("{text}reef reef"))).unwrap();
+        library.open_document(&Source::text("two", format!("{text}reef gull"))).unwrap();
         let corpus = library.corpus(&[]).unwrap();
         assert!(corpus.runs.len() >= 2);
         let mut wanted: BTreeMap<Vec<u8>, u64> = BTreeMap::new();
-        for word in words::folded_words(&format!("{text}{text}reef reef")) {
+        for word in words::folded_words(&format!("{text}{text}reef gull")) {
             *wanted.entry(word.into_bytes()).or_default() += 1;
         }
         let mut found = Vec::new();
         for_each_term_of(&corpus, |term, count| found.push((term.to_vec(), count))).unwrap();
         assert_eq!(found, wanted.into_iter().collect::<Vec<_>>());
+        // Beside a word that few blocks hold the others are found there, and not looked up elsewhere.
+        let stems = Stems::default();
+        let [rare, often] = ["gull", "reef"].map(|word| Pattern::phrase(word).unwrap());
+        let whole = Spread::of(&corpus, &[rare.clone(), often.clone()], &stems).unwrap();
+        let beside = Spread::beside(&corpus, &[rare], &[often], &stems).unwrap();
+        assert_eq!(beside.all_and_any(1), whole.all_and_any(1));
+        assert_eq!(beside.blocks[0], whole.blocks[0]);
+        assert!(beside.blocks[1].len() < whole.blocks[1].len());
     }
 
     #[test]

@@ -356,7 +356,7 @@ pub fn sentences_with(
     mut visit: impl FnMut(SentenceId, u32) -> bool,
 ) -> Result<()> {
     let patterns: Vec<Pattern> = all.iter().chain(any).cloned().collect();
-    let spread = Spread::of(corpus, &patterns, stems)?;
+    let spread = Spread::beside(corpus, all, any, stems)?;
     for block in spread.all_and_any(all.len()) {
         let matches = find(corpus, block, &patterns, stems)?;
         let positions = corpus.part(block, Part::Positions)?;
