@@ -163,6 +163,17 @@ def loss_of(model, judge, batch, device):
     return loss, rates
 
 
+def go_on(model, path):
+    """Gives the model the weights of a model file, whatever their type is there."""
+    from gguf import GGUFReader
+    from gguf.quants import dequantize
+
+    found = {t.name: dequantize(t.data, t.tensor_type) for t in GGUFReader(path).tensors}
+    with torch.no_grad():
+        for name, value in model.named_parameters():
+            value.copy_(torch.from_numpy(found[f"{name}.weight"].copy()))
+
+
 def rate_at(share):
     """The learning rate, as a share of its peak, when this share of the time has passed."""
     warm, decay = 0.02, 0.4
@@ -179,6 +190,9 @@ def main():
     parser.add_argument("--prose", help="a folder of books that some lessons are made from")
     parser.add_argument("--minutes", type=float, required=True, help="of computing, in all")
     parser.add_argument("--stop-after", type=float, help="minutes of computing of this command")
+    parser.add_argument("--from", dest="start", help="a model file of this shape to go on from")
+    parser.add_argument("--stage", help="the stage to begin with, where a model is gone on from")
+    parser.add_argument("--length", type=int, help="tokens of a row, instead of what the stage has")
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--batch-tokens", type=int, default=0, help="0: what suits the device")
@@ -216,6 +230,10 @@ def main():
         for optimiser, one in zip(optimisers, saved["optimisers"]):
             optimiser.load_state_dict(one)
         state = saved["state"]
+    elif args.start:
+        go_on(model, args.start)
+        names = [name for name, _, _ in STAGES[args.shape]]
+        state["stage"] = names.index(args.stage) if args.stage else 0
     else:
         command = [args.recipe, "numbers", "--vocabulary", args.vocabulary]
         wire(model, json.loads(subprocess.check_output(command)))
@@ -245,6 +263,7 @@ def main():
         while share >= stages[state["stage"]][1]:
             state["stage"] += 1
         stage, _, length = stages[state["stage"]]
+        length = args.length or length
         if stage != stage_now:
             if rows:
                 rows.close()

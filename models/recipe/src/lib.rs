@@ -15,6 +15,7 @@ pub mod evaluate;
 pub mod hand;
 pub mod held;
 pub mod lesson;
+pub mod made;
 pub mod names;
 pub mod phrases;
 pub mod prompt;

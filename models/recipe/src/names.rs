@@ -113,6 +113,7 @@ impl Names {
             "person" => self.person(dice),
             "town" => self.town(dice),
             "firm" => self.firm(dice),
+            "odd" => self.odd(dice),
             "ship" => self.word(dice, 1),
             "river" => self.word(dice, 0),
             "sample" | "code" => code(dice),

@@ -5,6 +5,8 @@
 
 use std::sync::LazyLock;
 
+use crate::made;
+
 /// Relations that hold both ways: their values are strangers, or more than one sentence would
 /// answer.
 const MUTUAL: &[&str] = &["husband or wife", "neighbour", "sister"];
@@ -35,7 +37,7 @@ pub struct Domain {
     pub relations: Vec<Relation>,
 }
 
-const FILES: [&str; 12] = [
+const FILES: [&str; 15] = [
     include_str!("../data/relations/everyday.txt"),
     include_str!("../data/relations/houses.txt"),
     include_str!("../data/relations/lives.txt"),
@@ -48,11 +50,20 @@ const FILES: [&str; 12] = [
     include_str!("../data/relations/intrigue.txt"),
     include_str!("../data/relations/public.txt"),
     include_str!("../data/relations/voyages.txt"),
+    include_str!("../data/relations/pastimes.txt"),
+    include_str!("../data/relations/records.txt"),
+    include_str!("../data/relations/reasons.txt"),
 ];
 
 /// All domains.
 pub static DOMAINS: LazyLock<Vec<Domain>> =
     LazyLock::new(|| FILES.into_iter().flat_map(read).collect());
+
+/// The relations that are made from nouns and verbs. They stay for good, as those of the files do.
+pub static MADE: LazyLock<Vec<Relation>> = LazyLock::new(|| {
+    let text: &'static str = Box::leak(made::text().into_boxed_str());
+    read(text).into_iter().flat_map(|domain| domain.relations).collect()
+});
 
 impl Relation {
     /// Whether it leads from one subject of a document to another.
@@ -125,7 +136,8 @@ mod tests {
     fn every_relation_has_wordings_on_both_sides_with_their_slots() {
         assert!(DOMAINS.len() >= 30, "{}", DOMAINS.len());
         assert_eq!(DOMAINS.iter().filter(|domain| domain.held).count(), 2);
-        for relation in DOMAINS.iter().flat_map(|domain| &domain.relations) {
+        assert!(MADE.len() > 1000, "{}", MADE.len());
+        for relation in DOMAINS.iter().flat_map(|domain| &domain.relations).chain(&*MADE) {
             let noun = relation.noun;
             assert!(!relation.value.is_empty(), "{noun}");
             assert!(relation.statements.len() >= 5, "{noun}");

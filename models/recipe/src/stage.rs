@@ -23,6 +23,8 @@ pub struct Stage {
     pub short_mentions: usize,
     /// Sentences of a hundred that the style of the document changes.
     pub styled: usize,
+    /// Relations of a hundred that are made from nouns and verbs.
+    pub made: usize,
     /// Values of a hundred that are other words than those of their list.
     pub odd: usize,
     /// Sentences and questions of a hundred that get words of no meaning before, behind or around.
@@ -44,6 +46,7 @@ const FULL: Stage = Stage {
     twists: 25,
     short_mentions: 15,
     styled: 100,
+    made: 40,
     odd: 25,
     framed: 12,
     joined: 12,
@@ -62,6 +65,7 @@ pub const STAGES: [Stage; 5] = [
         twists: 0,
         short_mentions: 0,
         styled: 0,
+        made: 0,
         odd: 0,
         framed: 0,
         joined: 0,
@@ -77,6 +81,7 @@ pub const STAGES: [Stage; 5] = [
         twists: 0,
         short_mentions: 0,
         styled: 0,
+        made: 40,
         odd: 10,
         framed: 0,
         joined: 0,
@@ -92,6 +97,7 @@ pub const STAGES: [Stage; 5] = [
         twists: 12,
         short_mentions: 8,
         styled: 60,
+        made: 40,
         odd: 20,
         framed: 8,
         joined: 8,

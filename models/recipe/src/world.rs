@@ -8,7 +8,7 @@ use carrel_suite::dice::Dice;
 use crate::held::Draw;
 use crate::names::{self, Names};
 use crate::phrases::{Phrases, capitalised, lowered};
-use crate::relations::{DOMAINS, Domain, Relation};
+use crate::relations::{DOMAINS, Domain, MADE, Relation};
 use crate::stage::Stage;
 use crate::styles::Style;
 
@@ -140,6 +140,20 @@ impl Builder<'_> {
             relations.swap(0, at);
         }
         relations.truncate(self.dice.between(2, 5));
+        // Evaluations have none that are made.
+        if self.draw == Draw::TRAINING {
+            let fits = |relation: &&Relation| relation.subject == kind;
+            let made: Vec<&'static Relation> = MADE.iter().filter(fits).collect();
+            for index in 0..relations.len() {
+                if made.is_empty() || !self.dice.chance(self.stage.made) {
+                    continue;
+                }
+                let relation = *self.dice.pick(&made);
+                if relations.iter().all(|other| other.noun != relation.noun) {
+                    relations[index] = relation;
+                }
+            }
+        }
         let n_subjects = self.dice.between(2, 2 + self.stage.sentences.1 / 6);
         self.world.subjects = (0..n_subjects).map(|_| self.names.value(self.dice, kind)).collect();
         // Lists end, and two of one name could not be told apart.
