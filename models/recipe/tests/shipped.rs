@@ -27,6 +27,8 @@ const MOST_BYTES: u64 = 20_000_000;
 const LEAST_OVER_CHANCE: f64 = 2.0;
 /// Prompts whose replies are compared with llama.cpp's.
 const PROMPTS: u64 = 12;
+/// Tokens of the model's context.
+const CONTEXT: u32 = 768;
 
 fn file_of_the_catalogue() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(&default_entry().file)
@@ -109,7 +111,8 @@ fn llama_cpp_gives_the_same_replies() {
         );
         let whole = EncodeOptions { add_special: false, parse_special: true };
         let ids = tokenizer.encode(&text, whole).expect("ids");
-        let mut referee = Referee::open(&path, RefereeOptions::default()).expect("llama.cpp");
+        let options = RefereeOptions { n_ctx: CONTEXT, ..RefereeOptions::default() };
+        let mut referee = Referee::open(&path, options).expect("llama.cpp");
         decoder.clear().expect("an empty cache");
         let cancel = CancelFlag::default();
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
