@@ -145,6 +145,7 @@ pub enum Kernel {
     Rope,
     Store(CacheFormat),
     Attend(CacheFormat),
+    AttendFew(CacheFormat),
     Merge,
     Gate,
     GateHalves,
@@ -159,7 +160,7 @@ impl Kernel {
     /// Bytes that are bound for the parameters of every kernel.
     pub const PARAM_BYTES: u64 = 48;
 
-    /// Invocations of a workgroup of every kernel but one: see [`Kernel::workgroup`].
+    /// Invocations of a workgroup of most kernels: see [`Kernel::workgroup`].
     pub const WORKGROUP: u32 = 64;
 
     /// Rows of a workgroup of [`Kernel::MatVec`]; half as many if it is gated.
@@ -174,8 +175,17 @@ impl Kernel {
     /// Words that [`Kernel::Quantise`] makes of 16 values.
     pub const QUANTISED_WORDS: u32 = 6;
 
-    /// Widest head of [`Kernel::Attend`] and [`Kernel::Store`].
+    /// Widest head of [`Kernel::Attend`], [`Kernel::AttendFew`] and [`Kernel::Store`].
     pub const MAX_D_HEAD: u32 = 512;
+
+    /// Tokens of a workgroup of [`Kernel::Attend`].
+    pub const ATTEND_TOKENS: u32 = 32;
+
+    /// Heads, of those that share keys and values, of a workgroup of [`Kernel::AttendFew`].
+    pub const ATTEND_FEW_HEADS: u32 = 4;
+
+    /// Cells of a workgroup of [`Kernel::AttendFew`].
+    pub const ATTEND_FEW_CELLS: u32 = 256;
 
     /// Most that [`Kernel::Best`] finds in a row.
     pub const MAX_BEST: u32 = 64;
@@ -192,6 +202,7 @@ impl Kernel {
     pub fn workgroup(self) -> u32 {
         match self {
             Self::MatMul(_, Flavour::Cooperative) => 2 * Self::WORKGROUP,
+            Self::Attend(_) | Self::AttendFew(_) | Self::RmsNorm(_) => 4 * Self::WORKGROUP,
             _ => Self::WORKGROUP,
         }
     }
@@ -222,7 +233,7 @@ impl Kernel {
             all.extend(matrices.map(|&flavour| Self::MatMul(format, flavour)));
         }
         for format in CacheFormat::ALL {
-            all.extend([Self::Store(format), Self::Attend(format)]);
+            all.extend([Self::Store(format), Self::Attend(format), Self::AttendFew(format)]);
         }
         all
     }
@@ -235,7 +246,7 @@ impl Kernel {
             Self::MatVec(..) => {
                 n_tokens.chain([("NORMED", 1), ("GATED", 1), ("GELU", 1)]).collect()
             }
-            Self::Attend(_) => vec![("SPLIT", 1)],
+            Self::AttendFew(_) => vec![("SPLIT", 1)],
             Self::Gate | Self::GateHalves => vec![("GELU", 1)],
             _ => Vec::new(),
         }
@@ -249,7 +260,9 @@ impl Kernel {
             Self::Embed(format) | Self::MatVec(format, _) | Self::MatMul(format, _) => {
                 !matches!(format, F32 | BF16)
             }
-            Self::Store(format) | Self::Attend(format) => format != CacheFormat::F32,
+            Self::Store(format) | Self::Attend(format) | Self::AttendFew(format) => {
+                format != CacheFormat::F32
+            }
             _ => false,
         };
         if has_halves {
@@ -285,7 +298,9 @@ impl Kernel {
             Self::MatVec(_, Flavour::Integer) | Self::MatMul(..) => {
                 &[Params, Read, Read, Read, Write]
             }
-            Self::MatVec(..) | Self::Attend(_) => &[Params, Read, Read, Read, Read, Write],
+            Self::MatVec(..) | Self::Attend(_) | Self::AttendFew(_) => {
+                &[Params, Read, Read, Read, Read, Write]
+            }
             Self::Store(_) => &[Params, Read, Read, Read, Read, Write, Write, Write],
             Self::Cap => &[Params, Write],
         }

@@ -20,6 +20,7 @@ impl Kernel {
             Self::Rope => "rope".into(),
             Self::Store(format) => format!("store {format:?}"),
             Self::Attend(format) => format!("attend {format:?}"),
+            Self::AttendFew(format) => format!("attend_few {format:?}"),
             Self::Merge => "merge".into(),
             Self::Gate => "gate".into(),
             Self::GateHalves => "gate_halves".into(),
@@ -45,6 +46,7 @@ impl Kernel {
             Self::Rope => wgsl!("rope"),
             Self::Store(_) => wgsl!("store"),
             Self::Attend(_) => wgsl!("attend"),
+            Self::AttendFew(_) => wgsl!("attend_few"),
             Self::Merge => wgsl!("merge"),
             Self::Gate => wgsl!("gate"),
             Self::GateHalves => wgsl!("gate_halves"),
@@ -92,7 +94,11 @@ impl Kernel {
             ("product", _) => wgsl!("parts/product"),
             ("shard", _) => wgsl!("parts/shard"),
             ("activation", _) => wgsl!("parts/activation"),
-            ("source", Self::RmsNorm(operand) | Self::Add(operand)) => match operand {
+            ("source", Self::RmsNorm(operand)) => match operand {
+                Operand::Separate => wgsl!("parts/source4_separate"),
+                Operand::InPlace => wgsl!("parts/source4_in_place"),
+            },
+            ("source", Self::Add(operand)) => match operand {
                 Operand::Separate => wgsl!("parts/source_separate"),
                 Operand::InPlace => wgsl!("parts/source_in_place"),
             },
@@ -107,7 +113,8 @@ impl Kernel {
                 wgsl!("parts/tile_half")
             }
             ("tile", Self::MatMul(..)) => wgsl!("parts/tile_single"),
-            ("cache", Self::Attend(format)) => match format {
+            ("attention", Self::Attend(_) | Self::AttendFew(_)) => wgsl!("parts/attention"),
+            ("cache", Self::Attend(format) | Self::AttendFew(format)) => match format {
                 CacheFormat::F32 => wgsl!("caches/f32"),
                 CacheFormat::F16 => wgsl!("caches/f16"),
                 CacheFormat::Q8_0 => wgsl!("caches/q8_0"),

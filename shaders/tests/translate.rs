@@ -138,7 +138,8 @@ fn every_kernel_translates() {
             hlsl::Writer::new(&mut text, &options, &pipeline)
                 .write(&module, &info, None)
                 .unwrap_or_else(|error| panic!("{name}: HLSL: {error}"));
-            assert!(text.contains("numthreads(64, 1, 1)"), "{name}");
+            let size = format!("numthreads({}, 1, 1)", kernel.workgroup());
+            assert!(text.contains(&size), "{name}");
         }
     }
 }
@@ -224,7 +225,8 @@ fn kernels_keep_to_the_limits_of_the_baseline() {
                 variables.map(|(_, variable)| layouter[variable.ty].size).sum()
             };
             let shared = size(AddressSpace::WorkGroup);
-            assert!(shared <= 16 << 10, "{name}: {shared} bytes of workgroup memory");
+            // What wgpu's limits for every driver leave of 16 KiB.
+            assert!(shared <= 16_352, "{name}: {shared} bytes of workgroup memory");
             assert!(u64::from(size(AddressSpace::Uniform)) <= Kernel::PARAM_BYTES, "{name}");
             let entry = &module.entry_points[0];
             assert_eq!(entry.name, "main");

@@ -14,6 +14,12 @@ struct Params {
 
 #include grid
 
+const LOWEST = -3.4e38;
+
+var<workgroup> reduced: array<f32, 64>;
+var<workgroup> shares: array<f32, 64>;
+
+// Invocations first own a part each, 64 at a time, then every 64th column.
 @compute @workgroup_size(64)
 fn main(
     @builtin(workgroup_id) workgroup: vec3<u32>,
@@ -26,19 +32,66 @@ fn main(
     }
     let stride = params.d_head + 2u;
     let first = head * params.n_parts * stride;
-    var top = parts[first + params.d_head];
-    for (var part = 1u; part < params.n_parts; part++) {
+    var top = LOWEST;
+    for (var part = lane; part < params.n_parts; part += 64u) {
         top = max(top, parts[first + part * stride + params.d_head]);
     }
-    for (var d = lane; d < params.d_head; d += 64u) {
-        var sum = 0.0;
-        var total = 0.0;
-        for (var part = 0u; part < params.n_parts; part++) {
-            let place = first + part * stride;
-            let share = exp(parts[place + params.d_head] - top);
-            sum += share * parts[place + d];
-            total += share * parts[place + params.d_head + 1u];
+    reduced[lane] = top;
+    workgroupBarrier();
+    for (var step = 32u; step > 0u; step >>= 1u) {
+        if (lane < step) {
+            reduced[lane] = max(reduced[lane], reduced[lane + step]);
         }
-        out[head * params.d_head + d] = sum / total;
+        workgroupBarrier();
+    }
+    top = reduced[0];
+    workgroupBarrier();
+    var sums = array<f32, 8>();
+    var total = 0.0;
+    for (var chunk = 0u; chunk < params.n_parts; chunk += 64u) {
+        let own = first + (chunk + lane) * stride + params.d_head;
+        var share = 0.0;
+        if (chunk + lane < params.n_parts) {
+            share = exp(parts[own] - top);
+            total += share * parts[own + 1u];
+        }
+        shares[lane] = share;
+        workgroupBarrier();
+        let n = min(64u, params.n_parts - chunk);
+        // A constant number of turns, so that sums stay in registers.
+        for (var k = 0u; k < 8u; k++) {
+            let d = lane + 64u * k;
+            if (d < params.d_head) {
+                let place = first + chunk * stride + d;
+                var i = 0u;
+                for (; i + 4u <= n; i += 4u) {
+                    let read = vec4<f32>(
+                        parts[place + i * stride],
+                        parts[place + (i + 1u) * stride],
+                        parts[place + (i + 2u) * stride],
+                        parts[place + (i + 3u) * stride],
+                    );
+                    let four = vec4<f32>(shares[i], shares[i + 1u], shares[i + 2u], shares[i + 3u]);
+                    sums[k] += dot(four, read);
+                }
+                for (; i < n; i++) {
+                    sums[k] += shares[i] * parts[place + i * stride];
+                }
+            }
+        }
+        workgroupBarrier();
+    }
+    reduced[lane] = total;
+    workgroupBarrier();
+    for (var step = 32u; step > 0u; step >>= 1u) {
+        if (lane < step) {
+            reduced[lane] += reduced[lane + step];
+        }
+        workgroupBarrier();
+    }
+    for (var k = 0u; k < 8u; k++) {
+        if (lane + 64u * k < params.d_head) {
+            out[head * params.d_head + lane + 64u * k] = sums[k] / reduced[0];
+        }
     }
 }

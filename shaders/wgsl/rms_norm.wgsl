@@ -9,15 +9,16 @@ struct Params {
     epsilon: f32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> weight: array<f32>;
-@group(0) @binding(2) var<storage, read_write> out: array<f32>;
+@group(0) @binding(1) var<storage, read> weight: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read_write> out: array<vec4<f32>>;
 
 #include grid
 #include source
 
-var<workgroup> sums: array<f32, 64>;
+var<workgroup> sums: array<f32, 256>;
 
-@compute @workgroup_size(64)
+// Values in fours, where parts consist of whole ones.
+@compute @workgroup_size(256)
 fn main(
     @builtin(workgroup_id) workgroup: vec3<u32>,
     @builtin(num_workgroups) n_workgroups: vec3<u32>,
@@ -27,22 +28,40 @@ fn main(
     if (part >= params.n_parts) {
         return;
     }
-    let first = part * params.n_cols;
+    let n_cols = params.n_cols;
+    let first = part * n_cols;
+    let is_whole = (n_cols & 3u) == 0u;
     var sum = 0.0;
-    for (var i = lane; i < params.n_cols; i += 64u) {
-        let x = source(first + i);
-        sum += x * x;
+    if (is_whole) {
+        for (var i = lane; i < n_cols / 4u; i += 256u) {
+            let x = source4(first / 4u + i);
+            sum += dot(x, x);
+        }
+    } else {
+        for (var i = lane; i < n_cols; i += 256u) {
+            let x = source4((first + i) >> 2u)[(first + i) & 3u];
+            sum += x * x;
+        }
     }
     sums[lane] = sum;
     workgroupBarrier();
-    for (var step = 32u; step > 0u; step >>= 1u) {
+    for (var step = 64u; step > 0u; step >>= 2u) {
         if (lane < step) {
-            sums[lane] += sums[lane + step];
+            sums[lane] += sums[lane + step] + sums[lane + 2u * step] + sums[lane + 3u * step];
         }
         workgroupBarrier();
     }
-    let inverse = 1.0 / sqrt(sums[0] / f32(params.n_cols) + params.epsilon);
-    for (var i = lane; i < params.n_cols; i += 64u) {
-        out[first + i] = source(first + i) * inverse * weight[i];
+    let inverse = 1.0 / sqrt(sums[0] / f32(n_cols) + params.epsilon);
+    if (is_whole) {
+        for (var i = lane; i < n_cols / 4u; i += 256u) {
+            out[first / 4u + i] = source4(first / 4u + i) * inverse * weight[i];
+        }
+    } else {
+        for (var i = lane; i < n_cols; i += 256u) {
+            let place = (first + i) >> 2u;
+            let component = (first + i) & 3u;
+            let x = source4(place)[component];
+            out[place][component] = x * inverse * weight[i >> 2u][i & 3u];
+        }
     }
 }

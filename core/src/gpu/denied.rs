@@ -6,7 +6,7 @@ pub(super) const N_STORAGE_BUFFERS: u32 = 8;
 
 /// What the kernels need, as a name and a number.
 const WORKGROUP_BYTES: u32 = 16 << 10;
-const INVOCATIONS: u32 = 64;
+const INVOCATIONS: u32 = 256;
 const BINDING_BYTES: u64 = 16 << 20;
 
 /// A driver that is known to be bad: words that its name and its description hold, and what is wrong.

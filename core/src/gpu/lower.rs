@@ -335,26 +335,24 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Attention in one go, and in parts with their merge: the batch decides which.
+    /// Attention for many rows, and for few in one go and in parts with their merge: the batch decides
+    /// which.
     fn attend(&mut self, layer: u32, queries: BufferId, scale: f32, out: BufferId) {
         let (group, plan) = (self.plan.cache_of(layer), self.plan);
-        let rest = [
-            plan.n_head,
-            plan.n_head / plan.n_head_kv,
-            plan.d_head,
-            plan.d_kv(),
-            scale.to_bits(),
-            PART_CELLS / 32,
-        ];
+        let n_group = plan.n_head / plan.n_head_kv;
+        let rest = [plan.n_head, n_group, plan.d_head, plan.d_kv(), scale.to_bits()];
         let (keys, values) = &self.caches.layers[layer as usize];
         let (_, mask) = &self.inputs.caches[group];
         let (from, to) = (self.buffers[queries.0].clone(), self.buffers[out.0].clone());
         let parts = self.parts.clone();
-        let kernel = Kernel::Attend(self.caches.format);
-        let whole = Work::Heads(plan.n_head, group);
-        self.push(kernel, whole, &rest, &[&from, keys, values, mask, &to]);
+        let whole = [&from, keys, values, mask, &to];
+        let many = Kernel::Attend(self.caches.format);
+        self.push_for(Rows::Many, many, Work::Heads(plan.n_head, group), &rest, &whole);
+        let kernel = Kernel::AttendFew(self.caches.format);
+        let n_groups = plan.n_head_kv * n_group.div_ceil(Kernel::ATTEND_FEW_HEADS);
+        self.push_for(Rows::Few, kernel, Work::HeadGroups(n_groups, group), &rest, &whole);
         let constants = Constants { is_split: true, ..Default::default() };
-        let split = Work::HeadParts(plan.n_head, group);
+        let split = Work::GroupParts(n_groups, group);
         let variant = Variant { kernel, constants };
         self.push_for(Rows::Few, variant, split, &rest, &[&from, keys, values, mask, &parts]);
         let merged = Work::MergedHeads(plan.n_head, group);

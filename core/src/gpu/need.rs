@@ -138,6 +138,6 @@ pub(super) fn most_steps(gpu: &Gpu, plan: &Plan) -> u64 {
         _ => 0,
     });
     // A shard of a matrix is looked up, or multiplied by few rows and by many; every other operation
-    // is three steps at most. Two look for the likeliest tokens.
-    3 * plan.ops.len() as u64 + 2 * n_shards.sum::<u64>() + 2
+    // is four steps at most. Two look for the likeliest tokens.
+    4 * plan.ops.len() as u64 + 2 * n_shards.sum::<u64>() + 2
 }

@@ -13,7 +13,7 @@ const MOST_WORKGROUPS: u32 = 65_535;
 
 /// Cells of a part of attention, and the number up to which it is not cut into parts: as many as the
 /// executor's step, so that the grid stays the same for as many tokens.
-pub(super) const PART_CELLS: u32 = 256;
+pub(super) const PART_CELLS: u32 = Kernel::ATTEND_FEW_CELLS;
 
 /// Logits of a part in which the likeliest are looked for.
 pub(super) const PART_LOGITS: u32 = 1024;
@@ -43,11 +43,14 @@ pub(super) enum Work {
     Tiles(u32, u32),
     /// A workgroup for each of so many heads a row; the parameter is the number of rows.
     Stores(u32),
-    /// A workgroup for each of so many heads a row; the parameter is the number of cells of the
-    /// cache with this index.
+    /// A workgroup for each of so many heads of some rows; the parameters are the number of cells of
+    /// the cache with this index and, seventh, that of rows.
     Heads(u32, usize),
-    /// The same for each part of the cells.
-    HeadParts(u32, usize),
+    /// A workgroup for each of so many groups of heads a row; the parameter is the number of cells of
+    /// the cache with this index, which are not cut into parts.
+    HeadGroups(u32, usize),
+    /// The same for each part of the cells, where they are.
+    GroupParts(u32, usize),
     /// A workgroup for each of so many heads a row; the parameters are the number of heads of all
     /// rows and, third, that of parts.
     MergedHeads(u32, usize),
@@ -101,15 +104,21 @@ impl Step {
                 (n_rows, (tiles(n_outputs), tiles(n_rows), 1))
             }
             Work::Stores(n_heads) => (n_rows, (n_heads, n_rows, 1)),
-            Work::Heads(n_head, cache) if !is_split(cache) => (cells(cache), (n_head, n_rows, 1)),
-            Work::HeadParts(n_head, cache) if is_split(cache) => {
-                (cells(cache), (n_head, n_rows, n_parts(cache)))
+            Work::Heads(n_head, cache) => {
+                sized.params[6] = n_rows;
+                (cells(cache), (n_head, n_rows.div_ceil(Kernel::ATTEND_TOKENS), 1))
+            }
+            Work::HeadGroups(n_groups, cache) if !is_split(cache) => {
+                (cells(cache), (n_groups, n_rows, 1))
+            }
+            Work::GroupParts(n_groups, cache) if is_split(cache) => {
+                (cells(cache), (n_groups, n_rows, n_parts(cache)))
             }
             Work::MergedHeads(n_head, cache) if is_split(cache) => {
                 sized.params[2] = n_parts(cache);
                 (n_rows * n_head, flat(n_rows * n_head))
             }
-            Work::Heads(..) | Work::HeadParts(..) | Work::MergedHeads(..) => return None,
+            Work::HeadGroups(..) | Work::GroupParts(..) | Work::MergedHeads(..) => return None,
             Work::BestOfLogits(n_logits) => {
                 sized.params[3] = batch.n_best as u32;
                 (n_rows, (n_logits.div_ceil(PART_LOGITS), n_rows, 1))

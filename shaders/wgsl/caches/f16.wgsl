@@ -1,10 +1,14 @@
 // Cache F16: [n_cells, d_kv] in half precision, two values a word.
-fn key4(cell: u32, column: u32) -> vec4<f32> {
-    let first = (cell * params.d_kv + column) >> 1u;
-    return vec4<f32>(unpack2x16float(keys[first]), unpack2x16float(keys[first + 1u]));
+alias Stored = vec2<u32>;
+
+fn halves4(words: vec2<u32>) -> vec4<f32> {
+    return vec4<f32>(unpack2x16float(words.x), unpack2x16float(words.y));
 }
 
-fn value_at(cell: u32, column: u32) -> f32 {
-    let index = cell * params.d_kv + column;
-    return unpack2x16float(values[index >> 1u] >> (16u * (index & 1u))).x;
+fn key4(cell: u32, column: u32) -> vec4<f32> {
+    return halves4(keys[(cell * params.d_kv + column) >> 2u]);
+}
+
+fn value4(cell: u32, column: u32) -> vec4<f32> {
+    return halves4(values[(cell * params.d_kv + column) >> 2u]);
 }
