@@ -37,6 +37,25 @@ pub struct Stage {
     pub bare: bool,
 }
 
+/// Bare pairs, two to six sentences long.
+const PAIRS: Stage = Stage {
+    name: "pairs",
+    sentences: (2, 6),
+    fillers: 0,
+    questions: (6, 10),
+    shares: [100, 0, 0, 0, 0, 0, 0],
+    twists: 0,
+    short_mentions: 0,
+    styled: 0,
+    made: 0,
+    odd: 0,
+    framed: 0,
+    joined: 0,
+    prose: 0,
+    bare: true,
+};
+
+/// Everything.
 const FULL: Stage = Stage {
     name: "full",
     sentences: (6, 30),
@@ -56,53 +75,28 @@ const FULL: Stage = Stage {
 
 /// All stages, in the order of training.
 pub const STAGES: [Stage; 5] = [
-    Stage {
-        name: "pairs",
-        sentences: (2, 6),
-        fillers: 0,
-        questions: (6, 10),
-        shares: [100, 0, 0, 0, 0, 0, 0],
-        twists: 0,
-        short_mentions: 0,
-        styled: 0,
-        made: 0,
-        odd: 0,
-        framed: 0,
-        joined: 0,
-        prose: 0,
-        bare: true,
-    },
+    PAIRS,
     Stage {
         name: "first",
-        sentences: (2, 6),
-        fillers: 0,
-        questions: (6, 10),
         shares: [50, 48, 2, 0, 0, 0, 0],
-        twists: 0,
-        short_mentions: 0,
-        styled: 0,
         made: 40,
         odd: 10,
-        framed: 0,
-        joined: 0,
-        prose: 0,
         bare: false,
+        ..PAIRS
     },
     Stage {
         name: "second",
         sentences: (4, 12),
         fillers: 20,
-        questions: (6, 10),
         shares: [22, 50, 10, 4, 5, 5, 4],
         twists: 12,
         short_mentions: 8,
         styled: 60,
-        made: 40,
         odd: 20,
         framed: 8,
         joined: 8,
         prose: 10,
-        bare: false,
+        ..FULL
     },
     FULL,
     Stage { name: "long", sentences: (6, 60), questions: (8, 14), prose: 25, ..FULL },
