@@ -2,13 +2,10 @@
 //!
 //! "The X of A is B" can be asked for any X, and whoever did something to a thing can be asked for with any
 //! verb. Some hundred words in a few patterns teach to go by the words that are there, where the relations
-//! that were written one by one teach which words mean the same. Only training draws from them: they would make an
-//! evaluation too easy.
+//! that were written one by one teach which words mean the same. Only training draws from them: they
+//! would make an evaluation too easy.
 
 use std::fmt::Write as _;
-
-/// The name of the domain of these relations.
-pub const DOMAIN: &str = "made";
 
 /// Types of subjects that have properties.
 const OWNERS: &[&str] = &[
@@ -100,7 +97,7 @@ const DOER_QUESTIONS: &[&str] = &[
 
 /// The relations, in the form of the files of relations.
 pub fn text() -> String {
-    let mut out = format!("@ {DOMAIN}\n");
+    let mut out = "@ made\n".to_owned();
     for (index, noun) in lines(include_str!("../data/nouns.txt")).enumerate() {
         let (owner, value) = (OWNERS[index % OWNERS.len()], VALUES[index / 3 % VALUES.len()]);
         let filled = |pattern: &str| pattern.replace("{n}", noun);

@@ -87,9 +87,8 @@ impl Names {
 
     /// One to five words in a row of a sentence that is a filler, some of them made up.
     pub fn odd(&self, dice: &mut Dice) -> String {
-        let lines: Vec<&str> = FILLERS.lines().filter(|line| !line.starts_with('#')).collect();
         loop {
-            let words: Vec<&str> = dice.pick(&lines).split(' ').collect();
+            let words: Vec<&str> = dice.pick(&FILLERS).split(' ').collect();
             let length = dice.between(1, 5);
             let from = dice.below(words.len().saturating_sub(length).max(1));
             let some = &words[from..words.len().min(from + length)];

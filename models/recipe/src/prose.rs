@@ -103,7 +103,7 @@ impl Prose {
             } else {
                 let index = dice.below(n);
                 from_sentence(book, &sentences[index], &mut dice).and_then(|(text, span)| {
-                    // What another sentence holds too has no single answer.
+                    // Words that several other sentences hold too are no answer of their own.
                     let others = sentences.iter().filter(|other| names_it(other, &span)).count();
                     (others <= 2).then_some(Question {
                         text,

@@ -3,6 +3,8 @@
 //! A document has a few subjects of one type and a few relations, so that nearly every sentence
 //! shares its subject or its relation with others: the near misses that a reader must keep apart.
 
+use std::sync::LazyLock;
+
 use carrel_suite::dice::Dice;
 
 use crate::held::Draw;
@@ -12,7 +14,10 @@ use crate::relations::{DOMAINS, Domain, MADE, Relation};
 use crate::stage::Stage;
 use crate::styles::Style;
 
-pub(crate) const FILLERS: &str = include_str!("../data/fillers.txt");
+pub(crate) static FILLERS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let lines = include_str!("../data/fillers.txt").lines();
+    lines.filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
+});
 /// The statement of a stage of bare pairs.
 const PAIR: &str = "{a} {b}";
 
@@ -322,12 +327,10 @@ impl Builder<'_> {
     }
 
     fn add_fillers(&mut self) {
-        let templates: Vec<&str> =
-            FILLERS.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
         let n_facts = self.world.facts.len();
         let n_fillers = n_facts * self.stage.fillers / (100 - self.stage.fillers);
         for _ in 0..n_fillers {
-            let template = *self.dice.pick(&templates);
+            let template = *self.dice.pick(&FILLERS);
             let person = if self.world.relations[0].subject == "person" && self.dice.chance(50) {
                 self.dice.pick(&self.world.subjects).clone()
             } else {
