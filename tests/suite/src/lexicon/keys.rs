@@ -17,9 +17,9 @@ const FIRST: Sides<&str> = Sides {
         "jolly", "kindly", "lofty", "murky", "noble", "pearly", "rustic", "silken", "thorny",
     ],
     held_out: &[
-        "breezy", "candid", "dainty", "eager", "fluffy", "grassy", "hasty", "icy", "jagged",
-        "keen", "leafy", "mossy", "narrow", "oaken", "plain", "rocky", "smoky", "timid",
-        "vivid", "waxen",
+        "agile", "balmy", "craggy", "dented", "flimsy", "grubby", "hardy", "jovial", "knobbly",
+        "lanky", "lush", "muted", "ornate", "pallid", "rugged", "sleek", "tepid", "uneven",
+        "wiry", "woolly",
     ],
 };
 #[rustfmt::skip]

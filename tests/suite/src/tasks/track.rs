@@ -30,12 +30,12 @@ const MOVED: Sides<&str> = Sides {
         "{who} slipped into the {place}.",
     ],
     held_out: &[
-        "{who} travelled to the {place}.",
-        "{who} went back to the {place}.",
-        "Soon {who} was standing in the {place}.",
-        "{who} came running into the {place}.",
-        "The {place} saw {who} walk in.",
-        "Not long after, {who} climbed up to the {place}.",
+        "{who} hastened to the {place}.",
+        "At last {who} reached the {place}.",
+        "Into the {place} strode {who}.",
+        "Curiosity drew {who} to the {place}.",
+        "{who} had business in the {place} and went there at once.",
+        "{who} retired to the {place} to think things over.",
     ],
 };
 const TOOK: Sides<&str> = Sides {
@@ -51,10 +51,10 @@ const TOOK: Sides<&str> = Sides {
         "From then on {who} carried the {object}.",
     ],
     held_out: &[
-        "{who} got the {object}.",
-        "{who} snatched up the {object}.",
-        "{who} found the {object} and took it along.",
-        "Into a coat pocket {who} put the {object}.",
+        "{who} collected the {object}.",
+        "With both hands {who} seized the {object}.",
+        "The {object} was now in the hands of {who}.",
+        "Taking a liking to the {object}, {who} made off with it.",
     ],
 };
 const LEFT: Sides<&str> = Sides {
@@ -67,9 +67,9 @@ const LEFT: Sides<&str> = Sides {
         "Here {who} parted with the {object}.",
     ],
     held_out: &[
-        "{who} discarded the {object}.",
-        "{who} no longer wanted the {object} and left it behind.",
-        "The {object} was put away by {who} and stayed there.",
+        "{who} dumped the {object} on the spot.",
+        "{who} deposited the {object} in a corner.",
+        "The {object} fell from {who}'s hands and lay where it landed.",
     ],
 };
 const WHERE_IS: Sides<&str> = Sides {
@@ -82,9 +82,9 @@ const WHERE_IS: Sides<&str> = Sides {
         "What room is {who} in?",
     ],
     held_out: &[
-        "Where can one find {who}?",
-        "Where has {who} gone?",
-        "Can you tell where {who} is at the end?",
+        "What are the present whereabouts of {who}?",
+        "If I were looking for {who}, which room should I try?",
+        "Where was {who} last seen?",
     ],
 };
 const WHERE_OBJECT: Sides<&str> = Sides {
@@ -97,9 +97,9 @@ const WHERE_OBJECT: Sides<&str> = Sides {
         "What room holds the {object}?",
     ],
     held_out: &[
-        "Where can one find the {object}?",
-        "Where is the {object} to be looked for?",
-        "Can you tell where the {object} is at the end?",
+        "Where was the {object} last known to be?",
+        "To which room would one go to fetch the {object}?",
+        "Someone needs the {object}: which room is it in?",
     ],
 };
 const WHERE_BEFORE: Sides<&str> = Sides {
@@ -112,9 +112,9 @@ const WHERE_BEFORE: Sides<&str> = Sides {
         "From which room was the {object} brought to the {place}?",
     ],
     held_out: &[
-        "Before the {place}, where was the {object}?",
-        "Where had somebody carried the {object} just before the {place}?",
-        "The {object} came to the {place} from which room?",
+        "What was the last stop of the {object} on its way to the {place}?",
+        "When the {object} arrived in the {place}, where had it come from?",
+        "The {object} is in the {place} now, but which room was it in right before that?",
     ],
 };
 
