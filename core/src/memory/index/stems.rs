@@ -4,6 +4,9 @@
 //! suffix rule relates ("took", "take") come from a table of irregular verbs and plurals of the
 //! language. Other languages are matched by their exact folded words.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use rust_stemmers::{Algorithm, Stemmer};
 
 /// Groups of irregular forms; the first is the base form.
@@ -170,15 +173,26 @@ impl Stems {
     }
 }
 
+/// Where each irregular form stands: every word of a question and of what it found is looked up.
+static GROUP_OF_FORM: LazyLock<HashMap<&str, usize>> = LazyLock::new(|| {
+    let forms = IRREGULAR.iter().enumerate();
+    forms.flat_map(|(group, forms)| forms.iter().map(move |form| (*form, group))).collect()
+});
+
 /// All forms of the irregular word that the folded `word` is a form of.
 pub fn irregular_forms(word: &str) -> Option<&'static [&'static str]> {
-    IRREGULAR.iter().copied().find(|forms| {
-        forms.contains(&word)
-            || word.strip_suffix('s').is_some_and(|base| forms[0] == base)
-            || word.strip_suffix("ing").is_some_and(|base| {
-                forms[0] == base || forms[0].strip_suffix('e').is_some_and(|cut| cut == base)
-            })
-    })
+    let group_of = |form: &str| GROUP_OF_FORM.get(form).copied();
+    let group_of_base = |base: &str| group_of(base).filter(|group| IRREGULAR[*group][0] == base);
+    let progressive = |stem: &str| {
+        group_of_base(stem).or_else(|| {
+            let base = format!("{stem}e");
+            group_of_base(&base)
+        })
+    };
+    let group = group_of(word)
+        .or_else(|| word.strip_suffix('s').and_then(group_of_base))
+        .or_else(|| word.strip_suffix("ing").and_then(progressive))?;
+    Some(IRREGULAR[group])
 }
 
 /// The forms of a word by the rules of English spelling, and those of irregular words; some of them

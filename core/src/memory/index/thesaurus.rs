@@ -5,6 +5,9 @@
 //! every member of its groups. Does not rank by closeness; what is found still has to stand near
 //! the other words of the question.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::stems::{self, Stems};
 
 const GROUPS: &[&str] = &[
@@ -71,17 +74,49 @@ const KINDS: &[&str] = &[
     "relative father mother brother sister uncle aunt cousin son daughter",
 ];
 
+/// The groups by the words that find them, made once: a question asks for each of its words.
+struct Thesaurus {
+    /// Every form of every member, group by group.
+    forms: Vec<Vec<String>>,
+    by_stem: HashMap<String, Vec<usize>>,
+    by_irregular_base: HashMap<&'static str, Vec<usize>>,
+}
+
+static THESAURUS: LazyLock<Thesaurus> = LazyLock::new(|| {
+    let stems = Stems::default();
+    let mut thesaurus =
+        Thesaurus { forms: Vec::new(), by_stem: HashMap::new(), by_irregular_base: HashMap::new() };
+    for group in GROUPS {
+        thesaurus.add(group, group.split(' '), &stems);
+    }
+    for kinds in KINDS {
+        thesaurus.add(kinds, kinds.split(' ').take(1), &stems);
+    }
+    thesaurus
+});
+
+impl Thesaurus {
+    /// Adds the words of `group`, which any of `keys` finds.
+    fn add<'a>(&mut self, group: &str, keys: impl Iterator<Item = &'a str>, stems: &Stems) {
+        let number = self.forms.len();
+        for key in keys {
+            self.by_stem.entry(stems.stem(key)).or_default().push(number);
+            if let Some(forms) = stems::irregular_forms(key) {
+                self.by_irregular_base.entry(forms[0]).or_default().push(number);
+            }
+        }
+        self.forms.push(group.split(' ').flat_map(stems::forms).collect());
+    }
+}
+
 /// Every form of every word that shares a group with `word`; empty if it is in none.
 pub fn same_meaning(word: &str, stems: &Stems) -> Vec<String> {
-    let mut out: Vec<String> = GROUPS
-        .iter()
-        .filter(|group| group.split(' ').any(|member| stems.same(member, word)))
-        .chain(KINDS.iter().filter(|kinds| {
-            kinds.split(' ').next().is_some_and(|general| stems.same(general, word))
-        }))
-        .flat_map(|group| group.split(' '))
-        .flat_map(stems::forms)
-        .collect();
+    let by_stem = THESAURUS.by_stem.get(&stems.stem(word));
+    let by_base =
+        stems::irregular_forms(word).and_then(|forms| THESAURUS.by_irregular_base.get(forms[0]));
+    let groups = by_stem.into_iter().chain(by_base).flatten();
+    let mut out: Vec<String> =
+        groups.flat_map(|group| THESAURUS.forms[*group].iter().cloned()).collect();
     out.sort_unstable();
     out.dedup();
     out
