@@ -13,8 +13,9 @@ use crate::error::{MemoryError, Result};
 use crate::memory::segment::layout::Layout;
 use crate::memory::store::{BlockRef, ContentHash, DocumentRecord, Notes, Part, Store};
 
-/// Blocks whose text and layout are held at a time: bounds the memory of a question.
-const CACHED: usize = 4;
+/// Blocks whose text and layout are held at a time, as many as the facts of a chain may stand in: bounds the
+/// memory of a question.
+const CACHED: usize = 12;
 
 /// Address of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -30,6 +30,10 @@ use crate::memory::store::varint::{Reader, put};
 /// Bytes of a page at which the next is begun: such a page fits a page of the library's file.
 const PAGE_BYTES: usize = 1_900;
 
+/// Blocks of a run that are read sooner than their directory is asked whether they are worth it: a look-up
+/// of dozens of words takes about as long as reading the dictionaries of so many blocks.
+const FEW: usize = 3;
+
 /// What is said of a damaged page.
 const CUT_SHORT: &str = "a page of the directory is cut short";
 
@@ -280,30 +284,10 @@ impl Spread {
     /// # Errors
     /// If the store cannot be read or is damaged.
     pub fn of(corpus: &Corpus, patterns: &[Pattern], stems: &Stems) -> Result<Self> {
-        Self::beside(corpus, &[], patterns, stems)
-    }
-
-    /// Looks `all` up and, in those runs alone where a block can hold each of them, `others`: what stands only
-    /// here and there decides how much of a long document is looked at.
-    ///
-    /// # Errors
-    /// If the store cannot be read or is damaged.
-    pub fn beside(
-        corpus: &Corpus,
-        all: &[Pattern],
-        others: &[Pattern],
-        stems: &Stems,
-    ) -> Result<Self> {
-        let mut blocks = vec![Vec::new(); all.len() + others.len()];
+        let mut blocks = vec![Vec::new(); patterns.len()];
         for run in 0..corpus.runs.len() {
-            let held = bounds(corpus, run, all, stems)?;
-            let beside = (0..corpus.runs[run].blocks.len())
-                .any(|block| held.iter().all(|bounds| bounds[block] > 0));
-            if !beside {
-                continue;
-            }
-            let others = bounds(corpus, run, others, stems)?;
-            for (blocks, bounds) in blocks.iter_mut().zip(held.iter().chain(&others)) {
+            let bounds = bounds(corpus, run, patterns, stems)?;
+            for (blocks, bounds) in blocks.iter_mut().zip(&bounds) {
                 let of_run = corpus.runs[run].blocks.clone().zip(bounds.iter().copied());
                 blocks.extend(of_run.filter(|(_, bound)| *bound > 0));
             }
@@ -321,20 +305,33 @@ impl Spread {
     pub fn any(&self) -> Vec<u32> {
         union(&self.blocks)
     }
+}
 
-    /// The blocks where each of the first `n_all` patterns can occur and, where there are more, one of
-    /// the others, in order.
-    pub fn all_and_any(&self, n_all: usize) -> Vec<u32> {
-        let (all, any) = self.blocks.split_at(n_all);
-        let lists = all.iter().map(|list| union(std::slice::from_ref(list)));
-        let lists = lists.chain((!any.is_empty()).then(|| union(any)));
-        lists
-            .reduce(|mut held, list| {
-                held.retain(|block| list.binary_search(block).is_ok());
-                held
-            })
-            .unwrap_or_default()
+/// The blocks to be read for units that hold each of `all` and, unless it is empty, one of `any`, in order:
+/// others hold none. What stands only here and there decides how much of a long document is looked at: `any`
+/// is looked up in those runs alone where more than [`FEW`] blocks can hold each of `all`.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn blocks_beside(
+    corpus: &Corpus,
+    all: &[Pattern],
+    any: &[Pattern],
+    stems: &Stems,
+) -> Result<Vec<u32>> {
+    let mut out = Vec::new();
+    for run in 0..corpus.runs.len() {
+        let blocks = corpus.runs[run].blocks.clone();
+        let held = bounds(corpus, run, all, stems)?;
+        let each = |block: &usize| held.iter().all(|bounds| bounds[*block] > 0);
+        let mut found: Vec<usize> = (0..blocks.len()).filter(each).collect();
+        if found.len() > FEW && !any.is_empty() {
+            let held = bounds(corpus, run, any, stems)?;
+            found.retain(|block| held.iter().any(|bounds| bounds[*block] > 0));
+        }
+        out.extend(found.into_iter().map(|block| blocks.start + block as u32));
     }
+    Ok(out)
 }
 
 /// Per pattern and block of run `run`, an upper bound of how often the pattern occurs in the block.
@@ -440,14 +437,18 @@ mod tests {
         let mut found = Vec::new();
         for_each_term_of(&corpus, |term, count| found.push((term.to_vec(), count))).unwrap();
         assert_eq!(found, wanted.into_iter().collect::<Vec<_>>());
-        // Beside a word that few blocks hold the others are found there, and not looked up elsewhere.
+        // Of a word that few blocks hold those are read, whatever else they hold; else both decide.
         let stems = Stems::default();
-        let [rare, often] = ["gull", "reef"].map(|word| Pattern::phrase(word).unwrap());
-        let whole = Spread::of(&corpus, &[rare.clone(), often.clone()], &stems).unwrap();
-        let beside = Spread::beside(&corpus, &[rare], &[often], &stems).unwrap();
-        assert_eq!(beside.all_and_any(1), whole.all_and_any(1));
-        assert_eq!(beside.blocks[0], whole.blocks[0]);
-        assert!(beside.blocks[1].len() < whole.blocks[1].len());
+        let [rare, often, least] =
+            ["gull", "reef", "w0"].map(|word| [Pattern::phrase(word).unwrap()]);
+        let blocks =
+            |all: &[Pattern], any: &[Pattern]| blocks_beside(&corpus, all, any, &stems).unwrap();
+        let last = corpus.blocks.len() as u32 - 1;
+        assert_eq!(blocks(&rare, &often), [last]);
+        assert_eq!(blocks(&rare, &least), [last]);
+        assert_eq!(blocks(&often, &[]), (0..=last).collect::<Vec<_>>());
+        let with_least = blocks(&often, &least);
+        assert!(with_least.contains(&0) && with_least.len() <= 2 + FEW, "{with_least:?}");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BinaryHeap};
 
 use super::corpus::{Corpus, SentenceId};
-use super::directory::Spread;
+use super::directory::{self, Spread};
 use super::patterns::{Matches, Pattern};
 use super::stems::Stems;
 use crate::error::Result;
@@ -356,23 +356,31 @@ pub fn sentences_with(
     mut visit: impl FnMut(SentenceId, u32) -> bool,
 ) -> Result<()> {
     let patterns: Vec<Pattern> = all.iter().chain(any).cloned().collect();
-    let spread = Spread::beside(corpus, all, any, stems)?;
-    for block in spread.all_and_any(all.len()) {
+    for block in directory::blocks_beside(corpus, all, any, stems)? {
         let matches = find(corpus, block, &patterns, stems)?;
+        let (mut each, mut others) = (0..all.len(), all.len()..patterns.len());
+        let occurs = |pattern: usize| matches.bound(pattern) > 0;
+        if !each.all(occurs) || !(any.is_empty() || others.any(occurs)) {
+            continue;
+        }
         let positions = corpus.part(block, Part::Positions)?;
-        let layout = corpus.layout(block)?;
-        let sentences_of = |pattern: usize| -> Result<Vec<u32>> {
-            let list = matches
+        let words_of = |pattern: usize| {
+            matches
                 .positions(pattern, &positions)
-                .ok_or_else(|| corpus.damaged(block, "a position list is cut short"))?;
-            let mut list: Vec<u32> =
-                list.iter().map(|word| layout.sentence_of_word(*word) as u32).collect();
+                .ok_or_else(|| corpus.damaged(block, "a position list is cut short"))
+        };
+        let lists: Vec<Vec<u32>> = (0..all.len()).map(words_of).collect::<Result<_>>()?;
+        if lists.iter().any(Vec::is_empty) {
+            continue;
+        }
+        let layout = corpus.layout(block)?;
+        let sentences = |mut list: Vec<u32>| {
+            list.iter_mut().for_each(|word| *word = layout.sentence_of_word(*word) as u32);
             list.dedup();
-            Ok(list)
+            list
         };
         let mut held: Option<Vec<u32>> = None;
-        for pattern in 0..all.len() {
-            let list = sentences_of(pattern)?;
+        for list in lists.into_iter().map(sentences) {
             held = Some(match held {
                 None => list,
                 Some(mut held) => {
@@ -384,7 +392,7 @@ pub fn sentences_with(
         if !any.is_empty() {
             let mut union = Vec::new();
             for pattern in all.len()..patterns.len() {
-                union.extend(sentences_of(pattern)?);
+                union.extend(sentences(words_of(pattern)?));
             }
             union.sort_unstable();
             union.dedup();
