@@ -63,11 +63,11 @@ fn batches(lengths: &[usize]) -> Vec<Batch> {
 
 #[test]
 fn products_of_every_type() {
-    use TensorType::{BF16, F16, F32, Q4_0, Q4_K, Q5_0, Q6_K, Q8_0};
-    for kind in [F32, F16, BF16, Q8_0, Q4_0, Q5_0, Q4_K, Q6_K] {
+    use TensorType::{BF16, F16, F32, Q4_0, Q4_K, Q5_0, Q5_1, Q5_K, Q6_K, Q8_0};
+    for kind in [F32, F16, BF16, Q8_0, Q4_0, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K] {
         let widths: &[u32] = match kind {
             F32 | F16 | BF16 => &[1, 37, 64],
-            Q4_K | Q6_K => &[256, 768],
+            Q4_K | Q5_K | Q6_K => &[256, 768],
             _ => &[32, 96, 256],
         };
         for &width in widths {

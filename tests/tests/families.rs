@@ -177,12 +177,16 @@ fn repacked_weights_agree_with_llama_cpp() {
 
 #[test]
 fn our_own_kernels_agree_with_llama_cpp() {
-    use TensorType::{BF16, F16, F32, Q4_0, Q4_K, Q5_0, Q6_K, Q8_0};
+    use TensorType::{BF16, F16, F32, Q4_0, Q4_K, Q5_0, Q5_1, Q5_K, Q6_K, Q8_0};
     for kernels in Kernels::available() {
         println!("{} kernels", kernels.name);
         // Every family has the same kernels, and plain loops take their time.
         let shapes = if kernels.is_vectorised { &SHAPES[..] } else { &["tiny-gemma3"] };
-        run(shapes, &[F32, F16, BF16, Q8_0, Q4_0, Q5_0, Q4_K, Q6_K], Backend::Own(kernels));
+        run(
+            shapes,
+            &[F32, F16, BF16, Q8_0, Q4_0, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K],
+            Backend::Own(kernels),
+        );
     }
 }
 

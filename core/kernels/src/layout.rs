@@ -10,15 +10,18 @@
 //! Q4_0    4      low nibble 4·line + i, high 16 + 4·line + i   d [16] f16
 //! Q5_0    4 + 1  the same; bit b of the last line's bytes is   d [16] f16
 //!                the fifth bit of value 4·b + i
+//! Q5_1    4 + 1  as Q5_0                                       d [16] f16, m [16] f16
 //! block of 256
 //! Q4_K    32     by pairs of sub-blocks of 32: low nibble      d [16] f16, dmin [16] f16,
 //!                32·(2·pair) + 4·l + i, high 32 further        scales [8][16], mins [8][16] u8
+//! Q5_K    32     as Q4_K                                       as Q4_K
+//!         + 8    bit b of line s's bytes is the fifth bit of value 4·b + i of sub-block s
 //! Q6_K    32     low nibble 4·line + i, high 128 further       d [16] f16, scales [16][16] i8
 //!         + 16   bits 5 and 6 of 4·l + i, then of 64, 128 and 192 further
 //! F32, F16, BF16 [n_cols][16], no scales
 //! ```
-//! Zero points are as in ggml: 8, 16 and 32 are taken off Q4_0, Q5_0 and Q6_K. Rows that a matrix
-//! lacks to fill its last panel are zero.
+//! Zero points are as in ggml: 8, 16 and 32 are taken off Q4_0, Q5_0 and Q6_K; m is added to each
+//! value, and minima are taken off. Rows that a matrix lacks to fill its last panel are zero.
 
 /// Rows of a panel.
 pub const PANEL: usize = 16;
@@ -48,22 +51,28 @@ pub enum Format {
     Q4_0,
     /// 5 bits, 32 values a scale.
     Q5_0,
+    /// 5 bits, 32 values a scale and a minimum.
+    Q5_1,
     /// 4 bits, scales and minima of 6 bits for 32 values.
     Q4_K,
+    /// 5 bits, scales and minima of 6 bits for 32 values.
+    Q5_K,
     /// 6 bits, scales of 8 bits for 16 values.
     Q6_K,
 }
 
 impl Format {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::F32,
         Self::F16,
         Self::BF16,
         Self::Q8_0,
         Self::Q4_0,
         Self::Q5_0,
+        Self::Q5_1,
         Self::Q4_K,
+        Self::Q5_K,
         Self::Q6_K,
     ];
 
@@ -71,8 +80,8 @@ impl Format {
     pub fn blocks(self) -> Option<Blocks> {
         match self {
             Self::F32 | Self::F16 | Self::BF16 => None,
-            Self::Q8_0 | Self::Q4_0 | Self::Q5_0 => Some(Blocks::Of32),
-            Self::Q4_K | Self::Q6_K => Some(Blocks::Of256),
+            Self::Q8_0 | Self::Q4_0 | Self::Q5_0 | Self::Q5_1 => Some(Blocks::Of32),
+            Self::Q4_K | Self::Q5_K | Self::Q6_K => Some(Blocks::Of256),
         }
     }
 
@@ -88,8 +97,9 @@ impl Format {
             Self::F16 | Self::BF16 => 2 * PANEL,
             Self::Q8_0 => 8 * LINE,
             Self::Q4_0 => 4 * LINE,
-            Self::Q5_0 => 5 * LINE,
+            Self::Q5_0 | Self::Q5_1 => 5 * LINE,
             Self::Q4_K => 32 * LINE,
+            Self::Q5_K => 40 * LINE,
             Self::Q6_K => 48 * LINE,
         }
     }
@@ -99,7 +109,8 @@ impl Format {
         match self {
             Self::F32 | Self::F16 | Self::BF16 => 0,
             Self::Q8_0 | Self::Q4_0 | Self::Q5_0 => 2 * PANEL,
-            Self::Q4_K => 20 * PANEL,
+            Self::Q5_1 => 4 * PANEL,
+            Self::Q4_K | Self::Q5_K => 20 * PANEL,
             Self::Q6_K => 18 * PANEL,
         }
     }

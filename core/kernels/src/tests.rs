@@ -83,12 +83,12 @@ fn panel(random: &mut Random, format: Format, n_blocks: usize, scale: f32) -> (V
         _ => random.bytes(n_quants),
     };
     let mut scales = random.bytes(n_blocks * format.scale_bytes());
-    if format == Format::Q4_K {
+    if matches!(format, Format::Q4_K | Format::Q5_K) {
         scales.iter_mut().for_each(|scale| *scale &= 63);
     }
     let n_halves = match format {
         Format::Q8_0 | Format::Q4_0 | Format::Q5_0 | Format::Q6_K => PANEL,
-        Format::Q4_K => 2 * PANEL,
+        Format::Q5_1 | Format::Q4_K | Format::Q5_K => 2 * PANEL,
         _ => 0,
     };
     if n_halves > 0 {
@@ -133,8 +133,9 @@ fn products_differ_by_the_order_of_sums_only() {
                 let largest_term = match format {
                     Format::F32 | Format::F16 | Format::BF16 => 3.0 * scale,
                     Format::Q8_0 => 128.0 * 32.0 * 3.0 * scale,
-                    Format::Q4_0 | Format::Q5_0 => 2.0 * 31.0 * 32.0 * 3.0 * scale,
+                    Format::Q4_0 | Format::Q5_0 | Format::Q5_1 => 2.0 * 31.0 * 32.0 * 3.0 * scale,
                     Format::Q4_K => 2.0 * 15.0 * 63.0 * 256.0 * 3.0 * scale,
+                    Format::Q5_K => 2.0 * 31.0 * 63.0 * 256.0 * 3.0 * scale,
                     Format::Q6_K => 32.0 * 128.0 * 256.0 * 3.0 * scale,
                 };
                 // Scaling a block and taking off its offset are three more roundings.

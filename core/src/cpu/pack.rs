@@ -19,7 +19,9 @@ pub(super) fn format_of(kind: TensorType) -> Option<Format> {
         TensorType::Q8_0 => Some(Format::Q8_0),
         TensorType::Q4_0 => Some(Format::Q4_0),
         TensorType::Q5_0 => Some(Format::Q5_0),
+        TensorType::Q5_1 => Some(Format::Q5_1),
         TensorType::Q4_K => Some(Format::Q4_K),
+        TensorType::Q5_K => Some(Format::Q5_K),
         TensorType::Q6_K => Some(Format::Q6_K),
         _ => None,
     }
@@ -158,7 +160,9 @@ fn pack_row(format: Format, row: usize, values: &[u8], quants: &mut [u8], scales
         _ => {
             let pack_block = match format {
                 Format::Q5_0 => pack_q5_0,
+                Format::Q5_1 => pack_q5_1,
                 Format::Q4_K => pack_q4_k,
+                Format::Q5_K => pack_q5_k,
                 Format::Q6_K => pack_q6_k,
                 _ => pack_simple,
             };
@@ -189,10 +193,26 @@ fn pack_simple(row: usize, block: &[u8], quants: &mut [u8], scales: &mut [u8]) {
 /// A scale, 32 fifth bits, nibbles.
 fn pack_q5_0(row: usize, block: &[u8], quants: &mut [u8], scales: &mut [u8]) {
     scales[2 * row..2 * row + 2].copy_from_slice(&block[..2]);
-    spread(row, &block[6..], quants);
-    let bits = u32::from_le_bytes([block[2], block[3], block[4], block[5]]);
-    let byte = |i: u32| (0..8).map(|b| (bits >> (4 * b + i) & 1) << b).sum::<u32>() as u8;
-    quants[4 * LINE + 4 * row..][..4].copy_from_slice(&[byte(0), byte(1), byte(2), byte(3)]);
+    spread_five_bits(row, &block[2..], quants);
+}
+
+/// A scale, a minimum, 32 fifth bits, nibbles.
+fn pack_q5_1(row: usize, block: &[u8], quants: &mut [u8], scales: &mut [u8]) {
+    scales[2 * row..2 * row + 2].copy_from_slice(&block[..2]);
+    scales[2 * PANEL + 2 * row..][..2].copy_from_slice(&block[2..4]);
+    spread_five_bits(row, &block[4..], quants);
+}
+
+/// 32 fifth bits, then 16 bytes of nibbles, over five lines.
+fn spread_five_bits(row: usize, bytes: &[u8], lines: &mut [u8]) {
+    spread(row, &bytes[4..], lines);
+    let bits = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+    spread(row, &by_fours(bits), &mut lines[4 * LINE..]);
+}
+
+/// Bits of 32 values → bit `b` of byte `i` for value `4·b + i`.
+fn by_fours(bits: u32) -> [u8; 4] {
+    [0, 1, 2, 3].map(|i| (0..8).map(|b| (bits >> (4 * b + i) & 1) << b).sum::<u32>() as u8)
 }
 
 /// d, dmin, eight scales and minima of 6 bits in 12 bytes, nibbles.
@@ -211,6 +231,19 @@ fn pack_q4_k(row: usize, block: &[u8], quants: &mut [u8], scales: &mut [u8]) {
         scales[(12 + sub) * PANEL + row] = minimum;
     }
     spread(row, &block[16..], quants);
+}
+
+/// As Q4_K, with 32 bytes before the nibbles: bit `s` of byte `i` is the fifth of value `i` of
+/// sub-block `s`.
+fn pack_q5_k(row: usize, block: &[u8], quants: &mut [u8], scales: &mut [u8]) {
+    let (start, nibbles) = block.split_at(48);
+    let (start, fifths) = start.split_at(16);
+    pack_q4_k(row, start, quants, scales);
+    spread(row, nibbles, quants);
+    for (sub, line) in quants[32 * LINE..].chunks_exact_mut(LINE).enumerate() {
+        let bits = (0..32).map(|i| u32::from(fifths[i] >> sub & 1) << i).sum();
+        spread(row, &by_fours(bits), line);
+    }
 }
 
 /// Low nibbles, pairs of high bits, 16 scales, d.

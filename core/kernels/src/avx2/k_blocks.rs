@@ -8,7 +8,8 @@ use std::ptr;
 
 use super::super::{Columns, Format, LINE, PANEL, Panel, Tile};
 use super::products::{
-    Integers, Sums, add_block, add_pairs, add_scaled, by_columns, load, nibbles, store, widen,
+    Integers, Sums, add_block, add_pairs, add_scaled, by_columns, five_bits, load, nibbles, store,
+    widen,
 };
 
 /// Eight bytes as pairs of equal 16-bit numbers, a pair a row.
@@ -57,28 +58,61 @@ pub fn q4_k(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
 /// The lengths were checked for `C` columns.
 #[target_feature(enable = "avx2,fma,f16c")]
 unsafe fn q4_k_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>) -> Sums {
+    // SAFETY: as the caller promises.
+    unsafe { sub_blocks_of_32::<C, false>(panel, columns) }
+}
+
+#[target_feature(enable = "avx2,fma,f16c")]
+pub fn q5_k(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
+    columns.check(panel, Format::Q5_K);
+    let sums = by_columns!(q5_k_columns, columns.n_columns, (panel, columns));
+    store(&sums, columns.n_columns, out);
+}
+
+/// # Safety
+/// The lengths were checked for `C` columns.
+#[target_feature(enable = "avx2,fma,f16c")]
+unsafe fn q5_k_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>) -> Sums {
+    // SAFETY: as the caller promises.
+    unsafe { sub_blocks_of_32::<C, true>(panel, columns) }
+}
+
+/// Q4_K, or Q5_K with its fifth bits.
+///
+/// # Safety
+/// The lengths were checked for `C` columns of the format.
+#[target_feature(enable = "avx2,fma,f16c")]
+#[inline]
+unsafe fn sub_blocks_of_32<const C: usize, const HAS_FIFTHS: bool>(
+    panel: &Panel<'_>,
+    columns: &Columns<'_>,
+) -> Sums {
+    let format = if HAS_FIFTHS { Format::Q5_K } else { Format::Q4_K };
     let (n_values, n_blocks) = (columns.n_values, columns.n_values / 256);
     let mut sums = [[_mm256_setzero_ps(); 2]; C];
     for block in 0..n_blocks {
         // SAFETY: block `block` of the panel and of each column is there.
         unsafe {
-            let lines = panel.quants.as_ptr().add(block * Format::Q4_K.quant_bytes());
-            let d = panel.scales.as_ptr().add(block * Format::Q4_K.scale_bytes());
+            let lines = panel.quants.as_ptr().add(block * format.quant_bytes());
+            let d = panel.scales.as_ptr().add(block * format.scale_bytes());
             let x = columns.quants.as_ptr().add(256 * block);
             let x_sums = columns.sums_of_16.as_ptr().add(16 * block);
             let mut products: Integers<C> = [[_mm256_setzero_si256(); 2]; C];
             let mut offsets: Integers<C> = [[_mm256_setzero_si256(); 2]; C];
             for pair in 0..4 {
+                let fifths = lines.add((32 + 2 * pair) * LINE);
                 let (lines, x) = (lines.add(8 * pair * LINE), x.add(64 * pair));
-                let sub_scales = d.add((4 + 2 * pair) * PANEL);
-                q4_k_half::<C, false>(&mut products, lines, sub_scales, x, n_values);
-                q4_k_half::<C, true>(
-                    &mut products,
-                    lines,
-                    sub_scales.add(PANEL),
-                    x.add(32),
-                    n_values,
-                );
+                let low_scales = d.add((4 + 2 * pair) * PANEL);
+                let (high_scales, high_x) = (low_scales.add(PANEL), x.add(32));
+                if HAS_FIFTHS {
+                    let high_fifths = fifths.add(LINE);
+                    let (low, high) = ((lines, fifths), (lines, high_fifths));
+                    q5_k_half::<C, false>(&mut products, low, low_scales, x, n_values);
+                    q5_k_half::<C, true>(&mut products, high, high_scales, high_x, n_values);
+                } else {
+                    q4_k_half::<C, false>(&mut products, lines, low_scales, x, n_values);
+                    q4_k_half::<C, true>(&mut products, lines, high_scales, high_x, n_values);
+                }
             }
             let minima = d.add(12 * PANEL);
             for sub in 0..8 {
@@ -124,6 +158,30 @@ unsafe fn q4_k_half<const C: usize, const HIGH: bool>(
             add_pairs(&mut pairs, weights, x.add(4 * line), n_values);
         }
         let scales = [unsigned_pairs(sub_scales), unsigned_pairs(sub_scales.add(PANEL / 2))];
+        add_scaled(products, &pairs, scales);
+    }
+}
+
+/// The same with a line of fifth bits.
+///
+/// # Safety
+/// Eight lines and one of fifth bits, 16 sub-scales, and 32 activations of each column are readable.
+#[target_feature(enable = "avx2")]
+#[inline]
+unsafe fn q5_k_half<const C: usize, const HIGH: bool>(
+    products: &mut Integers<C>,
+    (lines, fifths): (*const u8, *const u8),
+    sub_scales: *const u8,
+    x: *const i8,
+    n_values: usize,
+) {
+    // SAFETY: as the caller promises.
+    unsafe {
+        let scales = [unsigned_pairs(sub_scales), unsigned_pairs(sub_scales.add(PANEL / 2))];
+        let pairs = five_bits::<C, HIGH, false>(lines, fifths, x, n_values);
+        add_scaled(products, &pairs, scales);
+        let (lines, x) = (lines.add(4 * LINE), x.add(16));
+        let pairs = five_bits::<C, HIGH, true>(lines, fifths, x, n_values);
         add_scaled(products, &pairs, scales);
     }
 }

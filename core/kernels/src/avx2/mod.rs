@@ -35,7 +35,9 @@ entries! {
     q8_0 = products::q8_0, (panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile);
     q4_0 = products::q4_0, (panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile);
     q5_0 = products::q5_0, (panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile);
+    q5_1 = products::q5_1, (panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile);
     q4_k = k_blocks::q4_k, (panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile);
+    q5_k = k_blocks::q5_k, (panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile);
     q6_k = k_blocks::q6_k, (panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile);
     quantise = rows::quantise, (row: &[f32], blocks: Blocks, out: &mut Quantised<'_>);
     rms_norm = rows::rms_norm, (row: &mut [f32], weight: &[f32], epsilon: f32);
@@ -55,7 +57,7 @@ entries! {
 pub static KERNELS: Kernels = Kernels {
     name: "avx2",
     is_vectorised: true,
-    products: [f32, f16, bf16, q8_0, q4_0, q5_0, q4_k, q6_k],
+    products: [f32, f16, bf16, q8_0, q4_0, q5_0, q5_1, q4_k, q5_k, q6_k],
     quantise,
     rms_norm,
     add,

@@ -315,54 +315,101 @@ pub fn q5_0(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
     store(&sums, columns.n_columns, out);
 }
 
-/// Four products of at most 31 · 127 · 2 fit into 16 bits, so there is a sum for each nibble.
-///
 /// # Safety
 /// The lengths were checked for `C` columns.
 #[target_feature(enable = "avx2,fma,f16c")]
 unsafe fn q5_0_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>) -> Sums {
+    // SAFETY: as the caller promises.
+    widen(&unsafe { five_bit_columns::<C>(panel, columns, Format::Q5_0, 16.0) })
+}
+
+#[target_feature(enable = "avx2,fma,f16c")]
+pub fn q5_1(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
+    columns.check(panel, Format::Q5_1);
+    let sums = by_columns!(q5_1_columns, columns.n_columns, (panel, columns));
+    store(&sums, columns.n_columns, out);
+}
+
+/// # Safety
+/// The lengths were checked for `C` columns.
+#[target_feature(enable = "avx2,fma,f16c")]
+unsafe fn q5_1_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>) -> Sums {
+    let n_blocks = columns.n_values / 32;
+    // SAFETY: as the caller promises, block `block` of the panel and of each column is there.
+    unsafe {
+        let mut sums = five_bit_columns::<C>(panel, columns, Format::Q5_1, 0.0);
+        for block in 0..n_blocks {
+            let minima = panel.scales.as_ptr().add(block * Format::Q5_1.scale_bytes() + 2 * PANEL);
+            let minima = [halves(minima), halves(minima.add(PANEL))];
+            for (column, sums) in sums.iter_mut().enumerate() {
+                let x = _mm256_set1_ps(*columns.sums.as_ptr().add(column * n_blocks + block));
+                for half in 0..2 {
+                    sums[half] = _mm256_fmadd_ps(minima[half], x, sums[half]);
+                }
+            }
+        }
+        widen(&sums)
+    }
+}
+
+/// The sums of a format with five bits, but for minima.
+///
+/// # Safety
+/// The lengths were checked for `C` columns of the format.
+#[target_feature(enable = "avx2,fma,f16c")]
+#[inline]
+unsafe fn five_bit_columns<const C: usize>(
+    panel: &Panel<'_>,
+    columns: &Columns<'_>,
+    format: Format,
+    zero: f32,
+) -> [[__m256; 2]; C] {
+    let ones = [_mm256_set1_epi16(1); 2];
     let (n_values, n_blocks) = (columns.n_values, columns.n_values / 32);
     let mut sums = [[_mm256_setzero_ps(); 2]; C];
     for block in 0..n_blocks {
         // SAFETY: block `block` of the panel and of each column is there.
         unsafe {
-            let lines = panel.quants.as_ptr().add(block * Format::Q5_0.quant_bytes());
+            let lines = panel.quants.as_ptr().add(block * format.quant_bytes());
             let x = columns.quants.as_ptr().add(32 * block);
+            let fifths = lines.add(4 * LINE);
             let mut products: Integers<C> = [[_mm256_setzero_si256(); 2]; C];
-            q5_0_half::<C, false>(&mut products, lines, x, n_values);
-            q5_0_half::<C, true>(&mut products, lines, x.add(16), n_values);
-            let d = panel.scales.as_ptr().add(block * Format::Q5_0.scale_bytes());
+            let low = five_bits::<C, false, false>(lines, fifths, x, n_values);
+            add_scaled(&mut products, &low, ones);
+            let high = five_bits::<C, true, true>(lines, fifths, x.add(16), n_values);
+            add_scaled(&mut products, &high, ones);
+            let d = panel.scales.as_ptr().add(block * format.scale_bytes());
             let (scales, x_sums) = (columns.scales.as_ptr(), columns.sums.as_ptr());
-            let scaling = (scales.add(block), x_sums.add(block), 16.0);
+            let scaling = (scales.add(block), x_sums.add(block), zero);
             add_block(&mut sums, &products, d, scaling, n_blocks);
         }
     }
-    widen(&sums)
+    sums
 }
 
-/// The low or high nibbles of a block, with their fifth bits.
+/// The 16-bit sums of four lines' low or high nibbles with the lower or upper four of a line of fifth
+/// bits. Four products of at most 31 · 127 · 2 fit.
 ///
 /// # Safety
-/// A block is readable at `lines`, and 16 activations of each column at `x`.
+/// Four lines and one of fifth bits, and 16 activations of each column at `x`, are readable.
 #[target_feature(enable = "avx2")]
 #[inline]
-unsafe fn q5_0_half<const C: usize, const HIGH: bool>(
-    products: &mut Integers<C>,
+pub(super) unsafe fn five_bits<const C: usize, const HIGH: bool, const UPPER: bool>(
     lines: *const u8,
+    fifths: *const u8,
     x: *const i8,
     n_values: usize,
-) {
+) -> Integers<C> {
     let sixteen = _mm256_set1_epi8(16);
-    let ones = [_mm256_set1_epi16(1); 2];
+    let mut pairs: Integers<C> = [[_mm256_setzero_si256(); 2]; C];
     // SAFETY: as the caller promises.
     unsafe {
         // Bit `line` (or four further) comes to the place of 16 when moved right by `line`.
         let place = |half| {
-            let bits = load(lines.add(4 * LINE + half));
-            if HIGH { bits } else { _mm256_slli_epi16::<4>(bits) }
+            let bits = load(fifths.add(half));
+            if UPPER { bits } else { _mm256_slli_epi16::<4>(bits) }
         };
         let mut bits = [place(0), place(LINE / 2)];
-        let mut pairs: Integers<C> = [[_mm256_setzero_si256(); 2]; C];
         for line in 0..4 {
             let at = lines.add(line * LINE);
             let first = nibbles::<HIGH>(load(at));
@@ -374,6 +421,6 @@ unsafe fn q5_0_half<const C: usize, const HIGH: bool>(
             add_pairs(&mut pairs, weights, x.add(4 * line), n_values);
             bits = [_mm256_srli_epi16::<1>(bits[0]), _mm256_srli_epi16::<1>(bits[1])];
         }
-        add_scaled(products, &pairs, ones);
     }
+    pairs
 }

@@ -8,7 +8,9 @@ use std::array::from_fn;
 
 use super::super::{Columns, Format, LINE, PANEL, Panel, Tile};
 use super::generation::{Generation, Integers};
-use super::products::{Scaling, add_block, by_columns, load, nibbles, nothing, signed, store};
+use super::products::{
+    Scaling, add_block, by_columns, load, nibbles, nothing, signed, store, with_fifths,
+};
 
 /// Sixteen unsigned bytes, one a row.
 ///
@@ -94,26 +96,70 @@ unsafe fn q4_k_columns<G: Generation, const C: usize>(
     columns: &Columns<'_>,
     out: &mut Tile,
 ) {
+    // SAFETY: as the caller promises.
+    unsafe { sub_blocks_of_32::<G, C, false>(panel, columns, out) }
+}
+
+#[inline(always)]
+pub fn q5_k<G: Generation>(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
+    columns.check(panel, Format::Q5_K);
+    by_columns!(q5_k_columns, G, columns.n_columns, (panel, columns, out));
+}
+
+/// # Safety
+/// The lengths were checked for `C` columns.
+#[inline(always)]
+unsafe fn q5_k_columns<G: Generation, const C: usize>(
+    panel: &Panel<'_>,
+    columns: &Columns<'_>,
+    out: &mut Tile,
+) {
+    // SAFETY: as the caller promises.
+    unsafe { sub_blocks_of_32::<G, C, true>(panel, columns, out) }
+}
+
+/// Q4_K, or Q5_K with its fifth bits.
+///
+/// # Safety
+/// The lengths were checked for `C` columns of the format.
+#[inline(always)]
+unsafe fn sub_blocks_of_32<G: Generation, const C: usize, const HAS_FIFTHS: bool>(
+    panel: &Panel<'_>,
+    columns: &Columns<'_>,
+    out: &mut Tile,
+) {
+    let format = if HAS_FIFTHS { Format::Q5_K } else { Format::Q4_K };
     let (n_values, n_blocks) = (columns.n_values, columns.n_values / 256);
     let mut sums = nothing::<C>();
     for block in 0..n_blocks {
         // SAFETY: block `block` of the panel and of each column is there.
         unsafe {
-            let lines = panel.quants.as_ptr().add(block * Format::Q4_K.quant_bytes());
-            let d = panel.scales.as_ptr().add(block * Format::Q4_K.scale_bytes());
+            let lines = panel.quants.as_ptr().add(block * format.quant_bytes());
+            let d = panel.scales.as_ptr().add(block * format.scale_bytes());
             let (sub_scales, minima) = (d.add(4 * PANEL), d.add(12 * PANEL));
             let x = columns.quants.as_ptr().add(256 * block);
             let x_sums = columns.sums_of_16.as_ptr().add(16 * block);
             let (mut products, mut offsets) = (G::nothing::<C>(), G::nothing::<C>());
             for pair in 0..4 {
                 let (mut low, mut high) = (G::nothing::<C>(), G::nothing::<C>());
+                let fifths = |sub: usize| lines.add((32 + 2 * pair + sub) * LINE);
                 for line in [0, 2, 4, 6] {
                     let at = lines.add((8 * pair + line) * LINE);
                     let x = x.add(64 * pair + 4 * line);
                     let both = [load(at), load(at.add(LINE))];
-                    let weights = both.map(|line| signed(nibbles::<false>(line)));
+                    let weights = if HAS_FIFTHS {
+                        let fifths = load(fifths(0));
+                        from_fn(|i| with_fifths(nibbles::<false>(both[i]), fifths, line + i))
+                    } else {
+                        both.map(|line| signed(nibbles::<false>(line)))
+                    };
                     G::add_lines(&mut low, weights, x, n_values);
-                    let weights = both.map(|line| signed(nibbles::<true>(line)));
+                    let weights = if HAS_FIFTHS {
+                        let fifths = load(fifths(1));
+                        from_fn(|i| with_fifths(nibbles::<true>(both[i]), fifths, line + i))
+                    } else {
+                        both.map(|line| signed(nibbles::<true>(line)))
+                    };
                     G::add_lines(&mut high, weights, x.add(32), n_values);
                 }
                 let scales = unsigned_scales(sub_scales.add(2 * pair * PANEL));

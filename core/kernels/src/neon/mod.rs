@@ -14,7 +14,7 @@ mod rows;
 use std::arch::is_aarch64_feature_detected;
 
 use super::scalar::rows::add;
-use super::{Blocks, Columns, Kernels, Panel, Product, Quantised, Softmax, Tile};
+use super::{Blocks, Columns, Format, Kernels, Panel, Product, Quantised, Softmax, Tile};
 use generation::{Base, DotProduct, MatrixProduct};
 use products::{Half, Single, UpperHalf, dense};
 
@@ -54,7 +54,9 @@ macro_rules! products {
             product!(products::q8_0::<$generation>),
             product!(products::q4_0::<$generation>),
             product!(products::q5_0::<$generation>),
+            product!(products::q5_1::<$generation>),
             product!(k_blocks::q4_k::<$generation>),
+            product!(k_blocks::q5_k::<$generation>),
             product!(k_blocks::q6_k::<$generation>),
         ]
     }};
@@ -86,7 +88,7 @@ entries! {
 
 /// Everything but the name and the products, which no generation after the first changes. The plain
 /// loop of `add` becomes NEON by itself.
-const fn set(name: &'static str, products: [Product; 8]) -> Kernels {
+const fn set(name: &'static str, products: [Product; Format::ALL.len()]) -> Kernels {
     Kernels {
         name,
         is_vectorised: true,

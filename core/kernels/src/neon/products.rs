@@ -9,7 +9,7 @@ use std::arch::aarch64::*;
 use std::array::from_fn;
 use std::ptr;
 
-use super::super::{Columns, Format, LINE, Panel, TILE_COLUMNS, Tile};
+use super::super::{Columns, Format, LINE, PANEL, Panel, TILE_COLUMNS, Tile};
 use super::generation::{Generation, Integers, Line};
 
 /// Sums of a tile: `[column][four rows]`.
@@ -39,6 +39,16 @@ pub(super) fn nibbles<const HIGH: bool>(line: [uint8x16_t; 4]) -> [uint8x16_t; 4
     line.map(|part| unsafe {
         if HIGH { vshrq_n_u8::<4>(part) } else { vandq_u8(part, vdupq_n_u8(15)) }
     })
+}
+
+/// Nibbles with bit `bit` of the bytes of `fifths` as their fifth.
+#[inline(always)]
+pub(super) fn with_fifths(nibbles: [uint8x16_t; 4], fifths: [uint8x16_t; 4], bit: usize) -> Line {
+    // SAFETY: every aarch64 processor that Rust's targets name has NEON.
+    signed(from_fn(|part| unsafe {
+        let is_set = vtstq_u8(fifths[part], vdupq_n_u8(1 << bit));
+        vorrq_u8(nibbles[part], vandq_u8(is_set, vdupq_n_u8(16)))
+    }))
 }
 
 /// Four half-precision numbers.
@@ -181,7 +191,7 @@ unsafe fn dense_columns<D: Dense, const C: usize>(
 pub(super) struct Scaling {
     /// The block's scale in the first column.
     pub(super) scales: *const f32,
-    /// The block's sum in the first column; not read if `zero` is 0.
+    /// The block's sum in the first column; read for zero points and minima.
     pub(super) sums: *const f32,
     /// The zero point.
     pub(super) zero: f32,
@@ -235,7 +245,7 @@ pub(super) unsafe fn add_block<const C: usize>(
 /// The integer products of a block of 32: panel's lines, activations, from a column to the next.
 type BlockOf32<const C: usize> = unsafe fn(&mut Integers<C>, *const u8, *const i8, usize);
 
-/// Formats with blocks of 32 and a scale each.
+/// Formats with blocks of 32 and a scale each, and a minimum in Q5_1.
 ///
 /// # Safety
 /// The lengths were checked for `C` columns of the format.
@@ -265,9 +275,30 @@ unsafe fn blocks_of_32<G: Generation, const C: usize>(
                 stride: n_blocks,
             };
             add_block(&mut sums, &products, d, scaling);
+            if format == Format::Q5_1 {
+                add_minima(&mut sums, d.add(2 * PANEL), scaling);
+            }
         }
     }
     store(&sums, out);
+}
+
+/// Adds the minima of a block times the sums of activations.
+///
+/// # Safety
+/// 32 bytes of minima, and the sums that `scaling` points to for `C` columns, are readable.
+#[inline(always)]
+unsafe fn add_minima<const C: usize>(sums: &mut Sums<C>, minima: *const u8, scaling: Scaling) {
+    // SAFETY: as the caller promises.
+    unsafe {
+        let minima: [float32x4_t; 4] = from_fn(|part| halves(minima.add(8 * part)));
+        for (column, sums) in sums.iter_mut().enumerate() {
+            let x = *scaling.sums.add(column * scaling.stride);
+            for (sum, minima) in sums.iter_mut().zip(minima) {
+                *sum = vfmaq_n_f32(*sum, minima, x);
+            }
+        }
+    }
 }
 
 /// Defines the product of a format from that of a block.
@@ -306,6 +337,7 @@ macro_rules! product_of_32 {
 product_of_32!(q8_0, q8_0_columns, q8_0_block, Format::Q8_0, 0.0);
 product_of_32!(q4_0, q4_0_columns, q4_0_block, Format::Q4_0, 8.0);
 product_of_32!(q5_0, q5_0_columns, q5_0_block, Format::Q5_0, 16.0);
+product_of_32!(q5_1, q5_1_columns, q5_0_block, Format::Q5_1, 0.0);
 
 /// # Safety
 /// A block's lines, and 32 activations of each of `C` columns, are readable.
@@ -360,20 +392,12 @@ unsafe fn q5_0_block<G: Generation, const C: usize>(
     // SAFETY: as the caller promises; NEON is everywhere.
     unsafe {
         let fifths = load(lines.add(4 * LINE));
-        // A nibble with bit `bit` of the last line's bytes as its fifth.
-        let whole = |nibbles: [uint8x16_t; 4], bit: usize| -> Line {
-            let mask = vdupq_n_u8(1 << bit);
-            signed(from_fn(|part| {
-                let is_set = vtstq_u8(fifths[part], mask);
-                vorrq_u8(nibbles[part], vandq_u8(is_set, vdupq_n_u8(16)))
-            }))
-        };
         for line in [0, 2] {
             let at = lines.add(line * LINE);
             let both = [load(at), load(at.add(LINE))];
-            let low = from_fn(|i| whole(nibbles::<false>(both[i]), line + i));
+            let low = from_fn(|i| with_fifths(nibbles::<false>(both[i]), fifths, line + i));
             G::add_lines(products, low, x.add(4 * line), stride);
-            let high = from_fn(|i| whole(nibbles::<true>(both[i]), 4 + line + i));
+            let high = from_fn(|i| with_fifths(nibbles::<true>(both[i]), fifths, 4 + line + i));
             G::add_lines(products, high, x.add(16 + 4 * line), stride);
         }
     }

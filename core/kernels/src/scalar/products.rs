@@ -1,7 +1,7 @@
 //! Products of a panel with columns of activations, value by value.
 //!
 //! ```text
-//! blocks of 32    out = Σ d · (scale · Σ quant · x − zero · scale · Σ x)
+//! blocks of 32    out = Σ d · (scale · Σ quant · x − zero · scale · Σ x) + m · scale · Σ x
 //! blocks of 256   out = Σ d · scale · Σ sub-scale · Σ quant · x − (zero points or minima) · Σ x
 //! ```
 
@@ -49,7 +49,7 @@ pub fn bf16(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
 /// The integer at (block, row, column of the block), before the zero point is taken off.
 type Quant = fn(&[u8], usize, usize) -> i32;
 
-/// Formats with blocks of 32 and a scale each.
+/// Formats with blocks of 32 and a scale each, and a minimum in Q5_1.
 fn blocks_of_32(
     panel: &Panel<'_>,
     columns: &Columns<'_>,
@@ -72,6 +72,9 @@ fn blocks_of_32(
                 let terms = x.iter().enumerate();
                 let product: i32 = terms.map(|(i, &x)| i32::from(x) * quant(quants, row, i)).sum();
                 *sum += half(scales, row) * (product as f32 * scale - offset);
+                if format == Format::Q5_1 {
+                    *sum += half(scales, PANEL + row) * columns.sums[column * n_blocks + block];
+                }
             }
         }
     }
@@ -97,22 +100,52 @@ pub fn q4_0(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
     blocks_of_32(panel, columns, out, Format::Q4_0, nibble, 8.0);
 }
 
+/// The same with its fifth bit.
+fn five_bits(quants: &[u8], row: usize, i: usize) -> i32 {
+    nibble(quants, row, i) + 16 * i32::from(byte(quants, 4, row, i) >> (i / 4) & 1)
+}
+
 pub fn q5_0(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
-    let quant: Quant = |quants, row, i| {
-        let fifth = byte(quants, 4, row, i) >> (i / 4) & 1;
-        nibble(quants, row, i) + 16 * i32::from(fifth)
-    };
-    blocks_of_32(panel, columns, out, Format::Q5_0, quant, 16.0);
+    blocks_of_32(panel, columns, out, Format::Q5_0, five_bits, 16.0);
+}
+
+pub fn q5_1(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
+    blocks_of_32(panel, columns, out, Format::Q5_1, five_bits, 0.0);
+}
+
+/// The nibble of value `i` of 256, where two sub-blocks of 32 share lines.
+fn nibble_of_256(quants: &[u8], row: usize, i: usize) -> i32 {
+    let byte = byte(quants, i / 64 * 8 + i % 32 / 4, row, i);
+    i32::from(if i % 64 < 32 { byte & 15 } else { byte >> 4 })
 }
 
 pub fn q4_k(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
-    columns.check(panel, Format::Q4_K);
+    sub_blocks_of_32(panel, columns, out, Format::Q4_K, nibble_of_256);
+}
+
+pub fn q5_k(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
+    let quant: Quant = |quants, row, i| {
+        let fifth = byte(quants, 32 + i / 32, row, i) >> (i % 32 / 4) & 1;
+        nibble_of_256(quants, row, i) + 16 * i32::from(fifth)
+    };
+    sub_blocks_of_32(panel, columns, out, Format::Q5_K, quant);
+}
+
+/// Formats with blocks of 256, whose sub-blocks of 32 have a scale and a minimum each.
+fn sub_blocks_of_32(
+    panel: &Panel<'_>,
+    columns: &Columns<'_>,
+    out: &mut Tile,
+    format: Format,
+    quant: Quant,
+) {
+    columns.check(panel, format);
     let n_blocks = columns.n_values / 256;
     for (column, out) in out.iter_mut().enumerate().take(columns.n_columns) {
         *out = [0.0; PANEL];
         for block in 0..n_blocks {
-            let quants = &panel.quants[block * Format::Q4_K.quant_bytes()..];
-            let (d, rest) = panel.scales[block * Format::Q4_K.scale_bytes()..].split_at(2 * PANEL);
+            let quants = &panel.quants[block * format.quant_bytes()..];
+            let (d, rest) = panel.scales[block * format.scale_bytes()..].split_at(2 * PANEL);
             let (dmin, rest) = rest.split_at(2 * PANEL);
             let x = &columns.quants[column * columns.n_values + 256 * block..][..256];
             let sums = &columns.sums_of_16[column * columns.n_values / 16 + 16 * block..][..16];
@@ -120,12 +153,8 @@ pub fn q4_k(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
             for (row, out) in out.iter_mut().enumerate() {
                 let (mut products, mut offsets) = (0, 0);
                 for sub in 0..8 {
-                    let term = |i: usize| {
-                        let byte = byte(quants, sub / 2 * 8 + i / 4, row, i);
-                        let quant = if sub % 2 == 0 { byte & 15 } else { byte >> 4 };
-                        i32::from(quant) * i32::from(x[32 * sub + i])
-                    };
-                    let product: i32 = (0..32).map(term).sum();
+                    let term = |i: usize| quant(quants, row, i) * i32::from(x[i]);
+                    let product: i32 = (32 * sub..32 * sub + 32).map(term).sum();
                     products += product * i32::from(rest[sub * PANEL + row]);
                     let sum = i32::from(sums[2 * sub]) + i32::from(sums[2 * sub + 1]);
                     offsets += sum * i32::from(rest[(8 + sub) * PANEL + row]);
