@@ -30,7 +30,11 @@ pub const PANEL: usize = 16;
 pub const LINE: usize = 64;
 
 /// Most columns of activations in one call of a product.
-pub const TILE_COLUMNS: usize = 4;
+pub const TILE_COLUMNS: usize = 16;
+
+/// Columns whose sums for a panel fit the registers of all processors that we have kernels for.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+pub(super) const FEW_COLUMNS: usize = 4;
 
 /// Results of a product: `[column][row]`.
 pub type Tile = [[f32; PANEL]; TILE_COLUMNS];
@@ -145,7 +149,7 @@ pub struct Panel<'a> {
 }
 
 /// Columns of activations, one after the other, each `n_values` long.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Columns<'a> {
     /// How many.
     pub n_columns: usize,
@@ -177,6 +181,26 @@ pub struct Quantised<'a> {
 }
 
 impl Columns<'_> {
+    /// `n` columns from column `first` on, with the parts that products of `format` read.
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    pub(super) fn part(&self, format: Format, first: usize, n: usize) -> Self {
+        fn rows<T>(all: &[T], width: usize, first: usize, n: usize) -> &[T] {
+            &all[first * width..(first + n) * width]
+        }
+        let n_values = self.n_values;
+        let mut part = Self { n_columns: n, n_values, ..Self::default() };
+        let Some(blocks) = format.blocks() else {
+            return Self { values: rows(self.values, n_values, first, n), ..part };
+        };
+        part.quants = rows(self.quants, n_values, first, n);
+        part.scales = rows(self.scales, n_values / blocks.n_values(), first, n);
+        match blocks {
+            Blocks::Of32 => part.sums = rows(self.sums, n_values / 32, first, n),
+            Blocks::Of256 => part.sums_of_16 = rows(self.sums_of_16, n_values / 16, first, n),
+        }
+        part
+    }
+
     /// Checks, once a call, the lengths that products rely on for reading without checks.
     ///
     /// # Panics

@@ -109,7 +109,9 @@ fn products_differ_by_the_order_of_sums_only() {
     let numbers_of_blocks: &[usize] = if cfg!(miri) { &[1] } else { &[1, 2, 3, 7] };
     for format in Format::ALL {
         for &n_blocks in numbers_of_blocks {
-            for (n_columns, scale) in [(1, 1.0), (2, 1e-6), (3, 6e4), (4, 1.0)] {
+            for (n_columns, scale) in
+                [(1, 1.0), (2, 1e-6), (3, 6e4), (4, 1.0), (7, 1e-6), (16, 6e4)]
+            {
                 let n_values = n_blocks * format.block_values();
                 let (quants, scales) = panel(&mut random, format, n_blocks, scale);
                 let panel = Panel { quants: &quants, scales: &scales };

@@ -9,6 +9,7 @@
 //! Queries that share a key head (GQA) are rows of the same small products. Blocks that no token of
 //! the item sees are skipped: what windows and sinks leave out costs nothing.
 
+use super::caches::CELLS;
 use super::runner::Pass;
 use super::shared::Shared;
 use crate::ops::{BufferId, CacheView, Plan};
@@ -121,8 +122,9 @@ impl<'a> Scratch<'a> {
 pub(super) fn note_visibility(view: &CacheView, token: usize, out: &mut [u8]) {
     let row = &view.mask[token * view.n_cells..][..view.n_cells];
     for (cells, out) in row.chunks(BLOCK).zip(out) {
-        let n_visible = cells.iter().filter(|mask| mask.to_bits() == 0).count();
-        *out = match n_visible {
+        // As a sum, which the compiler turns into vectors.
+        let n_visible: u32 = cells.iter().map(|mask| u32::from(mask.to_bits() == 0)).sum();
+        *out = match n_visible as usize {
             0 => Visibility::None,
             BLOCK => Visibility::All,
             _ => Visibility::Some,
@@ -224,19 +226,31 @@ impl Attention<'_> {
         }
         let (kernels, caches): (&Kernels, _) = (pass.kernels, pass.caches);
         let (layer, first) = (self.layer as usize, block * BLOCK);
+        let end = (first + BLOCK).min(view.n_cells);
+        let mask_of = |token: usize| &view.mask[token * view.n_cells..][first..end];
+        // Cells behind the last one that is seen are left out, as there are many in a prefill's last
+        // block. Keys lie in sixteens.
+        let last_seen = |token: usize| match visibility(token) == Visibility::All as u8 {
+            true => BLOCK,
+            false => {
+                mask_of(token).iter().rposition(|mask| mask.to_bits() == 0).map_or(0, |i| i + 1)
+            }
+        };
+        let n_cells = tokens.clone().map(last_seen).max().unwrap_or(0).next_multiple_of(CELLS);
+        let keys = &mut scratch.keys[..n_cells * d];
+        let values = &mut scratch.values[..n_cells * d];
         // SAFETY: cells were stored before the last meeting, and are only read in this step.
         unsafe {
-            caches.load_keys(kernels, layer, head, first, scratch.keys);
-            caches.load_values(kernels, layer, head, first, scratch.values);
+            caches.load_keys(kernels, layer, head, first, keys);
+            caches.load_values(kernels, layer, head, first, values);
         }
         let n_queries = tokens.len() * group;
-        let scores = &mut scratch.scores[..n_queries * BLOCK];
-        (kernels.scores)(&scratch.queries[..n_queries * d], scratch.keys, BLOCK, scores);
-        for (token, scores) in tokens.zip(scores.chunks_exact_mut(group * BLOCK)) {
+        let scores = &mut scratch.scores[..n_queries * n_cells];
+        (kernels.scores)(&scratch.queries[..n_queries * d], keys, n_cells, scores);
+        for (token, scores) in tokens.zip(scores.chunks_exact_mut(group * n_cells)) {
             if visibility(token) != Visibility::All as u8 {
-                let end = (first + BLOCK).min(view.n_cells);
-                let mask = &view.mask[token * view.n_cells..][first..end];
-                for scores in scores.chunks_exact_mut(BLOCK) {
+                let mask = mask_of(token);
+                for scores in scores.chunks_exact_mut(n_cells) {
                     for (index, score) in scores.iter_mut().enumerate() {
                         if mask.get(index).is_none_or(|mask| mask.to_bits() != 0) {
                             *score = f32::NEG_INFINITY;
@@ -245,12 +259,12 @@ impl Attention<'_> {
                 }
             }
         }
-        let rows = scores.chunks_exact_mut(BLOCK).zip(running).zip(scratch.factors.iter_mut());
+        let rows = scores.chunks_exact_mut(n_cells).zip(running).zip(scratch.factors.iter_mut());
         for ((scores, running), factor) in rows {
             *factor = (kernels.softmax)(scores, running);
         }
         let (factors, mixed) = (&scratch.factors[..n_queries], &mut scratch.mixed[..n_queries * d]);
-        (kernels.mix)(scores, scratch.values, BLOCK, factors, mixed);
+        (kernels.mix)(scores, values, n_cells, factors, mixed);
     }
 }
 

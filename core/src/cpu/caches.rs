@@ -18,7 +18,7 @@ use crate::ops::{CacheType, Plan, RunnerOptions};
 use carrel_kernels::Kernels;
 
 /// Cells whose keys lie together.
-const CELLS: usize = 16;
+pub(super) const CELLS: usize = 16;
 /// Values and bytes of a Q8_0 block.
 const Q8_0_VALUES: usize = 32;
 const Q8_0_BYTES: usize = 34;
@@ -123,10 +123,14 @@ impl Caches {
             let first = (head * n_cells + cell / CELLS * CELLS) * d + cell % CELLS;
             match (key_store, value_store) {
                 (Store::Half(key_store), Store::Half(value_store)) => {
-                    for (i, &key) in keys.iter().enumerate() {
-                        let key = f16::from_f32(key).to_bits();
-                        // SAFETY: this value belongs to the cell, which is the caller's.
-                        unsafe { key_store.set(first + i * CELLS, key) };
+                    let mut halves = [0; 64];
+                    for (part, keys) in keys.chunks(halves.len()).enumerate() {
+                        let first = first + part * halves.len() * CELLS;
+                        (kernels.to_half)(keys, &mut halves[..keys.len()]);
+                        for (i, &key) in halves[..keys.len()].iter().enumerate() {
+                            // SAFETY: this value belongs to the cell, which is the caller's.
+                            unsafe { key_store.set(first + i * CELLS, key) };
+                        }
                     }
                     // SAFETY: the row belongs to the cell, which is the caller's.
                     (kernels.to_half)(values, unsafe { value_store.write(row..row + d) });

@@ -12,7 +12,7 @@ use super::weights::CpuWeights;
 use crate::cancel::CancelFlag;
 use crate::error::ModelError;
 use crate::ops::{Batch, BufferId, Outcome, Plan, Runner, RunnerOptions};
-use carrel_kernels::{Blocks, Columns, Kernels, PANEL, TILE_COLUMNS};
+use carrel_kernels::{Blocks, Columns, Kernels, PANEL, TILE_COLUMNS, Tile};
 
 /// Bytes of rounded activations that stay in a core's own cache while panels pass by.
 const COLUMN_BYTES: usize = 128 << 10;
@@ -278,13 +278,14 @@ impl<'a> Pass<'a> {
                 let n_panels = |p: &Product| self.weights.matrix(p.weight).shape.n_panels();
                 let n_all: usize = products.iter().map(n_panels).sum();
                 let n_columns = self.columns_at_once(products);
+                let mut tile = [[0.0; PANEL]; TILE_COLUMNS];
                 claim(n_all * n_rows.div_ceil(n_columns), &mut |index| {
                     let first = index / n_all * n_columns;
                     let mut panel = index % n_all;
                     for product in products {
                         if panel < n_panels(product) {
                             let last = (first + n_columns).min(n_rows);
-                            return self.product(product, panel, first..last);
+                            return self.product(product, panel, first..last, &mut tile);
                         }
                         panel -= n_panels(product);
                     }
@@ -330,27 +331,24 @@ impl<'a> Pass<'a> {
         (COLUMN_BYTES / n_bytes / TILE_COLUMNS).max(1) * TILE_COLUMNS
     }
 
-    /// The outputs of one panel for some rows of activations.
-    fn product(&self, product: &Product, panel: usize, rows: std::ops::Range<usize>) {
+    /// The outputs of one panel for some rows of activations, of which `tile` holds a few.
+    fn product(
+        &self,
+        product: &Product,
+        panel: usize,
+        rows: std::ops::Range<usize>,
+        tile: &mut Tile,
+    ) {
         let matrix = self.weights.matrix(product.weight);
         let (n, first) = (matrix.shape.n_cols, panel * PANEL);
         let n_outputs = PANEL.min(matrix.shape.n_rows - first);
         let weights = matrix.panel(panel);
         let kernel = self.kernels.product(matrix.shape.format);
         let bias = product.bias.map(|bias| &self.weights.vector(bias)[first..][..n_outputs]);
-        let mut tile = [[0.0; PANEL]; TILE_COLUMNS];
         for start in rows.clone().step_by(TILE_COLUMNS) {
             let n_columns = TILE_COLUMNS.min(rows.end - start);
             let part = |n: usize| start * n..(start + n_columns) * n;
-            let mut columns = Columns {
-                n_columns,
-                n_values: n,
-                values: &[],
-                quants: &[],
-                scales: &[],
-                sums: &[],
-                sums_of_16: &[],
-            };
+            let mut columns = Columns { n_columns, n_values: n, ..Columns::default() };
             // SAFETY: what products read was written before the last meeting.
             unsafe {
                 match matrix.shape.format.blocks() {
@@ -364,7 +362,7 @@ impl<'a> Pass<'a> {
                     }
                 }
             }
-            kernel(&weights, &columns, &mut tile);
+            kernel(&weights, &columns, tile);
             let width = self.plan.buffers[product.out.0].width as usize;
             for (column, values) in tile.iter().enumerate().take(n_columns) {
                 let at = (start + column) * width + first;

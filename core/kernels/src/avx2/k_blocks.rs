@@ -1,4 +1,4 @@
-//! Products of a panel with one to four columns: blocks of 256 with integer sub-scales.
+//! Products of a panel with one to four columns at a time: blocks of 256 with integer sub-scales.
 //!
 //! 16-bit sums of a sub-block are multiplied with its sub-scale by the same `madd` that takes them to
 //! 32 bits, so single precision is only needed once for 256 values.
@@ -6,11 +6,12 @@
 use std::arch::x86_64::*;
 use std::ptr;
 
+use super::super::layout::FEW_COLUMNS;
 use super::super::{Columns, Format, LINE, PANEL, Panel, Tile};
 use super::products::{
     Integers, Sums, add_block, add_pairs, add_scaled, by_columns, five_bits, load, nibbles, store,
-    widen,
 };
+use super::wide::{self, LEAST_COLUMNS_OF_FIVE_BITS};
 
 /// Eight bytes as pairs of equal 16-bit numbers, a pair a row.
 ///
@@ -18,7 +19,7 @@ use super::products::{
 /// Eight bytes are readable.
 #[target_feature(enable = "avx2")]
 #[inline]
-unsafe fn unsigned_pairs(bytes: *const u8) -> __m256i {
+pub(super) unsafe fn unsigned_pairs(bytes: *const u8) -> __m256i {
     // SAFETY: as the caller promises.
     let wide = _mm256_cvtepu8_epi32(unsafe { _mm_loadl_epi64(bytes.cast()) });
     _mm256_or_si256(wide, _mm256_slli_epi32::<16>(wide))
@@ -42,7 +43,7 @@ unsafe fn signed_pairs(bytes: *const u8) -> __m256i {
 /// Both are readable.
 #[target_feature(enable = "avx2")]
 #[inline]
-unsafe fn broadcast_sums(sums: *const i16) -> __m256i {
+pub(super) unsafe fn broadcast_sums(sums: *const i16) -> __m256i {
     // SAFETY: as the caller promises; the read is unaligned.
     _mm256_set1_epi32(unsafe { sums.cast::<i32>().read_unaligned() })
 }
@@ -50,14 +51,13 @@ unsafe fn broadcast_sums(sums: *const i16) -> __m256i {
 #[target_feature(enable = "avx2,fma,f16c")]
 pub fn q4_k(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
     columns.check(panel, Format::Q4_K);
-    let sums = by_columns!(q4_k_columns, columns.n_columns, (panel, columns));
-    store(&sums, columns.n_columns, out);
+    by_columns!(q4_k_columns, Format::Q4_K, panel, columns, out);
 }
 
 /// # Safety
 /// The lengths were checked for `C` columns.
 #[target_feature(enable = "avx2,fma,f16c")]
-unsafe fn q4_k_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>) -> Sums {
+unsafe fn q4_k_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>) -> Sums<C> {
     // SAFETY: as the caller promises.
     unsafe { sub_blocks_of_32::<C, false>(panel, columns) }
 }
@@ -65,14 +65,17 @@ unsafe fn q4_k_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>)
 #[target_feature(enable = "avx2,fma,f16c")]
 pub fn q5_k(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
     columns.check(panel, Format::Q5_K);
-    let sums = by_columns!(q5_k_columns, columns.n_columns, (panel, columns));
-    store(&sums, columns.n_columns, out);
+    if columns.n_columns >= LEAST_COLUMNS_OF_FIVE_BITS {
+        // SAFETY: the lengths were checked.
+        return unsafe { wide::q5_k(panel, columns, out) };
+    }
+    by_columns!(q5_k_columns, Format::Q5_K, panel, columns, out);
 }
 
 /// # Safety
 /// The lengths were checked for `C` columns.
 #[target_feature(enable = "avx2,fma,f16c")]
-unsafe fn q5_k_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>) -> Sums {
+unsafe fn q5_k_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>) -> Sums<C> {
     // SAFETY: as the caller promises.
     unsafe { sub_blocks_of_32::<C, true>(panel, columns) }
 }
@@ -86,7 +89,7 @@ unsafe fn q5_k_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>)
 unsafe fn sub_blocks_of_32<const C: usize, const HAS_FIFTHS: bool>(
     panel: &Panel<'_>,
     columns: &Columns<'_>,
-) -> Sums {
+) -> Sums<C> {
     let format = if HAS_FIFTHS { Format::Q5_K } else { Format::Q4_K };
     let (n_values, n_blocks) = (columns.n_values, columns.n_values / 256);
     let mut sums = [[_mm256_setzero_ps(); 2]; C];
@@ -133,7 +136,7 @@ unsafe fn sub_blocks_of_32<const C: usize, const HAS_FIFTHS: bool>(
             add_block(&mut sums, &offsets, d.add(2 * PANEL), scaling, n_blocks);
         }
     }
-    widen(&sums)
+    sums
 }
 
 /// A sub-block: the low or high nibbles of eight lines.
@@ -189,14 +192,13 @@ unsafe fn q5_k_half<const C: usize, const HIGH: bool>(
 #[target_feature(enable = "avx2,fma,f16c")]
 pub fn q6_k(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
     columns.check(panel, Format::Q6_K);
-    let sums = by_columns!(q6_k_columns, columns.n_columns, (panel, columns));
-    store(&sums, columns.n_columns, out);
+    by_columns!(q6_k_columns, Format::Q6_K, panel, columns, out);
 }
 
 /// # Safety
 /// The lengths were checked for `C` columns.
 #[target_feature(enable = "avx2,fma,f16c")]
-unsafe fn q6_k_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>) -> Sums {
+unsafe fn q6_k_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>) -> Sums<C> {
     let (n_values, n_blocks) = (columns.n_values, columns.n_values / 256);
     let mut sums = [[_mm256_setzero_ps(); 2]; C];
     for block in 0..n_blocks {
@@ -234,7 +236,7 @@ unsafe fn q6_k_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>)
             add_block(&mut sums, &products, d, scaling, n_blocks);
         }
     }
-    widen(&sums)
+    sums
 }
 
 /// Four sub-blocks of 16. Two products of at most 63 · 127 · 2 fit into 16 bits.

@@ -8,6 +8,7 @@ mod exponential;
 mod k_blocks;
 mod products;
 mod rows;
+mod wide;
 
 use super::{Blocks, Columns, Kernels, Panel, Quantised, Softmax, Tile};
 

@@ -1,4 +1,4 @@
-//! Products of a panel with one to four columns: single precision, and blocks of 32.
+//! Products of a panel with one to four columns at a time: single precision, and blocks of 32.
 //!
 //! AVX2 multiplies unsigned by signed bytes and adds pairs into 16 bits (`maddubs`), so
 //!  * nibbles are unsigned as they are: 8 products of at most 15 · 127 · 2 fit into 16 bits, and one
@@ -9,10 +9,12 @@
 
 use std::arch::x86_64::*;
 
-use super::super::{Columns, Format, LINE, PANEL, Panel, TILE_COLUMNS, Tile};
+use super::super::layout::FEW_COLUMNS;
+use super::super::{Columns, Format, LINE, PANEL, Panel, Tile};
+use super::wide::{self, LEAST_COLUMNS, LEAST_COLUMNS_OF_FIVE_BITS};
 
-/// Sums of a tile: `[column][half of the rows]`.
-pub(super) type Sums = [[__m256; 2]; TILE_COLUMNS];
+/// Sums of `C` columns: `[column][half of the rows]`.
+pub(super) type Sums<const C: usize> = [[__m256; 2]; C];
 /// Sums of integers of `C` columns.
 pub(super) type Integers<const C: usize> = [[__m256i; 2]; C];
 
@@ -41,15 +43,17 @@ pub(super) unsafe fn broadcast(x: *const i8) -> __m256i {
 /// # Safety
 /// 16 bytes from `halves` on are readable.
 #[target_feature(enable = "avx2,fma,f16c")]
-unsafe fn halves(halves: *const u8) -> __m256 {
+#[inline]
+pub(super) unsafe fn halves(halves: *const u8) -> __m256 {
     // SAFETY: as the caller promises; no alignment is asked for.
     _mm256_cvtph_ps(unsafe { _mm_loadu_si128(halves.cast()) })
 }
 
-/// Stores the sums of `n` columns.
+/// Stores the sums of `C` columns.
 #[target_feature(enable = "avx2")]
-pub(super) fn store(sums: &Sums, n: usize, out: &mut Tile) {
-    for (sums, out) in sums.iter().zip(out.iter_mut()).take(n) {
+#[inline]
+pub(super) fn store<const C: usize>(sums: &Sums<C>, out: &mut [[f32; PANEL]]) {
+    for (sums, out) in sums.iter().zip(out.iter_mut()) {
         // SAFETY: `out` is 16 floats.
         unsafe {
             _mm256_storeu_ps(out.as_mut_ptr(), sums[0]);
@@ -58,19 +62,28 @@ pub(super) fn store(sums: &Sums, n: usize, out: &mut Tile) {
     }
 }
 
-/// Calls the instance of a kernel for the number of columns.
+/// Calls the instance of a kernel for the number of columns, four at a time.
 macro_rules! by_columns {
-    ($kernel:ident, $columns:expr, ($($argument:expr),*)) => {
-        // SAFETY: the lengths were checked, and the caller has the extensions.
-        unsafe {
-            match $columns {
-                1 => $kernel::<1>($($argument),*),
-                2 => $kernel::<2>($($argument),*),
-                3 => $kernel::<3>($($argument),*),
-                _ => $kernel::<4>($($argument),*),
+    ($kernel:ident, $format:expr, $panel:expr, $columns:expr, $out:expr) => {{
+        let few = |columns: &Columns<'_>, out: &mut [[f32; PANEL]]| {
+            // SAFETY: the lengths were checked, and the caller has the extensions.
+            unsafe {
+                match columns.n_columns {
+                    1 => store(&$kernel::<1>($panel, columns), out),
+                    2 => store(&$kernel::<2>($panel, columns), out),
+                    3 => store(&$kernel::<3>($panel, columns), out),
+                    _ => store(&$kernel::<4>($panel, columns), out),
+                }
             }
+        };
+        if $columns.n_columns <= FEW_COLUMNS {
+            return few($columns, $out);
         }
-    };
+        for first in (0..$columns.n_columns).step_by(FEW_COLUMNS) {
+            let n = ($columns.n_columns - first).min(FEW_COLUMNS);
+            few(&$columns.part($format, first, n), &mut $out[first..]);
+        }
+    }};
 }
 pub(super) use by_columns;
 
@@ -108,14 +121,13 @@ macro_rules! dense {
         #[target_feature(enable = "avx2,fma,f16c")]
         pub fn $name(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
             columns.check(panel, $format);
-            let sums = by_columns!($inner, columns.n_columns, (panel, columns));
-            store(&sums, columns.n_columns, out);
+            by_columns!($inner, $format, panel, columns, out);
         }
 
         /// # Safety
         /// The lengths were checked for `C` columns.
         #[target_feature(enable = "avx2,fma,f16c")]
-        unsafe fn $inner<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>) -> Sums {
+        unsafe fn $inner<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>) -> Sums<C> {
             let _: Weights = $weights;
             let mut sums = [[_mm256_setzero_ps(); 2]; C];
             let mut at = panel.quants.as_ptr();
@@ -132,18 +144,9 @@ macro_rules! dense {
                     at = at.add($format.quant_bytes());
                 }
             }
-            widen(&sums)
+            sums
         }
     };
-}
-
-/// The sums of `C` columns among those of a whole tile.
-#[target_feature(enable = "avx2")]
-#[inline]
-pub(super) fn widen<const C: usize>(sums: &[[__m256; 2]; C]) -> Sums {
-    let mut all = [[_mm256_setzero_ps(); 2]; TILE_COLUMNS];
-    all[..C].copy_from_slice(sums);
-    all
 }
 
 dense!(f32, f32_columns, Format::F32, single);
@@ -203,7 +206,7 @@ pub(super) fn nibbles<const HIGH: bool>(bytes: __m256i) -> __m256i {
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
 pub(super) unsafe fn add_block<const C: usize>(
-    sums: &mut [[__m256; 2]; C],
+    sums: &mut Sums<C>,
     products: &Integers<C>,
     d: *const u8,
     (scales, x_sums, zero): (*const f32, *const f32, f32),
@@ -231,14 +234,13 @@ pub(super) unsafe fn add_block<const C: usize>(
 #[target_feature(enable = "avx2,fma,f16c")]
 pub fn q8_0(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
     columns.check(panel, Format::Q8_0);
-    let sums = by_columns!(q8_0_columns, columns.n_columns, (panel, columns));
-    store(&sums, columns.n_columns, out);
+    by_columns!(q8_0_columns, Format::Q8_0, panel, columns, out);
 }
 
 /// # Safety
 /// The lengths were checked for `C` columns.
 #[target_feature(enable = "avx2,fma,f16c")]
-unsafe fn q8_0_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>) -> Sums {
+unsafe fn q8_0_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>) -> Sums<C> {
     let ones = _mm256_set1_epi16(1);
     let (n_values, n_blocks) = (columns.n_values, columns.n_values / 32);
     let mut sums = [[_mm256_setzero_ps(); 2]; C];
@@ -266,20 +268,23 @@ unsafe fn q8_0_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>)
             add_block(&mut sums, &products, d, scaling, n_blocks);
         }
     }
-    widen(&sums)
+    sums
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
 pub fn q4_0(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
     columns.check(panel, Format::Q4_0);
-    let sums = by_columns!(q4_0_columns, columns.n_columns, (panel, columns));
-    store(&sums, columns.n_columns, out);
+    if columns.n_columns >= LEAST_COLUMNS {
+        // SAFETY: the lengths were checked.
+        return unsafe { wide::blocks_of_32::<false>(panel, columns, out, (Format::Q4_0, 8.0)) };
+    }
+    by_columns!(q4_0_columns, Format::Q4_0, panel, columns, out);
 }
 
 /// # Safety
 /// The lengths were checked for `C` columns.
 #[target_feature(enable = "avx2,fma,f16c")]
-unsafe fn q4_0_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>) -> Sums {
+unsafe fn q4_0_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>) -> Sums<C> {
     let ones = [_mm256_set1_epi16(1); 2];
     let (n_values, n_blocks) = (columns.n_values, columns.n_values / 32);
     let mut sums = [[_mm256_setzero_ps(); 2]; C];
@@ -305,35 +310,41 @@ unsafe fn q4_0_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>)
             add_block(&mut sums, &products, d, scaling, n_blocks);
         }
     }
-    widen(&sums)
+    sums
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
 pub fn q5_0(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
     columns.check(panel, Format::Q5_0);
-    let sums = by_columns!(q5_0_columns, columns.n_columns, (panel, columns));
-    store(&sums, columns.n_columns, out);
+    if columns.n_columns >= LEAST_COLUMNS_OF_FIVE_BITS {
+        // SAFETY: the lengths were checked.
+        return unsafe { wide::blocks_of_32::<true>(panel, columns, out, (Format::Q5_0, 16.0)) };
+    }
+    by_columns!(q5_0_columns, Format::Q5_0, panel, columns, out);
 }
 
 /// # Safety
 /// The lengths were checked for `C` columns.
 #[target_feature(enable = "avx2,fma,f16c")]
-unsafe fn q5_0_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>) -> Sums {
+unsafe fn q5_0_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>) -> Sums<C> {
     // SAFETY: as the caller promises.
-    widen(&unsafe { five_bit_columns::<C>(panel, columns, Format::Q5_0, 16.0) })
+    unsafe { five_bit_columns::<C>(panel, columns, Format::Q5_0, 16.0) }
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
 pub fn q5_1(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
     columns.check(panel, Format::Q5_1);
-    let sums = by_columns!(q5_1_columns, columns.n_columns, (panel, columns));
-    store(&sums, columns.n_columns, out);
+    if columns.n_columns >= LEAST_COLUMNS_OF_FIVE_BITS {
+        // SAFETY: the lengths were checked.
+        return unsafe { wide::blocks_of_32::<true>(panel, columns, out, (Format::Q5_1, 0.0)) };
+    }
+    by_columns!(q5_1_columns, Format::Q5_1, panel, columns, out);
 }
 
 /// # Safety
 /// The lengths were checked for `C` columns.
 #[target_feature(enable = "avx2,fma,f16c")]
-unsafe fn q5_1_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>) -> Sums {
+unsafe fn q5_1_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>) -> Sums<C> {
     let n_blocks = columns.n_values / 32;
     // SAFETY: as the caller promises, block `block` of the panel and of each column is there.
     unsafe {
@@ -348,7 +359,7 @@ unsafe fn q5_1_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>)
                 }
             }
         }
-        widen(&sums)
+        sums
     }
 }
 
@@ -363,7 +374,7 @@ unsafe fn five_bit_columns<const C: usize>(
     columns: &Columns<'_>,
     format: Format,
     zero: f32,
-) -> [[__m256; 2]; C] {
+) -> Sums<C> {
     let ones = [_mm256_set1_epi16(1); 2];
     let (n_values, n_blocks) = (columns.n_values, columns.n_values / 32);
     let mut sums = [[_mm256_setzero_ps(); 2]; C];

@@ -1,4 +1,4 @@
-//! Products of a panel with one to four columns: blocks of 256 with integer sub-scales.
+//! Products of a panel with one to four columns at a time: blocks of 256 with integer sub-scales.
 //!
 //! Products of a sub-block are 32-bit integers, and so are they when multiplied with their sub-scales
 //! and summed over a block: single precision is only needed once for 256 values.
@@ -6,6 +6,7 @@
 use std::arch::aarch64::*;
 use std::array::from_fn;
 
+use super::super::layout::FEW_COLUMNS;
 use super::super::{Columns, Format, LINE, PANEL, Panel, Tile};
 use super::generation::{Generation, Integers};
 use super::products::{
@@ -85,7 +86,7 @@ unsafe fn take_off<const C: usize>(
 #[inline(always)]
 pub fn q4_k<G: Generation>(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
     columns.check(panel, Format::Q4_K);
-    by_columns!(q4_k_columns, G, columns.n_columns, (panel, columns, out));
+    by_columns!(q4_k_columns, G, Format::Q4_K, panel, columns, out);
 }
 
 /// # Safety
@@ -94,7 +95,7 @@ pub fn q4_k<G: Generation>(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut T
 unsafe fn q4_k_columns<G: Generation, const C: usize>(
     panel: &Panel<'_>,
     columns: &Columns<'_>,
-    out: &mut Tile,
+    out: &mut [[f32; PANEL]],
 ) {
     // SAFETY: as the caller promises.
     unsafe { sub_blocks_of_32::<G, C, false>(panel, columns, out) }
@@ -103,7 +104,7 @@ unsafe fn q4_k_columns<G: Generation, const C: usize>(
 #[inline(always)]
 pub fn q5_k<G: Generation>(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
     columns.check(panel, Format::Q5_K);
-    by_columns!(q5_k_columns, G, columns.n_columns, (panel, columns, out));
+    by_columns!(q5_k_columns, G, Format::Q5_K, panel, columns, out);
 }
 
 /// # Safety
@@ -112,7 +113,7 @@ pub fn q5_k<G: Generation>(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut T
 unsafe fn q5_k_columns<G: Generation, const C: usize>(
     panel: &Panel<'_>,
     columns: &Columns<'_>,
-    out: &mut Tile,
+    out: &mut [[f32; PANEL]],
 ) {
     // SAFETY: as the caller promises.
     unsafe { sub_blocks_of_32::<G, C, true>(panel, columns, out) }
@@ -126,7 +127,7 @@ unsafe fn q5_k_columns<G: Generation, const C: usize>(
 unsafe fn sub_blocks_of_32<G: Generation, const C: usize, const HAS_FIFTHS: bool>(
     panel: &Panel<'_>,
     columns: &Columns<'_>,
-    out: &mut Tile,
+    out: &mut [[f32; PANEL]],
 ) {
     let format = if HAS_FIFTHS { Format::Q5_K } else { Format::Q4_K };
     let (n_values, n_blocks) = (columns.n_values, columns.n_values / 256);
@@ -184,7 +185,7 @@ unsafe fn sub_blocks_of_32<G: Generation, const C: usize, const HAS_FIFTHS: bool
 #[inline(always)]
 pub fn q6_k<G: Generation>(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
     columns.check(panel, Format::Q6_K);
-    by_columns!(q6_k_columns, G, columns.n_columns, (panel, columns, out));
+    by_columns!(q6_k_columns, G, Format::Q6_K, panel, columns, out);
 }
 
 /// # Safety
@@ -193,7 +194,7 @@ pub fn q6_k<G: Generation>(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut T
 unsafe fn q6_k_columns<G: Generation, const C: usize>(
     panel: &Panel<'_>,
     columns: &Columns<'_>,
-    out: &mut Tile,
+    out: &mut [[f32; PANEL]],
 ) {
     let (n_values, n_blocks) = (columns.n_values, columns.n_values / 256);
     let mut sums = nothing::<C>();

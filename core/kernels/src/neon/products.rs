@@ -1,4 +1,4 @@
-//! Products of a panel with one to four columns: single precision, and blocks of 32.
+//! Products of a panel with one to four columns at a time: single precision, and blocks of 32.
 //!
 //! A vector holds four values of four rows, so a panel's 16 rows are four vectors, and four columns
 //! make sixteen independent sums. Quants are multiplied two lines (eight columns of the matrix) at a
@@ -9,7 +9,8 @@ use std::arch::aarch64::*;
 use std::array::from_fn;
 use std::ptr;
 
-use super::super::{Columns, Format, LINE, PANEL, Panel, TILE_COLUMNS, Tile};
+use super::super::layout::FEW_COLUMNS;
+use super::super::{Columns, Format, LINE, PANEL, Panel, Tile};
 use super::generation::{Generation, Integers, Line};
 
 /// Sums of a tile: `[column][four rows]`.
@@ -80,8 +81,7 @@ pub(super) fn nothing<const C: usize>() -> Sums<C> {
 
 /// Stores the sums of `C` columns.
 #[inline(always)]
-pub(super) fn store<const C: usize>(sums: &Sums<C>, out: &mut Tile) {
-    const { assert!(C <= TILE_COLUMNS) };
+pub(super) fn store<const C: usize>(sums: &Sums<C>, out: &mut [[f32; PANEL]]) {
     for (sums, out) in sums.iter().zip(out.iter_mut()) {
         for (sum, out) in sums.iter().zip(out.as_chunks_mut::<4>().0) {
             // SAFETY: `out` is four floats.
@@ -90,19 +90,23 @@ pub(super) fn store<const C: usize>(sums: &Sums<C>, out: &mut Tile) {
     }
 }
 
-/// Calls the instance of a kernel for the number of columns.
+/// Calls the instance of a kernel for the number of columns, four at a time.
 macro_rules! by_columns {
-    ($kernel:ident, $generation:ident, $columns:expr, ($($argument:expr),*)) => {
-        // SAFETY: the lengths were checked.
-        unsafe {
-            match $columns {
-                1 => $kernel::<$generation, 1>($($argument),*),
-                2 => $kernel::<$generation, 2>($($argument),*),
-                3 => $kernel::<$generation, 3>($($argument),*),
-                _ => $kernel::<$generation, 4>($($argument),*),
+    ($kernel:ident, $generation:ident, $format:expr, $panel:expr, $columns:expr, $out:expr) => {{
+        for first in (0..$columns.n_columns).step_by(FEW_COLUMNS) {
+            let n = ($columns.n_columns - first).min(FEW_COLUMNS);
+            let (columns, out) = (&$columns.part($format, first, n), &mut $out[first..]);
+            // SAFETY: the lengths were checked.
+            unsafe {
+                match n {
+                    1 => $kernel::<$generation, 1>($panel, columns, out),
+                    2 => $kernel::<$generation, 2>($panel, columns, out),
+                    3 => $kernel::<$generation, 3>($panel, columns, out),
+                    _ => $kernel::<$generation, 4>($panel, columns, out),
+                }
             }
         }
-    };
+    }};
 }
 pub(super) use by_columns;
 
@@ -159,7 +163,7 @@ impl Dense for UpperHalf {
 /// The product for weights that are not rounded to blocks.
 pub fn dense<D: Dense>(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
     columns.check(panel, D::FORMAT);
-    by_columns!(dense_columns, D, columns.n_columns, (panel, columns, out));
+    by_columns!(dense_columns, D, D::FORMAT, panel, columns, out);
 }
 
 /// # Safety
@@ -167,7 +171,7 @@ pub fn dense<D: Dense>(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile)
 unsafe fn dense_columns<D: Dense, const C: usize>(
     panel: &Panel<'_>,
     columns: &Columns<'_>,
-    out: &mut Tile,
+    out: &mut [[f32; PANEL]],
 ) {
     let mut sums = nothing::<C>();
     let x = columns.values.as_ptr();
@@ -253,7 +257,7 @@ type BlockOf32<const C: usize> = unsafe fn(&mut Integers<C>, *const u8, *const i
 unsafe fn blocks_of_32<G: Generation, const C: usize>(
     panel: &Panel<'_>,
     columns: &Columns<'_>,
-    out: &mut Tile,
+    out: &mut [[f32; PANEL]],
     (format, zero): (Format, f32),
     block_products: impl Fn(&mut Integers<C>, *const u8, *const i8, usize),
 ) {
@@ -307,7 +311,7 @@ macro_rules! product_of_32 {
         #[inline(always)]
         pub fn $name<G: Generation>(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
             columns.check(panel, $format);
-            by_columns!($columns, G, columns.n_columns, (panel, columns, out));
+            by_columns!($columns, G, $format, panel, columns, out);
         }
 
         /// # Safety
@@ -316,7 +320,7 @@ macro_rules! product_of_32 {
         unsafe fn $columns<G: Generation, const C: usize>(
             panel: &Panel<'_>,
             columns: &Columns<'_>,
-            out: &mut Tile,
+            out: &mut [[f32; PANEL]],
         ) {
             let _: BlockOf32<C> = $block::<G, C>;
             // SAFETY: as the caller promises; the closure is called with whole blocks only.
