@@ -136,6 +136,21 @@ fn layers_that_do_not_fit_stay_on_the_processor_and_speed_is_measured() {
         let share = row["percent_of_bandwidth"].as_f64();
         assert_eq!(share.is_some_and(|share| share > 0.0), row["phase"] == "decode", "{row}");
     }
+    let run = carrel(&[&plain[..], &["--profile"]].concat());
+    if run.code == 0 {
+        let printed = json(&run.stdout);
+        assert_eq!(printed["rows"].as_array().map(Vec::len), Some(2), "{printed}");
+        let profiles = printed["profiles"].as_array().expect("profiles");
+        let phases: Vec<_> = profiles.iter().map(|profile| &profile["phase"]).collect();
+        assert_eq!(phases, ["prefill", "decode"]);
+        for kernel in profiles.iter().flat_map(|p| p["kernels"].as_array().expect("kernels")) {
+            assert!(kernel["n_runs"].as_u64().is_some_and(|n| n > 0), "{kernel}");
+            assert!(kernel["seconds"].as_f64().is_some_and(|seconds| seconds > 0.0), "{kernel}");
+        }
+    } else {
+        assert!(run.stderr.contains("clock"), "{}", run.stderr);
+        eprintln!("SKIPPED: profiles, as this driver has no clock");
+    }
     // Too little for anything says how much would be enough for a layer.
     let run = carrel(&[&plain[..], &["--gpu-memory", "1K"]].concat());
     assert_eq!(run.code, 5, "{}", run.stderr);

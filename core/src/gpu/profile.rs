@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::{MutexGuard, PoisonError};
 
 use carrel_shaders::Kernel;
+use serde::Serialize;
 
 use super::device::Gpu;
 use super::steps::{Sized, Step};
@@ -17,7 +18,7 @@ use crate::error::GpuError;
 const N_READINGS: u32 = 4096;
 
 /// All runs of a kernel on one shape.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct KernelTime {
     /// Name of the kernel and, of a product, rows and columns.
     pub kernel: String,

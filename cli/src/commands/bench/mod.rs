@@ -51,7 +51,7 @@ pub struct Args {
     #[arg(long)]
     explain: bool,
     /// Say, after the measurements, how long each kernel of the GPU takes, in a prefill and in decoding
-    /// at each depth
+    /// at each depth; JSON is then an object of rows and profiles
     #[cfg(feature = "gpu")]
     #[arg(long)]
     profile: bool,
@@ -213,10 +213,15 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
         bar.inc(1);
     }
     bar.finish_and_clear();
-    bench.print(&threads, output)?;
     #[cfg(feature = "gpu")]
-    profile::print(&profiles, output)?;
-    Ok(())
+    if args.profile {
+        if output.is_json() {
+            return output.json(&serde_json::json!({ "rows": bench.rows, "profiles": profiles }));
+        }
+        bench.print(&threads, output)?;
+        return profile::print(&profiles, output);
+    }
+    bench.print(&threads, output)
 }
 
 fn set_threads(contestants: &mut [Box<dyn Contestant>], n_threads: usize) -> Result<(), Failure> {

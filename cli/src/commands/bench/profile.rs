@@ -3,6 +3,7 @@
 use carrel_core::error::ModelError;
 use carrel_core::exec::Model;
 use carrel_core::gpu::KernelTime;
+use serde::Serialize;
 
 use super::contestants::Contestant;
 use crate::failure::Failure;
@@ -12,10 +13,13 @@ use crate::output::Output;
 pub const N_DECODED: usize = 4;
 
 /// Kernels of a phase, the longest first.
+#[derive(Serialize)]
 pub struct Profile {
     phase: &'static str,
     depth: usize,
+    #[serde(rename = "tokens")]
     n_tokens: usize,
+    #[serde(rename = "kernels")]
     times: Vec<KernelTime>,
 }
 
@@ -40,11 +44,8 @@ pub fn of(
     done.map(|()| times)
 }
 
-/// Prints them; JSON holds the rows of the measurements only.
+/// Prints them as tables.
 pub fn print(profiles: &[Profile], output: &Output) -> Result<(), Failure> {
-    if output.is_json() {
-        return Ok(());
-    }
     for Profile { phase, depth, n_tokens, times } in profiles {
         let all: f64 = times.iter().map(|time| time.seconds).sum();
         let n_runs: u64 = times.iter().map(|time| time.n_runs).sum();
