@@ -390,12 +390,17 @@ pub fn opens_sentences(word: &str) -> bool {
     OPENERS.binary_search(&word).is_ok()
 }
 
+/// The function word that Chinese text opens with.
+pub fn chinese_function_word(text: &str) -> Option<&'static str> {
+    CHINESE.iter().copied().find(|word| text.starts_with(word))
+}
+
 /// The stretches of Chinese text between function words.
 pub fn chinese_content(run: &str) -> Vec<&str> {
     let (mut out, mut start, mut at) = (Vec::new(), 0, 0);
     while at < run.len() {
         let rest = &run[at..];
-        if let Some(word) = CHINESE.iter().find(|word| rest.starts_with(**word)) {
+        if let Some(word) = chinese_function_word(rest) {
             if at > start {
                 out.push(&run[start..at]);
             }

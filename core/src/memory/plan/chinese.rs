@@ -9,6 +9,7 @@
 //! Words are found by their characters, since nothing marks their ends.
 
 use super::chinese_question::{ChineseQuestion, RELATIONS};
+use super::grounded;
 use super::kinds::Kind;
 use super::parts::Scope;
 use super::question::Question;
@@ -18,6 +19,7 @@ use crate::memory::answer::{Finding, one_line};
 use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::patterns::Pattern;
 use crate::memory::index::stopwords;
+use crate::memory::segment::words::is_ideograph;
 
 /// Sentences about one owner that are read, the newest.
 const MENTIONS: usize = 128;
@@ -64,14 +66,42 @@ struct Fact {
 ///
 /// # Errors
 /// If the store cannot be read or is damaged.
-pub fn chinese(
+pub fn chinese(reader: &Reader, question: &Question, scope: &Scope) -> Result<Option<Finding>> {
+    if !question.text.chars().any(is_ideograph) {
+        return Ok(None);
+    }
+    let asked = ChineseQuestion::of(&question.text);
+    let by_grammar = match &asked {
+        Some(asked) => Some(told(reader, asked, question, scope)?),
+        None => None,
+    };
+    if let Some((finding, silent)) = &by_grammar
+        && *silent == 0
+    {
+        return Ok(Some(finding.clone()));
+    }
+    if let Some(asked) = grounded::grounded(reader, question, asked.as_ref(), scope)? {
+        let (finding, silent) = told(reader, &asked, question, scope)?;
+        let before = by_grammar.as_ref().map_or(0, |(found, _)| found.evidence.len());
+        if silent == 0 && finding.evidence.len() > before {
+            return Ok(Some(finding));
+        }
+    }
+    // A list may be one of words that only look like owners.
+    let sure = asked.is_some_and(|asked| asked.owners.len() == 1 && asked.relation.is_some());
+    Ok(by_grammar.map(|(found, _)| found).filter(|found| found.answer.is_some() || sure))
+}
+
+/// What the text tells of the owners, and of how many it tells nothing.
+fn told(
     reader: &Reader,
     asked: &ChineseQuestion,
     question: &Question,
     scope: &Scope,
-) -> Result<Option<Finding>> {
+) -> Result<(Finding, usize)> {
     let mut finding = Finding::default();
     let mut values: Vec<String> = Vec::new();
+    let mut silent = 0;
     for candidates in &asked.owners {
         let mut facts: Vec<Fact> = Vec::new();
         for owner in candidates {
@@ -95,6 +125,7 @@ pub fn chinese(
         } else {
             1
         };
+        silent += usize::from(facts.is_empty());
         let mut own: Vec<String> = Vec::new();
         for fact in facts {
             let known = own.contains(&fact.value);
@@ -109,13 +140,8 @@ pub fn chinese(
         }
         values.extend(own);
     }
-    if values.is_empty() {
-        // A list may be one of words that only look like owners.
-        let sure = asked.owners.len() == 1 && asked.relation.is_some();
-        return Ok(sure.then(Finding::default));
-    }
-    finding.answer = Some(values.join("，"));
-    Ok(Some(finding))
+    finding.answer = (!values.is_empty()).then(|| values.join("，"));
+    Ok((finding, silent))
 }
 
 /// The sentences that hold an owner as a whole.
@@ -184,7 +210,7 @@ fn stated(text: &str, owner: &str, asked: &ChineseQuestion) -> Option<String> {
 }
 
 /// The identifier or number of a text: the longest stretch of letters, digits and what ties them.
-fn identifier(text: &str) -> Option<String> {
+pub(super) fn identifier(text: &str) -> Option<String> {
     text.split(|c: char| !(c.is_ascii_alphanumeric() || "-_./:".contains(c)))
         .map(|piece| piece.trim_matches(['.', ':', '-']))
         .filter(|piece| piece.bytes().any(|byte| byte.is_ascii_digit()))

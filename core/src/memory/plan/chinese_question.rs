@@ -6,6 +6,7 @@
 use super::chapters;
 use super::kinds::Kind;
 use super::standing::Standing;
+use crate::memory::index::stopwords;
 use crate::memory::segment::words::is_ideograph;
 
 /// Owners of one question at most.
@@ -195,6 +196,13 @@ const TIES: &[&str] = &[
     "写着",
     "带着",
 ];
+/// Adverbs and other small words that follow a name.
+const EDGES: &[&str] = &[
+    "每", "常", "总", "曾", "已", "又", "还", "不", "没", "自", "从", "靠", "凭", "以", "因", "将",
+    "要", "能", "可", "很", "更", "极", "身", "家", "手", "原", "本", "乃", "即", "则", "却", "才",
+    "只", "仅", "便", "就", "此", "其", "之", "一", "两", "向", "往", "如", "像", "让", "叫", "请",
+    "另", "再", "先", "后", "来", "去",
+];
 /// Words before an owner.
 const OPENS: &[&str] = &[
     "为",
@@ -252,7 +260,7 @@ pub struct ChineseQuestion {
 }
 
 /// The relation that `text` names or states.
-fn relation(text: &str) -> Option<usize> {
+pub(super) fn relation(text: &str) -> Option<usize> {
     let named = |marker: bool| {
         RELATIONS.iter().position(|(_, list)| {
             list.split_whitespace().any(|word| match word.strip_suffix('>') {
@@ -271,6 +279,68 @@ fn relation(text: &str) -> Option<usize> {
                     .any(|verb| verb.chars().count() == 1 && text.contains(verb))
         })
     })
+}
+
+/// All words that questions have around owners and properties, or for a relation.
+fn known_words() -> impl Iterator<Item = &'static str> {
+    let lists = [OPENS, TIES, BEHIND, ALL, WHICH, EDGES].into_iter().flatten().copied();
+    let relations = RELATIONS.iter().flat_map(|(_, list)| list.split_whitespace());
+    let relations = relations.map(|word| word.trim_end_matches('>'));
+    lists.chain(REQUESTS.split_whitespace()).chain(relations)
+}
+
+/// Whether a text opens with a word that questions and statements have around names.
+pub(super) fn opens_with_function_word(text: &str) -> bool {
+    stopwords::chinese_function_word(text).is_some()
+        || known_words().any(|word| text.starts_with(word))
+}
+
+/// The same of its end.
+pub(super) fn ends_with_function_word(text: &str) -> bool {
+    let last = |chars: usize| {
+        let at = text.char_indices().rev().nth(chars - 1).map(|(at, _)| &text[at..]);
+        at.is_some_and(|end| stopwords::chinese_function_word(end) == Some(end))
+    };
+    (1..=4).any(last) || known_words().any(|word| text.ends_with(word))
+}
+
+/// What is left of a phrase without the words that questions have around names, in stretches.
+pub(super) fn unknown(phrase: &str) -> Vec<&str> {
+    let (mut out, mut start, mut at) = (Vec::new(), 0, 0);
+    while at < phrase.len() {
+        let rest = &phrase[at..];
+        let word = known_words()
+            .filter(|word| rest.starts_with(word))
+            .chain(stopwords::chinese_function_word(rest))
+            .map(str::len)
+            .max();
+        let mark = rest.chars().next().filter(|c| !c.is_alphanumeric()).map(char::len_utf8);
+        match word.or(mark) {
+            Some(length) => {
+                out.extend((at > start).then(|| &phrase[start..at]));
+                at += length;
+                start = at;
+            }
+            None => at += rest.chars().next().map_or(1, char::len_utf8),
+        }
+    }
+    out.extend((at > start).then(|| &phrase[start..at]));
+    out
+}
+
+/// A phrase without the first or last of such words; `None` if it has none.
+pub(super) fn without_edge(phrase: &str) -> Option<&str> {
+    let before = OPENS.iter().copied().chain(REQUESTS.split_whitespace());
+    let behind = [TIES, BEHIND, ALL, WHICH, EDGES].into_iter().flatten();
+    let shorter = behind.filter_map(|word| phrase.strip_suffix(word)).min_by_key(|s| s.len());
+    let or = || before.filter_map(|word| phrase.strip_prefix(word)).min_by_key(|s| s.len());
+    shorter.or_else(or)
+}
+
+/// Whether a noun names a number: 票号, 价.
+pub(super) fn is_number_noun(noun: &str) -> bool {
+    let digits = noun.bytes().any(|byte| byte.is_ascii_digit());
+    !digits && KINDS.iter().any(|kind| noun.ends_with(kind))
 }
 
 /// A clause that asks only what something is, with the property that the clause before it names.

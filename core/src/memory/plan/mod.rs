@@ -42,6 +42,7 @@ pub mod forms;
 pub mod frequency;
 mod fronted;
 pub mod grammar;
+pub mod grounded;
 pub mod hours;
 pub mod inferred;
 pub mod kinds;
@@ -75,7 +76,6 @@ use super::index::corpus::SentenceId;
 use super::model::{self, Pointer};
 use crate::error::Result;
 use budget::Budget;
-use chinese_question::ChineseQuestion;
 use owned::OwnedQuestion;
 use parts::Scope;
 use question::Question;
@@ -245,9 +245,7 @@ fn property(
     if pointer.has_model() {
         return Ok(None);
     }
-    if let Some(asked) = ChineseQuestion::of(&question.text)
-        && let Some(found) = chinese::chinese(reader, &asked, question, scope)?
-    {
+    if let Some(found) = chinese::chinese(reader, question, scope)? {
         return Ok(Some(found));
     }
     match OwnedQuestion::of(question, &scope.words, reader.stems) {
