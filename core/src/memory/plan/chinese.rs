@@ -8,7 +8,8 @@
 //! ```
 //! Words are found by their characters, since nothing marks their ends.
 
-use super::chinese_question::{ChineseQuestion, RELATIONS};
+use super::chinese_question::ChineseQuestion;
+use super::chinese_words::RELATIONS;
 use super::grounded;
 use super::kinds::Kind;
 use super::parts::Scope;
@@ -23,6 +24,8 @@ use crate::memory::segment::words::is_ideograph;
 
 /// Sentences about one owner that are read, the newest.
 const MENTIONS: usize = 128;
+/// Characters from which a name is no beginning of another one.
+const SURE_NAME: usize = 3;
 /// Longest fact, in characters.
 const LONGEST: usize = 120;
 /// Different values of one owner that an answer joins unless it is a list.
@@ -56,6 +59,15 @@ const LASTING: &[&str] = &[
     "个",
 ];
 
+/// What 人 makes a noun for people of, besides places.
+const PEOPLE: &[&str] = &[
+    "年轻", "中年", "青年", "老年", "成年", "负责", "主持", "介绍", "发言", "代理", "继承", "接班",
+    "创始", "当事", "证婚", "经手", "送信", "守夜", "守林", "说书", "牧羊", "养蜂",
+];
+
+/// Words that point at a place named elsewhere.
+const POINTS: &[&str] = &["那里", "这里", "那儿", "这儿", "此地", "当地", "那个地方", "这个地方"];
+
 /// A fact and its value.
 struct Fact {
     id: SentenceId,
@@ -87,6 +99,11 @@ pub fn chinese(reader: &Reader, question: &Question, scope: &Scope) -> Result<Op
             return Ok(Some(finding));
         }
     }
+    if by_grammar.as_ref().is_none_or(|(found, _)| found.answer.is_none())
+        && grounded::is_of_another(reader, question, scope)?
+    {
+        return Ok(Some(Finding::default()));
+    }
     // A list may be one of words that only look like owners.
     let sure = asked.is_some_and(|asked| asked.owners.len() == 1 && asked.relation.is_some());
     Ok(by_grammar.map(|(found, _)| found).filter(|found| found.answer.is_some() || sure))
@@ -102,10 +119,18 @@ fn told(
     let mut finding = Finding::default();
     let mut values: Vec<String> = Vec::new();
     let mut silent = 0;
+    let body = grounded::body(&question.text);
     for candidates in &asked.owners {
         let mut facts: Vec<Fact> = Vec::new();
         for owner in candidates {
+            let lower = owner.to_ascii_lowercase();
             for read in mentions(reader, owner, scope)? {
+                // The beginning of another name; names of three characters are seldom one.
+                let doubtful = asked.number || owner.chars().count() < SURE_NAME;
+                let text = read.text.to_ascii_lowercase();
+                if doubtful && !grounded::is_whole(&body, &text, &lower) {
+                    continue;
+                }
                 let value = stated(&read.text, owner, asked);
                 facts.extend(value.map(|value| Fact { id: read.id, value }));
             }
@@ -169,7 +194,10 @@ fn stated(text: &str, owner: &str, asked: &ChineseQuestion) -> Option<String> {
     let list = asked.relation.map_or("", |at| RELATIONS[at].1);
     let kind = asked.relation.and_then(|at| RELATIONS[at].0);
     let noun = kind.and_then(|kind| kind.chinese_noun(&rest));
-    let named = asked.property.iter().any(|property| rest.contains(property.as_str()))
+    // "生某人的地方叫白石镇".
+    let bears = asked.relation == Some(0) && rest.contains("生\u{3000}的");
+    let named = bears
+        || asked.property.iter().any(|property| rest.contains(property.as_str()))
         || list.split_whitespace().any(|word| {
             let bare = word.trim_end_matches('>');
             let sure = bare.chars().count() > 1 || kind.is_none();
@@ -218,16 +246,25 @@ pub(super) fn identifier(text: &str) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// Where somebody is from: "是白石镇人".
+/// Where somebody is from: "是白石镇人", "白石镇人…" before the name, which a wide space stands for.
 fn native(rest: &str) -> Option<String> {
-    rest.match_indices('是').find_map(|(at, is)| {
-        let clause = rest[at + is.len()..].split(['，', '。', '；', '！']).next().unwrap_or("");
+    let place = |clause: &str| {
         let clause = clause.strip_suffix('氏').unwrap_or(clause);
         let place = clause.strip_suffix('人')?.trim_end_matches(['本', '地']);
+        let place = place.rsplit('的').next().unwrap_or(place);
         let plain =
             place.starts_with(['个', '一', '位', '名', '好', '老', '大', '男', '女', '何', '哪']);
         let length = place.chars().count();
-        ((2..=6).contains(&length) && !plain && !place.contains('的')).then(|| place.to_owned())
+        ((2..=6).contains(&length) && !plain).then(|| place.to_owned())
+    };
+    let stop = ['，', '。', '；', '！', '：', '“'];
+    let stated = rest
+        .match_indices('是')
+        .find_map(|(at, is)| place(rest[at + is.len()..].split(stop).next().unwrap_or("")));
+    stated.or_else(|| {
+        let (before, _) = rest.split_once('\u{3000}')?;
+        let found = place(before.rsplit(stop).next().unwrap_or(""))?;
+        (!PEOPLE.contains(&found.as_str())).then_some(found)
     })
 }
 
@@ -290,7 +327,7 @@ fn phrase(
     for word in list.split_whitespace().filter_map(|word| word.strip_suffix('>')) {
         if let Some((_, behind)) = rest.split_once(word) {
             let found = behind.split(stop).next().unwrap_or("").trim_start_matches(['了', '过']);
-            if found.chars().count() >= 2 {
+            if found.chars().count() >= 2 && !POINTS.contains(&found) {
                 return Some(found.to_owned());
             }
         }
@@ -302,20 +339,32 @@ fn phrase(
     {
         return Some(found.to_owned());
     }
+    let words = || list.split_whitespace().map(|word| word.trim_end_matches('>'));
+    // What stands behind the copula, up to a word for the property itself: "在白石镇生下了他".
+    let told = |found: &str| {
+        let found = found.split(stop).next().unwrap_or("");
+        let words = words().filter(|word| word.chars().count() > 1);
+        let cut = words
+            .chain(asked.property.iter().map(String::as_str))
+            .filter_map(|word| found.find(word))
+            .min();
+        let found = found[..cut.unwrap_or(found.len())].trim_end_matches(['时', '的', '了']);
+        let said = found.chars().count() >= 2 && !POINTS.contains(&found);
+        said.then(|| found.to_owned())
+    };
     for copula in ["是", "为", "在", "叫", "："] {
-        if let Some((_, found)) = text[end..].rsplit_once(copula) {
-            let found = found.split(stop).next().unwrap_or("");
-            let mut words = list.split_whitespace().filter(|word| word.chars().count() > 1);
-            let asks = asked.property.iter().any(|property| found.contains(property.as_str()))
-                || words.any(|word| found.contains(word));
-            if found.chars().count() >= 2 && !asks {
-                return Some(found.to_owned());
-            }
+        let behind = &text[end..];
+        let mut found = behind.rmatch_indices(copula).map(|(at, of)| &behind[at + of.len()..]);
+        if let Some(found) = found.find_map(told) {
+            return Some(found);
         }
     }
+    // "在白石镇，…": before the owner.
+    if let Some(found) = rest[..owner_at].rsplit_once('在').and_then(|(_, found)| told(found)) {
+        return Some(found);
+    }
     let mut cleared = rest.to_owned();
-    let words = list.split_whitespace().map(|word| word.trim_end_matches('>'));
-    for word in words.chain(asked.property.iter().map(String::as_str)) {
+    for word in words().chain(asked.property.iter().map(String::as_str)) {
         cleared = cleared.replace(word, " ");
     }
     let longest = cleared

@@ -52,6 +52,11 @@ pub struct CountQuestion {
 }
 
 impl CountQuestion {
+    /// Whether it asks for all places that somebody was in.
+    pub fn lists_places(&self) -> bool {
+        self.asked == Asked::Each && self.expected == Expected::Place && self.verbs == ["visit"]
+    }
+
     /// Reads a question; `None` if it does not count facts about somebody by name.
     pub fn of(question: &Question) -> Option<Self> {
         let list: Vec<&str> = question.words.iter().map(String::as_str).collect();
@@ -62,6 +67,7 @@ impl CountQuestion {
         let times = (pair("how", "many") && has(&["times", "occasions"]))
             || pair("how", "often")
             || pair("how", "frequently")
+            || pair("how", "many") && has(&["times", "visits"])
             || list.windows(2).enumerate().any(|(at, two)| {
                 // An adjective may stand between: "how many separate visits".
                 let mut near = list[at + 2..].iter().take(2);
@@ -77,9 +83,10 @@ impl CountQuestion {
                     && w[2].ends_with('s')
                     && !of_names.iter().any(|name| name == w[2])
             });
-        let of_all = list
-            .windows(2)
-            .any(|w| w[0] == "than" && ["any", "all", "every", "anywhere"].contains(&w[1]));
+        let of_all = list.iter().enumerate().any(|(at, word)| {
+            let mut behind = list[at + 1..].iter().take(THAN_REACH);
+            *word == "than" && behind.any(|word| among(OTHERS, word))
+        });
         let most = (has(&["most", "largest", "greatest", "oftenest", "highest"])
             && !pair("most", "of")
             && !pair("most", "recent")
@@ -93,7 +100,10 @@ impl CountQuestion {
             Asked::Times
         } else if pair("how", "many") {
             Asked::HowMany
-        } else if question.many || plural_type(&list) || list.first() == Some(&"where") && visits {
+        } else if question.many
+            || plural_type(&list)
+            || list.first() == Some(&"where") && (visits || list.last() == Some(&"been"))
+        {
             Asked::Each
         } else {
             return None;
@@ -127,6 +137,7 @@ impl CountQuestion {
             "give",
             "list",
             "name",
+            "names",
             "find",
             "work",
             "add",
@@ -155,7 +166,14 @@ impl CountQuestion {
             .collect();
         // Of being somewhere nothing else has to be said.
         let stems = Stems::default();
-        if verbs.iter().any(|verb| is_visit(verb, &stems)) {
+        let of_places = list.iter().any(|word| is_type(word)) || list.first() == Some(&"where");
+        let travels = |verb: &String| TRAVELS.split_whitespace().any(|word| stems.same(word, verb));
+        if verbs.iter().any(|verb| is_visit(verb, &stems))
+            || of_places && !verbs.is_empty() && verbs.iter().all(travels)
+            || question.names.len() > 1
+                && verbs.iter().all(|verb| among(HOSTS, verb))
+                && !verbs.is_empty()
+        {
             verbs = vec!["visit".to_owned()];
         }
         // "Paid a visit", "made a trip": the verb says nothing beside the noun.
@@ -171,8 +189,7 @@ impl CountQuestion {
         }
         // "In which towns was she", "how often has she been to Oslo".
         let is = has(&["was", "were", "is", "been", "be", "visitor", "guest"]);
-        let somewhere = list.iter().any(|word| is_type(word))
-            || question.names.len() > 1 && has(&["in", "to", "at"]);
+        let somewhere = of_places || question.names.len() > 1 && has(&["in", "to", "at"]);
         if verbs.is_empty() && is && somewhere {
             verbs = vec!["visit".to_owned()];
         }
@@ -188,6 +205,10 @@ impl CountQuestion {
         Some(Self { asked, names: question.names.clone(), verbs, expected })
     }
 }
+
+/// Words behind "than" among which "any other" stands, and such words.
+const THAN_REACH: usize = 3;
+const OTHERS: &str = "any all every anywhere other others";
 
 /// Nouns for what facts may be about; in a question they say of what type the answer is.
 const TYPES: &str = "town city village place country person people man woman friend guest visitor \
@@ -213,6 +234,11 @@ fn plural_type(list: &[&str]) -> bool {
 /// Verbs that say nothing beside the noun that they stand with, as questions have them.
 const LIGHT: &str = "pay paid make made take took have had go went get got do did set record recorded \
     happen happened occur occurred occasion instance";
+/// Words besides verbs of motion with which a question speaks of the places that somebody was in.
+const TRAVELS: &str = "route itinerary travel wandering halt destination goal station list record register \
+    honour grace favour touch include count number appear feature figure turn attract draw host lead \
+    bring find foot step round receive welcome greet see saw enjoy trip set part take mention name known \
+    know map collect gather enumerate welcome entertain claim boast among";
 /// Verbs of places that somebody comes to.
 const HOSTS: &str = "saw sees see seen receives receive received welcomes welcome welcomed hosts host hosted \
     greeted greets";
@@ -229,7 +255,7 @@ const NOT_THERE: &str = "dream dreamt dreamed plan planned want wanted hope hope
 /// Mentions of a name by which it is known to be that of a place.
 const KNOWN_BY: usize = 8;
 /// Longest sentence of which a visit is told by a place alone, in words.
-const LONGEST_HINT: usize = 14;
+const LONGEST_HINT: usize = 20;
 
 /// Whether a word of the question means being or going somewhere.
 fn is_visit(word: &str, stems: &Stems) -> bool {
@@ -346,6 +372,17 @@ pub fn count(reader: &Reader, question: &CountQuestion) -> Result<Option<Finding
     Ok(Some(Finding { answer: Some(answer), evidence, incomplete: !complete }))
 }
 
+/// How surely a name is that of a place, by the word before it.
+fn placed_by(text: &str, range: &std::ops::Range<usize>) -> u8 {
+    let before = words::folded_words(&text[..range.start]).last().unwrap_or_default();
+    let towns = "in to into through via towards toward visit visited visiting reach reached for";
+    match (among(towns, &before), spans::is_placed(text, range)) {
+        (true, _) => 2,
+        (false, true) => 1,
+        _ => 0,
+    }
+}
+
 /// The span of a fact that the question does not name.
 fn differing(text: &str, question: &CountQuestion) -> Option<String> {
     let named = |span: &str| {
@@ -359,7 +396,15 @@ fn differing(text: &str, question: &CountQuestion) -> Option<String> {
         Expected::Anything | Expected::Explanation => Expected::Place,
         other => other,
     };
-    let span = spans::spans(text, expected)
+    let mut ranges = spans::spans(text, expected);
+    if expected == Expected::Place {
+        ranges.retain(|range| {
+            !words::folded_words(&text[range.clone()]).all(|word| spans::is_time_word(&word))
+        });
+        // "In the Swan at Oslo": what stands behind "in" or "to" before anything else.
+        ranges.sort_by_key(|range| std::cmp::Reverse(placed_by(text, range)));
+    }
+    let span = ranges
         .into_iter()
         .map(|range| {
             // "To Oslo Ines Marl paid a visit": two names side by side.

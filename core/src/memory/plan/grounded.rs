@@ -12,7 +12,8 @@
 
 use super::chapters;
 use super::chinese;
-use super::chinese_question::{self, ChineseQuestion};
+use super::chinese_question::ChineseQuestion;
+use super::chinese_words;
 use super::parts::Scope;
 use super::question::Question;
 use super::reader::Reader;
@@ -34,7 +35,7 @@ const PIECE: usize = 2;
 /// Owners of one list at most.
 const OWNERS: usize = 24;
 /// What stands between the owners of a list.
-const BETWEEN: &[&str] = &["、", "以及", "还有", "和", "与", "及", "跟", "同", "或", "，", ","];
+const BETWEEN: &[&str] = &["、", "以及", "还有", "和", "与", "及", "跟", "同", "或"];
 
 /// The question as the text lets it be read; `None` if no sentence shares an owner with it. `asked` is how
 /// the grammar reads it, if it does.
@@ -49,7 +50,7 @@ pub fn grounded(
 ) -> Result<Option<ChineseQuestion>> {
     let body = body(&question.text);
     let relation = asked
-        .map_or_else(|| chinese_question::relation(&body), |asked| asked.relation)
+        .map_or_else(|| chinese_words::relation(&body), |asked| asked.relation)
         .filter(|_| !asked.is_some_and(|asked| asked.number));
     for text in hits(reader, question, scope)? {
         let pieces = pieces(&body, &text);
@@ -62,7 +63,7 @@ pub fn grounded(
                 .iter()
                 .fold(body.clone(), |left, piece| left.replace(piece, " "))
                 .split(' ')
-                .flat_map(chinese_question::unknown)
+                .flat_map(chinese_words::unknown)
                 .any(|stretch| stretch.chars().count() >= PIECE);
             if asks_of_other {
                 continue;
@@ -76,21 +77,45 @@ pub fn grounded(
             continue;
         }
         let others = || pieces.iter().filter(|piece| **piece != owner && rest.contains(*piece));
-        let names_number = |piece: &&&str| chinese_question::is_number_noun(piece);
-        let Some(property) = others().rev().find(names_number).or_else(|| others().next_back())
+        let Some(property) =
+            others().rev().find(|piece| names_number(piece)).or_else(|| others().next_back())
         else {
             continue;
         };
+        // "票号是": what follows the noun is no part of it.
+        let mut property = *property;
+        while let Some(shorter) =
+            chinese_words::without_edge(property).filter(|shorter| shorter.chars().count() >= PIECE)
+        {
+            property = shorter;
+        }
         let owners = list(reader, &body, &owner, property)?;
         let owners = owners.into_iter().map(|owner| vec![owner]).collect();
-        let property = vec![(*property).to_owned()];
+        let property = vec![property.to_owned()];
         return Ok(Some(ChineseQuestion { owners, property, relation: None, number: true }));
     }
     Ok(None)
 }
 
+/// Whether the text has what the question is about only in part: the sentence that shares most with it has
+/// another word in its place, as 琥珀灯笼 for 琥珀水壶.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn is_of_another(reader: &Reader, question: &Question, scope: &Scope) -> Result<bool> {
+    let body = body(&question.text);
+    let Some(text) = hits(reader, question, scope)?.into_iter().next() else { return Ok(false) };
+    let pieces = pieces(&body, &text);
+    if !pieces.iter().any(|piece| names_number(piece)) {
+        return Ok(false);
+    }
+    let mut names = pieces.iter().filter(|piece| is_name(piece) && !names_number(piece));
+    let cut = |piece: &&str| !is_whole(&body, &text, piece);
+    Ok(names.clone().next().is_some() && names.all(cut))
+}
+
 /// A question without its end, its chapter, and the words that say which state it asks for.
-fn body(text: &str) -> String {
+pub(super) fn body(text: &str) -> String {
     let mut text = text.trim().trim_end_matches(['？', '?', '。', '！', '.']).to_owned();
     if let Some(chapter) = chapters::named(&text) {
         text.replace_range(chapter.start..chapter.end, " ");
@@ -169,15 +194,20 @@ fn count(reader: &Reader, phrase: &str) -> Result<usize> {
 }
 
 /// `piece` without function words at its edges that other sentences with the rest of it do not have.
-fn trimmed<'q>(reader: &Reader, piece: &'q str) -> Result<(usize, &'q str)> {
+fn trimmed<'q>(
+    reader: &Reader,
+    body: &str,
+    text: &str,
+    piece: &'q str,
+) -> Result<(usize, &'q str)> {
     let mut best = (count(reader, piece)?, piece);
     let mut rest = piece;
     while let Some(shorter) =
-        chinese_question::without_edge(rest).filter(|shorter| shorter.chars().count() >= PIECE)
+        chinese_words::without_edge(rest).filter(|shorter| shorter.chars().count() >= PIECE)
     {
         rest = shorter;
         let n = count(reader, rest)?;
-        if n > best.0 {
+        if n > best.0 || !is_whole(body, text, best.1) {
             best = (n, rest);
         }
     }
@@ -194,10 +224,10 @@ fn owner(
 ) -> Result<Option<String>> {
     let mut best: Option<(usize, &str)> = None;
     for piece in pieces {
-        if chinese_question::unknown(piece).is_empty() || chinese_question::is_number_noun(piece) {
+        if !is_name(piece) || names_number(piece) {
             continue;
         }
-        let (n, bare) = trimmed(reader, piece)?;
+        let (n, bare) = trimmed(reader, body, text, piece)?;
         if related && !(ends_in(body, bare) || ends_in(text, bare)) {
             continue;
         }
@@ -211,20 +241,32 @@ fn owner(
     Ok(best.map(|(_, owner)| owner).filter(|owner| is_whole(body, text, owner)).map(str::to_owned))
 }
 
+/// Whether a piece is a noun that names a number, with what follows it: 票号, 票号是.
+fn names_number(piece: &str) -> bool {
+    let bare = chinese_words::without_edge(piece).unwrap_or(piece);
+    chinese_words::is_number_noun(piece) || chinese_words::is_number_noun(bare)
+}
+
+/// Whether a stretch has characters enough besides words of questions to be what facts are about.
+fn is_name(stretch: &str) -> bool {
+    let own = chinese_words::unknown(stretch).into_iter().map(|part| part.chars().count());
+    own.sum::<usize>() >= PIECE
+}
+
 /// Whether a word ends with `piece` in `text`.
 fn ends_in(text: &str, piece: &str) -> bool {
     text.match_indices(piece).any(|(at, _)| {
         let behind = &text[at + piece.len()..];
-        !behind.starts_with(is_inner) || chinese_question::opens_with_function_word(behind)
+        !behind.starts_with(is_inner) || chinese_words::opens_with_function_word(behind)
     })
 }
 
 /// Whether `piece` begins and ends where words do, in the question or in the sentence.
-fn is_whole(body: &str, text: &str, piece: &str) -> bool {
+pub(super) fn is_whole(body: &str, text: &str, piece: &str) -> bool {
     let begins = |text: &str| {
         text.match_indices(piece).any(|(at, _)| {
             let before = &text[..at];
-            !before.ends_with(is_inner) || chinese_question::ends_with_function_word(before)
+            !before.ends_with(is_inner) || chinese_words::ends_with_function_word(before)
         })
     };
     (begins(body) || begins(text)) && (ends_in(body, piece) || ends_in(text, piece))
@@ -266,7 +308,7 @@ fn list(reader: &Reader, body: &str, owner: &str, property: &str) -> Result<Vec<
 /// The first of `stretches`, which get shorter, that the text has.
 fn known<'q>(reader: &Reader, stretches: impl Iterator<Item = &'q str>) -> Result<Option<String>> {
     for stretch in stretches {
-        let plain = stretch.chars().all(is_inner) && !chinese_question::unknown(stretch).is_empty();
+        let plain = stretch.chars().all(is_inner) && is_name(stretch);
         if stretch.chars().count() >= PIECE && plain && count(reader, stretch)? > 0 {
             return Ok(Some(stretch.to_owned()));
         }

@@ -5,6 +5,7 @@
 
 use super::grammar::among;
 use crate::memory::index::stems::Stems;
+use crate::memory::segment::words;
 
 /// A kind of thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,20 +102,31 @@ const TRADE_ENDINGS: &[(&str, usize)] = &[
 ];
 
 const CHINESE_INSTRUMENTS: &str = "琵琶 古筝 古琴 二胡 京胡 高胡 板胡 马头琴 胡琴 唢呐 笛子 竹笛 长笛 短笛 箫 \
-    洞箫 笙 埙 葫芦丝 巴乌 扬琴 柳琴 月琴 阮 中阮 三弦 箜篌 编钟 锣 鼓 大鼓 手鼓 钹 木鱼 钢琴 小提琴 中提琴 大提琴 \
+    洞箫 笙 埙 葫芦丝 巴乌 扬琴 柳琴 月琴 阮 中阮 大阮 秦琴 七弦琴 排箫 芦笙 管子 铜鼓 腰鼓 堂鼓 定音鼓 架子鼓 铙钹 磬 云锣 梆子 冬不拉 热瓦普 四胡 坠胡 独弦琴 口弦 班卓琴 鲁特琴 管风琴 羽管键琴 电子琴 竖笛 牧笛 \
+    陶笛 风笛 低音提琴 短号 沙锤 响板 三弦 箜篌 编钟 锣 鼓 大鼓 手鼓 钹 木鱼 钢琴 小提琴 中提琴 大提琴 \
     吉他 竖琴 手风琴 风琴 口琴 单簧管 双簧管 巴松管 萨克斯 小号 长号 圆号 大号 喇叭 号角 铃鼓 三角铁 木琴 尤克里里 曼陀林";
 
 const CHINESE_ANIMALS: &str = "小狗 狗 犬 猎犬 小猫 猫 兔子 白兔 兔 仓鼠 松鼠 花栗鼠 老鼠 刺猬 貂 雪貂 狐狸 猴子 猴 \
     鹦鹉 八哥 鹩哥 画眉 百灵 金丝雀 喜鹊 乌鸦 麻雀 鸽子 鸽 猫头鹰 老鹰 鹰 隼 孔雀 天鹅 鹅 鸭子 鸭 公鸡 母鸡 鸡 乌龟 \
     龟 甲鱼 蜥蜴 壁虎 变色龙 蛇 青蛙 蛙 蟾蜍 金鱼 锦鲤 鲤鱼 鱼 蟋蟀 蝈蝈 蜘蛛 蜗牛 马 小马 骡子 驴 毛驴 牛 水牛 山羊 \
-    绵羊 羊 羊驼 猪 骆驼 鹿 小鹿 熊 狼 水獭 獾";
+    绵羊 羊 羊驼 猪 骆驼 鹿 小鹿 熊 狼 水獭 獾 \
+    鹌鹑 斑鸠 燕子 黄鹂 云雀 翠鸟 仙鹤 鹤 鸬鹚 鸵鸟 火鸡 鹧鸪 海龟 螃蟹 蝉 蝴蝶 蜜蜂 蚕 豚鼠 田鼠 黄鼠狼 猞猁 豹子 豹 \
+    老虎 虎 狮子 大象 象 袋鼠 浣熊 熊猫 穿山甲 蝙蝠 海豹 企鹅 羚羊 野猪 大雁 鸳鸯 鱼鹰 文鸟 海鸥 螳螂 蝎子 白鼬 猩猩 猿 雀 鸟 貂鼠";
+
+/// Chinese measure words before animals, instruments and people, and characters between one and its noun.
+const MEASURES: &str = "只条头匹尾羽口把张支管架面件名位";
+const MODIFIERS: usize = 2;
 
 /// Chinese nouns for trades.
 const CHINESE_CRAFTS: &str = "木匠 铁匠 石匠 瓦匠 银匠 铜匠 鞋匠 篾匠 花匠 皮匠 医生 大夫 郎中 教师 老师 厨师 \
     厨子 律师 法官 渔夫 渔民 农夫 农民 樵夫 猎人 猎户 裁缝 画家 画师 记者 编辑 会计 船长 水手 船夫 车夫 马夫 轿夫 药剂师 \
     园丁 邮差 信差 护士 司机 秘书 商人 掌柜 伙计 警察 士兵 将军 捕快 侦探 书记 书记员 抄书人 说书人 作家 诗人 歌手 演员 \
     乐师 琴师 账房 账房先生 教书先生 算命先生 接生婆 产婆 牧人 牧羊人 工程师 建筑师 理发师 钟表匠 钟表师 面包师 \
-    摄影师 翻译 导游 店员 保姆 仆人 侍卫 守林人 守夜人 磨坊主 屠夫 酿酒师 织布工 矿工 印刷工 泥水匠 箍桶匠 修鞋匠 修表匠";
+    摄影师 翻译 导游 店员 保姆 仆人 侍卫 守林人 守夜人 磨坊主 屠夫 酿酒师 织布工 矿工 印刷工 泥水匠 箍桶匠 修鞋匠 修表匠 \
+    泥瓦匠 漆匠 锡匠 金匠 首饰匠 弓匠 染匠 陶匠 竹匠 帽匠 伞匠 陶工 织工 绣娘 雕刻师 排字工 调琴师 制琴师 剃头匠 补锅匠 烧炭工 \
+    伐木工 采药人 茶农 果农 菜农 花农 蚕农 养蜂人 摆渡人 打更人 更夫 挑夫 脚夫 纤夫 船工 舵手 领航员 守塔人 敲钟人 送信人 衙役 捕头 \
+    师爷 讼师 状师 店主 小贩 货郎 牙医 兽医 稳婆 道士 和尚 尼姑 牧师 神父 学徒 塾师 家庭教师 档案员 测量员 绘图员 天文学家 飞行员 消防员 \
+    驯兽师 配音员 舞者 乐手 指挥 雕塑家 设计师 程序员 科学家 化学家 工人 服务员 售货员 推销员 经纪人 银行家";
 
 /// Characters and words with which other Chinese nouns for trades end.
 const CHINESE_TRADES: &str = "师 匠 员 工 先生 艺人 家 商 夫 手";
@@ -135,10 +147,13 @@ pub fn described(list: &[String]) -> Option<usize> {
         let article = ["a", "an", "the"].contains(&word.as_str());
         let before = at.checked_sub(1).map_or("", |before| list[before].as_str());
         let is = ["as", "was", "is", "became", "become", "being", "been"].contains(&before);
-        if !(article && is) {
-            return None;
-        }
-        (at + 1..list.len().min(at + 4)).find(|at| {
+        // "Served as notary", "served as a notary".
+        let first = match (article && is, before == "as") {
+            (true, _) => at + 1,
+            (false, true) => at,
+            _ => return None,
+        };
+        (first..list.len().min(first + 3)).find(|at| {
             let noun = list[*at].as_str();
             AGENTS.iter().any(|ending| noun.len() > ending.len() + 2 && noun.ends_with(ending))
                 && !among(NO_TRADES, noun)
@@ -150,8 +165,12 @@ impl Kind {
     /// The kind that one of the folded words of a question asks for, and that word.
     pub fn asked<'w>(words: &'w [String], stems: &Stems) -> Option<(Self, &'w str)> {
         words.iter().find_map(|word| {
-            let spoken =
-                |list: &str| list.split_whitespace().any(|member| stems.same(member, word));
+            // "Call" and "live" say something else than "calling" and "living".
+            let same = |member: &str| match member {
+                "calling" | "living" => member == word,
+                _ => stems.same(member, word),
+            };
+            let spoken = |list: &str| list.split_whitespace().any(same);
             SPOKEN.iter().find(|(_, list)| spoken(list)).map(|(kind, _)| (*kind, word.as_str()))
         })
     }
@@ -180,14 +199,28 @@ impl Kind {
             .any(|(_, list)| list.split_whitespace().any(|member| stems.same(member, word)))
     }
 
-    /// The longest Chinese noun of this kind in `text`, the last of equally long ones.
-    pub fn chinese_noun(self, text: &str) -> Option<&'static str> {
+    /// The longest Chinese noun of this kind in `text`, the last of equally long ones, with what stands
+    /// between it and a measure word: 一只白貂.
+    pub fn chinese_noun(self, text: &str) -> Option<&str> {
         let list = match self {
             Self::Instrument => CHINESE_INSTRUMENTS,
             Self::Animal => CHINESE_ANIMALS,
             Self::Trade => CHINESE_CRAFTS,
         };
-        list.split_whitespace().filter(|noun| text.contains(*noun)).max_by_key(|noun| noun.len())
+        let noun =
+            list.split_whitespace().filter(|noun| text.contains(*noun)).max_by_key(|n| n.len())?;
+        let at = text.rfind(noun)?;
+        let mut first = at;
+        for (start, c) in text[..at].char_indices().rev().take(MODIFIERS + 1) {
+            if MEASURES.contains(c) {
+                first = start + c.len_utf8();
+                break;
+            }
+            if !words::is_ideograph(c) || c == '的' {
+                break;
+            }
+        }
+        Some(&text[first..at + noun.len()])
     }
 
     /// Whether a Chinese phrase ends as nouns for trades do.

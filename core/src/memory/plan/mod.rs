@@ -9,6 +9,9 @@
 //! frequency        frequency  counted in the index
 //! assignment       assign     names and values chained
 //! abbreviation     expansion  a name with these initials
+//! motivation       needs      what somebody wants and what it leads to
+//! kind             inherited  what holds of somebody because of what somebody is
+//! day              dated      events in the order of their days
 //! state            world      events replayed in order
 //! arrangement      arranged   sides, sizes and ways over several statements
 //! direction        relative   what lies where, as seen from each other
@@ -30,10 +33,12 @@ pub mod chain;
 pub mod chapters;
 pub mod chinese;
 pub mod chinese_question;
+mod chinese_words;
 pub mod clock;
 pub mod compare;
 pub mod count;
 pub mod custody;
+pub mod dated;
 pub mod described;
 pub mod either;
 pub mod entry;
@@ -44,13 +49,16 @@ mod fronted;
 pub mod grammar;
 pub mod grounded;
 pub mod hours;
+mod idioms;
 pub mod inferred;
+pub mod inherited;
 pub mod kinds;
 pub mod kinship;
 pub mod letting;
 pub mod lexicon;
 pub mod lookup;
 pub mod mentions;
+pub mod needs;
 pub mod nouns;
 pub mod owned;
 pub mod parts;
@@ -143,8 +151,24 @@ pub fn answer(
     {
         return Ok((Class::State, finding));
     }
+    if let Some(question) = needs::NeedQuestion::of(text)
+        && let Some(finding) = needs::need(reader, &question)?
+    {
+        return Ok((Class::State, finding));
+    }
+    if let Some(question) = inherited::InheritedQuestion::of(text)
+        && let Some(finding) = inherited::inherited(reader, &question)?
+    {
+        return Ok((Class::Chain, finding));
+    }
     let scope = Scope::of(text, reader.corpus);
-    if let Some(question) = state_question::StateQuestion::of(text)
+    let of_state = state_question::StateQuestion::of(text);
+    if let Some(question) = &of_state
+        && let Some(finding) = dated::dated(reader, question)?
+    {
+        return Ok((Class::State, finding));
+    }
+    if let Some(question) = of_state
         && let Some(finding) = world::state(reader, &question, &scope)?
     {
         return Ok((Class::State, finding));
@@ -165,6 +189,12 @@ pub fn answer(
     {
         return Ok((Class::Facts, finding));
     }
+    let counts = count::CountQuestion::of(&question);
+    if let Some(question) = counts.as_ref().filter(|question| question.lists_places())
+        && let Some(finding) = count::count(reader, question)?
+    {
+        return Ok((Class::Count, finding));
+    }
     if let Some(question) = chain::ChainQuestion::of(text) {
         let followed = chain::follow(reader, pointer, &question, budget.hops)?;
         let long = question.open || (question.hops.len() > 1 && question.personal);
@@ -174,7 +204,7 @@ pub fn answer(
             _ => {}
         }
     }
-    if let Some(question) = count::CountQuestion::of(&question)
+    if let Some(question) = counts
         && let Some(finding) = count::count(reader, &question)?
     {
         return Ok((Class::Count, finding));

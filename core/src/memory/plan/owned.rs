@@ -11,6 +11,7 @@
 
 use super::entry::{body, without_stamp};
 use super::forms;
+use super::idioms::meanings;
 use super::kinds::{self, Kind};
 use super::parts::Scope;
 use super::question::{Expected, Key, Question};
@@ -44,63 +45,8 @@ const VALUES: usize = 8;
 const MOST_WORDS: usize = 4;
 /// Verbs that say nothing but that somebody has something, or that somebody reads and says.
 const LIGHT: &str = "have get keep own hold carry bear give take make do use go come call say read tell \
-                     find mention state report know learn see show write put run stand be able";
-
-/// Phrases that say together what one word says.
-const IDIOMS: &[(&str, &str)] = &[
-    ("into the world", "born"),
-    ("light of day", "born"),
-    ("light of the world", "born"),
-    ("saw the light", "born"),
-    ("see the light", "born"),
-    ("first breath", "born"),
-    ("first cry", "born"),
-    ("first cried", "born"),
-    ("cradle", "born"),
-    ("home town", "born"),
-    ("see daylight", "born"),
-    ("saw daylight", "born"),
-    ("saw the world", "born"),
-    ("come from", "born"),
-    ("came from", "born"),
-    ("child of", "born"),
-    ("children of", "born"),
-    ("among its children", "born"),
-    ("open his eyes", "born"),
-    ("opened his eyes", "born"),
-    ("open her eyes", "born"),
-    ("opened her eyes", "born"),
-    ("by birth", "born"),
-    ("birth of", "born"),
-    ("place of birth", "born"),
-    ("gave birth", "born"),
-    ("came originally", "born"),
-    ("originally came", "born"),
-    ("entered this world", "born"),
-    ("entered the world", "born"),
-    ("earn money", "profession"),
-    ("make money", "profession"),
-    ("earned money", "profession"),
-    ("keep the wolf", "profession"),
-    ("pay the rent", "profession"),
-    ("paid the rent", "profession"),
-    ("by trade", "profession"),
-    ("line of work", "profession"),
-    ("line of business", "profession"),
-    ("daily bread", "profession"),
-    ("bread as", "profession"),
-    ("for a living", "profession"),
-    ("make ends meet", "profession"),
-];
-
-/// The words that phrases of a text in lower case stand for.
-fn meanings(lower: &str) -> impl Iterator<Item = &'static str> {
-    let has = |list: &[&str]| list.iter().any(|word| lower.contains(word));
-    // "The life of Ines began in Oslo": others may stand between.
-    let begins = has(&["life"]) && has(&["began", "begin", "start"]);
-    let listed = IDIOMS.iter().filter(move |(idiom, _)| lower.contains(idiom));
-    listed.map(|(_, means)| *means).chain(begins.then_some("born"))
-}
+                     find mention state report know learn see show write put run stand be able start begin further far \
+                     get fix set draw receive belong attach assign allot issue";
 
 /// A word of the property.
 #[derive(Debug, Clone)]
@@ -178,6 +124,17 @@ impl OwnedQuestion {
             .filter(|other| key.is_some() && !other.is_empty())
             .map(|other| other.iter().map(|word| Word::of(word, stems)).collect())
             .collect();
+        // "Which desk has she": a noun, and verbs that say nothing.
+        let only = {
+            let noun = asked_noun(&question.words, &content);
+            let rest = bare(content.iter().copied().filter(|word| !noun.contains(word)).collect());
+            // "In which place was she born": the verb says what is asked.
+            let typing = noun.iter().any(|word| question.is_typing(word));
+            let sure = !noun.is_empty() && !typing && rest.is_empty() && key.is_none();
+            if sure { noun } else { Vec::new() }
+        };
+        let noun = noun || !only.is_empty();
+        let tied = if tied.is_empty() { only } else { tied };
         let property = bare(if noun { tied } else { content });
         let mut property: Vec<&str> = property.iter().map(String::as_str).collect();
         let lower = question.text.to_lowercase();
@@ -238,6 +195,7 @@ fn asks_for_other(question: &Question, kind: Kind, stems: &Stems) -> bool {
     }
     noun.is_some_and(|noun| {
         !stopwords::is_stopword(noun)
+            && !among("means way manner sort kind type", noun, stems)
             && !stopwords::is_about_the_document(noun)
             && !kind.is_spoken(noun, stems)
             && !question.words[which.unwrap_or(0)..].iter().any(|word| word == "of")
@@ -360,8 +318,18 @@ pub fn owned(
             word.strict.text == "born" || word.similar.iter().any(|word| word == "born")
         });
         let known = (asked.kind.is_some() || born) && asked.owner.len() > 1;
-        let silent = all_read && n_mentions > 0 && n_mentions <= FEW_MENTIONS && known;
-        return Ok((silent && asked.key.is_none()).then(Finding::default));
+        let few = all_read && n_mentions > 0 && n_mentions <= FEW_MENTIONS;
+        // All that is said of a key is something else.
+        let beside = asked.key.is_some() && scope.is_everything() && {
+            let words: Vec<&Word> =
+                asked.property.iter().chain(asked.others.iter().flatten()).collect();
+            let says = |read: &Read| {
+                words::folded_words(&read.text)
+                    .any(|own| words.iter().any(|word| word.said_by(&own, reader.stems) > 0.0))
+            };
+            !words.is_empty() && !reads.iter().any(says)
+        };
+        return Ok((few && (known && asked.key.is_none() || beside)).then(Finding::default));
     }
     Ok(Some(joined(question, asked, facts)))
 }
@@ -408,7 +376,9 @@ fn fact(
         return Ok(None);
     }
     let text = block.sentences(next.sentence as usize..next.sentence as usize + 1).trim();
-    let opens = words::folded_words(text).next().is_some_and(|word| forms::is_pronoun(&word));
+    let opens = words::folded_words(text).next().is_some_and(|word| {
+        forms::is_pronoun(&word) && !["i", "my", "me"].contains(&word.as_str())
+    }) && !text.starts_with(['"', '“', '‘', '\'']);
     if !opens || !reader.admits(next)? {
         return Ok(None);
     }

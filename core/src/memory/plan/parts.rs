@@ -17,10 +17,8 @@ const LONGEST_ITEM: usize = 5;
 
 /// The questions that `text` consists of: itself, or one an item of its list.
 pub fn questions(text: &str) -> Vec<String> {
-    // "Of A and of B" is one list.
-    let again = [" and of ", " and for "].into_iter().find(|again| text.contains(again));
-    let joined = again.map(|again| text.replace(again, " and "));
-    let text = joined.as_deref().unwrap_or(text);
+    let joined = joined(text);
+    let text = joined.as_str();
     let starts = text.match_indices(' ').map(|(at, _)| (at + 1, text[..at].rsplit(' ').next()));
     for (start, word) in std::iter::once((0, None)).chain(starts) {
         let rest = &text[start..];
@@ -38,6 +36,32 @@ pub fn questions(text: &str) -> Vec<String> {
             .collect();
     }
     vec![text.to_owned()]
+}
+
+/// `text` with one "and" where it names what is asked again: "of A and of B", "of A, and what is that of B",
+/// "the code of A and the code of B".
+fn joined(text: &str) -> String {
+    const AGAIN: &[&str] = &[
+        ", and what is that of ",
+        " and what is that of ",
+        ", and that of ",
+        " and that of ",
+        " and of ",
+        " and for ",
+        " as well as ",
+    ];
+    let mut out = text.to_owned();
+    for again in AGAIN {
+        out = out.replace(again, " and ");
+    }
+    let noun = out.split_once(" and the ").and_then(|(before, behind)| {
+        let (noun, _) = behind.split_once(" of ")?;
+        before.contains(&format!("the {noun} of ")).then(|| noun.to_owned())
+    });
+    match noun {
+        Some(noun) => out.replace(&format!(" and the {noun} of "), " and "),
+        None => out,
+    }
 }
 
 /// The items of the list that opens `rest`, and where it ends.
@@ -299,6 +323,13 @@ mod tests {
             questions("What are the ages of Omar and Ines?"),
             ["What are the ages of Omar?", "What are the ages of Ines?"]
         );
+        for text in [
+            "What is the code of red-fox and the code of blue-owl?",
+            "What is the code of red-fox, and what is that of blue-owl?",
+        ] {
+            let wanted = ["What is the code of red-fox?", "What is the code of blue-owl?"];
+            assert_eq!(questions(text), wanted, "{text}");
+        }
         assert_eq!(
             questions("red-fox and blue-owl have which codes?"),
             ["red-fox have which codes?", "blue-owl have which codes?"]

@@ -275,7 +275,8 @@ fn expected(text: &str, folded: &[String]) -> Expected {
         match word.as_str() {
             "who" | "whom" | "whose" => return Expected::Person,
             "where" => return Expected::Place,
-            "when" => return Expected::Date,
+            // "When chapter 2 ends, what is …": a clause that limits what is asked.
+            "when" if !asks_later(&folded[index + 1..]) => return Expected::Date,
             "why" => return Expected::Explanation,
             "how" if MEASURES.contains(&next) => return Expected::Number,
             "how" => return Expected::Explanation,
@@ -289,6 +290,12 @@ fn expected(text: &str, folded: &[String]) -> Expected {
         Some(at) if at <= 2 => by_noun(&folded[at + 1..folded.len().min(at + NOUN_REACH)]),
         _ => Expected::Anything,
     }
+}
+
+/// Whether another question word follows.
+fn asks_later(behind: &[String]) -> bool {
+    let asks = ["what", "which", "who", "whom", "whose", "how"];
+    behind.iter().any(|word| asks.contains(&word.as_str()))
 }
 
 /// Whether a noun says of what type an answer is.

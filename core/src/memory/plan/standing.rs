@@ -24,12 +24,68 @@ const ENDS: &str = "end last close";
 /// Words between "before" or "after" and the change.
 const BETWEEN: usize = 4;
 
-const CHINESE_LATEST: &[&str] =
-    &["最新", "现在", "目前", "最后", "当前", "如今", "眼下", "最终", "现今", "此刻", "最近"];
-const CHINESE_EARLIEST: &[&str] =
-    &["最初", "原来", "起初", "当初", "原先", "最早", "一开始", "开头", "最开始", "起先", "原本"];
-const CHINESE_CHANGES: &[&str] =
-    &["更正", "修改", "修订", "变更", "更新", "改动", "更改", "订正", "调整"];
+const CHINESE_LATEST: &[&str] = &[
+    "最新",
+    "现在",
+    "目前",
+    "最后",
+    "当前",
+    "如今",
+    "眼下",
+    "最终",
+    "现今",
+    "此刻",
+    "最近",
+    "时至今日",
+    "至今",
+    "现时",
+    "现行",
+    "现用",
+    "目下",
+    "当下",
+    "末了",
+    "到头来",
+    "新近",
+    "今天",
+];
+const CHINESE_EARLIEST: &[&str] = &[
+    "最初",
+    "原来",
+    "起初",
+    "当初",
+    "原先",
+    "最早",
+    "一开始",
+    "开头",
+    "最开始",
+    "起先",
+    "原本",
+    "最先",
+    "首先",
+    "首次",
+    "第一次",
+    "头一次",
+    "第一个",
+    "头一个",
+    "首个",
+    "头一回",
+    "初次",
+    "初始",
+    "原始",
+    "原定",
+    "刚开始",
+    "开初",
+    "早先",
+    "本来",
+    "起头",
+    "之初",
+    "一上来",
+    "原是",
+];
+const CHINESE_CHANGES: &[&str] = &[
+    "更正", "修改", "修订", "变更", "更新", "改动", "更改", "订正", "调整", "变动", "变化", "更换",
+    "调换", "改正", "纠正", "修正", "勘误", "改", "换", "变",
+];
 
 /// What a question says about the state that it asks for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -79,6 +135,14 @@ impl Standing {
             if word == "to" && among("begin start", next(1)) && next(2) == "with" {
                 out.earliest = true;
                 out.words.extend(at..at + 3);
+            }
+            // "Which desk did she start out with".
+            let off = usize::from(among("out off", next(1)));
+            if among("start starts started begin begins began open opens opened", word)
+                && next(1 + off) == "with"
+            {
+                out.earliest = true;
+                out.words.extend(at..at + 2 + off);
             }
             // "First of all", "at last of all": not all of something.
             if among("first last", word) && next(1) == "of" && next(2) == "all" {

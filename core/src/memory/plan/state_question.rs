@@ -107,6 +107,7 @@ impl StateQuestion {
         };
         let bare_list = list.strip_prefix(&["in"]).or_else(|| list.strip_prefix(&["to"]));
         let (thing, asked): (&[&str], Asked) = match bare_list.unwrap_or(&list) {
+            ["where", "has" | "have" | "had", .., "been"] => return None,
             ["where", verb, rest @ ..] if auxiliary(verb) => return Self::placed(rest),
             ["which" | "what", noun, verb, rest @ ..] if place(noun) && auxiliary(verb) => {
                 return Self::placed(rest);
@@ -284,11 +285,15 @@ fn whereabouts(text: &str) -> Option<StateQuestion> {
                 && behind.find(|at| is_place(*at) || !dull(&folded[*at])).is_some_and(is_place)
         });
     // "All rooms", but not "at the end of it all".
-    let several =
-        ["why", "how", "every", "each", "most", "more", "often", "list"].into_iter().any(has)
-            || folded[..folded.len().saturating_sub(1)].iter().any(|word| word == "all");
+    let several = ["why", "how", "every", "each", "most", "more", "often", "list", "names"]
+        .into_iter()
+        .any(has)
+        || folded[..folded.len().saturating_sub(1)].iter().any(|word| word == "all");
     let asks_time = folded.first().is_some_and(|word| word == "when");
-    if !asks_place || asks_time || several {
+    // "Where has she been": all places, not the last of them.
+    let all_along = matches!(folded.as_slice(), [first, has, .., been]
+        if first == "where" && among("has have had", has) && been == "been");
+    if !asks_place || asks_time || several || all_along {
         return None;
     }
     // What is neither a phrase nor light makes it another question.
