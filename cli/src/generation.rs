@@ -240,7 +240,7 @@ pub fn say(mut generation: Generation, output: &Output) -> Result<Said, Failure>
 impl Said {
     /// Everything, for scripts.
     pub fn json(&self, prompt_ids: &[u32]) -> Value {
-        let End { reason, usage, timings } = &self.end;
+        let End { reason, usage, timings, .. } = &self.end;
         let per_second = |n: usize, ms: f64| if ms > 0.0 { n as f64 * 1e3 / ms } else { 0.0 };
         let n_read = usage.n_prompt - usage.n_reused;
         let stop = match reason {
@@ -271,7 +271,7 @@ impl Said {
 
     /// A line about speed, for people at a terminal.
     pub fn note(&self, output: &Output) {
-        let End { reason, usage, timings } = &self.end;
+        let End { reason, usage, timings, .. } = &self.end;
         let per_second = usage.n_generated as f64 * 1e3 / timings.decode_ms.max(1e-3);
         output.note(format!(
             "[{}; {} + {} tokens, {} reused, {} of {} drafted; {:.0} ms, then {per_second:.1} tokens/s]",

@@ -159,6 +159,7 @@ impl TextModel for WindowReader {
         self.keep(&prompt[..n_prefix])?;
         Ok(Reply {
             text,
+            margin: end.margin,
             prompt_tokens: end.usage.n_prompt as u64,
             reused_tokens: end.usage.n_reused as u64,
             output_tokens: end.usage.n_generated as u64,

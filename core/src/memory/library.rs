@@ -14,13 +14,14 @@ use super::index::corpus::{Corpus, SentenceId};
 use super::index::search::{self, Passage};
 use super::index::stems::Stems;
 use super::ingest::{self, Ingested, Progress};
-use super::model::{self, Pointer, TextModel};
+use super::model::{self, Pointer, Reading, TextModel};
 use super::plan;
 use super::plan::budget::{Budget, Estimate, Profile, Speed};
 use super::plan::question::Question;
 use super::plan::reader::Reader;
 use super::plan::thread::Thread;
 use super::segment::words;
+use super::shorten;
 use super::store::{ContentHash, DocumentRecord, MemoryStore, Part, SqliteStore, Store};
 use crate::error::{MemoryError, Result};
 
@@ -316,8 +317,8 @@ impl Library {
         Ok(answer)
     }
 
-    /// What an answer to `question` is expected to cost, with a model of this speed or without one.
-    /// Does what code does for the answer, but asks no model.
+    /// What an answer to `question` is expected to cost, with a model of this speed that points or without
+    /// one. Does what code does for the answer, but asks no model.
     ///
     /// # Errors
     /// As [`Self::ask`].
@@ -327,13 +328,27 @@ impl Library {
         options: &AskOptions,
         speed: Option<Speed>,
     ) -> Result<Estimate> {
+        self.estimate_for(question, options, Reading::Points, speed)
+    }
+
+    /// As [`Self::estimate`], with a model that may do as much as `reading` says.
+    ///
+    /// # Errors
+    /// As [`Self::ask`].
+    pub fn estimate_for(
+        &self,
+        question: &str,
+        options: &AskOptions,
+        reading: Reading,
+        speed: Option<Speed>,
+    ) -> Result<Estimate> {
         let started = Instant::now();
         let corpus = self.corpus_for(question, options)?;
         let stems = Stems::default();
         let budget = options.budget();
         let reader = Reader::new(&corpus, &stems, budget.passages);
         // The plan without a model reads the passages that it would read with one.
-        let (class, _) = plan::answer(&reader, &mut Pointer::none(), question, &budget)?;
+        let (class, finding) = plan::answer(&reader, &mut Pointer::none(), question, &budget)?;
         let code_s = started.elapsed().as_secs_f64();
         let mut estimate = Estimate {
             passages: reader.passages_read(),
@@ -343,10 +358,20 @@ impl Library {
             seconds: code_s,
             peak_bytes: corpus.peak_bytes(),
         };
-        let Some(speed) = speed.filter(|_| class == plan::Class::Facts) else {
-            return Ok(estimate);
+        let Some(speed) = speed else { return Ok(estimate) };
+        let prompts = match reading {
+            Reading::Nothing => Vec::new(),
+            Reading::Shortens => {
+                let shown = shorten::sentences(&corpus, &finding)?.filter(|_| budget.windows > 0);
+                let tokens = |shown: Vec<String>| {
+                    model::prompt_tokens(&shown.join(" "), shown.len(), question)
+                };
+                shown.map(tokens).into_iter().collect()
+            }
+            _ if class == plan::Class::Facts => plan::prompts(&reader, question, &budget)?,
+            _ => Vec::new(),
         };
-        for prompt in plan::prompts(&reader, question, &budget)? {
+        for prompt in prompts {
             let tokens = prompt + model::EXPECTED_REPLY_TOKENS;
             if estimate.prompt_tokens + estimate.output_tokens + tokens > budget.tokens {
                 break;
@@ -407,8 +432,14 @@ fn answer(
     };
     keys::complete(&reader, &mut finding);
     let ended = finding.incomplete || reader.was_refused() || pointer.was_refused();
+    let sentences = shorten::sentences(corpus, &finding)?;
     let mut answer = prove(corpus, finding, ended)?;
     answer.written_by = written_by.filter(|_| !answer.citations.is_empty());
+    if let (Some(sentences), None) = (sentences, &answer.written_by)
+        && let Some(span) = pointer.shorten(sentences, question)?
+    {
+        answer.answer = span;
+    }
     if answer.status == Status::Answered && answer.written_by.is_none() {
         let quotes = answer.citations.iter().map(|citation| one_line(&citation.quote));
         if let Some(said) = pointer.phrase(quotes.collect(), question, &answer.answer)? {

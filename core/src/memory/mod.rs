@@ -20,6 +20,7 @@ mod phrase;
 pub mod plan;
 pub mod probe;
 pub mod segment;
+mod shorten;
 pub mod store;
 
 pub use answer::{Answer, Citation, Status, Usage};

@@ -15,6 +15,7 @@ use crate::memory::index::corpus::SentenceId;
 use crate::memory::phrase;
 use crate::memory::plan::reader::Read;
 use crate::memory::segment::words;
+use crate::memory::shorten;
 
 /// What the model is told before everything else.
 pub const SYSTEM: &str = "You read numbered sentences and point to those that answer the question. \
@@ -49,11 +50,13 @@ const STOPS: [char; 6] = ['.', '!', '?', '。', '！', '？'];
 /// Tokens that a reply is expected to have: a number and a few words, or NONE.
 pub const EXPECTED_REPLY_TOKENS: u64 = 6;
 
-/// What a model may do for an answer, each step with those before it.
+/// What a model may do for an answer, each step more than those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reading {
     /// Nothing: the answer without it is as good.
     Nothing,
+    /// Copy the words that answer from a sentence that code found, where code knows none of them.
+    Shortens,
     /// Point to sentences.
     Points,
     /// Also copy the words that answer from one of them.
@@ -67,6 +70,7 @@ impl Reading {
     pub fn name(self) -> &'static str {
         match self {
             Self::Nothing => "nothing",
+            Self::Shortens => "shortens",
             Self::Points => "points",
             Self::Spans => "spans",
             Self::Phrases => "phrases",
@@ -117,10 +121,13 @@ pub struct Request<'a> {
 }
 
 /// What a model replied.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Reply {
     /// The text.
     pub text: String,
+    /// How sure it was: by how much the logit of every token that it wrote lies above the next one's that
+    /// the form allowed, at the least. 0 if the model does not tell.
+    pub margin: f32,
     /// Tokens of the prompt.
     pub prompt_tokens: u64,
     /// Those of them whose state was at hand, so that they were not read again.
@@ -140,6 +147,8 @@ pub enum Form {
     Points,
     /// That, or one number and words of that sentence.
     Spans,
+    /// `NONE`, or one number and words of that sentence.
+    Span,
     /// Words of the model's own, on one line.
     Words,
     /// `NONE`, or at most so many lines, each of them numbers of sentences and a sentence of the model's
@@ -194,7 +203,7 @@ impl Contract {
         for (index, sentence) in self.sentences.iter().enumerate() {
             let number = index + 1;
             numbers.push(format!("\"{number}\""));
-            if self.form != Form::Spans {
+            if !matches!(self.form, Form::Spans | Form::Span) {
                 continue;
             }
             pointed.push(format!("\"{number}: \" SPAN_{number}"));
@@ -210,6 +219,9 @@ impl Contract {
         );
         match self.form {
             Form::Points => format!("start: \"NONE\" | numbers\n{numbers}"),
+            Form::Span => {
+                format!("start: \"NONE\" | pointed\npointed: {}\n{rules}", pointed.join(" | "))
+            }
             Form::Lines(lines) => {
                 let (least, most) = LINE_CHARS;
                 let stops: String = STOPS.iter().collect();
@@ -323,9 +335,9 @@ impl<'m, 't> Pointer<'m, 't> {
         Self::new(None, 0, 0)
     }
 
-    /// Whether there is a model and some budget is left.
+    /// Whether there is a model that points, and some budget is left.
     pub fn has_model(&self) -> bool {
-        self.model.is_some() && self.windows_left > 0
+        self.model.is_some() && self.reading >= Reading::Points && self.windows_left > 0
     }
 
     /// Whether a window was refused because the budget had ended.
@@ -352,7 +364,8 @@ impl<'m, 't> Pointer<'m, 't> {
     /// # Errors
     /// If the model fails.
     pub fn point(&mut self, sentences: &[Read], question: &str) -> Result<Option<Pointed>> {
-        let Some(model) = self.model.as_deref_mut() else { return Ok(None) };
+        let may = self.reading >= Reading::Points;
+        let Some(model) = self.model.as_deref_mut().filter(|_| may) else { return Ok(None) };
         let room = model.context_tokens().saturating_sub(
             FRAME_TOKENS + REPLY_TOKENS + model.tokens_in(SYSTEM) + model.tokens_in(question),
         );
@@ -386,6 +399,28 @@ impl<'m, 't> Pointer<'m, 't> {
             named.iter().try_for_each(|id| told(*id))?;
         }
         Ok(Some(Pointed { sentences: named, span }))
+    }
+
+    /// Lets the model copy from `sentences`, which code found, the words that answer `question`; `None`
+    /// if it may not, if it says that there are none or is not sure, or if its budget has ended.
+    ///
+    /// # Errors
+    /// If the model fails.
+    pub fn shorten(&mut self, sentences: Vec<String>, question: &str) -> Result<Option<String>> {
+        let may = self.reading == Reading::Shortens && self.windows_left > 0;
+        let Some(model) = self.model.as_deref_mut().filter(|_| may) else { return Ok(None) };
+        let contract = Contract::in_form(sentences, Form::Span);
+        let window = contract.window();
+        let texts = [SYSTEM, &window, question].map(|text| model.tokens_in(text));
+        let need = texts.into_iter().fold(FRAME_TOKENS + REPLY_TOKENS, usize::saturating_add);
+        if need > model.context_tokens() || need as u64 > self.tokens_left {
+            return Ok(None);
+        }
+        let request = Request { system: SYSTEM, window: &window, question, contract: &contract };
+        let reply = model.read(&request)?;
+        self.windows_left -= 1;
+        self.spend(&reply);
+        Ok(shorten::copied(&contract, &reply))
     }
 
     /// Lets the model say `answer`, which `quotes` prove, in a sentence of its own; `None` if it

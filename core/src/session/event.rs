@@ -23,6 +23,9 @@ pub enum Event {
 pub struct End {
     /// Why.
     pub reason: EndReason,
+    /// By how much the logit of every token lay above the next one's that was a candidate, at the least;
+    /// 0 where tokens were drawn, ∞ where there was never a choice.
+    pub margin: f32,
     /// Tokens that it took.
     pub usage: Usage,
     /// Time that it took.

@@ -51,6 +51,8 @@ pub struct Generation<'a> {
     ids: Vec<u32>,
     events: VecDeque<Event>,
     is_over: bool,
+    /// The least margin of a choice so far.
+    margin: f32,
     usage: Usage,
     timings: Timings,
 }
@@ -86,6 +88,7 @@ impl<'a> Generation<'a> {
             ids: Vec::new(),
             events: VecDeque::new(),
             is_over: false,
+            margin: f32::INFINITY,
             usage: Usage { n_prompt: prompt.len(), n_reused, ..Default::default() },
             timings: Timings::default(),
             session,
@@ -153,7 +156,7 @@ impl<'a> Generation<'a> {
     fn choose(&mut self) -> Result<()> {
         let Some(input) = self.input else {
             let choice = self.choice(0, 1)?;
-            return self.commit(choice.id).map(drop);
+            return self.commit(choice).map(drop);
         };
         let n_past = self.session.tokens.len();
         let n_free = self.session.n_ctx() - n_past;
@@ -183,7 +186,7 @@ impl<'a> Generation<'a> {
                 }
                 choice = self.choice(0, 1)?;
             }
-            let is_complete = self.commit(choice.id)?;
+            let is_complete = self.commit(choice)?;
             let is_drafted = row < n_drafted && tokens[row + 1] == choice.id;
             self.usage.n_accepted += usize::from(is_drafted);
             if !is_drafted || is_complete || !is_safe {
@@ -239,7 +242,7 @@ impl<'a> Generation<'a> {
     }
 
     /// Takes a token. Answers whether nothing can follow it.
-    fn commit(&mut self, id: u32) -> Result<bool> {
+    fn commit(&mut self, Choice { id, margin }: Choice) -> Result<bool> {
         let is_end = self.is_end(id);
         let completes = match &mut self.matching {
             Some(matching) if !is_end => {
@@ -248,6 +251,7 @@ impl<'a> Generation<'a> {
             }
             _ => false,
         };
+        self.margin = self.margin.min(margin);
         self.history.push(id);
         self.input = Some(id);
         self.chosen.push_back(Chosen { id, completes });
@@ -300,7 +304,7 @@ impl<'a> Generation<'a> {
         self.chosen.clear();
         self.is_over = true;
         self.usage.n_generated = self.ids.len();
-        let end = End { reason, usage: self.usage, timings: self.timings };
+        let end = End { reason, margin: self.margin, usage: self.usage, timings: self.timings };
         self.events.push_back(Event::End(end));
     }
 }

@@ -108,6 +108,7 @@ fn row(ui: &mut Ui, name: &str, values: impl FnOnce(&mut Ui)) {
 pub fn reading(reading: Reading, strings: &Strings) -> &'static str {
     match reading {
         Reading::Nothing => strings.reading_nothing,
+        Reading::Shortens => strings.reading_shortens,
         Reading::Points => strings.reading_points,
         Reading::Spans => strings.reading_spans,
         Reading::Phrases => strings.reading_phrases,

@@ -204,6 +204,7 @@ strings! {
     compute_on_help: "Counts from the next question. The GPU is compared with the processor first.", "下次提问起生效。会先将 GPU 与处理器比较。";
     model_does: "The model", "模型作用";
     reading_nothing: "Tried out, it was no better than code, so code answers alone.", "试读成绩不优于代码，故由代码单独回答。";
+    reading_shortens: "Tried out, it may copy the words that answer from a sentence that code found.", "试读后，可从代码找到的句子中摘取答案。";
     reading_points: "Tried out, it may point to sentences.", "试读后，可指出句子。";
     reading_spans: "Tried out, it may point to sentences and copy the words that answer.", "试读后，可指出句子并摘取答案。";
     reading_phrases: "Tried out, it may point, copy, and say the answer in a sentence that is checked.", "试读后，可指出、摘取，并用经核对的句子作答。";

@@ -283,7 +283,8 @@ impl Desk {
     fn forecast(&mut self, question: &Question) -> Result<Forecast, Trouble> {
         // A model that was found to be no better than code reads nothing.
         let reading = question.model.as_ref().and_then(|choice| self.known_reading(choice));
-        let is_idle = reading == Some(Reading::Nothing);
+        let reading = reading.unwrap_or(Reading::Spans);
+        let is_idle = reading == Reading::Nothing;
         let has_model =
             question.model.is_some() && question.profile != Profile::Instant && !is_idle;
         let speed = has_model.then(|| self.speed.unwrap_or(UNKNOWN_SPEED));
@@ -291,7 +292,7 @@ impl Desk {
         let estimate = self
             .shelfmark
             .library()?
-            .estimate(&text, &question.options(), speed)
+            .estimate_for(&text, &question.options(), reading, speed)
             .map_err(|error| Trouble::from(&error))?;
         Ok(Forecast { estimate, has_model, knows_speed: self.speed.is_some() })
     }

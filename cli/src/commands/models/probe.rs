@@ -67,6 +67,7 @@ fn print(report: &ProbeReport, output: &Output) -> Result<(), Failure> {
             Skill::Selection => "all sentences about somebody",
             Skill::Phrase => "true words of its own",
             Skill::Facts => "true lines about a window",
+            Skill::Shorten => "the words, from one sentence",
         };
         row(what, report.score(skill), !matches!(skill, Skill::Phrase | Skill::Facts))?;
         if skill == Skill::Span {
@@ -82,6 +83,7 @@ fn print(report: &ProbeReport, output: &Output) -> Result<(), Failure> {
     }
     output.line(match report.reading() {
         Reading::Nothing => "not used for answers: code alone does as well",
+        Reading::Shortens => "may copy the words that answer from a sentence that code found",
         Reading::Points => "may point to sentences",
         Reading::Spans => "may point to sentences and copy words from them",
         Reading::Phrases => "may point, copy, and put a proved answer into its own words",

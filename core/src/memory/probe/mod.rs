@@ -1,11 +1,12 @@
 //! The capability probe: sixty seeded questions whose answers are known, put to a model and to the
-//! plans without one, then a few sentences of its own, and what the model may do after that.
+//! plans without one, then sentences that answer and a few of its own, and what it may do after that.
 //!
 //! ```text
 //! worlds ──> 12 windows × (copy · span · none · two hops · selection)  ──> right by model, by code
+//!            24 sentences × shorten                            ──> right by model, by code
 //!            6 windows × phrase                                        ──> said truly by model
 //!            6 windows × facts and summary                             ──> written truly by model
-//! scores ──> nothing | points | points and spans | phrases; and whether it may write digests
+//! scores ──> nothing | shortens | points | points and spans | phrases; and whether it may write digests
 //! ```
 //! A step of the model that loses to code is switched off. The five questions of a window come one
 //! after the other, so that the window is read once. Seeded and greedy: the same model gets the same
@@ -28,6 +29,7 @@ use super::model::{
 use super::phrase::is_supported;
 use super::plan::budget::Speed;
 use super::segment::words;
+use super::shorten;
 use super::{Answer, Source};
 use crate::error::Result;
 use worlds::{Asked, World, worlds};
@@ -48,6 +50,8 @@ const WRITTEN_TRULY: u32 = 5;
 /// that have to be, as a fraction.
 const LEAST_FACTS: usize = 3;
 const SUPPORTED: (usize, usize) = (3, 4);
+/// Sentences of which a model may copy words that are not the answer, of twice [`WORLDS`].
+const MOST_MISLED: u32 = 2;
 /// Declines by which a model may be behind code, of [`WORLDS`]: one may be chance.
 const DECLINES_BEHIND: u32 = 1;
 
@@ -68,11 +72,13 @@ pub enum Skill {
     Phrase,
     /// Facts of a window and a summary of it, in which everything is tied to sentences that say so.
     Facts,
+    /// The words that answer, where the sentence alone is shown.
+    Shorten,
 }
 
 impl Skill {
     /// All skills, in the order in which they are asked for.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Copy,
         Self::Span,
         Self::None,
@@ -80,6 +86,7 @@ impl Skill {
         Self::Selection,
         Self::Phrase,
         Self::Facts,
+        Self::Shorten,
     ];
 
     /// A word for scripts.
@@ -92,6 +99,7 @@ impl Skill {
             Self::Selection => "selection",
             Self::Phrase => "phrase",
             Self::Facts => "facts",
+            Self::Shorten => "shorten",
         }
     }
 }
@@ -110,11 +118,13 @@ pub struct SkillScore {
 /// What a probe found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ProbeReport {
-    /// Sentences pointed to, by skill in the order of [`Skill::ALL`]; for the last two, phrases and
-    /// windows written about.
-    pub scores: [SkillScore; 7],
+    /// Sentences pointed to, by skill in the order of [`Skill::ALL`]; for the last three, phrases, windows
+    /// written about, and sentences shortened.
+    pub scores: [SkillScore; 8],
     /// Spans copied, among the probes of [`Skill::Span`].
     pub spans: SkillScore,
+    /// Sentences of which the model copied, and was sure of, words that are not the answer.
+    pub misled: u32,
     /// Tokens that the model read, without those whose state was at hand.
     pub prompt_tokens: u64,
     /// Time that took it, in microseconds.
@@ -144,7 +154,7 @@ impl ProbeReport {
         if sum(|score| score.model) <= sum(|score| score.code)
             || declined.model + DECLINES_BEHIND < declined.code
         {
-            Reading::Nothing
+            if self.shortens() { Reading::Shortens } else { Reading::Nothing }
         } else if self.spans.model < self.spans.code || self.spans.model == 0 {
             Reading::Points
         } else if self.score(Skill::Phrase).model < PHRASED_TRULY {
@@ -152,6 +162,13 @@ impl ProbeReport {
         } else {
             Reading::Phrases
         }
+    }
+
+    /// Whether the model may shorten answers that are whole sentences: it has to do so where code does not,
+    /// and a wrong answer is worse than a long one.
+    fn shortens(&self) -> bool {
+        let score = self.score(Skill::Shorten);
+        score.model > score.code && self.misled <= MOST_MISLED
     }
 
     /// Whether the model may write facts and summaries for later questions: only if it points and copies
@@ -190,11 +207,12 @@ pub fn probe(
     progress: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
 ) -> Result<Option<ProbeReport>> {
     let worlds = worlds(WORLDS);
-    let total = worlds.iter().map(|world| world.asked.len()).sum::<usize>() + PHRASED + WRITTEN;
+    let n_asked: usize = worlds.iter().map(|world| world.asked.len()).sum();
+    let total = n_asked + worlds.iter().flat_map(shortened).count() + PHRASED + WRITTEN;
     let mut report = ProbeReport::default();
     let mut done = 0;
     for world in &worlds {
-        let library = library_of(world)?;
+        let library = library_of(&world.sentences)?;
         for asked in &world.asked {
             let answer = library.ask(&asked.question, &AskOptions::default())?;
             let (named, span) = read_by_code(world, asked.skill, &answer);
@@ -210,6 +228,25 @@ pub fn probe(
             if progress(done, total).is_break() {
                 return Ok(None);
             }
+        }
+    }
+    for (world, asked) in worlds.iter().flat_map(|world| shortened(world).map(move |a| (world, a)))
+    {
+        let sentences = vec![world.sentences[asked.gold[0]].clone()];
+        let answer = library_of(&sentences)?.ask(&asked.question, &AskOptions::default())?;
+        let contract = Contract::in_form(sentences.clone(), Form::Span);
+        let reply = ask(model, SYSTEM, &sentences, &asked.question, Form::Span)?;
+        report.spend(&reply);
+        let copied = shorten::copied(&contract, &reply);
+        let is_right = copied.as_ref().is_some_and(|copied| is(copied, &asked.answer));
+        report.misled += u32::from(copied.is_some() && !is_right);
+        let score = &mut report.scores[Skill::Shorten as usize];
+        score.probes += 1;
+        score.model += u32::from(is_right);
+        score.code += u32::from(is(&answer.answer, &asked.answer));
+        done += 1;
+        if progress(done, total).is_break() {
+            return Ok(None);
         }
     }
     let proofs: [(Skill, usize, Proof); 2] =
@@ -259,7 +296,7 @@ fn points_right(asked: &Asked, named: Option<&[usize]>) -> bool {
         Skill::TwoHops => all && named.len() <= 3,
         // F1 of 0.8 or more.
         Skill::Selection => hits * 10 >= (named.len() + asked.gold.len()) * 4,
-        Skill::None | Skill::Phrase | Skill::Facts => false,
+        Skill::None | Skill::Phrase | Skill::Facts | Skill::Shorten => false,
     }
 }
 
@@ -271,9 +308,23 @@ fn says(said: &str, answer: &str) -> bool {
     is_there && said.len() <= answer.len() + 3
 }
 
-fn library_of(world: &World) -> Result<Library> {
+/// Whether a text is the answer, but for an article.
+fn is(said: &str, answer: &str) -> bool {
+    let folded = |text: &str| -> Vec<String> {
+        let article = |word: &String| ["a", "an", "the"].contains(&word.as_str());
+        words::folded_words(text).skip_while(article).collect()
+    };
+    folded(said) == folded(answer)
+}
+
+/// The questions of a world of which one sentence gives the words that answer.
+fn shortened(world: &World) -> impl Iterator<Item = &Asked> {
+    world.asked.iter().filter(|asked| !asked.answer.is_empty())
+}
+
+fn library_of(sentences: &[String]) -> Result<Library> {
     let mut library = Library::in_memory();
-    library.open_document(&Source::text("probe.txt", world.sentences.join(" ")))?;
+    library.open_document(&Source::text("probe.txt", sentences.join(" ")))?;
     Ok(library)
 }
 

@@ -6,7 +6,7 @@ use super::{ProbeReport, Skill, SkillScore};
 
 /// Version of the probes: a report of another version says nothing about these. Raise it with every
 /// change of a probe, of its prompts or of the plans that it compares with.
-pub const VERSION: u64 = 3;
+pub const VERSION: u64 = 4;
 
 impl ProbeReport {
     /// The report as JSON.
@@ -21,6 +21,7 @@ impl ProbeReport {
             "reading": self.reading().name(),
             "writes": self.writes(),
             "scores": scores,
+            "misled": self.misled,
             "prompt_tokens": self.prompt_tokens,
             "prompt_us": self.prompt_us,
             "output_tokens": self.output_tokens,
@@ -33,13 +34,14 @@ impl ProbeReport {
         if value["version"].as_u64()? != VERSION {
             return None;
         }
-        let mut scores = [SkillScore::default(); 7];
+        let mut scores = [SkillScore::default(); 8];
         for skill in Skill::ALL {
             scores[skill as usize] = score_of(&value["scores"][skill.name()])?;
         }
         Some(Self {
             scores,
             spans: score_of(&value["scores"]["copied_spans"])?,
+            misled: u32::try_from(value["misled"].as_u64()?).ok()?,
             prompt_tokens: value["prompt_tokens"].as_u64()?,
             prompt_us: value["prompt_us"].as_u64()?,
             output_tokens: value["output_tokens"].as_u64()?,

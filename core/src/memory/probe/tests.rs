@@ -8,10 +8,14 @@ use super::*;
 struct Scripted {
     fails: Vec<Skill>,
     copies: bool,
+    margin: f32,
     phrase: fn(&str) -> String,
     write: fn(&Request) -> String,
     asked: Vec<String>,
 }
+
+/// What pointing is judged by.
+const POINTS: [Skill; 4] = [Skill::Copy, Skill::Span, Skill::TwoHops, Skill::Selection];
 
 /// Every sentence of the window as a line about itself.
 fn copied(request: &Request) -> String {
@@ -23,10 +27,29 @@ impl Scripted {
         Self {
             fails: fails.to_vec(),
             copies: true,
+            margin: 10.0,
             phrase: str::to_owned,
             write: copied,
             asked: Vec::new(),
         }
+    }
+}
+
+impl Scripted {
+    /// What is said of a sentence that is shown alone.
+    fn shortened(&self, known: &[World], request: &Request) -> Option<String> {
+        let alone = |world: &World, asked: &Asked| {
+            let sentences: Vec<String> =
+                asked.gold.iter().map(|at| world.sentences[*at].clone()).collect();
+            Contract::new(sentences).window() == request.window
+        };
+        let (world, asked) = known
+            .iter()
+            .flat_map(|world| world.asked.iter().map(move |asked| (world, asked)))
+            .find(|(world, asked)| asked.question == request.question && alone(world, asked))?;
+        let first = world.sentences[asked.gold[0]].split(' ').next().unwrap_or_default();
+        let wrong = self.fails.contains(&Skill::Shorten);
+        Some(format!("1: {}", if wrong { first } else { &asked.answer }))
     }
 }
 
@@ -47,6 +70,9 @@ impl TextModel for Scripted {
             (self.phrase)(request.window.trim_start_matches("[1] ").trim())
         } else {
             let known = worlds(WORLDS);
+            if let Some(text) = self.shortened(&known, request) {
+                return Ok(Reply { text, margin: self.margin, ..Reply::default() });
+            }
             let asked = known
                 .iter()
                 .filter(|world| Contract::new(world.sentences.clone()).window() == request.window)
@@ -67,6 +93,7 @@ impl TextModel for Scripted {
         let (prompt_us, output_us) = (2_000, 1_000);
         Ok(Reply {
             text,
+            margin: self.margin,
             prompt_tokens: 40,
             reused_tokens: 30,
             output_tokens: 4,
@@ -88,7 +115,7 @@ fn a_model_that_can_do_everything_may() {
         assert_eq!(score.model, score.probes, "{report:?}");
     }
     let probes: u32 = report.scores.iter().map(|score| score.probes).sum();
-    assert_eq!(probes as usize, WORLDS * 5 + PHRASED + WRITTEN);
+    assert_eq!(probes as usize, WORLDS * 7 + PHRASED + WRITTEN);
     assert_eq!(report.reading(), Reading::Phrases);
     assert!(report.writes());
     let speed = report.speed().expect("told");
@@ -97,7 +124,7 @@ fn a_model_that_can_do_everything_may() {
     // The questions of one window follow each other, so that its state can be used again.
     let mut windows = model.asked.clone();
     windows.dedup();
-    assert_eq!(windows.len(), WORLDS + PHRASED + WRITTEN);
+    assert_eq!(windows.len(), WORLDS * 3 + PHRASED + WRITTEN);
 }
 
 #[test]
@@ -142,15 +169,26 @@ fn a_model_that_copies_nothing_only_points() {
 
 #[test]
 fn a_model_that_loses_to_code_does_nothing() {
-    let all = [Skill::Copy, Skill::Span, Skill::TwoHops, Skill::Selection];
-    let report = report_of(&mut Scripted::failing(&all));
+    let report = report_of(&mut Scripted::failing(&POINTS));
     assert_eq!(report.score(Skill::None).model, 12);
+    assert_eq!(report.reading(), Reading::Shortens, "it only copies");
+    let all = [&POINTS[..], &[Skill::Shorten]].concat();
+    let report = report_of(&mut Scripted::failing(&all));
+    assert_eq!(report.score(Skill::Shorten).model, 0);
+    assert_eq!(report.misled, 24, "it was sure of what was wrong");
     assert_eq!(report.reading(), Reading::Nothing, "declining everything is no reading");
 }
 
 #[test]
+fn a_model_that_is_not_sure_shortens_nothing() {
+    let report = report_of(&mut Scripted { margin: 1.0, ..Scripted::failing(&POINTS) });
+    assert_eq!((report.score(Skill::Shorten).model, report.misled), (0, 0));
+    assert_eq!(report.reading(), Reading::Nothing);
+}
+
+#[test]
 fn a_model_that_never_declines_does_nothing() {
-    let report = report_of(&mut Scripted::failing(&[Skill::None]));
+    let report = report_of(&mut Scripted::failing(&[Skill::None, Skill::Shorten]));
     assert_eq!(report.score(Skill::None).model, 0);
     assert!(report.score(Skill::None).code > 1, "code declines: {report:?}");
     assert_eq!(report.reading(), Reading::Nothing, "however well it points");
@@ -165,7 +203,7 @@ fn a_stopped_probe_has_no_report() {
         if done == 7 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     assert_eq!(stopped.expect("no failure"), None);
-    assert_eq!(heard.last(), Some(&(7, 72)));
+    assert_eq!(heard.last(), Some(&(7, 96)));
     assert_eq!(model.asked.len(), 7);
 }
 

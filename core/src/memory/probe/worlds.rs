@@ -142,14 +142,14 @@ fn world(number: usize, random: &mut Random) -> World {
         gold: places(gold),
         answer: String::new(),
     };
-    let answer = relations[1].values[values[1][0]].to_owned();
+    let value = |relation: usize| relations[relation].values[values[relation][0]].to_owned();
     // In turn somebody of whom something else is said, and somebody who is nowhere named.
     let absent = if number.is_multiple_of(2) { &b } else { &nobody };
     World {
         sentences: order.iter().map(|sentence| told[*sentence].clone()).collect(),
         asked: vec![
-            ask(Skill::Copy, relations[0].plain, &a, &[0]),
-            Asked { answer, ..ask(Skill::Span, relations[1].other, &b, &[1]) },
+            Asked { answer: value(0), ..ask(Skill::Copy, relations[0].plain, &a, &[0]) },
+            Asked { answer: value(1), ..ask(Skill::Span, relations[1].other, &b, &[1]) },
             ask(Skill::None, relations[3].plain, absent, &[]),
             ask(Skill::TwoHops, relations[2].plain, &format!("the {link} of {a}"), &[2, 3]),
             ask(Skill::Selection, ABOUT[number % ABOUT.len()], &a, &[0, 2, 5]),

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use carrel_core::memory::{AskOptions, Library, Source, Speed, Status, TextModel};
+use carrel_core::memory::{AskOptions, Library, Reading, Source, Speed, Status, TextModel};
 
 use super::arm::Arm;
 use crate::error::{Result, SuiteError};
@@ -70,8 +70,10 @@ impl Arm for LibraryArm<'_> {
                 carrel_core::Error::from(carrel_core::error::MemoryError::EmptyLibrary).into()
             );
         };
-        let speed = self.model.as_ref().and_then(|model| model.speed);
-        let estimate = library.estimate(question, &self.options, speed)?;
+        let model = self.model.as_ref();
+        let reading = model.map_or(Reading::Nothing, |model| model.model.reading());
+        let speed = model.and_then(|model| model.speed);
+        let estimate = library.estimate_for(question, &self.options, reading, speed)?;
         let estimated_us = (estimate.seconds * 1e6) as u64;
         let model = self.model.as_mut().map(|model| &mut *model.model as &mut dyn TextModel);
         let (answer, read) = library.ask_and_trace(question, &self.options, model)?;
