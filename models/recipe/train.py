@@ -192,6 +192,7 @@ def main():
     parser.add_argument("--stop-after", type=float, help="minutes of computing of this command")
     parser.add_argument("--from", dest="start", help="a model file of this shape to go on from")
     parser.add_argument("--stage", help="the stage to begin with, where a model is gone on from")
+    parser.add_argument("--only", help="a stage to stay in, for a model that is trained for one task")
     parser.add_argument("--length", type=int, help="tokens of a row, instead of what the stage has")
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
@@ -252,6 +253,7 @@ def main():
         metadata |= {"trained": json.dumps(state)}
         save_file(model.gguf_tensors(), args.out / "weights.safetensors", metadata=metadata)
 
+    stages = [(args.only, 1.0, 512)] if args.only else STAGES[args.shape]
     total, started = args.minutes * 60, state["seconds"]
     stop = started + (args.stop_after or args.minutes) * 60
     rows, stage_now, rates, warm, since = None, None, [], device == "cpu", time.monotonic()
@@ -259,7 +261,6 @@ def main():
     logged_tokens = state["tokens"]
     while state["seconds"] < min(total, stop):
         share = state["seconds"] / total
-        stages = STAGES[args.shape]
         while share >= stages[state["stage"]][1]:
             state["stage"] += 1
         stage, _, length = stages[state["stage"]]

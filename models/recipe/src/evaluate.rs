@@ -6,12 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use carrel_core::memory::{Contract, Request, TextModel};
+use carrel_core::memory::{Contract, Form, Reply, Request, TextModel};
 use serde::Serialize;
 
 use crate::error::Result;
 use crate::held::Draw;
 use crate::lesson::{Lesson, lesson};
+use crate::prose::Prose;
 use crate::questions::{Question, Task};
 use crate::stage::Stage;
 use crate::world::Fact;
@@ -51,6 +52,8 @@ pub struct Figures {
     pub tasks: BTreeMap<String, Counts>,
     /// Chains of two hops: all, and those answered rightly.
     pub two_hops: (usize, usize),
+    /// Of every reply with words: how sure the model was, and whether the words were those due.
+    pub sure: Vec<(f32, bool)>,
 }
 
 impl Figures {
@@ -61,6 +64,12 @@ impl Figures {
         let due = self.tasks.get(&none).map_or(0, |counts| counts.n) as f64;
         let said: usize = self.tasks.values().map(|counts| counts.declined).sum();
         if said == 0 && due == 0.0 { 0.0 } else { 2.0 * right / (said as f64 + due) }
+    }
+
+    /// Replies of which the model was at least so sure, and the right ones of them.
+    pub fn surer_than(&self, margin: f32) -> (usize, usize) {
+        let surer = self.sure.iter().filter(|(sure, _)| *sure >= margin);
+        (surer.clone().count(), surer.filter(|(_, right)| *right).count())
     }
 
     /// The counts of a task.
@@ -86,13 +95,13 @@ pub fn read(
     question: &str,
 ) -> Result<Option<(Vec<usize>, Option<String>)>> {
     let contract = Contract::new(sentences.to_vec());
-    Ok(contract.parse(&reply(model, &contract, question)?))
+    Ok(contract.parse(&reply(model, &contract, question)?.text))
 }
 
-fn reply(model: &mut dyn TextModel, contract: &Contract, question: &str) -> Result<String> {
+fn reply(model: &mut dyn TextModel, contract: &Contract, question: &str) -> Result<Reply> {
     let window = contract.window();
     let system = carrel_core::memory::model::SYSTEM;
-    Ok(model.read(&Request { system, window: &window, question, contract })?.text)
+    Ok(model.read(&Request { system, window: &window, question, contract })?)
 }
 
 fn sorted(sentences: &[usize]) -> Vec<usize> {
@@ -101,26 +110,37 @@ fn sorted(sentences: &[usize]) -> Vec<usize> {
     sentences
 }
 
-/// The figures of `model` over `n_lessons` lessons of a side; every wrong reply is told to `missed`.
+/// The figures of `model` over `n_lessons` lessons of `stage` and a side, or from `prose` if that is not
+/// empty; every wrong reply is told to `missed`.
 ///
 /// # Errors
 /// If the model fails.
 pub fn evaluate(
     model: &mut dyn TextModel,
     draw: Draw,
+    stage: &Stage,
+    prose: &Prose,
     n_lessons: u64,
     mut missed: impl FnMut(&Lesson, &Question, &str),
 ) -> Result<Figures> {
     let mut figures = Figures::default();
     for number in 0..n_lessons {
-        let lesson = lesson(SEED, number, draw, Stage::full());
+        let lesson = match prose.is_empty() {
+            true => Some(lesson(SEED, number, draw, stage)),
+            false => prose.lesson(SEED, number, stage),
+        };
+        let Some(lesson) = lesson else { continue };
         if !fits(model, &lesson) {
             continue;
         }
         for question in &lesson.questions {
-            let contract = Contract::new(lesson.world.sentences.clone());
-            let reply = reply(model, &contract, &question.text)?;
+            let form = if stage.cited { Form::Span } else { Form::Spans };
+            let contract = Contract::in_form(lesson.world.sentences.clone(), form);
+            let Reply { text: reply, margin, .. } = reply(model, &contract, &question.text)?;
             let found = contract.parse(&reply);
+            if let Some((_, Some(span))) = &found {
+                figures.sure.push((margin, question.span.as_ref() == Some(span)));
+            }
             if found.as_ref().map(|(named, span)| (sorted(named), span))
                 != (!question.sentences.is_empty())
                     .then(|| (sorted(&question.sentences), &question.span))

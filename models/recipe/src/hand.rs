@@ -59,6 +59,8 @@ pub struct Reached {
     pub answered: usize,
     /// Of these, those with a citation that holds the sentence that gives the answer.
     pub cited: usize,
+    /// Of these, those with a citation that holds the right words, which is all that shortening can reach.
+    pub within: usize,
     /// Of these, those whose answer is the right words and no others.
     pub exact: usize,
     /// Questions that the texts do not answer.
@@ -73,6 +75,7 @@ impl Reached {
         self.answerable += other.answerable;
         self.answered += other.answered;
         self.cited += other.cited;
+        self.within += other.within;
         self.exact += other.exact;
         self.absent += other.absent;
         self.declined += other.declined;
@@ -182,6 +185,11 @@ pub fn run(texts: &[Text], mut model: Option<&mut dyn TextModel>) -> Result<Reac
             let cited = |evidence: &String| {
                 answer.citations.iter().any(|c| folded(&c.quote).contains(&folded(evidence)))
             };
+            let within = |right: &String| {
+                let quotes = answer.citations.iter().map(|c| folded(&c.quote).to_lowercase());
+                quotes.into_iter().any(|quote| quote.contains(&folded(right).to_lowercase()))
+            };
+            reached.within += usize::from(asked.answers.iter().any(within));
             reached.cited += usize::from(asked.evidence.iter().any(cited));
         }
     }

@@ -8,6 +8,13 @@ use crate::questions::{Question, questions};
 use crate::stage::Stage;
 use crate::world::{World, world};
 
+/// Sentences before and behind the one that answers, where code cites it.
+const BESIDE: [(usize, usize); 6] = [(0, 0), (0, 0), (0, 0), (1, 0), (0, 1), (1, 1)];
+/// Questions without an answer, of those that such a document comes with.
+const MOST_DECLINED: usize = 1;
+/// Questions of such a document.
+const MOST_ASKED: usize = 5;
+
 /// A document and questions about it.
 #[derive(Debug, Clone)]
 pub struct Lesson {
@@ -25,9 +32,47 @@ pub fn lesson(seed: u64, number: u64, draw: Draw, stage: &Stage) -> Lesson {
         let mut names = Names::new(draw.names);
         let world = world(draw, stage, &mut names, &mut dice);
         let questions = questions(&world, draw, stage, &mut names, &mut dice);
-        if !questions.is_empty() {
-            return Lesson { world, questions };
+        let lesson = Lesson { world, questions };
+        let lesson = if stage.cited { lesson.cited(&mut dice) } else { lesson };
+        if !lesson.questions.is_empty() {
+            return lesson;
         }
+    }
+}
+
+impl Lesson {
+    /// What is left where code has found the sentence that answers: that one, sometimes with those beside
+    /// it, and the questions that they answer or none of the document does.
+    fn cited(mut self, dice: &mut Dice) -> Self {
+        let found: Vec<usize> = self
+            .questions
+            .iter()
+            .filter(|question| question.span.is_some())
+            .map(|question| question.sentences[0])
+            .collect();
+        if found.is_empty() {
+            return Self { questions: Vec::new(), ..self };
+        }
+        let at = *dice.pick(&found);
+        let (before, behind) = *dice.pick(&BESIDE);
+        let shown = at.saturating_sub(before)..(at + behind + 1).min(self.world.sentences.len());
+        let mut declined = 0;
+        self.questions.retain(|question| match question.sentences[..] {
+            [] => {
+                declined += 1;
+                declined <= MOST_DECLINED
+            }
+            [sentence] => question.span.is_some() && shown.contains(&sentence),
+            _ => false,
+        });
+        dice.shuffle(&mut self.questions);
+        self.questions.truncate(MOST_ASKED);
+        for question in &mut self.questions {
+            question.sentences.iter_mut().for_each(|sentence| *sentence -= shown.start);
+        }
+        self.world.sentences = self.world.sentences[shown].to_vec();
+        self.world.facts.clear();
+        self
     }
 }
 

@@ -10,6 +10,7 @@
 //! model. Names, wordings, domains and styles that are held out ([`held`]) never appear in training.
 //! Shares its dice with the suite and none of its names or wordings; a test compares the lists.
 
+mod clauses;
 pub mod error;
 pub mod evaluate;
 pub mod hand;

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use carrel_core::cancel::CancelFlag;
 use carrel_core::engine::{Engine, EngineOptions, WindowReader};
 use carrel_core::gguf::Gguf;
-use carrel_core::memory::Contract;
+use carrel_core::memory::{Contract, Reading};
 use carrel_core::tokenizer::Tokenizer;
 use carrel_recipe::error::{RecipeError, Result};
 use carrel_recipe::evaluate::{self, Figures, SIDES};
@@ -106,6 +106,12 @@ enum Command {
         /// Lessons of each side
         #[arg(long, default_value_t = 100)]
         lessons: u64,
+        /// Stage of the lessons
+        #[arg(long, default_value = "full", value_parser = stage)]
+        stage: &'static Stage,
+        /// Folder of books to make them from, of which nothing is held out
+        #[arg(long)]
+        prose: Option<PathBuf>,
         /// Threads that compute
         #[arg(long, default_value_t = 1)]
         threads: usize,
@@ -190,15 +196,18 @@ fn run(command: Command) -> Result<()> {
             weights::export(&std::fs::read(weights)?, &Gguf::open(vocabulary)?, &mut file)?;
             file.flush()?;
         }
-        Command::Evaluate { model, lessons, threads, json, misses } => {
+        Command::Evaluate { model, lessons, stage, prose, threads, json, misses } => {
             let mut reader = open(&model, threads)?;
-            for (name, draw) in SIDES {
+            let prose = books(prose.as_deref())?;
+            let sides = if prose.is_empty() { &SIDES[..] } else { &[("books", Draw::TRAINING)] };
+            let mut missed = |lesson: &Lesson, question: &Question, reply: &str| {
+                if misses {
+                    eprintln!("{}", miss(lesson, question, reply));
+                }
+            };
+            for (name, draw) in sides.iter().copied() {
                 let figures =
-                    evaluate::evaluate(&mut reader, draw, lessons, |lesson, question, reply| {
-                        if misses {
-                            eprintln!("{}", miss(lesson, question, reply));
-                        }
-                    })?;
+                    evaluate::evaluate(&mut reader, draw, stage, &prose, lessons, &mut missed)?;
                 if json {
                     let line = serde_json::json!({ "side": name, "figures": figures });
                     writeln!(out, "{line}")?;
@@ -222,20 +231,22 @@ fn run(command: Command) -> Result<()> {
                     }
                 }
             }
-            let mut total = [Reached::default(); 2];
+            // What the model may do in each arm.
+            let arms = [Reading::Nothing, Reading::Shortens, Reading::Spans];
+            let arms = &arms[..if reader.is_some() { arms.len() } else { 1 }];
+            let mut total = [Reached::default(); 3];
             for (style, texts) in sets {
-                let without = hand::run(&texts, None)?;
-                print_hand(&mut out, style, "no model", &without)?;
-                total[0].add(&without);
-                if let Some(reader) = &mut reader {
-                    let with = hand::run(&texts, Some(reader))?;
-                    print_hand(&mut out, style, "model", &with)?;
-                    total[1].add(&with);
+                for (arm, total) in arms.iter().zip(&mut total) {
+                    if let Some(reader) = &mut reader {
+                        reader.set_reading(*arm);
+                    }
+                    let reached = hand::run(&texts, reader.as_mut().map(|reader| reader as _))?;
+                    print_hand(&mut out, style, arm.name(), &reached)?;
+                    total.add(&reached);
                 }
             }
-            print_hand(&mut out, "all", "no model", &total[0])?;
-            if reader.is_some() {
-                print_hand(&mut out, "all", "model", &total[1])?;
+            for (arm, total) in arms.iter().zip(&total) {
+                print_hand(&mut out, "all", arm.name(), total)?;
             }
         }
     }
@@ -264,11 +275,11 @@ fn miss(lesson: &Lesson, question: &Question, reply: &str) -> String {
 }
 
 fn print_hand(out: &mut impl Write, style: &str, arm: &str, reached: &Reached) -> Result<()> {
-    let hand::Reached { answerable, answered, cited, exact, absent, declined } = reached;
+    let hand::Reached { answerable, answered, cited, within, exact, absent, declined } = reached;
     writeln!(
         out,
         "{style:8} {arm:8}  answer right {answered:3} of {answerable:3} (exactly {exact:3})  \
-         evidence cited {cited:3}  declined {declined:2} of {absent:2}"
+         within what is cited {within:3}  evidence cited {cited:3}  declined {declined:2} of {absent:2}"
     )?;
     Ok(())
 }
@@ -288,6 +299,14 @@ fn print(out: &mut impl Write, side: &str, figures: &Figures) -> Result<()> {
             counts.percent(counts.chance),
             counts.percent(counts.recall),
             counts.percent(counts.declined as f64),
+        )?;
+    }
+    for margin in [0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0] {
+        let (n, right) = figures.surer_than(margin);
+        writeln!(
+            out,
+            "  words with a margin of {margin:3.1}  n {n:5}  right {:5.1} %",
+            100.0 * right as f64 / n.max(1) as f64
         )?;
     }
     let (n, right) = figures.two_hops;

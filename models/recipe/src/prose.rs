@@ -11,6 +11,7 @@ use std::path::Path;
 use carrel_core::memory::segment::sentences::sentence_ends;
 use carrel_suite::dice::Dice;
 
+use crate::clauses;
 use crate::error::Result;
 use crate::lesson::Lesson;
 use crate::phrases::{Phrases, lowered};
@@ -24,6 +25,10 @@ const BYTES: std::ops::RangeInclusive<usize> = 12..=420;
 const AROUND: usize = 8;
 /// Words of a hundred beside a gap that are left out.
 const DROPPED: usize = 15;
+/// Places of a book that are tried for a sentence that is cited alone.
+const CITED_TRIES: usize = 40;
+/// Questions of a hundred about a sentence that is cited alone that are made from a clause of it.
+const CLAUSES: usize = 80;
 #[rustfmt::skip]
 const NUMBERS: &[&str] = &[
     "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -36,6 +41,8 @@ const SAYING: &[&str] = &["said", "cried", "asked", "replied", "answered", "excl
 #[derive(Debug, Clone, Default)]
 pub struct Prose {
     books: Vec<Book>,
+    /// Words that stand in small letters somewhere, with how often.
+    words: BTreeMap<String, u32>,
 }
 
 #[derive(Debug, Clone)]
@@ -58,11 +65,12 @@ impl Prose {
         paths.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
         paths.sort();
         let mut books = Vec::new();
+        let mut words = BTreeMap::new();
         for path in paths {
-            books.push(Book::new(&std::fs::read_to_string(path)?));
+            books.push(Book::new(&std::fs::read_to_string(path)?, &mut words));
         }
         books.retain(|book| book.sentences.len() >= 200);
-        Ok(Self { books })
+        Ok(Self { books, words })
     }
 
     /// Whether there is nothing to make lessons from.
@@ -82,6 +90,12 @@ impl Prose {
     /// A stretch with questions; `None` if it gives too few.
     pub fn lesson(&self, seed: u64, number: u64, stage: &Stage) -> Option<Lesson> {
         let mut dice = Dice::new(seed, &format!("prose {} {number}", stage.name));
+        // Few sentences are understood, so there are many to try where one is enough.
+        let tries = if stage.cited { CITED_TRIES } else { 1 };
+        (0..tries).find_map(|_| self.stretch(&mut dice, stage))
+    }
+
+    fn stretch(&self, dice: &mut Dice, stage: &Stage) -> Option<Lesson> {
         // Long books are drawn from more often.
         let total = self.books.iter().map(|book| book.sentences.len()).sum();
         let mut at = dice.below(total);
@@ -90,19 +104,34 @@ impl Prose {
             at -= if inside { 0 } else { book.sentences.len() };
             inside
         })?;
-        let n = dice.between(stage.sentences.0, stage.sentences.1).min(book.sentences.len());
+        let n = if stage.cited {
+            // Most often one sentence, as code cites them.
+            dice.between(1, 3).min(dice.between(1, 3))
+        } else {
+            dice.between(stage.sentences.0, stage.sentences.1).min(book.sentences.len())
+        };
         let start = at.min(book.sentences.len() - n);
         let sentences = book.sentences[start..start + n].to_vec();
-        let wanted = dice.between(stage.questions.0, stage.questions.1);
+        let wanted = if stage.cited {
+            dice.between(n, n + 2)
+        } else {
+            dice.between(stage.questions.0, stage.questions.1)
+        };
         let mut questions: Vec<Question> = Vec::new();
         for _ in 0..wanted * 3 {
-            let question = if dice.chance(15) {
-                mentions(book, &sentences, &mut dice)
-            } else if dice.chance(20) {
-                elsewhere(book, start..start + n, &mut dice)
+            let question = if !stage.cited && dice.chance(15) {
+                mentions(book, &sentences, dice)
+            } else if dice.chance(if stage.cited { 6 } else { 20 }) {
+                elsewhere(book, start..start + n, dice)
             } else {
                 let index = dice.below(n);
-                from_sentence(book, &sentences[index], &mut dice).and_then(|(text, span)| {
+                let sentence = &sentences[index];
+                let asked = if stage.cited && dice.chance(CLAUSES) {
+                    clauses::asked(sentence, &self.words, dice)
+                } else {
+                    from_sentence(book, sentence, !stage.cited, dice)
+                };
+                asked.and_then(|(text, span)| {
                     // Words that several other sentences hold too are no answer of their own.
                     let others = sentences.iter().filter(|other| names_it(other, &span)).count();
                     (others <= 2).then_some(Question {
@@ -124,12 +153,15 @@ impl Prose {
         }
         let world =
             World { sentences, facts: Vec::new(), relations: Vec::new(), subjects: Vec::new() };
-        (questions.len() >= 3).then_some(Lesson { world, questions })
+        let pointed = questions.iter().filter(|question| question.span.is_some()).count();
+        let enough = if stage.cited { pointed > 0 } else { questions.len() >= 3 };
+        enough.then_some(Lesson { world, questions })
     }
 }
 
 impl Book {
-    fn new(text: &str) -> Self {
+    /// A book; its words in small letters are added to `known`.
+    fn new(text: &str, known: &mut BTreeMap<String, u32>) -> Self {
         let mut sentences = Vec::new();
         for paragraph in text.replace('\r', "").split("\n\n") {
             let paragraph = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -150,6 +182,7 @@ impl Book {
             for (index, word) in words(sentence).enumerate() {
                 if word.chars().next().is_some_and(char::is_lowercase) {
                     small.insert(word.to_owned());
+                    *known.entry(word.to_owned()).or_default() += 1;
                 } else if index > 0 && word.len() > 2 && is_name_like(word) {
                     *names.entry(word.to_owned()).or_default() += 1;
                 }
@@ -176,8 +209,13 @@ fn is_name_like(word: &str) -> bool {
     characters.next().is_some_and(char::is_uppercase) && characters.all(char::is_lowercase)
 }
 
-/// A question that a sentence answers, and the words of it that do.
-fn from_sentence(book: &Book, sentence: &str, dice: &mut Dice) -> Option<(String, String)> {
+/// A question that a sentence answers, and the words of it that do; one with a gap only if `gaps`.
+fn from_sentence(
+    book: &Book,
+    sentence: &str,
+    gaps: bool,
+    dice: &mut Dice,
+) -> Option<(String, String)> {
     let tokens: Vec<&str> = sentence.split(' ').collect();
     if tokens.len() < 5 {
         return None;
@@ -189,7 +227,9 @@ fn from_sentence(book: &Book, sentence: &str, dice: &mut Dice) -> Option<(String
         3 => reason(sentence),
         _ => None,
     };
-    asked.or_else(|| gap(book, &tokens, dice)).filter(|(_, span)| sentence.contains(span.as_str()))
+    asked
+        .or_else(|| gaps.then(|| gap(book, &tokens, dice)).flatten())
+        .filter(|(_, span)| sentence.contains(span.as_str()))
 }
 
 /// Words from `at` to the next mark, at most `most`.
@@ -306,7 +346,7 @@ fn mentions(book: &Book, sentences: &[String], dice: &mut Dice) -> Option<Questi
 fn elsewhere(book: &Book, here: std::ops::Range<usize>, dice: &mut Dice) -> Option<Question> {
     let index = dice.below(book.sentences.len());
     let far = index + 80 < here.start || index > here.end + 80;
-    let (text, span) = from_sentence(book, &book.sentences[index], dice)?;
+    let (text, span) = from_sentence(book, &book.sentences[index], true, dice)?;
     let unsaid = !book.sentences[here].iter().any(|sentence| names_it(sentence, &span));
     (far && unsaid).then_some(Question {
         text,

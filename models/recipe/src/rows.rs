@@ -101,13 +101,13 @@ pub fn chunk(tokenizer: &Tokenizer, options: &RowOptions<'_>, index: u64) -> Res
     while n_rows < CHUNK {
         // A document that does not even fit alone is left out.
         let Some(lesson) = first_left.take().or_else(&mut draw) else { break };
-        if row.add(tokenizer, &lesson, options.length)? || row.ids.is_empty() {
+        if row.add(tokenizer, &lesson, options)? || row.ids.is_empty() {
             continue;
         }
         // The first one that does not fit any more begins the next row.
         first_left = Some(lesson);
         for lesson in (0..LOOK_AHEAD).filter_map(|_| draw()) {
-            row.add(tokenizer, &lesson, options.length)?;
+            row.add(tokenizer, &lesson, options)?;
         }
         row.flush(options.length, &mut bytes);
         n_rows += 1;
@@ -127,7 +127,13 @@ fn drawn(options: &RowOptions<'_>, number: u64) -> Lesson {
 
 impl Row {
     /// Adds a lesson with as many of its questions as fit; `false` if too few do.
-    fn add(&mut self, tokenizer: &Tokenizer, lesson: &Lesson, length: usize) -> Result<bool> {
+    fn add(
+        &mut self,
+        tokenizer: &Tokenizer,
+        lesson: &Lesson,
+        options: &RowOptions<'_>,
+    ) -> Result<bool> {
+        let length = options.length;
         let plain = |text: &str| {
             tokenizer.encode(text, EncodeOptions { add_special: false, parse_special: false })
         };
@@ -153,7 +159,9 @@ impl Row {
         }
         let document = self.documents.last().map_or(1, |last| last + 1);
         let n_window = window.len();
-        self.push(&window, document, 0, 0, WINDOW_WEIGHT);
+        // A sentence alone teaches no language that its reply does not.
+        let weight = if options.stage.cited { 0 } else { WINDOW_WEIGHT };
+        self.push(&window, document, 0, 0, weight);
         for (index, (asked, reply)) in blocks.iter().enumerate() {
             let question = index as u16 + 1;
             self.push(asked, document, question, n_window, 0);

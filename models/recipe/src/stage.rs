@@ -35,6 +35,9 @@ pub struct Stage {
     pub prose: usize,
     /// Whether sentences are no more than a subject and a value, and questions one of them.
     pub bare: bool,
+    /// Whether a lesson is only the one to three sentences that code would cite, with the questions that
+    /// they answer.
+    pub cited: bool,
 }
 
 /// Bare pairs, two to six sentences long.
@@ -53,6 +56,7 @@ const PAIRS: Stage = Stage {
     joined: 0,
     prose: 0,
     bare: true,
+    cited: false,
 };
 
 /// Everything.
@@ -71,10 +75,31 @@ const FULL: Stage = Stage {
     joined: 12,
     prose: 20,
     bare: false,
+    cited: false,
 };
 
-/// All stages, in the order of training.
-pub const STAGES: [Stage; 5] = [
+/// Sentences that code found, to be shortened to the words that answer. It follows no other stage: a model
+/// that has been trained is trained further for it.
+const CITED: Stage = Stage {
+    name: "cited",
+    sentences: (3, 9),
+    fillers: 20,
+    questions: (12, 18),
+    shares: [12, 74, 8, 6, 0, 0, 0],
+    twists: 10,
+    short_mentions: 20,
+    styled: 60,
+    made: 25,
+    odd: 25,
+    framed: 12,
+    joined: 30,
+    prose: 45,
+    bare: false,
+    cited: true,
+};
+
+/// All stages, in the order of training, and the one that stands for itself.
+pub const STAGES: [Stage; 6] = [
     PAIRS,
     Stage {
         name: "first",
@@ -100,6 +125,7 @@ pub const STAGES: [Stage; 5] = [
     },
     FULL,
     Stage { name: "long", sentences: (6, 60), questions: (8, 14), prose: 25, ..FULL },
+    CITED,
 ];
 
 impl Stage {

@@ -57,12 +57,17 @@ fn rows_are_the_prompts_of_the_product_and_do_not_depend_on_how_they_are_cut() {
     let folder = tempfile::tempdir().expect("a folder");
     let vocabulary = Gguf::open(vocabulary_file(folder.path())).expect("a GGUF file");
     let tokenizer = Tokenizer::from_gguf(&vocabulary).expect("a tokenizer");
-    let stage = Stage::named("first").expect("a stage");
+    for stage in ["first", "cited"] {
+        rows_are_prompts(&tokenizer, Stage::named(stage).expect("a stage"));
+    }
+}
+
+fn rows_are_prompts(tokenizer: &Tokenizer, stage: &'static Stage) {
     let prose = Prose::default();
     let options =
         RowOptions { seed: 5, first_chunk: 0, stage, prose: &prose, length: 1024, n_threads: 1 };
-    let bytes = chunk(&tokenizer, &options, 0).expect("rows");
-    assert_eq!(bytes, chunk(&tokenizer, &options, 0).expect("rows"), "the same every time");
+    let bytes = chunk(tokenizer, &options, 0).expect("rows");
+    assert_eq!(bytes, chunk(tokenizer, &options, 0).expect("rows"), "the same every time");
     let numbers: Vec<u16> =
         bytes.chunks_exact(2).map(|two| u16::from_le_bytes([two[0], two[1]])).collect();
     let mut arrays = numbers.chunks_exact(options.length);
@@ -139,8 +144,15 @@ fn the_recipe_makes_a_model_that_runs_here_and_in_llama_cpp() {
         agrees_with_llama_cpp(path);
         let engine = Engine::open(path, &EngineOptions::default()).expect("an engine");
         let mut reader = engine.reader(&CancelFlag::default()).expect("a reader");
-        let figures =
-            evaluate::evaluate(&mut reader, Draw::UNSEEN_NAMES, 4, |_, _, _| ()).expect("figures");
+        let figures = evaluate::evaluate(
+            &mut reader,
+            Draw::UNSEEN_NAMES,
+            Stage::full(),
+            &Prose::default(),
+            4,
+            |_, _, _| (),
+        )
+        .expect("figures");
         assert!(figures.of(Task::Fact).n > 0);
     }
 }

@@ -17,6 +17,7 @@ use carrel_recipe::evaluate;
 use carrel_recipe::held::Draw;
 use carrel_recipe::lesson::lesson;
 use carrel_recipe::prompt;
+use carrel_recipe::prose::Prose;
 use carrel_recipe::questions::Task;
 use carrel_recipe::stage::Stage;
 use carrel_referee::{Referee, RefereeOptions};
@@ -60,8 +61,15 @@ fn the_file_is_the_one_of_its_card_and_of_the_catalogue() {
 #[test]
 fn it_points_better_than_chance_to_what_it_never_saw() {
     let mut reader = engine().reader(&CancelFlag::default()).expect("a reader");
-    let figures =
-        evaluate::evaluate(&mut reader, Draw::UNSEEN_NAMES, 12, |_, _, _| ()).expect("figures");
+    let figures = evaluate::evaluate(
+        &mut reader,
+        Draw::UNSEEN_NAMES,
+        Stage::full(),
+        &Prose::default(),
+        12,
+        |_, _, _| (),
+    )
+    .expect("figures");
     let counts = figures.of(Task::Fact);
     println!("{counts:?}");
     assert!(counts.evidence as f64 >= LEAST_OVER_CHANCE * counts.chance, "{counts:?}");
