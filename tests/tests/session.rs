@@ -322,6 +322,25 @@ fn speculation_changes_no_id() {
 }
 
 #[test]
+fn the_margin_of_a_generation_is_the_least_of_its_tokens() {
+    let model = model();
+    let told = |prompt: &[u32], options| {
+        let mut session = session(&model, ContextPolicy::Full(256));
+        let (ids, _, end) = session.generate(prompt, options).expect("a generation").finish();
+        (ids, end.expect("an end").margin)
+    };
+    let mut prompt = prompt(20);
+    let (ids, whole) = told(&prompt, greedy(8, false));
+    let mut least = f32::INFINITY;
+    for id in ids {
+        least = least.min(told(&prompt, greedy(1, false)).1);
+        prompt.push(id);
+    }
+    assert!(whole > 0.0 && (whole - least).abs() < 0.01, "{whole} and {least}");
+    assert_eq!(told(&prompt, drawn(8, 1)).1, 0.0, "what is drawn is not sure");
+}
+
+#[test]
 fn a_saved_session_goes_on_elsewhere() {
     let model = model();
     let path = Path::new("session");

@@ -186,7 +186,8 @@ fn a_model_is_probed_once_and_does_only_what_its_probe_found() {
     let mut report = probes.load(&hash).expect("kept");
     assert_eq!(report.reading(), Reading::Nothing);
     let score = SkillScore { probes: 12, model: 12, code: 0 };
-    (report.scores, report.spans) = ([score; 7], score);
+    report.scores.fill(score);
+    report.spans = score;
     probes.save(&hash, &report).expect("written");
     let (told, answer) = watched(&library, &guarded());
     assert!(answer.usage.prompt_tokens > 0, "a model that is said to point is asked: {answer:?}");
