@@ -432,7 +432,8 @@ fn answer(
     };
     keys::complete(&reader, &mut finding);
     let ended = finding.incomplete || reader.was_refused() || pointer.was_refused();
-    let sentences = shorten::sentences(corpus, &finding)?;
+    let sentences =
+        if pointer.may_shorten() { shorten::sentences(corpus, &finding)? } else { None };
     let mut answer = prove(corpus, finding, ended)?;
     answer.written_by = written_by.filter(|_| !answer.citations.is_empty());
     if let (Some(sentences), None) = (sentences, &answer.written_by)

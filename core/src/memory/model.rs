@@ -340,6 +340,11 @@ impl<'m, 't> Pointer<'m, 't> {
         self.model.is_some() && self.reading >= Reading::Points && self.windows_left > 0
     }
 
+    /// Whether it would be asked to shorten an answer.
+    pub fn may_shorten(&self) -> bool {
+        self.model.is_some() && self.reading == Reading::Shortens && self.windows_left > 0
+    }
+
     /// Whether a window was refused because the budget had ended.
     pub fn was_refused(&self) -> bool {
         self.refused
@@ -407,7 +412,7 @@ impl<'m, 't> Pointer<'m, 't> {
     /// # Errors
     /// If the model fails.
     pub fn shorten(&mut self, sentences: Vec<String>, question: &str) -> Result<Option<String>> {
-        let may = self.reading == Reading::Shortens && self.windows_left > 0;
+        let may = self.may_shorten();
         let Some(model) = self.model.as_deref_mut().filter(|_| may) else { return Ok(None) };
         let contract = Contract::in_form(sentences, Form::Span);
         let window = contract.window();

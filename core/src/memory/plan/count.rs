@@ -64,10 +64,9 @@ impl CountQuestion {
         let pair = |one: &str, other: &str| list.windows(2).any(|w| w[0] == one && w[1] == other);
         let of_names: Vec<String> =
             question.names.iter().flat_map(|name| words::folded_words(name)).collect();
-        let times = (pair("how", "many") && has(&["times", "occasions"]))
+        let times = (pair("how", "many") && has(&["times", "occasions", "visits"]))
             || pair("how", "often")
             || pair("how", "frequently")
-            || pair("how", "many") && has(&["times", "visits"])
             || list.windows(2).enumerate().any(|(at, two)| {
                 // An adjective may stand between: "how many separate visits".
                 let mut near = list[at + 2..].iter().take(2);
@@ -238,7 +237,7 @@ const LIGHT: &str = "pay paid make made take took have had go went get got do di
 const TRAVELS: &str = "route itinerary travel wandering halt destination goal station list record register \
     honour grace favour touch include count number appear feature figure turn attract draw host lead \
     bring find foot step round receive welcome greet see saw enjoy trip set part take mention name known \
-    know map collect gather enumerate welcome entertain claim boast among";
+    know map collect gather enumerate entertain claim boast among";
 /// Verbs of places that somebody comes to.
 const HOSTS: &str = "saw sees see seen receives receive received welcomes welcome welcomed hosts host hosted \
     greeted greets";
