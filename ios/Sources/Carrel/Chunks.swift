@@ -55,6 +55,11 @@ public struct Chunks: AsyncSequence, Sendable {
             if let chunk = ready.popFirst() { return chunk }
             do {
                 if case .fresh(let endings, let begin) = state {
+                    // Short work could end before anybody tells it to stop.
+                    if Task.isCancelled {
+                        state = .over
+                        return .cancelled
+                    }
                     state = .running(try await Work.begin(after: endings, begin))
                 }
                 if case .running(let work) = state { ready = try await work.pull()[...] }
