@@ -5,6 +5,7 @@ pub mod divergence;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 pub mod hostile;
+pub mod native;
 pub mod operations;
 pub mod process;
 pub mod random_text;

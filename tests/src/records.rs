@@ -107,8 +107,10 @@ pub fn table(record: &Record) -> String {
     let Machine { processor, n_processors, memory_mib, system } = &record.machine;
     let gib = *memory_mib as f64 / 1024.0;
     let mut text = format!(
-        "{processor}, {n_processors} processors, {gib:.0} GiB, {system}; {}; commit {}.\n\n",
-        record.date, record.commit
+        "{processor}, {n_processors} processors, {gib:.0} GiB, {system}; {}; commit {}.\n{}\n",
+        record.date,
+        record.commit,
+        compiled_for(&record.rows)
     );
     let mut measurements: Vec<(String, usize)> =
         record.rows.iter().map(|row| (row.phase.clone(), row.depth)).collect();
@@ -117,7 +119,10 @@ pub fn table(record: &Record) -> String {
     text.push_str("| model | type | threads |");
     for (phase, depth) in &measurements {
         match phase.as_str() {
-            "prefill" => text.push_str(" prefill of 512 (of the 8-bit peak) |"),
+            "prefill" if *depth == 0 => text.push_str(" prefill of 512 (of the 8-bit peak) |"),
+            "prefill" => {
+                write!(text, " prefill of 512 at depth {depth} (of the peak) |").expect("a string");
+            }
             _ => write!(text, " decode at depth {depth} (of the bandwidth) |").expect("a string"),
         }
     }
@@ -152,6 +157,18 @@ pub fn table(record: &Record) -> String {
     }
     text.push('\n');
     text + &table_of_starts(&record.starts)
+}
+
+/// What kernels both programs had, as far as the rows say.
+fn compiled_for(rows: &[Row]) -> String {
+    let field = |name: &str| rows.iter().find_map(|row| row.more.get(name));
+    let Some(theirs) = field("instructions").and_then(Value::as_array) else {
+        return String::new();
+    };
+    let vectors = theirs.iter().filter_map(Value::as_str).filter(|name| name.starts_with("AVX"));
+    let vectors: Vec<&str> = vectors.collect();
+    let ours = field("computed_by").and_then(Value::as_str).unwrap_or_default();
+    format!("Carrel with {ours}; llama.cpp compiled for {}.\n", vectors.join(", "))
 }
 
 /// The table of cold starts in Markdown; nothing if none were measured.

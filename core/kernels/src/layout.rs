@@ -163,6 +163,9 @@ pub struct Columns<'a> {
     pub scales: &'a [f32],
     /// Blocks of 32: scale times the sum of the quants, `[n_columns][n_values / 32]`.
     pub sums: &'a [f32],
+    /// Blocks of 32: −128 times the sum of the quants, `[n_columns][n_values / 32]`. What products begin
+    /// with whose weights are raised by 128.
+    pub starts: &'a [i32],
     /// Blocks of 256: sums of sixteen quants, `[n_columns][n_values / 16]`.
     pub sums_of_16: &'a [i16],
 }
@@ -176,6 +179,8 @@ pub struct Quantised<'a> {
     pub scales: &'a mut [f32],
     /// As [`Columns::sums`].
     pub sums: &'a mut [f32],
+    /// As [`Columns::starts`].
+    pub starts: &'a mut [i32],
     /// As [`Columns::sums_of_16`].
     pub sums_of_16: &'a mut [i16],
 }
@@ -195,7 +200,10 @@ impl Columns<'_> {
         part.quants = rows(self.quants, n_values, first, n);
         part.scales = rows(self.scales, n_values / blocks.n_values(), first, n);
         match blocks {
-            Blocks::Of32 => part.sums = rows(self.sums, n_values / 32, first, n),
+            Blocks::Of32 => {
+                part.sums = rows(self.sums, n_values / 32, first, n);
+                part.starts = rows(self.starts, n_values / 32, first, n);
+            }
             Blocks::Of256 => part.sums_of_16 = rows(self.sums_of_16, n_values / 16, first, n),
         }
         part
@@ -218,7 +226,10 @@ impl Columns<'_> {
                 assert!(self.quants.len() >= n_columns * n_values, "quants of columns");
                 assert!(self.scales.len() >= n_columns * n_blocks, "scales of columns");
                 match blocks {
-                    Blocks::Of32 => assert!(self.sums.len() >= n_columns * n_blocks, "sums"),
+                    Blocks::Of32 => {
+                        assert!(self.sums.len() >= n_columns * n_blocks, "sums");
+                        assert!(self.starts.len() >= n_columns * n_blocks, "starts");
+                    }
                     Blocks::Of256 => {
                         assert!(self.sums_of_16.len() >= n_columns * n_values / 16, "sums of 16");
                     }

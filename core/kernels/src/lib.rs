@@ -5,6 +5,7 @@
 //! layout    how packed matrices and activations lie in memory
 //! scalar    plain loops, for every processor
 //! avx2      x86-64 of 2013 and later
+//! avx512    x86-64 with 512-bit vectors and their products of bytes
 //! neon      64-bit Arm: with NEON alone, with dot products, with matrix products
 //! ```
 //! A set is chosen whole: [`Kernels::best`] takes the fastest that the processor can run, and
@@ -14,6 +15,8 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 mod layout;
 #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
 mod neon;
@@ -28,6 +31,9 @@ pub type Product = fn(&Panel<'_>, &Columns<'_>, &mut Tile);
 
 /// Shares, values, number of cells, factors, and what is mixed so far, by query.
 pub type Mix = fn(&[f32], &[f32], usize, &[f32], &mut [f32]);
+
+/// The same with values in half precision.
+pub type MixOfHalf = fn(&[f32], &[u16], usize, &[f32], &mut [f32]);
 
 /// A set of kernels.
 pub struct Kernels {
@@ -58,6 +64,20 @@ pub struct Kernels {
     pub softmax: fn(scores: &mut [f32], running: &mut Softmax) -> f32,
     /// `mixed[q] = factors[q] · mixed[q] + Σ shares[q][cell] · values[cell]`.
     pub mix: Mix,
+    /// The same steps without a copy in single precision, where that is faster.
+    pub of_half: Option<OfHalf>,
+}
+
+/// Attention over keys and values in half precision, for few queries: for many, whose tiles read a block
+/// several times, it is faster to convert it once.
+#[derive(Clone, Copy)]
+pub struct OfHalf {
+    /// As [`Kernels::scores`].
+    pub scores: fn(queries: &[f32], keys: &[u16], n_cells: usize, scores: &mut [f32]),
+    /// As [`Kernels::mix`], for rows of a multiple of sixteen values.
+    pub mix: MixOfHalf,
+    /// Most queries for which this is faster.
+    pub most_queries: usize,
 }
 
 /// Running maximum and sum of a softmax over scores that come in pieces (arXiv 2205.14135).
@@ -92,8 +112,13 @@ impl Kernels {
     pub fn available() -> Vec<&'static Self> {
         let mut sets = Vec::new();
         #[cfg(target_arch = "x86_64")]
-        if avx2::is_available() {
-            sets.push(&avx2::KERNELS);
+        {
+            if avx512::is_available() {
+                sets.push(&avx512::KERNELS);
+            }
+            if avx2::is_available() {
+                sets.push(&avx2::KERNELS);
+            }
         }
         #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
         sets.extend(neon::available());

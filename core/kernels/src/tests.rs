@@ -34,6 +34,7 @@ struct Rounded {
     quants: Vec<i8>,
     scales: Vec<f32>,
     sums: Vec<f32>,
+    starts: Vec<i32>,
     sums_of_16: Vec<i16>,
 }
 
@@ -43,10 +44,11 @@ fn quantise(set: &Kernels, row: &[f32], blocks: Blocks) -> Rounded {
         quants: vec![0; row.len()],
         scales: vec![0.0; n_blocks],
         sums: vec![0.0; n_blocks],
+        starts: vec![0; n_blocks],
         sums_of_16: vec![0; row.len() / 16],
     };
-    let Rounded { quants, scales, sums, sums_of_16 } = &mut out;
-    (set.quantise)(row, blocks, &mut Quantised { quants, scales, sums, sums_of_16 });
+    let Rounded { quants, scales, sums, starts, sums_of_16 } = &mut out;
+    (set.quantise)(row, blocks, &mut Quantised { quants, scales, sums, starts, sums_of_16 });
     out
 }
 
@@ -127,6 +129,7 @@ fn products_differ_by_the_order_of_sums_only() {
                     quants: &rounded.quants,
                     scales: &rounded.scales,
                     sums: &rounded.sums,
+                    starts: &rounded.starts,
                     sums_of_16: &rounded.sums_of_16,
                 };
                 let mut expected = [[0.0; PANEL]; TILE_COLUMNS];
@@ -205,7 +208,9 @@ fn rows_agree() {
 #[test]
 fn attention_agrees() {
     let mut random = Random(4);
-    for (n_queries, d_head, n_cells) in [(1, 16, 16), (3, 64, 64), (7, 80, 32), (13, 24, 48)] {
+    for (n_queries, d_head, n_cells) in
+        [(1, 16, 16), (3, 64, 64), (7, 80, 32), (13, 24, 48), (8, 128, 64)]
+    {
         let queries = random.row(n_queries * d_head, 1.0);
         let keys = random.row(d_head * n_cells, 1.0);
         let values = random.row(d_head * n_cells, 1.0);
@@ -237,6 +242,35 @@ fn attention_agrees() {
             let bound = (n_cells + d_head) as f32 * n_cells as f32 * 2f32.powi(-24);
             close("mixed", &found.0, &expected.0, 0.0, bound);
             close("sums", &found.1, &expected.1, 1e-5, bound);
+        }
+    }
+}
+
+#[test]
+fn attention_over_half_precision_is_that_over_its_copy() {
+    let mut random = Random(5);
+    let sets = Kernels::available();
+    for (n_queries, d_head, n_cells) in [(1, 16, 16), (3, 64, 64), (4, 128, 64), (6, 80, 48)] {
+        let queries = random.row(n_queries * d_head, 1.0);
+        let mut halves = |scale| {
+            let (mut halves, row) =
+                (vec![0; d_head * n_cells], random.row(d_head * n_cells, scale));
+            (scalar::KERNELS.to_half)(&row, &mut halves);
+            let mut back = row;
+            (scalar::KERNELS.from_half)(&halves, &mut back);
+            (halves, back)
+        };
+        let ((keys, key_copy), (values, value_copy)) = (halves(1.0), halves(1e-3));
+        let factors = random.row(n_queries, 1.0);
+        for (set, of_half) in sets.iter().filter_map(|set| Some((set, set.of_half?))) {
+            let mut scores = [vec![0.0; n_queries * n_cells], vec![1.0; n_queries * n_cells]];
+            (of_half.scores)(&queries, &keys, n_cells, &mut scores[0]);
+            (set.scores)(&queries, &key_copy, n_cells, &mut scores[1]);
+            assert_eq!(scores[0], scores[1], "{}", set.name);
+            let mut mixed = [vec![0.5; n_queries * d_head], vec![0.5; n_queries * d_head]];
+            (of_half.mix)(&scores[0], &values, n_cells, &factors, &mut mixed[0]);
+            (set.mix)(&scores[0], &value_copy, n_cells, &factors, &mut mixed[1]);
+            assert_eq!(mixed[0], mixed[1], "{}", set.name);
         }
     }
 }

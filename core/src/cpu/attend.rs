@@ -237,16 +237,30 @@ impl Attention<'_> {
             }
         };
         let n_cells = tokens.clone().map(last_seen).max().unwrap_or(0).next_multiple_of(CELLS);
-        let keys = &mut scratch.keys[..n_cells * d];
-        let values = &mut scratch.values[..n_cells * d];
-        // SAFETY: cells were stored before the last meeting, and are only read in this step.
-        unsafe {
-            caches.load_keys(kernels, layer, head, first, keys);
-            caches.load_values(kernels, layer, head, first, values);
-        }
         let n_queries = tokens.len() * group;
+        let queries = &scratch.queries[..n_queries * d];
         let scores = &mut scratch.scores[..n_queries * n_cells];
-        (kernels.scores)(&scratch.queries[..n_queries * d], keys, n_cells, scores);
+        // What is not read as it is kept is converted once for all queries.
+        let of_half = kernels
+            .of_half
+            .filter(|of_half| n_queries <= of_half.most_queries && d.is_multiple_of(CELLS));
+        // SAFETY: cells were stored before the last meeting, and are only read in this step.
+        let kept = of_half.and_then(|of_half| unsafe {
+            Some((of_half, caches.halves(layer, head, first, n_cells)?))
+        });
+        let values = &mut scratch.values[..n_cells * d];
+        match kept {
+            Some((of_half, (keys, _))) => (of_half.scores)(queries, keys, n_cells, scores),
+            None => {
+                let keys = &mut scratch.keys[..n_cells * d];
+                // SAFETY: as above.
+                unsafe {
+                    caches.load_keys(kernels, layer, head, first, keys);
+                    caches.load_values(kernels, layer, head, first, values);
+                }
+                (kernels.scores)(queries, keys, n_cells, scores);
+            }
+        }
         for (token, scores) in tokens.zip(scores.chunks_exact_mut(group * n_cells)) {
             if visibility(token) != Visibility::All as u8 {
                 let mask = mask_of(token);
@@ -264,7 +278,10 @@ impl Attention<'_> {
             *factor = (kernels.softmax)(scores, running);
         }
         let (factors, mixed) = (&scratch.factors[..n_queries], &mut scratch.mixed[..n_queries * d]);
-        (kernels.mix)(scores, values, n_cells, factors, mixed);
+        match kept {
+            Some((of_half, (_, values))) => (of_half.mix)(scores, values, n_cells, factors, mixed),
+            None => (kernels.mix)(scores, values, n_cells, factors, mixed),
+        }
     }
 }
 

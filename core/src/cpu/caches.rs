@@ -157,6 +157,30 @@ impl Caches {
         }
     }
 
+    /// Keys and values of a head in cells `first ..` as they are kept, if that is in half precision; whole
+    /// sixteens.
+    ///
+    /// # Safety
+    /// Nobody writes to these cells of the layer while the result lives.
+    pub(super) unsafe fn halves(
+        &self,
+        layer: usize,
+        head: usize,
+        first: usize,
+        n_cells: usize,
+    ) -> Option<(&[u16], &[u16])> {
+        let Layer { n_cells: n_all, keys, values } = &self.layers[layer];
+        let row = (head * n_all + first) * self.d_head;
+        let range = row..row + n_cells * self.d_head;
+        match (keys, values) {
+            // SAFETY: as the caller promises.
+            (Store::Half(keys), Store::Half(values)) => unsafe {
+                Some((keys.read(range.clone()), values.read(range)))
+            },
+            _ => None,
+        }
+    }
+
     /// Keys of a head in cells `first ..` as `[cell / 16][d_head][16]`; whole sixteens.
     ///
     /// # Safety

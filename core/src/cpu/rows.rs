@@ -81,6 +81,7 @@ impl Pass<'_> {
                         quants: rounded.quants.write(part(n)),
                         scales: rounded.scales.write(part(n_scales)),
                         sums: rounded.sums.write(part(rounded.n_sums(n))),
+                        starts: rounded.starts.write(part(rounded.n_sums(n))),
                         sums_of_16: rounded.sums_of_16.write(part(rounded.n_sums_of_16(n))),
                     }
                 };

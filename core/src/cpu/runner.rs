@@ -58,6 +58,7 @@ pub(super) struct Rounded {
     pub(super) quants: Shared<i8>,
     pub(super) scales: Shared<f32>,
     pub(super) sums: Shared<f32>,
+    pub(super) starts: Shared<i32>,
     pub(super) sums_of_16: Shared<i16>,
 }
 
@@ -73,6 +74,7 @@ impl Rounded {
             quants: Shared::new(n, ACTIVATIONS)?,
             scales: Shared::new(n / blocks.n_values(), ACTIVATIONS)?,
             sums: Shared::new(n_sums, ACTIVATIONS)?,
+            starts: Shared::new(n_sums, ACTIVATIONS)?,
             sums_of_16: Shared::new(n_sums_of_16, ACTIVATIONS)?,
         })
     }
@@ -88,8 +90,8 @@ impl Rounded {
     }
 
     fn bytes(&self) -> u64 {
-        let n_bytes = self.quants.len() + 4 * (self.scales.len() + self.sums.len());
-        (n_bytes + 2 * self.sums_of_16.len()) as u64
+        let n_fours = self.scales.len() + self.sums.len() + self.starts.len();
+        (self.quants.len() + 4 * n_fours + 2 * self.sums_of_16.len()) as u64
     }
 }
 
@@ -358,6 +360,7 @@ impl<'a> Pass<'a> {
                         columns.quants = rounded.quants.read(part(n));
                         columns.scales = rounded.scales.read(part(n / blocks.n_values()));
                         columns.sums = rounded.sums.read(part(rounded.n_sums(n)));
+                        columns.starts = rounded.starts.read(part(rounded.n_sums(n)));
                         columns.sums_of_16 = rounded.sums_of_16.read(part(rounded.n_sums_of_16(n)));
                     }
                 }

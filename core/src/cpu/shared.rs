@@ -37,7 +37,7 @@ macro_rules! numbers {
     };
 }
 
-numbers!(f32, u8, i8, u16, i16);
+numbers!(f32, u8, i8, u16, i16, i32);
 
 // SAFETY: plain memory without thread affinity.
 unsafe impl<T: Number> Send for Shared<T> {}

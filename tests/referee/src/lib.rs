@@ -8,7 +8,7 @@
 mod quantise;
 mod vocabulary;
 
-use std::ffi::{CString, c_int, c_void};
+use std::ffi::{CStr, CString, c_int, c_void};
 use std::path::Path;
 use std::ptr::{self, NonNull};
 use std::sync::{Mutex, Once, PoisonError};
@@ -71,6 +71,16 @@ fn start() {
         sys::llama_log_set(Some(silent), ptr::null_mut());
         sys::llama_backend_init();
     });
+}
+
+/// The instruction sets that llama.cpp was compiled for, in its own words, as `AVX2` and `AVX512_VNNI`: it
+/// has what the processor has only where the build was told so.
+pub fn instructions() -> Vec<String> {
+    start();
+    // SAFETY: the library answers a string of its own that ends with a zero.
+    let text = unsafe { CStr::from_ptr(sys::llama_print_system_info()) }.to_string_lossy();
+    let fields = text.split(['|', ':']).filter_map(|field| field.trim().strip_suffix(" = 1"));
+    fields.map(str::to_owned).collect()
 }
 
 /// Makes a context. llama.cpp takes the choice of rotation from the environment only.

@@ -1,15 +1,17 @@
 //! Measures Carrel against llama.cpp, writes a record, and renews the README's table.
 //!
 //! For each shape and type: a model with random weights, then `carrel bench` with 1 and 2 threads at
-//! depths 512 and 8192. The machine must have nothing else to do; about five minutes on two cores for
+//! depth 512, and at depth 8192 where prefill is measured again. The machine must have nothing else to do; about five minutes on two cores for
 //! a file of the small shape, more for the large one. Cold starts of the small shape are measured, too.
-//! `--shape NAME` and `--type NAME` measure a part, `--starts-only` nothing but starts.
-//! What a record of the same day and machine holds of other models stays in it, so that a day's record
+//! `--shape NAME`, `--type NAME` and `--depth TOKENS` measure a part, `--starts-only` nothing but starts.
+//! llama.cpp is compiled for this processor first, if it is not yet.
+//! What else a record of the same day and machine holds stays in it, so that a day's record
 //! can be made in pieces.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
+use carrel_tests::native;
 use carrel_tests::records::{self, Machine, Record, Row};
 use carrel_tests::start::{self, Starts};
 
@@ -19,6 +21,8 @@ const MEASUREMENTS: [(&str, u32, u32); 2] = [("SmolLM2-135M", 64, 5), ("Llama-3.
 const SMALL: &str = "SmolLM2-135M";
 const N_STARTS: usize = 15;
 const TYPES: [&str; 3] = ["Q4_0", "Q8_0", "Q4_K"];
+/// Tokens in the cache when decoding starts. Behind the deeper ones prefill is measured, too.
+const DEPTHS: [&str; 2] = ["512", "8192"];
 
 fn main() -> ExitCode {
     let done = start::child().and_then(|is_child| if is_child { Ok(()) } else { measure() });
@@ -34,10 +38,17 @@ fn main() -> ExitCode {
 fn measure() -> Result<(), String> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let only = |name: &str| arguments.iter().skip_while(|argument| *argument != name).nth(1);
-    let (only_shape, only_type) = (only("--shape"), only("--type"));
+    let (only_shape, only_type, only_depth) = (only("--shape"), only("--type"), only("--depth"));
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    run(Command::new("cargo").current_dir(&root).args(["build", "--release", "-p", "carrel"]))?;
-    let carrel = root.join("target/release/carrel");
+    if native::run_again(&root, "bench-records")? {
+        return Ok(());
+    }
+    let program = std::env::current_exe().map_err(|error| error.to_string())?;
+    let carrel = program.with_file_name("carrel");
+    let built = program.parent().and_then(Path::parent).ok_or("a program in a folder")?;
+    let mut build = Command::new("cargo");
+    build.current_dir(&root).args(["build", "--release", "--workspace", "--bin", "carrel"]);
+    run(build.arg("--target-dir").arg(built))?;
     let skips_speeds = arguments.iter().any(|argument| argument == "--starts-only");
     let said = |command: &mut Command| run(command).map(|text| text.trim().to_owned());
     let date = said(Command::new("date").arg("+%Y-%m-%d"))?;
@@ -55,7 +66,7 @@ fn measure() -> Result<(), String> {
                 continue;
             }
             let model = synthesised(&carrel, &models, shape, kind)?;
-            if shape == SMALL {
+            if shape == SMALL && only_depth.is_none() {
                 let measured = measure_starts(&model, shape, kind)?;
                 let (date, commit) = (date.clone(), commit.clone());
                 starts.push(Starts { date, commit, ..measured });
@@ -63,40 +74,22 @@ fn measure() -> Result<(), String> {
             if skips_speeds {
                 continue;
             }
-            let mut bench = Command::new(&carrel);
-            bench.arg("bench").arg("--model").arg(&model).args([
-                "--json",
-                "--against=llama.cpp",
-                "--threads=2",
-                "--also-threads=1",
-                "--pp=512",
-                "--depth=512,8192",
-                &format!("--tg={tg}"),
-                &format!("--runs={runs}"),
-            ]);
-            let printed = run(&mut bench)?;
-            let mut measured: Vec<Row> =
-                serde_json::from_str(&printed).map_err(|error| error.to_string())?;
-            for row in &mut measured {
-                row.model = shape.to_owned();
-                row.kind = kind.to_owned();
-                if let Some(ratio) = row.ratio {
-                    let Row { threads, phase, depth, tokens_per_s, .. } = row;
-                    println!(
-                        "{shape} {kind} {threads} threads, {phase} at {depth}: \
-                         {tokens_per_s:.1} tokens/s, ratio {ratio:.3}"
-                    );
+            for depth in DEPTHS {
+                if only_depth.is_none_or(|only| only == depth) {
+                    rows.extend(speeds(&carrel, &model, (shape, kind, depth), (tg, runs))?);
                 }
             }
-            rows.extend(measured);
         }
     }
     let machine = machine(said(Command::new("uname").arg("-srm"))?);
     let name = machine.processor.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
     let path = records::folder().join(format!("{date}-{name}.json"));
     if path.exists() {
-        let is_new =
-            |old: &Row| rows.iter().any(|row| (&row.model, &row.kind) == (&old.model, &old.kind));
+        let what = |row: &Row| {
+            let Row { engine, model, kind, threads, phase, depth, .. } = row;
+            (engine.clone(), model.clone(), kind.clone(), *threads, phase.clone(), *depth)
+        };
+        let is_new = |old: &Row| rows.iter().any(|row| what(row) == what(old));
         let is_new_start = |old: &Starts| {
             starts.iter().any(|start| (&start.model, &start.kind) == (&old.model, &old.kind))
         };
@@ -117,6 +110,45 @@ fn measure() -> Result<(), String> {
         .map_err(|error| error.to_string())?;
     println!("{} and the README's table are written", path.display());
     Ok(())
+}
+
+/// What `carrel bench` measures of a model at one depth.
+fn speeds(
+    carrel: &Path,
+    model: &Path,
+    (shape, kind, depth): (&str, &str, &str),
+    (tg, runs): (u32, u32),
+) -> Result<Vec<Row>, String> {
+    let mut bench = Command::new(carrel);
+    bench.arg("bench").arg("--model").arg(model).args([
+        "--json",
+        "--against=llama.cpp",
+        "--threads=2",
+        "--also-threads=1",
+        "--pp=512",
+        &format!("--depth={depth}"),
+        &format!("--tg={tg}"),
+        &format!("--runs={runs}"),
+    ]);
+    let is_deep = depth != DEPTHS[0];
+    bench.args(is_deep.then_some("--pp-at-depth"));
+    let printed = run(&mut bench)?;
+    let mut measured: Vec<Row> =
+        serde_json::from_str(&printed).map_err(|error| error.to_string())?;
+    // Prefill without anything before it belongs to the first depth.
+    measured.retain(|row| !is_deep || row.depth > 0);
+    for row in &mut measured {
+        row.model = shape.to_owned();
+        row.kind = kind.to_owned();
+        if let Some(ratio) = row.ratio {
+            let Row { threads, phase, depth, tokens_per_s, .. } = row;
+            println!(
+                "{shape} {kind} {threads} threads, {phase} at {depth}: {tokens_per_s:.1} tokens/s, \
+                 ratio {ratio:.3}"
+            );
+        }
+    }
+    Ok(measured)
 }
 
 /// Starts both programs in turn, with a folder of Carrel's own that is empty at first.

@@ -14,6 +14,10 @@ use crate::failure::Failure;
 pub trait Contestant {
     /// Its name in the rows.
     fn name(&self) -> &'static str;
+    /// The instruction sets that it was compiled for, if it does not choose when it starts.
+    fn instructions(&self) -> Option<Vec<String>> {
+        None
+    }
     /// Goes back to the first `n_past` tokens.
     fn truncate(&mut self, n_past: usize) -> Result<(), Failure>;
     /// Reads tokens together; logits of the last one only.
@@ -132,6 +136,10 @@ impl LlamaCpp {
 impl Contestant for LlamaCpp {
     fn name(&self) -> &'static str {
         "llama.cpp"
+    }
+
+    fn instructions(&self) -> Option<Vec<String>> {
+        Some(carrel_referee::instructions())
     }
 
     fn truncate(&mut self, n_past: usize) -> Result<(), Failure> {

@@ -74,6 +74,9 @@ struct Row {
     /// Who computes, in our rows.
     #[serde(skip_serializing_if = "Option::is_none")]
     computed_by: Option<String>,
+    /// What a program that does not choose was compiled for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instructions: Option<Vec<String>>,
     model: String,
     #[serde(rename = "type")]
     kind: &'static str,
@@ -334,6 +337,7 @@ impl Bench<'_> {
             self.rows.push(Row {
                 engine: contestant.name(),
                 computed_by: (index == 0).then(|| computed_by(self.model)),
+                instructions: contestant.instructions(),
                 model: name.to_string(),
                 kind: main_type(plan),
                 threads: n_threads,

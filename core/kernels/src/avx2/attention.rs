@@ -8,6 +8,35 @@ use std::arch::x86_64::*;
 use super::super::Softmax;
 use super::super::scalar::KERNELS as SCALAR;
 use super::exponential::{exponential, largest, sum};
+use super::products::halves;
+
+/// What keys and values are kept as.
+pub trait Kept: Copy {
+    /// Sixteen of them.
+    ///
+    /// # Safety
+    /// Sixteen are readable, and the processor has AVX2 and F16C.
+    unsafe fn load(at: *const Self) -> (__m256, __m256);
+}
+
+impl Kept for f32 {
+    #[target_feature(enable = "avx2,fma,f16c")]
+    #[inline]
+    unsafe fn load(at: *const Self) -> (__m256, __m256) {
+        // SAFETY: as the caller promises.
+        unsafe { (_mm256_loadu_ps(at), _mm256_loadu_ps(at.add(8))) }
+    }
+}
+
+/// Bits of half precision.
+impl Kept for u16 {
+    #[target_feature(enable = "avx2,fma,f16c")]
+    #[inline]
+    unsafe fn load(at: *const Self) -> (__m256, __m256) {
+        // SAFETY: as the caller promises.
+        unsafe { (halves(at.cast()), halves(at.add(8).cast())) }
+    }
+}
 
 /// Queries in a tile.
 const TILE: usize = 6;
@@ -16,18 +45,18 @@ const TILE: usize = 6;
 macro_rules! by_queries {
     ($kernel:ident, $n:expr, ($($argument:expr),*)) => {
         match $n {
-            1 => $kernel::<1>($($argument),*),
-            2 => $kernel::<2>($($argument),*),
-            3 => $kernel::<3>($($argument),*),
-            4 => $kernel::<4>($($argument),*),
-            5 => $kernel::<5>($($argument),*),
-            _ => $kernel::<6>($($argument),*),
+            1 => $kernel::<_, 1>($($argument),*),
+            2 => $kernel::<_, 2>($($argument),*),
+            3 => $kernel::<_, 3>($($argument),*),
+            4 => $kernel::<_, 4>($($argument),*),
+            5 => $kernel::<_, 5>($($argument),*),
+            _ => $kernel::<_, 6>($($argument),*),
         }
     };
 }
 
-#[target_feature(enable = "avx2,fma")]
-pub fn scores(queries: &[f32], keys: &[f32], n_cells: usize, scores: &mut [f32]) {
+#[target_feature(enable = "avx2,fma,f16c")]
+pub fn scores<K: Kept>(queries: &[f32], keys: &[K], n_cells: usize, scores: &mut [f32]) {
     let d_head = keys.len() / n_cells;
     let tiles = queries.chunks(TILE * d_head).zip(scores.chunks_mut(TILE * n_cells));
     for (queries, scores) in tiles {
@@ -49,10 +78,10 @@ pub fn scores(queries: &[f32], keys: &[f32], n_cells: usize, scores: &mut [f32])
 /// # Safety
 /// Rows of `d_head` queries, `d_head` rows of 16 keys, and rows of `n_cells` scores are there, the
 /// latter from the first of the 16 cells on.
-#[target_feature(enable = "avx2,fma")]
-unsafe fn score_tile<const N: usize>(
+#[target_feature(enable = "avx2,fma,f16c")]
+unsafe fn score_tile<K: Kept, const N: usize>(
     queries: &[f32],
-    keys: &[f32],
+    keys: &[K],
     d_head: usize,
     n_cells: usize,
     scores: &mut [f32],
@@ -61,8 +90,7 @@ unsafe fn score_tile<const N: usize>(
     for i in 0..d_head {
         // SAFETY: value `i` of each row is there, as the caller promises.
         unsafe {
-            let at = keys.as_ptr().add(i * 16);
-            let (first, second) = (_mm256_loadu_ps(at), _mm256_loadu_ps(at.add(8)));
+            let (first, second) = K::load(keys.as_ptr().add(i * 16));
             for (query, sums) in sums.iter_mut().enumerate() {
                 let x = _mm256_set1_ps(*queries.as_ptr().add(query * d_head + i));
                 sums[0] = _mm256_fmadd_ps(x, first, sums[0]);
@@ -113,12 +141,25 @@ pub fn softmax(scores: &mut [f32], running: &mut Softmax) -> f32 {
     factor
 }
 
-#[target_feature(enable = "avx2,fma")]
+#[target_feature(enable = "avx2,fma,f16c")]
 pub fn mix(shares: &[f32], values: &[f32], n_cells: usize, factors: &[f32], mixed: &mut [f32]) {
-    let d_head = values.len() / n_cells;
-    if !d_head.is_multiple_of(16) {
+    if !(values.len() / n_cells).is_multiple_of(16) {
         return (SCALAR.mix)(shares, values, n_cells, factors, mixed);
     }
+    mix_whole(shares, values, n_cells, factors, mixed);
+}
+
+/// As [`mix`], for rows of whole sixteens.
+#[target_feature(enable = "avx2,fma,f16c")]
+pub fn mix_whole<V: Kept>(
+    shares: &[f32],
+    values: &[V],
+    n_cells: usize,
+    factors: &[f32],
+    mixed: &mut [f32],
+) {
+    let d_head = values.len() / n_cells;
+    assert!(d_head.is_multiple_of(16), "whole sixteens");
     let tiles = shares.chunks(TILE * n_cells).zip(mixed.chunks_mut(TILE * d_head));
     for ((shares, mixed), factors) in tiles.zip(factors.chunks(TILE)) {
         let n = factors.len();
@@ -142,10 +183,10 @@ pub fn mix(shares: &[f32], values: &[f32], n_cells: usize, factors: &[f32], mixe
 /// # Safety
 /// `N` factors, rows of `n_cells` shares, `d_head` values and `d_head` results are there, the latter
 /// two from the first of the 16 columns on.
-#[target_feature(enable = "avx2,fma")]
-unsafe fn mix_tile<const N: usize>(
+#[target_feature(enable = "avx2,fma,f16c")]
+unsafe fn mix_tile<V: Kept, const N: usize>(
     shares: &[f32],
-    values: &[f32],
+    values: &[V],
     n_cells: usize,
     d_head: usize,
     factors: &[f32],
@@ -164,8 +205,7 @@ unsafe fn mix_tile<const N: usize>(
     for cell in 0..n_cells {
         // SAFETY: the row of each cell and the share of each query are there.
         unsafe {
-            let at = values.as_ptr().add(cell * d_head);
-            let (first, second) = (_mm256_loadu_ps(at), _mm256_loadu_ps(at.add(8)));
+            let (first, second) = V::load(values.as_ptr().add(cell * d_head));
             for (query, sums) in sums.iter_mut().enumerate() {
                 let share = _mm256_set1_ps(*shares.as_ptr().add(query * n_cells + cell));
                 sums[0] = _mm256_fmadd_ps(share, first, sums[0]);

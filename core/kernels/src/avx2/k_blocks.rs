@@ -11,7 +11,7 @@ use super::super::{Columns, Format, LINE, PANEL, Panel, Tile};
 use super::products::{
     Integers, Sums, add_block, add_pairs, add_scaled, by_columns, five_bits, load, nibbles, store,
 };
-use super::wide::{self, LEAST_COLUMNS_OF_FIVE_BITS};
+use super::wide::{self, LEAST_COLUMNS_OF_Q5_K};
 
 /// Eight bytes as pairs of equal 16-bit numbers, a pair a row.
 ///
@@ -65,7 +65,7 @@ unsafe fn q4_k_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>)
 #[target_feature(enable = "avx2,fma,f16c")]
 pub fn q5_k(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
     columns.check(panel, Format::Q5_K);
-    if columns.n_columns >= LEAST_COLUMNS_OF_FIVE_BITS {
+    if columns.n_columns >= LEAST_COLUMNS_OF_Q5_K {
         // SAFETY: the lengths were checked.
         return unsafe { wide::q5_k(panel, columns, out) };
     }

@@ -10,7 +10,7 @@ mod products;
 mod rows;
 mod wide;
 
-use super::{Blocks, Columns, Kernels, Panel, Quantised, Softmax, Tile};
+use super::{Blocks, Columns, Kernels, OfHalf, Panel, Quantised, Softmax, Tile};
 
 /// Whether this processor has what the set is compiled for.
 pub fn is_available() -> bool {
@@ -19,7 +19,7 @@ pub fn is_available() -> bool {
         && is_x86_feature_detected!("f16c")
 }
 
-/// Plain functions around those of the extensions.
+/// Plain functions around those of extensions.
 macro_rules! entries {
     ($($name:ident = $inner:path, ($($argument:ident: $type:ty),*) $(-> $result:ty)?;)*) => {
         $(fn $name($($argument: $type),*) $(-> $result)? {
@@ -28,6 +28,7 @@ macro_rules! entries {
         })*
     };
 }
+pub(super) use entries;
 
 entries! {
     f32 = products::f32, (panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile);
@@ -47,11 +48,15 @@ entries! {
     gelu_gate = rows::gelu_gate, (gate: &mut [f32], up: &[f32]);
     from_half = rows::from_half, (halves: &[u16], out: &mut [f32]);
     to_half = rows::to_half, (values: &[f32], out: &mut [u16]);
-    scores = attention::scores,
+    scores = attention::scores::<f32>,
         (queries: &[f32], keys: &[f32], n_cells: usize, scores: &mut [f32]);
     softmax = attention::softmax, (scores: &mut [f32], running: &mut Softmax) -> f32;
     mix = attention::mix,
         (shares: &[f32], values: &[f32], n_cells: usize, factors: &[f32], mixed: &mut [f32]);
+    half_scores = attention::scores::<u16>,
+        (queries: &[f32], keys: &[u16], n_cells: usize, scores: &mut [f32]);
+    half_mix = attention::mix_whole::<u16>,
+        (shares: &[f32], values: &[u16], n_cells: usize, factors: &[f32], mixed: &mut [f32]);
 }
 
 /// The set.
@@ -69,4 +74,5 @@ pub static KERNELS: Kernels = Kernels {
     scores,
     softmax,
     mix,
+    of_half: Some(OfHalf { scores: half_scores, mix: half_mix, most_queries: 6 }),
 };

@@ -12,9 +12,11 @@ use super::k_blocks::{broadcast_sums, unsigned_pairs};
 use super::products::{broadcast, halves, load, nibbles, store};
 
 /// Fewest columns for which this is faster, as measured.
-pub(super) const LEAST_COLUMNS: usize = 4;
-/// The same for formats with a fifth bit.
-pub(super) const LEAST_COLUMNS_OF_FIVE_BITS: usize = 8;
+pub(super) const LEAST_COLUMNS: usize = 2;
+/// The same for Q5_0 and Q5_1.
+pub(super) const LEAST_COLUMNS_OF_FIVE_BITS: usize = 5;
+/// The same for Q5_K.
+pub(super) const LEAST_COLUMNS_OF_Q5_K: usize = 8;
 
 /// Sums of single precision by column and half of the rows.
 type Sums = [[__m256; 2]; TILE_COLUMNS];

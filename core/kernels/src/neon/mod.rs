@@ -103,6 +103,7 @@ const fn set(name: &'static str, products: [Product; Format::ALL.len()]) -> Kern
         scores,
         softmax,
         mix,
+        of_half: None,
     }
 }
 

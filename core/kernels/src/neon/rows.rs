@@ -60,6 +60,7 @@ pub fn quantise(row: &[f32], blocks: Blocks, out: &mut Quantised<'_>) {
         out.scales[block] = scale;
         if blocks == Blocks::Of32 {
             out.sums[block] = scale * total as f32;
+            out.starts[block] = -128 * total;
         }
     }
 }

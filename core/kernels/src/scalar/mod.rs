@@ -33,4 +33,5 @@ pub static KERNELS: Kernels = Kernels {
     scores: attention::scores,
     softmax: attention::softmax,
     mix: attention::mix,
+    of_half: None,
 };

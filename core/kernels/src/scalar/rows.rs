@@ -22,6 +22,7 @@ pub fn quantise(row: &[f32], blocks: Blocks, out: &mut Quantised<'_>) {
             Blocks::Of32 => {
                 let sum: i32 = quants.iter().map(|&quant| i32::from(quant)).sum();
                 out.sums[block] = scale * sum as f32;
+                out.starts[block] = -128 * sum;
             }
             Blocks::Of256 => {
                 for (sum, part) in out.sums_of_16[16 * block..].iter_mut().zip(quants.chunks(16)) {

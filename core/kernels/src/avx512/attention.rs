@@ -1,0 +1,246 @@
+//! The three steps of attention over a block of cells.
+//!
+//! Scores and mixing are small matrix products in single precision: up to six queries share every load of
+//! keys or values, which are four vectors wide where so many are there, one elsewhere.
+
+use std::arch::x86_64::*;
+
+use super::super::Softmax;
+use super::super::scalar::KERNELS as SCALAR;
+use super::exponential::exponential;
+use super::products::halves;
+
+/// Queries in a tile.
+const TILE: usize = 6;
+/// Numbers of a vector, and vectors of a wide tile.
+const LANES: usize = 16;
+const WIDE: usize = 4;
+
+/// What keys and values are kept as.
+pub trait Kept: Copy {
+    /// Sixteen of them.
+    ///
+    /// # Safety
+    /// Sixteen are readable, and the processor has AVX-512.
+    unsafe fn load(at: *const Self) -> __m512;
+}
+
+impl Kept for f32 {
+    #[target_feature(enable = "avx512f")]
+    #[inline]
+    unsafe fn load(at: *const Self) -> __m512 {
+        // SAFETY: as the caller promises.
+        unsafe { _mm512_loadu_ps(at) }
+    }
+}
+
+/// Bits of half precision.
+impl Kept for u16 {
+    #[target_feature(enable = "avx512f")]
+    #[inline]
+    unsafe fn load(at: *const Self) -> __m512 {
+        // SAFETY: as the caller promises.
+        unsafe { halves(at.cast()) }
+    }
+}
+
+/// Calls the instance of a tile for the number of queries, 1 to [`TILE`], and of vectors.
+macro_rules! by_queries {
+    ($kernel:ident, $n:expr, $width:expr, ($($argument:expr),*)) => {
+        match $n {
+            1 => $kernel::<_, 1, $width>($($argument),*),
+            2 => $kernel::<_, 2, $width>($($argument),*),
+            3 => $kernel::<_, 3, $width>($($argument),*),
+            4 => $kernel::<_, 4, $width>($($argument),*),
+            5 => $kernel::<_, 5, $width>($($argument),*),
+            _ => $kernel::<_, 6, $width>($($argument),*),
+        }
+    };
+}
+
+/// Calls a tile for all of `n_all`, in fours of vectors and then in single ones.
+macro_rules! by_width {
+    ($n_all:expr, $first:ident, $width:ident => $call:expr) => {{
+        const { assert!(WIDE * LANES == 64) };
+        let n_wide = $n_all / (WIDE * LANES) * (WIDE * LANES);
+        for $first in (0..n_wide).step_by(WIDE * LANES) {
+            const $width: usize = WIDE;
+            $call
+        }
+        for $first in (n_wide..$n_all).step_by(LANES) {
+            const $width: usize = 1;
+            $call
+        }
+    }};
+}
+
+#[target_feature(enable = "avx512f")]
+pub fn scores<K: Kept>(queries: &[f32], keys: &[K], n_cells: usize, scores: &mut [f32]) {
+    let d_head = keys.len() / n_cells;
+    let tiles = queries.chunks(TILE * d_head).zip(scores.chunks_mut(TILE * n_cells));
+    for (queries, scores) in tiles {
+        let n = queries.len() / d_head;
+        assert!(n_cells.is_multiple_of(LANES) && scores.len() == n * n_cells, "cells in sixteens");
+        assert!(queries.len() == n * d_head && keys.len() == n_cells * d_head, "whole rows");
+        by_width!(n_cells, first, WIDTH => {
+            let (keys, scores) = (&keys[first * d_head..], &mut scores[first..]);
+            // SAFETY: the lengths of all rows were checked above.
+            unsafe { by_queries!(score_tile, n, WIDTH, (queries, keys, d_head, n_cells, scores)) }
+        });
+    }
+}
+
+/// Scores of `N` queries for `W` times 16 cells.
+///
+/// # Safety
+/// Rows of `d_head` queries, `W` times `d_head` rows of 16 keys, and rows of `n_cells` scores are there,
+/// the latter from the first of these cells on.
+#[target_feature(enable = "avx512f")]
+unsafe fn score_tile<K: Kept, const N: usize, const W: usize>(
+    queries: &[f32],
+    keys: &[K],
+    d_head: usize,
+    n_cells: usize,
+    scores: &mut [f32],
+) {
+    let mut sums = [[_mm512_setzero_ps(); W]; N];
+    for i in 0..d_head {
+        // SAFETY: value `i` of each row is there, as the caller promises.
+        unsafe {
+            let mut row = [_mm512_setzero_ps(); W];
+            for (group, row) in row.iter_mut().enumerate() {
+                *row = K::load(keys.as_ptr().add((group * d_head + i) * LANES));
+            }
+            for (query, sums) in sums.iter_mut().enumerate() {
+                let x = _mm512_set1_ps(*queries.as_ptr().add(query * d_head + i));
+                for (sum, row) in sums.iter_mut().zip(row) {
+                    *sum = _mm512_fmadd_ps(x, row, *sum);
+                }
+            }
+        }
+    }
+    for (query, sums) in sums.iter().enumerate() {
+        for (group, sum) in sums.iter().enumerate() {
+            // SAFETY: these scores of each row are there, as the caller promises.
+            unsafe {
+                _mm512_storeu_ps(scores.as_mut_ptr().add(query * n_cells + group * LANES), *sum);
+            }
+        }
+    }
+}
+
+#[target_feature(enable = "avx512f")]
+pub fn softmax(scores: &mut [f32], running: &mut Softmax) -> f32 {
+    let (sixteens, rest) = scores.as_chunks_mut::<LANES>();
+    if !rest.is_empty() {
+        return (SCALAR.softmax)(scores, running);
+    }
+    let mut tops = _mm512_set1_ps(running.top);
+    for sixteen in &*sixteens {
+        // SAFETY: sixteen numbers are there.
+        tops = _mm512_max_ps(tops, unsafe { _mm512_loadu_ps(sixteen.as_ptr()) });
+    }
+    let top = _mm512_reduce_max_ps(tops);
+    if top == f32::NEG_INFINITY {
+        // Nothing is visible so far.
+        scores.fill(0.0);
+        return 1.0;
+    }
+    let factor = if running.top == top { 1.0 } else { (running.top - top).exp() };
+    let tops = _mm512_set1_ps(top);
+    let mut sums = _mm512_setzero_ps();
+    for sixteen in sixteens {
+        // SAFETY: sixteen numbers are there.
+        unsafe {
+            let shares = exponential(_mm512_sub_ps(_mm512_loadu_ps(sixteen.as_ptr()), tops));
+            _mm512_storeu_ps(sixteen.as_mut_ptr(), shares);
+            sums = _mm512_add_ps(sums, shares);
+        }
+    }
+    running.sum = running.sum * factor + _mm512_reduce_add_ps(sums);
+    running.top = top;
+    factor
+}
+
+#[target_feature(enable = "avx512f")]
+pub fn mix(shares: &[f32], values: &[f32], n_cells: usize, factors: &[f32], mixed: &mut [f32]) {
+    if !(values.len() / n_cells).is_multiple_of(LANES) {
+        return (SCALAR.mix)(shares, values, n_cells, factors, mixed);
+    }
+    mix_whole(shares, values, n_cells, factors, mixed);
+}
+
+/// As [`mix`], for rows of whole vectors.
+#[target_feature(enable = "avx512f")]
+pub fn mix_whole<V: Kept>(
+    shares: &[f32],
+    values: &[V],
+    n_cells: usize,
+    factors: &[f32],
+    mixed: &mut [f32],
+) {
+    let d_head = values.len() / n_cells;
+    assert!(d_head.is_multiple_of(LANES), "whole vectors");
+    let tiles = shares.chunks(TILE * n_cells).zip(mixed.chunks_mut(TILE * d_head));
+    for ((shares, mixed), factors) in tiles.zip(factors.chunks(TILE)) {
+        let n = factors.len();
+        assert!(shares.len() == n * n_cells && mixed.len() == n * d_head, "a row a query");
+        assert!(values.len() == n_cells * d_head, "whole rows");
+        by_width!(d_head, first, WIDTH => {
+            let (values, mixed) = (&values[first..], &mut mixed[first..]);
+            // SAFETY: the lengths of all rows were checked above.
+            unsafe {
+                by_queries!(mix_tile, n, WIDTH, (shares, values, n_cells, d_head, factors, mixed));
+            }
+        });
+    }
+}
+
+/// `W` times sixteen columns of `N` queries' mixed values.
+///
+/// # Safety
+/// `N` factors, rows of `n_cells` shares, `d_head` values and `d_head` results are there, the latter
+/// two from the first of these columns on.
+#[target_feature(enable = "avx512f")]
+unsafe fn mix_tile<V: Kept, const N: usize, const W: usize>(
+    shares: &[f32],
+    values: &[V],
+    n_cells: usize,
+    d_head: usize,
+    factors: &[f32],
+    mixed: &mut [f32],
+) {
+    let mut sums = [[_mm512_setzero_ps(); W]; N];
+    for (query, sums) in sums.iter_mut().enumerate() {
+        let factor = _mm512_set1_ps(factors[query]);
+        for (group, sum) in sums.iter_mut().enumerate() {
+            // SAFETY: as the caller promises.
+            let before =
+                unsafe { _mm512_loadu_ps(mixed.as_ptr().add(query * d_head + group * LANES)) };
+            *sum = _mm512_mul_ps(before, factor);
+        }
+    }
+    for cell in 0..n_cells {
+        // SAFETY: the row of each cell and the share of each query are there.
+        unsafe {
+            let mut row = [_mm512_setzero_ps(); W];
+            for (group, row) in row.iter_mut().enumerate() {
+                *row = V::load(values.as_ptr().add(cell * d_head + group * LANES));
+            }
+            for (query, sums) in sums.iter_mut().enumerate() {
+                let share = _mm512_set1_ps(*shares.as_ptr().add(query * n_cells + cell));
+                for (sum, row) in sums.iter_mut().zip(row) {
+                    *sum = _mm512_fmadd_ps(share, row, *sum);
+                }
+            }
+        }
+    }
+    for (query, sums) in sums.iter().enumerate() {
+        for (group, sum) in sums.iter().enumerate() {
+            // SAFETY: as the caller promises.
+            unsafe {
+                _mm512_storeu_ps(mixed.as_mut_ptr().add(query * d_head + group * LANES), *sum);
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Kernels for x86-64 processors with AVX-512 and its products of bytes, VNNI (Ice Lake of 2019, Zen 4
+//! of 2022 and later).
+//!
+//! As in the set for AVX2, functions of the table are thin plain ones around those that are compiled for
+//! the extensions. What is not faster with wider vectors is taken from that set.
+
+mod attention;
+mod exponential;
+mod k_blocks;
+mod products;
+mod rows;
+
+use super::{Columns, Kernels, OfHalf, Panel, Softmax, Tile, avx2};
+
+/// Whether this processor has what the set is compiled for.
+pub fn is_available() -> bool {
+    avx2::is_available()
+        && is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512bw")
+        && is_x86_feature_detected!("avx512vnni")
+}
+
+avx2::entries! {
+    f32 = products::f32, (panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile);
+    f16 = products::f16, (panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile);
+    bf16 = products::bf16, (panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile);
+    q8_0 = products::q8_0, (panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile);
+    q4_0 = products::q4_0, (panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile);
+    q5_0 = products::q5_0, (panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile);
+    q5_1 = products::q5_1, (panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile);
+    q4_k = k_blocks::q4_k, (panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile);
+    q5_k = k_blocks::q5_k, (panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile);
+    q6_k = k_blocks::q6_k, (panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile);
+    rms_norm = rows::rms_norm, (row: &mut [f32], weight: &[f32], epsilon: f32);
+    silu_gate = rows::silu_gate, (gate: &mut [f32], up: &[f32]);
+    gelu_gate = rows::gelu_gate, (gate: &mut [f32], up: &[f32]);
+    from_half = rows::from_half, (halves: &[u16], out: &mut [f32]);
+    scores = attention::scores::<f32>,
+        (queries: &[f32], keys: &[f32], n_cells: usize, scores: &mut [f32]);
+    softmax = attention::softmax, (scores: &mut [f32], running: &mut Softmax) -> f32;
+    mix = attention::mix,
+        (shares: &[f32], values: &[f32], n_cells: usize, factors: &[f32], mixed: &mut [f32]);
+    half_scores = attention::scores::<u16>,
+        (queries: &[f32], keys: &[u16], n_cells: usize, scores: &mut [f32]);
+    half_mix = attention::mix_whole::<u16>,
+        (shares: &[f32], values: &[u16], n_cells: usize, factors: &[f32], mixed: &mut [f32]);
+}
+
+/// The set.
+pub static KERNELS: Kernels = Kernels {
+    name: "avx512",
+    products: [f32, f16, bf16, q8_0, q4_0, q5_0, q5_1, q4_k, q5_k, q6_k],
+    rms_norm,
+    silu_gate,
+    gelu_gate,
+    from_half,
+    scores,
+    softmax,
+    mix,
+    of_half: Some(OfHalf { scores: half_scores, mix: half_mix, most_queries: 6 }),
+    ..avx2::KERNELS
+};
