@@ -9,8 +9,8 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use super::documents::{self, Flow, Format, Limits, Source, TextSink};
-use super::index::directory;
 use super::index::ledger::record::NamesBuilder;
+use super::index::pages;
 use super::index::postings::PostingsBuilder;
 use super::index::summary;
 use super::segment::blocks::BlockCutter;
@@ -120,15 +120,16 @@ fn put_directory(store: &mut dyn Store, owner: &str, blocks: &[BlockRef]) -> Res
     if store.has_directory(run)? {
         return Ok(false);
     }
-    let terms = |at: usize| store.part(blocks[at].hash, Part::Terms);
-    let pages = directory::build(blocks.len(), terms)?.ok_or_else(|| {
-        crate::Error::from(MemoryError::CorruptLibrary {
-            path: PathBuf::from(owner),
-            place: format!("directory {run}"),
-            problem: "the dictionary of a block is cut short".to_owned(),
+    store.put_directory(owner, run, &mut |store, put| {
+        let terms = |at: usize| store.part(blocks[at].hash, Part::Terms);
+        pages::build(blocks.len(), terms, put)?.ok_or_else(|| {
+            crate::Error::from(MemoryError::CorruptLibrary {
+                path: PathBuf::from(owner),
+                place: format!("directory {run}"),
+                problem: "the dictionary of a block is cut short".to_owned(),
+            })
         })
     })?;
-    store.put_directory(owner, run, &pages)?;
     Ok(true)
 }
 

@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use super::directory::Firsts;
+use super::pages::Firsts;
 use crate::error::{MemoryError, Result};
 use crate::memory::segment::layout::Layout;
 use crate::memory::store::{BlockRef, ContentHash, DocumentRecord, Notes, Part, Store};
@@ -193,7 +193,7 @@ impl<'a> Corpus<'a> {
             return Ok(Rc::clone(firsts));
         }
         let page = self.directory_page(run, 0)?;
-        let firsts = Firsts::decode(&page)
+        let firsts = Firsts::decode(page)
             .map(Rc::new)
             .ok_or_else(|| self.damaged_run(run, "the list of its pages is cut short"))?;
         self.firsts.borrow_mut()[run] = Some(Rc::clone(&firsts));

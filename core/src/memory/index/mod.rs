@@ -11,6 +11,7 @@ pub mod corpus;
 pub mod directory;
 pub mod ledger;
 pub mod names;
+pub mod pages;
 pub mod patterns;
 pub mod postings;
 pub mod search;

@@ -2,9 +2,10 @@
 //!
 //! A pattern is a sequence of words that stand side by side, each exact or by its stem. A single
 //! word, a name, a quoted phrase, and a pair of Chinese characters (which stands for a word where no
-//! spaces mark them) are all patterns. Matching walks the dictionary once for all patterns.
+//! spaces mark them) are all patterns. Matching walks a dictionary once for all patterns, whose words are
+//! sorted as its terms are, so that a term costs a comparison or two whatever the number of words.
 
-use super::directory::TermRange;
+use super::pages::TermRange;
 use super::postings::{self, ByteSet, Entry};
 use super::stems::{Stems, irregular_forms};
 use crate::memory::segment::words;
@@ -79,15 +80,6 @@ impl Pattern {
         }
     }
 
-    /// Calls `visit` with the ordinal of every place among its words where `term` may stand.
-    pub fn for_each_slot_of(&self, term: &[u8], stems: &Stems, mut visit: impl FnMut(usize)) {
-        for (ordinal, slot) in self.slots.iter().enumerate() {
-            if slot.matches(term, stems) {
-                visit(ordinal);
-            }
-        }
-    }
-
     /// The words that may stand in each of its places in exactly this form.
     pub fn forms(&self) -> impl Iterator<Item = &[String]> {
         self.slots.iter().map(|slot| slot.exact.as_slice())
@@ -140,14 +132,86 @@ impl Slot {
 
     fn matches(&self, term: &[u8], stems: &Stems) -> bool {
         let first = term.first().copied().unwrap_or(0);
-        if self.first_bytes[usize::from(first >> 6)] >> (first & 63) & 1 == 0 {
-            return false;
-        }
+        self.first_bytes[usize::from(first >> 6)] >> (first & 63) & 1 == 1
+            && (self.is_exact(term) || self.has_stem_of(term, stems))
+    }
+
+    fn is_exact(&self, term: &[u8]) -> bool {
         self.exact.binary_search_by(|exact| exact.as_bytes().cmp(term)).is_ok()
-            || self.stem.as_ref().is_some_and(|(stem, prefix)| {
-                term.starts_with(prefix.as_bytes())
-                    && std::str::from_utf8(term).is_ok_and(|term| stems.stem(term) == *stem)
-            })
+    }
+
+    fn has_stem_of(&self, term: &[u8], stems: &Stems) -> bool {
+        self.stem.as_ref().is_some_and(|(stem, prefix)| {
+            term.starts_with(prefix.as_bytes())
+                && std::str::from_utf8(term).is_ok_and(|term| stems.stem(term) == *stem)
+        })
+    }
+}
+
+/// The words of several patterns, to be compared with terms in byte order.
+#[derive(Debug)]
+pub struct Wanted<'a> {
+    patterns: &'a [Pattern],
+    stems: &'a Stems,
+    /// The exact words with the pattern and the slot of each, sorted.
+    exact: Vec<(&'a [u8], usize, usize)>,
+    /// First byte, pattern and slot of every stem.
+    stemmed: Vec<(u8, usize, usize)>,
+    first_bytes: ByteSet,
+    /// The first of `exact` that is not less than the last term.
+    next: usize,
+}
+
+impl<'a> Wanted<'a> {
+    /// The words of `patterns`.
+    pub fn of(patterns: &'a [Pattern], stems: &'a Stems) -> Self {
+        let (mut exact, mut stemmed, mut first_bytes) = (Vec::new(), Vec::new(), [0; 4]);
+        for (at, pattern) in patterns.iter().enumerate() {
+            for (ordinal, slot) in pattern.slots.iter().enumerate() {
+                exact.extend(slot.exact.iter().map(|word| (word.as_bytes(), at, ordinal)));
+                let prefix = slot.stem.iter().filter_map(|(_, prefix)| prefix.bytes().next());
+                stemmed.extend(prefix.map(|first| (first, at, ordinal)));
+                for (all, own) in first_bytes.iter_mut().zip(&slot.first_bytes) {
+                    *all |= own;
+                }
+            }
+        }
+        exact.sort_unstable();
+        Self { patterns, stems, exact, stemmed, first_bytes, next: 0 }
+    }
+
+    /// The patterns.
+    pub fn patterns(&self) -> &'a [Pattern] {
+        self.patterns
+    }
+
+    /// Begins another list of terms.
+    pub fn rewind(&mut self) {
+        self.next = 0;
+    }
+
+    /// Calls `visit` with the pattern and the slot of every place where `term` may stand, which is not less
+    /// than the term before.
+    pub fn for_each_place_of(&mut self, term: &[u8], mut visit: impl FnMut(usize, usize)) {
+        let first = term.first().copied().unwrap_or(0);
+        if self.first_bytes[usize::from(first >> 6)] >> (first & 63) & 1 == 0 {
+            return;
+        }
+        if self.exact.get(self.next).is_some_and(|(word, ..)| *word < term) {
+            self.next += 1 + self.exact[self.next + 1..].partition_point(|(word, ..)| *word < term);
+        }
+        for (word, pattern, slot) in &self.exact[self.next..] {
+            if *word != term {
+                break;
+            }
+            visit(*pattern, *slot);
+        }
+        for &(_, pattern, slot) in self.stemmed.iter().filter(|(byte, ..)| *byte == first) {
+            let place = &self.patterns[pattern].slots[slot];
+            if place.has_stem_of(term, self.stems) && !place.is_exact(term) {
+                visit(pattern, slot);
+            }
+        }
     }
 }
 
@@ -160,23 +224,13 @@ pub struct Matches {
 
 impl Matches {
     /// Looks all patterns up in the part `terms`; `None` if it is damaged.
-    pub fn find(patterns: &[Pattern], terms: &[u8], stems: &Stems) -> Option<Self> {
-        let mut entries: Vec<Vec<Vec<Entry>>> =
-            patterns.iter().map(|pattern| vec![Vec::new(); pattern.slots.len()]).collect();
-        let mut first = [0; 4];
-        for slot in patterns.iter().flat_map(|pattern| &pattern.slots) {
-            for (all, own) in first.iter_mut().zip(&slot.first_bytes) {
-                *all |= own;
-            }
-        }
-        postings::for_each_term(terms, &first, |term, entry| {
-            for (pattern, found) in patterns.iter().zip(&mut entries) {
-                for (slot, found) in pattern.slots.iter().zip(found) {
-                    if slot.matches(term, stems) {
-                        found.push(entry);
-                    }
-                }
-            }
+    pub fn find(wanted: &mut Wanted, terms: &[u8]) -> Option<Self> {
+        let slots = |pattern: &Pattern| vec![Vec::new(); pattern.slots.len()];
+        let mut entries: Vec<Vec<Vec<Entry>>> = wanted.patterns.iter().map(slots).collect();
+        let first_bytes = wanted.first_bytes;
+        wanted.rewind();
+        postings::for_each_term(terms, &first_bytes, |term, entry| {
+            wanted.for_each_place_of(term, |pattern, slot| entries[pattern][slot].push(entry));
         })?;
         Some(Self { entries })
     }
@@ -226,8 +280,40 @@ mod tests {
 
     fn positions(text: &str, pattern: Pattern) -> Vec<u32> {
         let (terms, positions) = PostingsBuilder::default().build(text);
-        let matches = Matches::find(&[pattern], &terms, &Stems::default()).unwrap();
+        let (patterns, stems) = ([pattern], Stems::default());
+        let matches = Matches::find(&mut Wanted::of(&patterns, &stems), &terms).unwrap();
         matches.positions(0, &positions).unwrap()
+    }
+
+    #[test]
+    fn every_place_of_a_term_is_found_once_among_many_words() {
+        let stems = Stems::default();
+        let mut take = Pattern::word("take", &stems);
+        take.or(&["grab".to_owned(), "taken".to_owned()]);
+        let patterns = [
+            take,
+            Pattern::phrase("take the taking").unwrap(),
+            Pattern::one_of("verbs", ["go", "take", "zoom"].map(str::to_owned)),
+        ];
+        let mut wanted = Wanted::of(&patterns, &stems);
+        let terms = ["grab", "take", "taken", "taking", "tale", "the", "zoom"];
+        for _ in 0..2 {
+            wanted.rewind();
+            for term in terms {
+                let mut found = Vec::new();
+                wanted.for_each_place_of(term.as_bytes(), |pattern, slot| {
+                    found.push((pattern, slot))
+                });
+                found.sort_unstable();
+                let mut expected = Vec::new();
+                for (at, pattern) in patterns.iter().enumerate() {
+                    let holds = |slot: &(usize, &Slot)| slot.1.matches(term.as_bytes(), &stems);
+                    let slots = pattern.slots.iter().enumerate().filter(holds);
+                    expected.extend(slots.map(|(slot, _)| (at, slot)));
+                }
+                assert_eq!(found, expected, "{term}");
+            }
+        }
     }
 
     #[test]

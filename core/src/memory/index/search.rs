@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 
 use super::corpus::{Corpus, SentenceId};
 use super::directory::{self, Spread};
-use super::patterns::{Matches, Pattern};
+use super::patterns::{Matches, Pattern, Wanted};
 use super::stems::Stems;
 use crate::error::Result;
 use crate::memory::segment::layout::Layout;
@@ -140,9 +140,9 @@ pub fn counts(corpus: &Corpus, patterns: &[Pattern], stems: &Stems) -> Result<Ve
     Ok(Spread::of(corpus, patterns, stems)?.totals())
 }
 
-fn find(corpus: &Corpus, block: u32, patterns: &[Pattern], stems: &Stems) -> Result<Matches> {
+fn find(corpus: &Corpus, block: u32, wanted: &mut Wanted) -> Result<Matches> {
     let terms = corpus.part(block, Part::Terms)?;
-    Matches::find(patterns, &terms, stems)
+    Matches::find(wanted, &terms)
         .ok_or_else(|| corpus.damaged(block, "the dictionary is cut short"))
 }
 
@@ -151,17 +151,16 @@ fn find(corpus: &Corpus, block: u32, patterns: &[Pattern], stems: &Stems) -> Res
 fn occurrences_in(
     corpus: &Corpus,
     block: u32,
-    patterns: &[Pattern],
-    stems: &Stems,
+    wanted: &mut Wanted,
     held: &mut Vec<(u32, u32)>,
 ) -> Result<Option<Layout>> {
     held.clear();
-    let matches = find(corpus, block, patterns, stems)?;
+    let matches = find(corpus, block, wanted)?;
     if !matches.any() {
         return Ok(None);
     }
     let positions = corpus.part(block, Part::Positions)?;
-    for pattern in 0..patterns.len() {
+    for pattern in 0..wanted.patterns().len() {
         let list = matches
             .positions(pattern, &positions)
             .ok_or_else(|| corpus.damaged(block, "a position list is cut short"))?;
@@ -174,11 +173,10 @@ fn occurrences_in(
 fn sentences_in(
     corpus: &Corpus,
     block: u32,
-    patterns: &[Pattern],
-    stems: &Stems,
+    wanted: &mut Wanted,
     held: &mut Vec<(u32, u32)>,
 ) -> Result<Option<Layout>> {
-    let Some(layout) = occurrences_in(corpus, block, patterns, stems, held)? else {
+    let Some(layout) = occurrences_in(corpus, block, wanted, held)? else {
         return Ok(None);
     };
     for (word, _) in held.iter_mut() {
@@ -194,72 +192,108 @@ fn sentences_in(
 /// # Errors
 /// If the store cannot be read or is damaged.
 pub fn search(corpus: &Corpus, patterns: &[Pattern], stems: &Stems, limit: usize) -> Result<Found> {
-    let patterns = &patterns[..patterns.len().min(MOST_PATTERNS)];
-    let spread = Spread::of(corpus, patterns, stems)?;
-    let counts = spread.totals();
-    let passages = corpus.passages().max(1);
-    let idf: Vec<f32> = counts.iter().map(|count| idf(passages, *count)).collect();
-    let sentences: u64 = corpus.blocks.iter().map(|p| u64::from(p.block.sentences)).sum();
-    let mean_passage = corpus.words() as f32 / passages as f32;
-    let mean_sentence = corpus.words() as f32 / sentences.max(1) as f32;
-    let mut best_sentences = Best::new(limit);
-    let mut best_passages = Best::new(limit);
-    let mut held: Vec<(u32, u32)> = Vec::new();
-    for (bound, block) in by_bound(&spread, &idf) {
-        if best_sentences.all_beat(bound) && best_passages.all_beat(bound) {
-            break;
-        }
-        let Some(layout) = sentences_in(corpus, block, patterns, stems, &mut held)? else {
-            continue;
-        };
-        for group in held.chunk_by(|one, other| one.0 == other.0) {
-            let sentence = group[0].0;
-            let words = layout.words_in(sentence as usize..sentence as usize + 1);
-            let (score, found) = bm25(group, &idf, words as f32 / mean_sentence);
-            best_sentences.push(Hit {
-                first: SentenceId { block, sentence },
-                sentences: 1,
-                score,
-                found,
-                passage: Passage::around(block, &layout, sentence),
-            });
-        }
-        let passage_of = |sentence: u32| layout.passage_of(sentence as usize);
-        for group in held.chunk_by(|one, other| passage_of(one.0) == passage_of(other.0)) {
-            let passage = Passage::around(block, &layout, group[0].0);
-            let Passage { first, sentences, .. } = passage;
-            let words = layout.words_in(first as usize..(first + sentences) as usize);
-            let mut group = group.to_vec();
-            group.sort_unstable_by_key(|(_, pattern)| *pattern);
-            let (score, found) = bm25(&group, &idf, words as f32 / mean_passage);
-            best_passages.push(Hit {
-                first: SentenceId { block, sentence: first },
-                sentences,
-                score,
-                found,
-                passage,
-            });
-        }
-    }
-    Ok(Found {
-        counts,
-        idf,
-        sentences: best_sentences.into_sorted(),
-        passages: best_passages.into_sorted(),
-    })
+    Search::of(corpus, patterns, stems)?.best(limit, |_| true)
 }
 
-/// The blocks with an occurrence and a bound of the score of any unit in them, highest first.
-fn by_bound(spread: &Spread, idf: &[f32]) -> Vec<(f32, u32)> {
-    let mut bounds: BTreeMap<u32, f32> = BTreeMap::new();
-    for (blocks, idf) in spread.blocks.iter().zip(idf) {
+/// A search whose patterns were looked up in the directories, and in no block yet.
+pub struct Search<'a> {
+    corpus: &'a Corpus<'a>,
+    wanted: Wanted<'a>,
+    spread: Spread,
+    /// How often each pattern occurs; for a phrase an upper bound.
+    pub counts: Vec<u64>,
+    /// Weight of each pattern.
+    pub idf: Vec<f32>,
+}
+
+impl<'a> Search<'a> {
+    /// Looks `patterns` up; those beyond [`MOST_PATTERNS`] are left out.
+    ///
+    /// # Errors
+    /// If the store cannot be read or is damaged.
+    pub fn of(corpus: &'a Corpus<'a>, patterns: &'a [Pattern], stems: &'a Stems) -> Result<Self> {
+        let patterns = &patterns[..patterns.len().min(MOST_PATTERNS)];
+        let spread = Spread::of(corpus, patterns, stems)?;
+        let counts = spread.totals();
+        let passages = corpus.passages().max(1);
+        let idf = counts.iter().map(|count| idf(passages, *count)).collect();
+        Ok(Self { corpus, wanted: Wanted::of(patterns, stems), spread, counts, idf })
+    }
+
+    /// The best `limit` passages and as many sentences of the blocks of which `is_worth` says so, told by
+    /// the patterns that can occur in them, one bit each.
+    ///
+    /// # Errors
+    /// If the store cannot be read or is damaged.
+    pub fn best(mut self, limit: usize, is_worth: impl Fn(u64) -> bool) -> Result<Found> {
+        let (corpus, idf) = (self.corpus, self.idf);
+        let passages = corpus.passages().max(1);
+        let sentences: u64 = corpus.blocks.iter().map(|p| u64::from(p.block.sentences)).sum();
+        let mean_passage = corpus.words() as f32 / passages as f32;
+        let mean_sentence = corpus.words() as f32 / sentences.max(1) as f32;
+        let mut best_sentences = Best::new(limit);
+        let mut best_passages = Best::new(limit);
+        let mut held: Vec<(u32, u32)> = Vec::new();
+        for (bound, block) in by_bound(&self.spread, &idf, is_worth) {
+            if best_sentences.all_beat(bound) && best_passages.all_beat(bound) {
+                break;
+            }
+            let Some(layout) = sentences_in(corpus, block, &mut self.wanted, &mut held)? else {
+                continue;
+            };
+            for group in held.chunk_by(|one, other| one.0 == other.0) {
+                let sentence = group[0].0;
+                let words = layout.words_in(sentence as usize..sentence as usize + 1);
+                let (score, found) = bm25(group, &idf, words as f32 / mean_sentence);
+                best_sentences.push(Hit {
+                    first: SentenceId { block, sentence },
+                    sentences: 1,
+                    score,
+                    found,
+                    passage: Passage::around(block, &layout, sentence),
+                });
+            }
+            let passage_of = |sentence: u32| layout.passage_of(sentence as usize);
+            for group in held.chunk_by(|one, other| passage_of(one.0) == passage_of(other.0)) {
+                let passage = Passage::around(block, &layout, group[0].0);
+                let Passage { first, sentences, .. } = passage;
+                let words = layout.words_in(first as usize..(first + sentences) as usize);
+                let mut group = group.to_vec();
+                group.sort_unstable_by_key(|(_, pattern)| *pattern);
+                let (score, found) = bm25(&group, &idf, words as f32 / mean_passage);
+                best_passages.push(Hit {
+                    first: SentenceId { block, sentence: first },
+                    sentences,
+                    score,
+                    found,
+                    passage,
+                });
+            }
+        }
+        Ok(Found {
+            counts: self.counts,
+            idf,
+            sentences: best_sentences.into_sorted(),
+            passages: best_passages.into_sorted(),
+        })
+    }
+}
+
+/// The blocks with an occurrence that are worth it and a bound of the score of any unit in them, highest
+/// first.
+fn by_bound(spread: &Spread, idf: &[f32], is_worth: impl Fn(u64) -> bool) -> Vec<(f32, u32)> {
+    let mut bounds: BTreeMap<u32, (f32, u64)> = BTreeMap::new();
+    for (pattern, (blocks, idf)) in spread.blocks.iter().zip(idf).enumerate() {
         for (block, count) in blocks {
+            let (bound, found) = bounds.entry(*block).or_default();
             // A unit holds at most what its block holds, and none is shorter than nothing.
-            *bounds.entry(*block).or_default() += idf * saturation(*count as f32, 0.0);
+            *bound += idf * saturation(*count as f32, 0.0);
+            *found |= 1 << pattern;
         }
     }
+    let worth = bounds.into_iter().filter(|(_, (_, found))| is_worth(*found));
     let mut out: Vec<(f32, u32)> =
-        bounds.into_iter().map(|(block, bound)| (bound * ROUNDING, block)).collect();
+        worth.map(|(block, (bound, _))| (bound * ROUNDING, block)).collect();
     out.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
     out
 }
@@ -298,9 +332,9 @@ pub fn occurrences(
     stems: &Stems,
     mut visit: impl FnMut(SentenceId, usize) -> bool,
 ) -> Result<()> {
-    let mut held = Vec::new();
+    let (mut wanted, mut held) = (Wanted::of(patterns, stems), Vec::new());
     for block in Spread::of(corpus, patterns, stems)?.any() {
-        let Some(layout) = occurrences_in(corpus, block, patterns, stems, &mut held)? else {
+        let Some(layout) = occurrences_in(corpus, block, &mut wanted, &mut held)? else {
             continue;
         };
         held.sort_unstable();
@@ -327,9 +361,9 @@ pub fn sentences_with_any(
     mut visit: impl FnMut(SentenceId, u32, u64),
 ) -> Result<()> {
     let patterns = &patterns[..patterns.len().min(MOST_PATTERNS)];
-    let mut held = Vec::new();
+    let (mut wanted, mut held) = (Wanted::of(patterns, stems), Vec::new());
     for block in Spread::of(corpus, patterns, stems)?.any() {
-        let Some(layout) = sentences_in(corpus, block, patterns, stems, &mut held)? else {
+        let Some(layout) = sentences_in(corpus, block, &mut wanted, &mut held)? else {
             continue;
         };
         for group in held.chunk_by(|one, other| one.0 == other.0) {
@@ -343,8 +377,8 @@ pub fn sentences_with_any(
 }
 
 /// Calls `visit` with every sentence that holds each pattern of `all` and, unless `any` is empty,
-/// one of `any`, in document order, until it answers `false`. Other blocks are not
-/// read.
+/// one of `any`, in document order, and with the number of its words, until it answers `false`. Other
+/// blocks are not read.
 ///
 /// # Errors
 /// If the store cannot be read or is damaged.
@@ -356,62 +390,92 @@ pub fn sentences_with(
     mut visit: impl FnMut(SentenceId, u32) -> bool,
 ) -> Result<()> {
     let patterns: Vec<Pattern> = all.iter().chain(any).cloned().collect();
+    let mut wanted = Wanted::of(&patterns, stems);
     for block in directory::blocks_beside(corpus, all, any, stems)? {
-        let matches = find(corpus, block, &patterns, stems)?;
-        let (mut each, mut others) = (0..all.len(), all.len()..patterns.len());
-        let occurs = |pattern: usize| matches.bound(pattern) > 0;
-        if !each.all(occurs) || !(any.is_empty() || others.any(occurs)) {
-            continue;
-        }
-        let positions = corpus.part(block, Part::Positions)?;
-        let words_of = |pattern: usize| {
-            matches
-                .positions(pattern, &positions)
-                .ok_or_else(|| corpus.damaged(block, "a position list is cut short"))
-        };
-        let lists: Vec<Vec<u32>> = (0..all.len()).map(words_of).collect::<Result<_>>()?;
-        if lists.iter().any(Vec::is_empty) {
-            continue;
-        }
-        let layout = corpus.layout(block)?;
-        let sentences = |mut list: Vec<u32>| {
-            list.iter_mut().for_each(|word| *word = layout.sentence_of_word(*word) as u32);
-            list.dedup();
-            list
-        };
-        let mut held: Option<Vec<u32>> = None;
-        for list in lists.into_iter().map(sentences) {
-            held = Some(match held {
-                None => list,
-                Some(mut held) => {
-                    held.retain(|sentence| list.binary_search(sentence).is_ok());
-                    held
-                }
-            });
-        }
-        if !any.is_empty() {
-            let mut union = Vec::new();
-            for pattern in all.len()..patterns.len() {
-                union.extend(sentences(words_of(pattern)?));
-            }
-            union.sort_unstable();
-            union.dedup();
-            held = Some(match held {
-                None => union,
-                Some(mut held) => {
-                    held.retain(|sentence| union.binary_search(sentence).is_ok());
-                    held
-                }
-            });
-        }
-        for sentence in held.unwrap_or_default() {
-            let words = layout.words_in(sentence as usize..sentence as usize + 1);
-            if !visit(SentenceId { block, sentence }, words) {
+        for (id, words) in sentences_beside(corpus, block, &mut wanted, all.len())? {
+            if !visit(id, words) {
                 return Ok(());
             }
         }
     }
     Ok(())
+}
+
+/// The same from the end of the documents on.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn last_sentences_with(
+    corpus: &Corpus,
+    all: &[Pattern],
+    any: &[Pattern],
+    stems: &Stems,
+    mut visit: impl FnMut(SentenceId, u32) -> bool,
+) -> Result<()> {
+    let patterns: Vec<Pattern> = all.iter().chain(any).cloned().collect();
+    let mut wanted = Wanted::of(&patterns, stems);
+    for block in directory::blocks_beside(corpus, all, any, stems)?.into_iter().rev() {
+        for (id, words) in
+            sentences_beside(corpus, block, &mut wanted, all.len())?.into_iter().rev()
+        {
+            if !visit(id, words) {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The sentences of a block that hold each of the first `n_all` patterns and, unless there are no others,
+/// one of the others, in order, each with the number of its words.
+fn sentences_beside(
+    corpus: &Corpus,
+    block: u32,
+    wanted: &mut Wanted,
+    n_all: usize,
+) -> Result<Vec<(SentenceId, u32)>> {
+    let matches = find(corpus, block, wanted)?;
+    let n_patterns = wanted.patterns().len();
+    let occurs = |pattern: usize| matches.bound(pattern) > 0;
+    if !(0..n_all).all(occurs) || !(n_all == n_patterns || (n_all..n_patterns).any(occurs)) {
+        return Ok(Vec::new());
+    }
+    let positions = corpus.part(block, Part::Positions)?;
+    let words_of = |pattern: usize| {
+        matches
+            .positions(pattern, &positions)
+            .ok_or_else(|| corpus.damaged(block, "a position list is cut short"))
+    };
+    let lists: Vec<Vec<u32>> = (0..n_all).map(words_of).collect::<Result<_>>()?;
+    if lists.iter().any(Vec::is_empty) {
+        return Ok(Vec::new());
+    }
+    let layout = corpus.layout(block)?;
+    let sentences = |mut list: Vec<u32>| {
+        list.iter_mut().for_each(|word| *word = layout.sentence_of_word(*word) as u32);
+        list.dedup();
+        list
+    };
+    let mut lists: Vec<Vec<u32>> = lists.into_iter().map(sentences).collect();
+    if n_all < n_patterns {
+        let mut union = Vec::new();
+        for pattern in n_all..n_patterns {
+            union.extend(sentences(words_of(pattern)?));
+        }
+        union.sort_unstable();
+        union.dedup();
+        lists.push(union);
+    }
+    let mut lists = lists.into_iter();
+    let mut held = lists.next().unwrap_or_default();
+    for list in lists {
+        held.retain(|sentence| list.binary_search(sentence).is_ok());
+    }
+    let with_words = |sentence: u32| {
+        let words = layout.words_in(sentence as usize..sentence as usize + 1);
+        (SentenceId { block, sentence }, words)
+    };
+    Ok(held.into_iter().map(with_words).collect())
 }
 
 #[cfg(test)]

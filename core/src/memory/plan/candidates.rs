@@ -20,7 +20,7 @@ use crate::memory::digest::keys::{self, Leads};
 use crate::memory::index::corpus::{Block, SentenceId};
 use crate::memory::index::names;
 use crate::memory::index::patterns::Pattern;
-use crate::memory::index::search::{self, Found, Passage};
+use crate::memory::index::search::{self, Found, Passage, Search};
 use crate::memory::index::stems::Stems;
 use crate::memory::segment::words;
 
@@ -57,6 +57,8 @@ const BESIDE_THE_POINT: f32 = 0.5;
 const PERHAPS_BESIDE: f32 = 0.7;
 /// Longest sentence that states one fact and nothing else, in words.
 const ONE_FACT: u32 = 16;
+/// Share of the question's weight that a block must be able to hold for its passages to be looked at.
+const LEAST_WORTH: f32 = 0.05;
 /// Keys of one question that are looked for.
 const MOST_KEYS: usize = 8;
 /// Worth of a passage without a key of the question.
@@ -100,8 +102,8 @@ pub fn candidates(reader: &Reader, question: &Question, scope: &Scope) -> Result
     let n_terms = terms.len();
     let of_keys = keys.iter().map(|key| key.pattern.clone());
     let patterns: Vec<Pattern> = terms.iter().map(|t| t.pattern.clone()).chain(of_keys).collect();
-    let found = search::search(corpus, &patterns, stems, HITS)?;
-    let absent = |index: &usize| found.counts[*index] == 0;
+    let search = Search::of(corpus, &patterns, stems)?;
+    let absent = |index: &usize| search.counts[*index] == 0;
     if (n_terms..patterns.len()).any(|key| absent(&key)) {
         return Ok(out);
     }
@@ -121,7 +123,7 @@ pub fn candidates(reader: &Reader, question: &Question, scope: &Scope) -> Result
     }
     let weights: Vec<f32> = terms
         .iter()
-        .zip(&found.idf)
+        .zip(&search.idf)
         .map(|(term, idf)| match term {
             Term { phrase: true, .. } => idf * 0.5,
             Term { typing: true, .. } => idf * 0.3,
@@ -132,6 +134,12 @@ pub fn candidates(reader: &Reader, question: &Question, scope: &Scope) -> Result
     if total <= 0.0 {
         return Ok(out);
     }
+    // What holds no key and next to nothing of the question is no candidate, however often it holds that.
+    let is_worth = |set: u64| {
+        let held = weights.iter().enumerate().filter(|(index, _)| set >> index & 1 == 1);
+        set >> n_terms != 0 || held.map(|(_, weight)| weight).sum::<f32>() >= LEAST_WORTH * total
+    };
+    let found = search.best(HITS, is_worth)?;
     let view = View::new(question, &terms, &keys, &patterns, &weights, total, stems);
     let strict = terms.iter().map(|term| &term.strict);
     let leads = keys::leads(reader, &patterns, strict, &weights)?;

@@ -5,7 +5,7 @@
 //! that the budget ended.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::grammar::possessive;
 use super::lexicon::{Classes, Lexicon};
@@ -160,17 +160,15 @@ impl<'a> Reader<'a> {
         longest: u32,
         limit: usize,
     ) -> Result<Vec<SentenceId>> {
-        let mut kept = VecDeque::new();
-        search::sentences_with(self.corpus, all, any, self.stems, |id, words| {
-            if words <= longest {
-                kept.push_back(id);
-                if kept.len() > limit {
-                    kept.pop_front();
-                }
+        let mut kept = Vec::new();
+        search::last_sentences_with(self.corpus, all, any, self.stems, |id, words| {
+            if words <= longest && kept.len() < limit {
+                kept.push(id);
             }
-            true
+            kept.len() < limit
         })?;
-        Ok(kept.into())
+        kept.reverse();
+        Ok(kept)
     }
 
     /// The same of one owner, where `whole` tells by a sentence's text whether it is the owner that stands

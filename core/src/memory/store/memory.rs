@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::memory_notes::NoteMaps;
-use super::{BlockParts, ContentHash, DocumentRecord, Part, Store};
+use super::{BlockParts, ContentHash, DocumentRecord, MakePages, Part, Store};
 use crate::error::{MemoryError, Result};
 
 /// Keeps everything in ordinary maps; grows with its documents.
@@ -14,7 +14,7 @@ pub struct MemoryStore {
     /// By hash, with their owner.
     blocks: BTreeMap<ContentHash, (String, BlockParts)>,
     /// The pages of directories by the hash of the run, with their owner.
-    directories: BTreeMap<ContentHash, (String, Vec<Vec<u8>>)>,
+    directories: BTreeMap<ContentHash, (String, BTreeMap<u32, Vec<u8>>)>,
     pub(super) notes: NoteMaps,
 }
 
@@ -80,20 +80,25 @@ impl Store for MemoryStore {
         Ok(self.directories.contains_key(&run))
     }
 
-    fn put_directory(&mut self, owner: &str, run: ContentHash, pages: &[Vec<u8>]) -> Result<()> {
-        self.directories.entry(run).or_insert_with(|| (owner.to_owned(), pages.to_vec()));
+    fn put_directory(&mut self, owner: &str, run: ContentHash, make: &mut MakePages) -> Result<()> {
+        let mut pages: BTreeMap<u32, Vec<u8>> = BTreeMap::new();
+        make(self, &mut |page, bytes| {
+            pages.insert(page, bytes.to_vec());
+            Ok(())
+        })?;
+        self.directories.entry(run).or_insert_with(|| (owner.to_owned(), pages));
         Ok(())
     }
 
     fn directory_page(&self, run: ContentHash, page: u32) -> Result<Vec<u8>> {
         self.directories
             .get(&run)
-            .and_then(|(_, pages)| pages.get(page as usize).cloned())
+            .and_then(|(_, pages)| pages.get(&page).cloned())
             .ok_or_else(|| Self::missing(format!("page {page} of directory {run}")))
     }
 
     fn directory_bytes(&self) -> Result<u64> {
-        let pages = self.directories.values().flat_map(|(_, pages)| pages);
+        let pages = self.directories.values().flat_map(|(_, pages)| pages.values());
         Ok(pages.map(|page| page.len() as u64).sum())
     }
 

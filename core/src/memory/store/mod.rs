@@ -26,6 +26,11 @@ pub use watched::{SharedStore, WatchedStore};
 
 use crate::error::Result;
 
+/// Where a page goes, with its number.
+pub type PutPage<'a> = dyn FnMut(u32, &[u8]) -> Result<()> + 'a;
+/// Makes the pages of a directory from what the store holds.
+pub type MakePages<'a> = dyn FnMut(&dyn Store, &mut PutPage) -> Result<()> + 'a;
+
 /// Where a library keeps its blocks and documents, and the notes about them.
 pub trait Store: Notes + Send {
     /// All documents, in the order in which they were first added.
@@ -74,11 +79,12 @@ pub trait Store: Notes + Send {
     /// If the backing cannot be read.
     fn has_directory(&self, run: ContentHash) -> Result<bool>;
 
-    /// Puts the pages of the directory of a run in one step, on behalf of the document `owner`.
+    /// Puts the pages of the directory of a run in one step, on behalf of the document `owner`, unless it is
+    /// there. `make` is given the store to read and where to put each page with its number.
     ///
     /// # Errors
-    /// If the backing cannot be written; nothing was kept then.
-    fn put_directory(&mut self, owner: &str, run: ContentHash, pages: &[Vec<u8>]) -> Result<()>;
+    /// What `make` answers, or if the backing cannot be written; nothing was kept then.
+    fn put_directory(&mut self, owner: &str, run: ContentHash, make: &mut MakePages) -> Result<()>;
 
     /// One page of the directory of a run.
     ///

@@ -11,8 +11,10 @@ use crate::readable::hexadecimal;
 /// part raises it, which gives every block a new hash and so has it made again.
 pub const DERIVATION: u32 = 3;
 
-/// Most blocks of a run, whose dictionaries are merged in one directory.
-pub const LONGEST_RUN: usize = 64;
+/// Most blocks of a run, whose dictionaries are merged in one directory: some 50 MB of text.
+pub const LONGEST_RUN: usize = 1_024;
+/// One block in this many ends its run.
+const RUN_RARITY: u16 = 512;
 
 /// SHA-256 that identifies a source, a block or a run of blocks.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -37,7 +39,7 @@ impl ContentHash {
     /// Whether a block with this hash ends its run. As the text decides and not the place, an edit
     /// leaves the runs before and behind it as they are.
     fn ends_run(&self) -> bool {
-        usize::from(self.0[0]) % LONGEST_RUN == 0
+        u16::from_le_bytes([self.0[0], self.0[1]]).is_multiple_of(RUN_RARITY)
     }
 }
 
@@ -318,17 +320,17 @@ mod tests {
             ..record().blocks[0]
         };
         let document = |blocks: Vec<BlockRef>| DocumentRecord { blocks, ..record() };
-        let whole = document((0..1_000).map(block).collect());
+        let whole = document((0..16_000).map(block).collect());
         let runs: Vec<&[BlockRef]> = whole.runs().collect();
         assert_eq!(runs.concat(), whole.blocks);
         assert!(runs.iter().all(|run| run.len() <= LONGEST_RUN));
-        assert!(runs.len() < 50, "{} runs of 1000 blocks", runs.len());
+        assert!(runs.len() < 50, "{} runs of 16000 blocks", runs.len());
         let hashes = |document: &DocumentRecord| -> Vec<ContentHash> {
             document.runs().map(ContentHash::of_run).collect()
         };
         let mut edited: Vec<BlockRef> = whole.blocks.clone();
-        edited[3] = block(5_000);
-        edited.insert(3, block(5_001));
+        edited[3] = block(50_000);
+        edited.insert(3, block(50_001));
         let known = hashes(&whole);
         let new = hashes(&document(edited)).iter().filter(|run| !known.contains(run)).count();
         assert!((1..=4).contains(&new), "{new} runs are new");

@@ -18,22 +18,24 @@ use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{
+    Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params,
+};
 
 use super::sqlite_notes;
-use super::{BlockParts, ContentHash, DocumentRecord, Part, Store};
+use super::{BlockParts, ContentHash, DocumentRecord, MakePages, Part, Store};
 use crate::error::{Error, MemoryError, Result};
 
 /// "CARL" in ASCII.
 const APPLICATION_ID: i64 = 0x4341_524c;
 /// Version of the tables and of the records in them.
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 /// How long a locked file is waited for.
 const PATIENCE: Duration = Duration::from_millis(5_000);
 /// SQLite's page cache in KiB: bounds what reading a library of any size keeps in memory.
 const CACHE_KIB: i64 = 256;
-/// Pages that a directory has at most. A run has at most 64 blocks of some 100 KB, and a directory of
-/// words that all differ takes about as much as its text: some thousand pages.
+/// Pages that a directory has at most. A run has at most 1,024 blocks of some 55 KB, and a directory of
+/// words that all differ takes about as much as its text: some thirty thousand pages.
 const PAGES: i64 = 1 << 16;
 
 const SCHEMA: &str = "
@@ -347,21 +349,27 @@ impl Store for SqliteStore {
         has(&self.connection, "directory", run).map_err(self.failed("looking for a directory"))
     }
 
-    fn put_directory(&mut self, owner: &str, run: ContentHash, pages: &[Vec<u8>]) -> Result<()> {
-        self.write("putting a directory", |connection| {
-            let new = connection
-                .prepare_cached("INSERT OR IGNORE INTO directory(hash, owner) VALUES(?1, ?2)")?
-                .execute(params![run.0, owner])?;
-            if new == 1 {
-                let first = connection.last_insert_rowid() * PAGES;
-                let mut insert =
-                    connection.prepare_cached("INSERT INTO page(id, bytes) VALUES(?1, ?2)")?;
-                for (id, page) in (first..first + PAGES).zip(pages) {
-                    insert.execute(params![id, page])?;
-                }
-            }
-            Ok(())
-        })
+    fn put_directory(&mut self, owner: &str, run: ContentHash, make: &mut MakePages) -> Result<()> {
+        let failed = self.failed("putting a directory");
+        // Dropped before its end, it takes back what it did.
+        let transaction =
+            Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)
+                .map_err(&failed)?;
+        let new = transaction
+            .prepare_cached("INSERT OR IGNORE INTO directory(hash, owner) VALUES(?1, ?2)")
+            .and_then(|mut statement| statement.execute(params![run.0, owner]))
+            .map_err(&failed)?;
+        if new == 1 {
+            let first = transaction.last_insert_rowid() * PAGES;
+            let mut insert = transaction
+                .prepare_cached("INSERT INTO page(id, bytes) VALUES(?1, ?2)")
+                .map_err(&failed)?;
+            make(self, &mut |page, bytes| {
+                let id = first + i64::from(page).min(PAGES - 1);
+                insert.execute(params![id, bytes]).map(drop).map_err(&failed)
+            })?;
+        }
+        transaction.commit().map_err(&failed)
     }
 
     fn directory_page(&self, run: ContentHash, page: u32) -> Result<Vec<u8>> {

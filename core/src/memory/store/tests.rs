@@ -4,7 +4,8 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use super::{
-    BlockParts, BlockRef, ContentHash, DocumentRecord, MemoryStore, Part, SqliteStore, Store,
+    BlockParts, BlockRef, ContentHash, DocumentRecord, MemoryStore, Part, PutPage, SqliteStore,
+    Store,
 };
 use crate::error::{Error, MemoryError};
 use crate::memory::{AskOptions, Ingested, Library, Source};
@@ -67,7 +68,8 @@ fn record(name: &str, blocks: &[ContentHash]) -> DocumentRecord {
 /// Puts the directories that `record` needs, each with one page that tells its run.
 fn put_directories(store: &mut dyn Store, record: &DocumentRecord) {
     for run in record.runs().map(ContentHash::of_run) {
-        store.put_directory(&record.name, run, &[run.0[..4].to_vec(), vec![7]]).unwrap();
+        let mut make = |_: &dyn Store, put: &mut PutPage| put(1, &[7]).and(put(0, &run.0[..4]));
+        store.put_directory(&record.name, run, &mut make).unwrap();
     }
 }
 

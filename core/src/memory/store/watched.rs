@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::notes::{Note, Notes, Place, PlacedNote};
-use super::{BlockParts, ContentHash, DocumentRecord, Part, Store};
+use super::{BlockParts, ContentHash, DocumentRecord, MakePages, Part, Store};
 use crate::cancel::CancelFlag;
 use crate::error::{MemoryError, Result};
 
@@ -72,8 +72,16 @@ impl Store for WatchedStore {
         self.store()?.has_directory(run)
     }
 
-    fn put_directory(&mut self, owner: &str, run: ContentHash, pages: &[Vec<u8>]) -> Result<()> {
-        self.store()?.put_directory(owner, run, pages)
+    fn put_directory(&mut self, owner: &str, run: ContentHash, make: &mut MakePages) -> Result<()> {
+        let cancel = self.cancel.clone();
+        self.store()?.put_directory(owner, run, &mut |store, put| {
+            make(store, &mut |page, bytes| {
+                if cancel.is_cancelled() {
+                    return Err(MemoryError::Stopped.into());
+                }
+                put(page, bytes)
+            })
+        })
     }
 
     fn directory_page(&self, run: ContentHash, page: u32) -> Result<Vec<u8>> {

@@ -19,7 +19,7 @@ use record::{BlockNames, key_of};
 
 use super::corpus::{Corpus, SentenceId};
 use super::directory::Spread;
-use super::patterns::{Matches, Pattern};
+use super::patterns::{Matches, Pattern, Wanted};
 use super::stems::Stems;
 use crate::error::Result;
 use crate::memory::store::Part;
@@ -172,7 +172,7 @@ impl Mentions<'_, '_> {
     fn read(&mut self, block: u32) -> Result<()> {
         let corpus = self.corpus;
         let terms = corpus.part(block, Part::Terms)?;
-        let matches = Matches::find(&self.patterns, &terms, &self.stems)
+        let matches = Matches::find(&mut Wanted::of(&self.patterns, &self.stems), &terms)
             .ok_or_else(|| corpus.damaged(block, "the dictionary is cut short"))?;
         if !matches.any() {
             return Ok(());

@@ -1,0 +1,385 @@
+//! The pages of a directory: the merged dictionaries of a run of blocks, as they are made and read.
+//!
+//! ```text
+//! page 0     number of other pages; the ends of their first terms; those terms, one behind the other
+//! page       entries in byte order of their terms
+//! entry      lengths of the prefix shared with the term before (0 for a page's first) and of the
+//!            rest, as in `postings`; the rest; the bytes of the list; the list of blocks: twice the
+//!            difference of the ordinal in the run, and one more with a count behind it where the term
+//!            stands in the block more than once
+//! ```
+//! The numbers of page 0 have four bytes, so that it is searched as it is; all others are LEB128. Lists that
+//! nobody looks for are skipped unread. Which pages a question needs, `directory` knows.
+
+use std::collections::BTreeMap;
+
+use super::postings::{self, ByteSet};
+use crate::error::Result;
+use crate::memory::store::varint::{Reader, put};
+use crate::memory::store::{LONGEST_RUN, PutPage};
+
+/// Bytes of a page at which the next is begun: such a page fits a page of the library's file.
+const PAGE_BYTES: usize = 1_900;
+
+/// Merges the dictionaries of the blocks of a run and puts the pages. The terms of one first byte are merged
+/// at a time, so that a small part of the terms of a run is held. `terms` answers the part `terms` of block
+/// `at`, and `None` comes back where one of them is damaged.
+///
+/// # Errors
+/// What `terms` and `put` answer.
+pub fn build(
+    n_blocks: usize,
+    mut terms: impl FnMut(usize) -> Result<Vec<u8>>,
+    put: &mut PutPage,
+) -> Result<Option<()>> {
+    let mut first: ByteSet = [0; 4];
+    for block in 0..n_blocks {
+        match postings::first_bytes(&terms(block)?) {
+            Some(own) => first.iter_mut().zip(own).for_each(|(all, own)| *all |= own),
+            None => return Ok(None),
+        }
+    }
+    let mut pages = PageBuilder::new(put);
+    for byte in (0..256).filter(|byte| first[byte >> 6] >> (byte & 63) & 1 == 1) {
+        let mut set: ByteSet = [0; 4];
+        set[byte >> 6] = 1 << (byte & 63);
+        let mut lists: BTreeMap<Box<[u8]>, ListBuilder> = BTreeMap::new();
+        for block in 0..n_blocks {
+            let part = terms(block)?;
+            let walked =
+                postings::for_each_term(&part, &set, |term, entry| match lists.get_mut(term) {
+                    Some(list) => list.add(block, entry.count),
+                    None => {
+                        let mut list = ListBuilder::default();
+                        list.add(block, entry.count);
+                        lists.insert(term.into(), list);
+                    }
+                });
+            if walked.is_none() {
+                return Ok(None);
+            }
+        }
+        for (term, list) in &lists {
+            pages.add(term, &list.bytes)?;
+        }
+    }
+    pages.finish().map(Some)
+}
+
+/// The blocks of one term, while a directory is built.
+#[derive(Default)]
+struct ListBuilder {
+    /// The next block's ordinal if it were the one behind the last.
+    next: usize,
+    bytes: Vec<u8>,
+}
+
+impl ListBuilder {
+    fn add(&mut self, block: usize, count: u32) {
+        let often = count > 1;
+        put(&mut self.bytes, ((block - self.next) as u64) << 1 | u64::from(often));
+        if often {
+            put(&mut self.bytes, u64::from(count));
+        }
+        self.next = block + 1;
+    }
+}
+
+/// Cuts entries into pages.
+struct PageBuilder<'p, 'f> {
+    put: &'p mut PutPage<'f>,
+    /// The first terms of the pages, and where each of them ends.
+    firsts: Vec<u8>,
+    ends: Vec<u32>,
+    page: Vec<u8>,
+    previous: Vec<u8>,
+}
+
+impl<'p, 'f> PageBuilder<'p, 'f> {
+    fn new(put: &'p mut PutPage<'f>) -> Self {
+        let (firsts, ends) = (Vec::new(), Vec::new());
+        Self { put, firsts, ends, page: Vec::new(), previous: Vec::new() }
+    }
+
+    fn add(&mut self, term: &[u8], list: &[u8]) -> Result<()> {
+        if self.page.len() + term.len() + list.len() > PAGE_BYTES {
+            self.end_page()?;
+        }
+        if self.page.is_empty() {
+            self.previous.clear();
+            self.firsts.extend_from_slice(term);
+            self.ends.push(self.firsts.len() as u32);
+        }
+        let shared = self.previous.iter().zip(term).take_while(|(a, b)| a == b).count();
+        postings::put_head(&mut self.page, shared, term.len() - shared);
+        self.page.extend_from_slice(&term[shared..]);
+        put(&mut self.page, list.len() as u64);
+        self.page.extend_from_slice(list);
+        self.previous.clear();
+        self.previous.extend_from_slice(term);
+        Ok(())
+    }
+
+    fn end_page(&mut self) -> Result<()> {
+        if !self.page.is_empty() {
+            (self.put)(self.ends.len() as u32, &self.page)?;
+            self.page.clear();
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<()> {
+        self.end_page()?;
+        let numbers = std::iter::once(self.ends.len() as u32).chain(self.ends);
+        let mut page: Vec<u8> = numbers.flat_map(u32::to_le_bytes).collect();
+        page.extend_from_slice(&self.firsts);
+        (self.put)(0, &page)
+    }
+}
+
+/// The first terms of the pages of a directory: its page 0.
+#[derive(Debug)]
+pub struct Firsts {
+    page: Vec<u8>,
+    n_pages: usize,
+}
+
+/// Bytes of a number of page 0.
+const NUMBER: usize = 4;
+
+impl Firsts {
+    /// Page 0 as it is stored; `None` if it is damaged.
+    pub fn decode(page: Vec<u8>) -> Option<Self> {
+        let n_pages = number_at(&page, 0)?;
+        let firsts = Self { page, n_pages };
+        let terms = firsts.page.len().checked_sub(NUMBER.checked_mul(n_pages.checked_add(1)?)?)?;
+        let mut last = 0;
+        for at in 0..n_pages {
+            let end = number_at(&firsts.page, NUMBER * (at + 1))?;
+            if end < last {
+                return None;
+            }
+            last = end;
+        }
+        (last == terms).then_some(firsts)
+    }
+
+    /// Number of pages behind page 0.
+    pub fn n_pages(&self) -> usize {
+        self.n_pages
+    }
+
+    /// First term of the page behind `at` others.
+    fn term(&self, at: usize) -> &[u8] {
+        let end = |at: usize| number_at(&self.page, NUMBER * at).unwrap_or(0);
+        let start = if at == 0 { 0 } else { end(at) };
+        let terms = NUMBER * (self.n_pages + 1);
+        self.page.get(terms + start..terms + end(at + 1)).unwrap_or_default()
+    }
+
+    /// Number of the pages whose first term is not greater than `term`.
+    fn n_up_to(&self, term: &[u8]) -> usize {
+        let (mut low, mut high) = (0, self.n_pages);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.term(middle) <= term {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+
+    /// Notes in `wanted`, by page from page 1 on, those that can hold a term of `range`.
+    pub fn note(&self, range: &TermRange, wanted: &mut [bool]) {
+        let (low, longer) = match range {
+            TermRange::Term(term) => (*term, false),
+            TermRange::Prefix(prefix) => (*prefix, true),
+        };
+        let up_to = self.n_up_to(low);
+        let behind =
+            (up_to..self.n_pages).take_while(|at| longer && self.term(*at).starts_with(low));
+        behind.chain(up_to.checked_sub(1)).for_each(|page| wanted[page] = true);
+    }
+}
+
+/// The number at byte `at` of page 0.
+fn number_at(page: &[u8], at: usize) -> Option<usize> {
+    let bytes = page.get(at..at.checked_add(NUMBER)?)?;
+    Some(u32::from_le_bytes(bytes.try_into().ok()?) as usize)
+}
+
+/// Terms that a pattern may match, by byte order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TermRange<'a> {
+    /// This term.
+    Term(&'a [u8]),
+    /// Terms that begin so.
+    Prefix(&'a [u8]),
+}
+
+/// Calls `visit` with every term of a page and the list of its blocks, in byte order, until it answers
+/// `None`, as it does where the page is damaged.
+pub fn for_each_term(
+    page: &[u8],
+    mut visit: impl FnMut(&[u8], List<'_>) -> Option<()>,
+) -> Option<()> {
+    let mut reader = Reader::new(page);
+    let mut term = Vec::new();
+    while !reader.is_at_end() {
+        let (shared, rest) = postings::read_head(&mut reader)?;
+        if shared > term.len() {
+            return None;
+        }
+        term.truncate(shared);
+        term.extend_from_slice(reader.bytes(rest)?);
+        let length = reader.count(page.len())?;
+        visit(&term, List { bytes: reader.bytes(length)? })?;
+    }
+    Some(())
+}
+
+/// The blocks of a term.
+#[derive(Debug, Clone, Copy)]
+pub struct List<'a> {
+    bytes: &'a [u8],
+}
+
+impl List<'_> {
+    /// Calls `visit` with the ordinal in the run of every block and how often the term stands there, in
+    /// order; `None` if the list is damaged.
+    pub fn for_each_block(&self, mut visit: impl FnMut(usize, u32)) -> Option<()> {
+        let mut reader = Reader::new(self.bytes);
+        let mut next = 0;
+        while !reader.is_at_end() {
+            let head = reader.count(2 * LONGEST_RUN)?;
+            let block = (head >> 1) + next;
+            if block >= LONGEST_RUN {
+                return None;
+            }
+            let count = if head & 1 == 1 { u32::try_from(reader.number()?).ok()? } else { 1 };
+            visit(block, count);
+            next = block + 1;
+        }
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::index::postings::PostingsBuilder;
+
+    fn texts() -> Vec<String> {
+        (0..40)
+            .map(|n| {
+                let odd = if n % 2 == 1 { "odd odd " } else { "" };
+                let own: String = (0..60).map(|word| format!("w{}x{word} ", n % 7)).collect();
+                format!("{odd}the lamp {own} 灯 zebra{n}")
+            })
+            .collect()
+    }
+
+    fn pages() -> Vec<Vec<u8>> {
+        let texts = texts();
+        let mut builder = PostingsBuilder::default();
+        let mut pages = BTreeMap::new();
+        build(texts.len(), |at| Ok(builder.build(&texts[at]).0), &mut |number, page| {
+            pages.insert(number, page.to_vec());
+            Ok(())
+        })
+        .unwrap()
+        .unwrap();
+        assert_eq!(
+            pages.keys().copied().collect::<Vec<_>>(),
+            (0..pages.len() as u32).collect::<Vec<_>>()
+        );
+        pages.into_values().collect()
+    }
+
+    #[test]
+    fn every_term_is_listed_with_its_blocks_and_counts_in_order() {
+        let pages = pages();
+        let mut wanted: BTreeMap<Vec<u8>, Vec<(usize, u32)>> = BTreeMap::new();
+        for (block, text) in texts().iter().enumerate() {
+            for word in text.split_whitespace() {
+                let list = wanted.entry(word.as_bytes().to_vec()).or_default();
+                match list.last_mut() {
+                    Some((last, count)) if *last == block => *count += 1,
+                    _ => list.push((block, 1)),
+                }
+            }
+        }
+        let mut found = Vec::new();
+        for page in &pages[1..] {
+            assert!(page.len() <= PAGE_BYTES);
+            for_each_term(page, |term, list| {
+                let mut blocks = Vec::new();
+                list.for_each_block(|block, count| blocks.push((block, count)))?;
+                found.push((term.to_vec(), blocks));
+                Some(())
+            })
+            .unwrap();
+        }
+        assert!(pages.len() > 3);
+        assert_eq!(found, wanted.into_iter().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn the_noted_pages_hold_all_terms_of_a_range_and_hardly_others() {
+        let pages = pages();
+        let firsts = Firsts::decode(pages[0].clone()).unwrap();
+        assert_eq!(firsts.n_pages(), pages.len() - 1);
+        let mut all = Vec::new();
+        for (at, page) in pages[1..].iter().enumerate() {
+            for_each_term(page, |term, _| {
+                all.push((at, term.to_vec()));
+                Some(())
+            })
+            .unwrap();
+        }
+        for prefix in ["the", "w3", "w", "zebra1", "zz", "", "灯", "a", "lam"] {
+            let bytes = prefix.as_bytes();
+            for range in [TermRange::Term(bytes), TermRange::Prefix(bytes)] {
+                let matches = |term: &[u8]| match range {
+                    TermRange::Term(wanted) => term == wanted,
+                    TermRange::Prefix(prefix) => term.starts_with(prefix),
+                };
+                let mut wanted = vec![false; firsts.n_pages()];
+                firsts.note(&range, &mut wanted);
+                let held: Vec<usize> =
+                    all.iter().filter(|(_, term)| matches(term)).map(|(at, _)| *at).collect();
+                assert!(held.iter().all(|at| wanted[*at]), "{range:?}");
+                let noted = wanted.iter().filter(|wanted| **wanted).count();
+                let mut pages = held;
+                pages.dedup();
+                assert!(noted <= pages.len() + 1, "{range:?}: {noted} of {}", pages.len());
+            }
+        }
+    }
+
+    #[test]
+    fn damage_is_noticed() {
+        let mut builder = PostingsBuilder::default();
+        let cut = |_: usize| Ok(builder.build("alpha beta").0[..3].to_vec());
+        assert_eq!(build(1, cut, &mut |_, _| Ok(())).unwrap(), None);
+        let pages = pages();
+        let terms = |page: &[u8]| {
+            let mut n = 0;
+            for_each_term(page, |_, list| {
+                n += 1;
+                list.for_each_block(|_, _| ())
+            })
+            .map(|()| n)
+        };
+        let whole = terms(&pages[1]).unwrap();
+        for cut in 0..pages[1].len() {
+            // A page that ends between two entries is whole, but holds fewer.
+            assert!(terms(&pages[1][..cut]).is_none_or(|n| n < whole), "cut at {cut}");
+        }
+        for cut in 0..pages[0].len() {
+            assert!(Firsts::decode(pages[0][..cut].to_vec()).is_none(), "cut at {cut}");
+        }
+    }
+}
