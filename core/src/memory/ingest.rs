@@ -204,6 +204,7 @@ impl Pipeline<'_> {
             words: layout.words,
             sentences: layout.sentences.len() as u32,
             passages: layout.passages.len() as u32,
+            checksum: crc32fast::hash(text.as_bytes()),
         });
         if self.store.has_block(hash)? {
             self.state.blocks_kept += 1;

@@ -1,11 +1,13 @@
 //! The windows of documents, and the pieces of them that a model's context holds.
 
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use super::writer::{FACTS, Writer};
 use crate::error::{MemoryError, Result};
 use crate::memory::answer::one_line;
 use crate::memory::index::{corpus, summary};
+use crate::memory::segment::layout::Layout;
 use crate::memory::store::{ContentHash, DocumentRecord, Part, Store};
 
 /// A window to be read.
@@ -54,12 +56,12 @@ pub fn open(store: &dyn Store, record: &DocumentRecord, block: u32) -> Result<Bl
     }
     let (text, layout) =
         (store.part(place.hash, Part::Text)?, store.part(place.hash, Part::Layout)?);
-    let held = corpus::Block::checked(text, &layout, place).map_err(|problem| {
-        MemoryError::CorruptLibrary {
-            path: PathBuf::from(&record.name),
-            place: format!("block {}", place.hash),
-            problem: problem.to_owned(),
-        }
+    let layout = Layout::decode(&layout, place.bytes as usize).ok_or(corpus::MISFIT);
+    let held = layout.and_then(|layout| corpus::Block::checked(text, Rc::new(layout), place));
+    let held = held.map_err(|problem| MemoryError::CorruptLibrary {
+        path: PathBuf::from(&record.name),
+        place: format!("block {}", place.hash),
+        problem: problem.to_owned(),
     })?;
     Ok(Block { hash: place.hash, held })
 }

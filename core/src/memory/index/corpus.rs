@@ -1,7 +1,8 @@
 //! A read-only view of all blocks of a library in order, with the few that are being read at hand.
 //!
 //! Sentences are addressed by the ordinal of their block in the library and their ordinal in the
-//! block, so that comparing addresses compares places. At most [`CACHED`] blocks are held.
+//! block, so that comparing addresses compares places. Of at most [`CACHED`] blocks the text is held, and of
+//! as many what is searched.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -13,7 +14,7 @@ use crate::error::{MemoryError, Result};
 use crate::memory::segment::layout::Layout;
 use crate::memory::store::{BlockRef, ContentHash, DocumentRecord, Notes, Part, Store};
 
-/// Blocks whose text and layout are held at a time, as many as the facts of a chain may stand in: bounds the
+/// Blocks whose text, and whose index, is held at a time, as many as the facts of a chain may stand in: bounds the
 /// memory of a question.
 const CACHED: usize = 12;
 
@@ -27,7 +28,7 @@ pub struct SentenceId {
 }
 
 /// What is said of a layout that its text does not bear out.
-const MISFIT: &str = "the layout does not fit the text";
+pub const MISFIT: &str = "the layout does not fit the text";
 
 /// Where a block lies in the library.
 #[derive(Debug, Clone, Copy)]
@@ -46,14 +47,54 @@ pub struct Block {
     /// The text.
     pub text: String,
     /// Its sentences and passages.
-    pub layout: Layout,
+    pub layout: Rc<Layout>,
+}
+
+/// What is searched of one block, as it is stored.
+#[derive(Debug)]
+pub struct BlockIndex {
+    layout: Vec<u8>,
+    /// The part `terms`.
+    pub terms: Vec<u8>,
+    /// The part `positions`.
+    pub positions: Vec<u8>,
+}
+
+/// What was read last of some blocks, at most [`CACHED`] of them.
+#[derive(Debug)]
+struct Recent<T>(RefCell<Vec<(u32, Rc<T>)>>);
+
+impl<T> Recent<T> {
+    fn new() -> Self {
+        Self(RefCell::new(Vec::new()))
+    }
+
+    /// What is held of `block`, which was used last from now on.
+    fn get(&self, block: u32) -> Option<Rc<T>> {
+        let mut held = self.0.borrow_mut();
+        let at = held.iter().position(|(of, _)| *of == block)?;
+        held[at..].rotate_left(1);
+        held.last().map(|(_, value)| Rc::clone(value))
+    }
+
+    /// Holds `value` of `block` instead of what was not used for longest.
+    fn keep(&self, block: u32, value: T) -> Rc<T> {
+        let mut held = self.0.borrow_mut();
+        if held.len() == CACHED {
+            held.remove(0);
+        }
+        let value = Rc::new(value);
+        held.push((block, Rc::clone(&value)));
+        value
+    }
 }
 
 impl Block {
-    /// A block as it is stored, compared with what its document says of it; what is wrong where it differs.
+    /// A block's text as it is stored, compared with what its document says of it; what is wrong where it
+    /// differs. `layout` is that of a text of this length.
     pub fn checked(
         text: Vec<u8>,
-        layout: &[u8],
+        layout: Rc<Layout>,
         place: &BlockRef,
     ) -> std::result::Result<Self, &'static str> {
         let text = String::from_utf8(text).map_err(|_| "the text is not UTF-8")?;
@@ -61,10 +102,9 @@ impl Block {
             return Err("the text has another length than its document says");
         }
         // What is quoted must be what was read, so a changed bit may not pass.
-        if ContentHash::of_block(&text) != place.hash {
+        if crc32fast::hash(text.as_bytes()) != place.checksum {
             return Err("the text is not what was put there");
         }
-        let layout = Layout::decode(layout, text.len()).ok_or(MISFIT)?;
         if !layout.sentences.iter().all(|s| text.is_char_boundary(s.start as usize)) {
             return Err("a sentence begins inside a character");
         }
@@ -102,7 +142,9 @@ pub struct Corpus<'a> {
     pub runs: Vec<Run>,
     /// What was read of the directories' first pages, by run.
     firsts: RefCell<Vec<Option<Rc<Firsts>>>>,
-    cache: RefCell<Vec<(u32, Rc<Block>)>>,
+    recent_blocks: Recent<Block>,
+    recent_layouts: Recent<Layout>,
+    recent_indexes: Recent<BlockIndex>,
 }
 
 impl<'a> Corpus<'a> {
@@ -119,7 +161,9 @@ impl<'a> Corpus<'a> {
             blocks: Vec::new(),
             runs: Vec::new(),
             firsts: RefCell::new(Vec::new()),
-            cache: RefCell::new(Vec::new()),
+            recent_blocks: Recent::new(),
+            recent_layouts: Recent::new(),
+            recent_indexes: Recent::new(),
         };
         let mut documents = store.documents()?;
         for name in only {
@@ -200,15 +244,36 @@ impl<'a> Corpus<'a> {
         Ok(firsts)
     }
 
+    /// What is searched of block `block`.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn index(&self, block: u32) -> Result<Rc<BlockIndex>> {
+        if let Some(index) = self.recent_indexes.get(block) {
+            return Ok(index);
+        }
+        let hash = self.blocks[block as usize].block.hash;
+        let parts = self.store.parts(hash, Part::Layout, Part::Positions)?;
+        let [layout, terms, positions] = <[Vec<u8>; 3]>::try_from(parts)
+            .map_err(|_| self.damaged(block, "a part is missing"))?;
+        Ok(self.recent_indexes.keep(block, BlockIndex { layout, terms, positions }))
+    }
+
     /// The layout of block `block`, without its text.
     ///
     /// # Errors
     /// If the store cannot be read or the layout is damaged.
-    pub fn layout(&self, block: u32) -> Result<Layout> {
-        let place = &self.blocks[block as usize];
-        let bytes = self.part(block, Part::Layout)?;
-        Layout::decode(&bytes, place.block.bytes as usize)
-            .ok_or_else(|| self.damaged(block, MISFIT))
+    pub fn layout(&self, block: u32) -> Result<Rc<Layout>> {
+        if let Some(layout) = self.recent_layouts.get(block) {
+            return Ok(layout);
+        }
+        let n_bytes = self.blocks[block as usize].block.bytes as usize;
+        let layout = match self.recent_indexes.get(block) {
+            Some(index) => Layout::decode(&index.layout, n_bytes),
+            None => Layout::decode(&self.part(block, Part::Layout)?, n_bytes),
+        };
+        let layout = layout.ok_or_else(|| self.damaged(block, MISFIT))?;
+        Ok(self.recent_layouts.keep(block, layout))
     }
 
     /// Text and layout of block `block`.
@@ -216,20 +281,13 @@ impl<'a> Corpus<'a> {
     /// # Errors
     /// If the store cannot be read or the block is damaged.
     pub fn block(&self, block: u32) -> Result<Rc<Block>> {
-        let mut cache = self.cache.borrow_mut();
-        if let Some(at) = cache.iter().position(|(held, _)| *held == block) {
-            let entry = cache.remove(at);
-            cache.push(entry);
-        } else {
-            let (text, layout) = (self.part(block, Part::Text)?, self.part(block, Part::Layout)?);
-            let checked = Block::checked(text, &layout, &self.blocks[block as usize].block);
-            let checked = checked.map_err(|problem| self.damaged(block, problem))?;
-            if cache.len() == CACHED {
-                cache.remove(0);
-            }
-            cache.push((block, Rc::new(checked)));
+        if let Some(held) = self.recent_blocks.get(block) {
+            return Ok(held);
         }
-        Ok(Rc::clone(&cache[cache.len() - 1].1))
+        let (text, layout) = (self.part(block, Part::Text)?, self.layout(block)?);
+        let checked = Block::checked(text, layout, &self.blocks[block as usize].block);
+        let checked = checked.map_err(|problem| self.damaged(block, problem))?;
+        Ok(self.recent_blocks.keep(block, checked))
     }
 
     /// The text of one sentence, without the blank space around it.
@@ -252,11 +310,11 @@ impl<'a> Corpus<'a> {
         Ok(place.first_char + text[..byte].chars().count() as u64)
     }
 
-    /// Bytes that a search holds at its peak: the blocks kept, and one block's index and layout.
+    /// Bytes that a search holds at its peak: of the blocks kept the text and the index, and one more of each.
     pub fn peak_bytes(&self) -> u64 {
         let largest = self.blocks.iter().map(|place| u64::from(place.block.bytes)).max();
-        // A layout takes about a quarter of its text in memory, an index less than its text.
-        largest.unwrap_or(0) * (CACHED as u64 * 5 / 4 + 2)
+        // A layout takes about a quarter of its text in memory, what is searched half of it.
+        largest.unwrap_or(0) * (CACHED as u64 * 7 / 4 + 2)
     }
 
     /// The error for a damaged block.

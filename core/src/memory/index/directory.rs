@@ -8,10 +8,10 @@
 //! [`DocumentRecord::runs`]: crate::memory::store::DocumentRecord::runs
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 
 use super::corpus::Corpus;
-use super::pages::for_each_term;
+use super::pages::{self, TermRange, for_each_term};
 use super::patterns::{Pattern, Wanted};
 use super::stems::Stems;
 use crate::error::Result;
@@ -25,12 +25,123 @@ const BLOCK_PAGES: usize = 12;
 /// What is said of a damaged page.
 const CUT_SHORT: &str = "a page of the directory is cut short";
 
+/// The `n` terms that stand in the documents most often among those that `is_wanted` tells, each with how
+/// often; of those that stand as often the first in byte order.
+///
+/// Every directory lists its most frequent terms. A term that none lists stands in each no oftener than the
+/// last that is listed there, so where the `n`th best beats the sum of those, the lists tell all (after
+/// Fagin, Lotem, Naor, "Optimal aggregation algorithms for middleware", PODS 2001); else the directories are
+/// merged.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn most_frequent(
+    corpus: &Corpus,
+    n: usize,
+    is_wanted: impl Fn(&[u8]) -> bool,
+) -> Result<Vec<(Vec<u8>, u64)>> {
+    let n_runs = corpus.runs.len();
+    let mut listed: BTreeMap<Vec<u8>, Vec<Option<u64>>> = BTreeMap::new();
+    let mut floors = Vec::with_capacity(n_runs);
+    for run in 0..n_runs {
+        let page = corpus.directory_page(run, corpus.firsts(run)?.n_pages() as u32 + 1)?;
+        let terms =
+            pages::most_frequent(&page).ok_or_else(|| corpus.damaged_run(run, CUT_SHORT))?;
+        floors.push(terms.last().map_or(0, |(_, count)| *count));
+        for (term, count) in terms.into_iter().filter(|(term, _)| is_wanted(term)) {
+            listed.entry(term.to_vec()).or_insert_with(|| vec![None; n_runs])[run] = Some(count);
+        }
+    }
+    // What cannot be among the best is not looked up where it is not listed.
+    let least = |counts: &[Option<u64>]| counts.iter().flatten().sum::<u64>();
+    let most = |counts: &[Option<u64>]| {
+        counts.iter().zip(&floors).map(|(count, floor)| count.unwrap_or(*floor)).sum::<u64>()
+    };
+    let mut sure: Vec<u64> = listed.values().map(|counts| least(counts)).collect();
+    sure.sort_unstable_by(|one, other| other.cmp(one));
+    let enough = n.checked_sub(1).and_then(|last| sure.get(last)).copied().unwrap_or(0);
+    listed.retain(|_, counts| most(counts) >= enough);
+    for run in 0..n_runs {
+        let mut missing: BTreeMap<&[u8], &mut Option<u64>> = BTreeMap::new();
+        for (term, counts) in &mut listed {
+            if counts[run].is_none() {
+                missing.insert(term, &mut counts[run]);
+            }
+        }
+        look_up(corpus, run, missing)?;
+    }
+    let mut best = Ranking::new(n);
+    listed.iter().for_each(|(term, counts)| best.add(term, least(counts)));
+    if best.beats(floors.iter().sum()) {
+        return Ok(best.into_sorted());
+    }
+    let mut best = Ranking::new(n);
+    for_each_term_of(corpus, |term, count| {
+        if best.beats(count) || !is_wanted(term) {
+            return;
+        }
+        best.add(term, count);
+    })?;
+    Ok(best.into_sorted())
+}
+
+/// Fills in how often each of `terms` stands in run `run`.
+fn look_up(
+    corpus: &Corpus,
+    run: usize,
+    mut terms: BTreeMap<&[u8], &mut Option<u64>>,
+) -> Result<()> {
+    let firsts = corpus.firsts(run)?;
+    let mut wanted = vec![false; firsts.n_pages()];
+    terms.keys().for_each(|term| firsts.note(&TermRange::Term(term), &mut wanted));
+    for (page, _) in wanted.iter().enumerate().filter(|(_, wanted)| **wanted) {
+        let bytes = corpus.directory_page(run, page as u32 + 1)?;
+        for_each_term(&bytes, |term, list| {
+            if let Some(count) = terms.get_mut(term) {
+                **count = Some(list.total()?);
+            }
+            Some(())
+        })
+        .ok_or_else(|| corpus.damaged_run(run, CUT_SHORT))?;
+    }
+    Ok(())
+}
+
+/// The terms that stand most often.
+struct Ranking {
+    n: usize,
+    /// The one that stands least often, and of these the last in byte order, on top.
+    heap: BinaryHeap<(Reverse<u64>, Vec<u8>)>,
+}
+
+impl Ranking {
+    fn new(n: usize) -> Self {
+        Self { n, heap: BinaryHeap::new() }
+    }
+
+    fn add(&mut self, term: &[u8], count: u64) {
+        self.heap.push((Reverse(count), term.to_vec()));
+        if self.heap.len() > self.n {
+            self.heap.pop();
+        }
+    }
+
+    /// Whether it is full of terms that stand oftener than `count`.
+    fn beats(&self, count: u64) -> bool {
+        self.heap.len() == self.n && self.heap.peek().is_none_or(|(least, _)| least.0 > count)
+    }
+
+    fn into_sorted(self) -> Vec<(Vec<u8>, u64)> {
+        self.heap.into_sorted_vec().into_iter().map(|(count, term)| (term, count.0)).collect()
+    }
+}
+
 /// Calls `visit` with every term of a library in byte order and how often it stands there: a merge
 /// of all directories that holds one page of each.
 ///
 /// # Errors
 /// If the store cannot be read or is damaged.
-pub fn for_each_term_of(corpus: &Corpus, mut visit: impl FnMut(&[u8], u64)) -> Result<()> {
+fn for_each_term_of(corpus: &Corpus, mut visit: impl FnMut(&[u8], u64)) -> Result<()> {
     let mut cursors: Vec<Cursor> = Vec::new();
     let mut heads: BinaryHeap<Reverse<(Vec<u8>, usize, u64)>> = BinaryHeap::new();
     for run in 0..corpus.runs.len() {
@@ -72,9 +183,7 @@ impl Cursor {
             let bytes = corpus.directory_page(self.run, self.page as u32)?;
             let mut terms = Vec::new();
             for_each_term(&bytes, |term, list| {
-                let mut total = 0;
-                list.for_each_block(|_, count| total += u64::from(count))?;
-                terms.push((term.to_vec(), total));
+                terms.push((term.to_vec(), list.total()?));
                 Some(())
             })
             .ok_or_else(|| corpus.damaged_run(self.run, CUT_SHORT))?;
@@ -218,8 +327,6 @@ fn union(lists: &[Vec<(u32, u32)>]) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
     use crate::memory::segment::words;
     use crate::memory::{Library, Source};
@@ -240,6 +347,15 @@ mod tests {
         let mut found = Vec::new();
         for_each_term_of(&corpus, |term, count| found.push((term.to_vec(), count))).unwrap();
         assert_eq!(found, wanted.into_iter().collect::<Vec<_>>());
+        // The most frequent by the lists, and by a merge where the lists end.
+        let mut ranked: Vec<(Vec<u8>, u64)> = found;
+        ranked.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+        for n in [0, 1, 3, 20, 200, 5_000] {
+            let best = most_frequent(&corpus, n, |_| true).unwrap();
+            assert_eq!(best, ranked[..n.min(ranked.len())], "{n}");
+        }
+        let no_lamp = most_frequent(&corpus, 2, |term| term != b"lamp").unwrap();
+        assert_eq!(no_lamp[0].0, ranked.iter().find(|(term, _)| term != b"lamp").unwrap().0);
         // Of a word that few blocks hold those are read, whatever else they hold; else both decide.
         let stems = Stems::default();
         let [rare, often, least] =

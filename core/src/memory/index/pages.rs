@@ -7,19 +7,24 @@
 //!            rest, as in `postings`; the rest; the bytes of the list; the list of blocks: twice the
 //!            difference of the ordinal in the run, and one more with a count behind it where the term
 //!            stands in the block more than once
+//! last page  the most frequent terms, those first: count, bytes of the term, the term
 //! ```
 //! The numbers of page 0 have four bytes, so that it is searched as it is; all others are LEB128. Lists that
 //! nobody looks for are skipped unread. Which pages a question needs, `directory` knows.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
 
 use super::postings::{self, ByteSet};
 use crate::error::Result;
 use crate::memory::store::varint::{Reader, put};
 use crate::memory::store::{LONGEST_RUN, PutPage};
 
-/// Bytes of a page at which the next is begun: such a page fits a page of the library's file.
+/// Bytes of a page at which the next is begun: some such pages fit a page of the library's file.
 const PAGE_BYTES: usize = 1_900;
+/// Terms on the last page, and the share of all terms that they are at most, as one in so many.
+const MOST_FREQUENT: usize = 1_024;
+const FREQUENT_SHARE: usize = 32;
 
 /// Merges the dictionaries of the blocks of a run and puts the pages. The terms of one first byte are merged
 /// at a time, so that a small part of the terms of a run is held. `terms` answers the part `terms` of block
@@ -60,7 +65,7 @@ pub fn build(
             }
         }
         for (term, list) in &lists {
-            pages.add(term, &list.bytes)?;
+            pages.add(term, list)?;
         }
     }
     pages.finish().map(Some)
@@ -69,6 +74,8 @@ pub fn build(
 /// The blocks of one term, while a directory is built.
 #[derive(Default)]
 struct ListBuilder {
+    /// How often the term stands in all of them.
+    total: u64,
     /// The next block's ordinal if it were the one behind the last.
     next: usize,
     bytes: Vec<u8>,
@@ -82,6 +89,7 @@ impl ListBuilder {
             put(&mut self.bytes, u64::from(count));
         }
         self.next = block + 1;
+        self.total += u64::from(count);
     }
 }
 
@@ -93,15 +101,35 @@ struct PageBuilder<'p, 'f> {
     ends: Vec<u32>,
     page: Vec<u8>,
     previous: Vec<u8>,
+    n_terms: usize,
+    /// The most frequent terms so far, of these the least frequent and then the last on top.
+    frequent: BinaryHeap<(Reverse<u64>, Box<[u8]>)>,
 }
 
 impl<'p, 'f> PageBuilder<'p, 'f> {
     fn new(put: &'p mut PutPage<'f>) -> Self {
         let (firsts, ends) = (Vec::new(), Vec::new());
-        Self { put, firsts, ends, page: Vec::new(), previous: Vec::new() }
+        Self {
+            put,
+            firsts,
+            ends,
+            page: Vec::new(),
+            previous: Vec::new(),
+            n_terms: 0,
+            frequent: BinaryHeap::new(),
+        }
     }
 
-    fn add(&mut self, term: &[u8], list: &[u8]) -> Result<()> {
+    fn add(&mut self, term: &[u8], list: &ListBuilder) -> Result<()> {
+        self.n_terms += 1;
+        let beaten = |(least, _): &(Reverse<u64>, Box<[u8]>)| list.total <= least.0;
+        if self.frequent.len() < MOST_FREQUENT || !self.frequent.peek().is_some_and(beaten) {
+            self.frequent.push((Reverse(list.total), term.into()));
+            if self.frequent.len() > MOST_FREQUENT {
+                self.frequent.pop();
+            }
+        }
+        let list = &list.bytes;
         if self.page.len() + term.len() + list.len() > PAGE_BYTES {
             self.end_page()?;
         }
@@ -130,10 +158,19 @@ impl<'p, 'f> PageBuilder<'p, 'f> {
 
     fn finish(mut self) -> Result<()> {
         self.end_page()?;
-        let numbers = std::iter::once(self.ends.len() as u32).chain(self.ends);
+        let n_pages = self.ends.len() as u32;
+        let numbers = std::iter::once(n_pages).chain(self.ends);
         let mut page: Vec<u8> = numbers.flat_map(u32::to_le_bytes).collect();
         page.extend_from_slice(&self.firsts);
-        (self.put)(0, &page)
+        (self.put)(0, &page)?;
+        page.clear();
+        let n_listed = self.n_terms.div_ceil(FREQUENT_SHARE);
+        for (Reverse(count), term) in self.frequent.into_sorted_vec().iter().take(n_listed) {
+            put(&mut page, *count);
+            put(&mut page, term.len() as u64);
+            page.extend_from_slice(term);
+        }
+        (self.put)(n_pages + 1, &page)
     }
 }
 
@@ -164,7 +201,7 @@ impl Firsts {
         (last == terms).then_some(firsts)
     }
 
-    /// Number of pages behind page 0.
+    /// Number of pages with entries behind page 0.
     pub fn n_pages(&self) -> usize {
         self.n_pages
     }
@@ -240,6 +277,19 @@ pub fn for_each_term(
     Some(())
 }
 
+/// The terms of the last page and how often each stands in the run, most often first and those that stand
+/// as often in byte order; `None` if the page is damaged.
+pub fn most_frequent(page: &[u8]) -> Option<Vec<(&[u8], u64)>> {
+    let mut reader = Reader::new(page);
+    let mut terms = Vec::new();
+    while !reader.is_at_end() {
+        let count = reader.number()?;
+        let length = reader.count(page.len())?;
+        terms.push((reader.bytes(length)?, count));
+    }
+    Some(terms)
+}
+
 /// The blocks of a term.
 #[derive(Debug, Clone, Copy)]
 pub struct List<'a> {
@@ -247,6 +297,13 @@ pub struct List<'a> {
 }
 
 impl List<'_> {
+    /// How often the term stands in all of them; `None` if the list is damaged.
+    pub fn total(&self) -> Option<u64> {
+        let mut total = 0_u64;
+        self.for_each_block(|_, count| total = total.saturating_add(u64::from(count)))?;
+        Some(total)
+    }
+
     /// Calls `visit` with the ordinal in the run of every block and how often the term stands there, in
     /// order; `None` if the list is damaged.
     pub fn for_each_block(&self, mut visit: impl FnMut(usize, u32)) -> Option<()> {
@@ -281,7 +338,8 @@ mod tests {
             .collect()
     }
 
-    fn pages() -> Vec<Vec<u8>> {
+    /// The pages, the last apart.
+    fn made() -> (Vec<Vec<u8>>, Vec<u8>) {
         let texts = texts();
         let mut builder = PostingsBuilder::default();
         let mut pages = BTreeMap::new();
@@ -295,7 +353,13 @@ mod tests {
             pages.keys().copied().collect::<Vec<_>>(),
             (0..pages.len() as u32).collect::<Vec<_>>()
         );
-        pages.into_values().collect()
+        let mut pages: Vec<Vec<u8>> = pages.into_values().collect();
+        let last = pages.pop().unwrap();
+        (pages, last)
+    }
+
+    fn pages() -> Vec<Vec<u8>> {
+        made().0
     }
 
     #[test]
@@ -324,6 +388,18 @@ mod tests {
         }
         assert!(pages.len() > 3);
         assert_eq!(found, wanted.into_iter().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn the_last_page_lists_the_most_frequent_terms() {
+        let (_, last) = made();
+        let listed = most_frequent(&last).unwrap();
+        // "odd" stands twice in every second text; of 463 terms a thirty-second part is listed.
+        assert_eq!(listed.len(), 15);
+        assert_eq!(listed[..3], [(&b"lamp"[..], 40), (b"odd", 40), (b"the", 40)]);
+        assert_eq!(listed[4], (&b"w0x0"[..], 6));
+        assert!(listed.iter().zip(&listed[1..]).all(|(one, next)| one.1 >= next.1));
+        assert!(most_frequent(&last[..last.len() - 1]).is_none());
     }
 
     #[test]

@@ -251,6 +251,10 @@ impl Matches {
 
     /// Word ordinals where pattern `pattern` begins; `None` if the part `positions` is damaged.
     pub fn positions(&self, pattern: usize, positions: &[u8]) -> Option<Vec<u32>> {
+        // Of words that do not stand there together no list is read.
+        if self.bound(pattern) == 0 {
+            return Some(Vec::new());
+        }
         let mut starts: Option<Vec<u32>> = None;
         for (offset, slot) in self.entries[pattern].iter().enumerate() {
             let mut list = Vec::new();

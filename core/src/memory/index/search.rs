@@ -12,6 +12,7 @@
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BinaryHeap};
+use std::rc::Rc;
 
 use super::corpus::{Corpus, SentenceId};
 use super::directory::{self, Spread};
@@ -19,7 +20,6 @@ use super::patterns::{Matches, Pattern, Wanted};
 use super::stems::Stems;
 use crate::error::Result;
 use crate::memory::segment::layout::Layout;
-use crate::memory::store::Part;
 
 const K1: f32 = 1.2;
 const B: f32 = 0.75;
@@ -141,8 +141,7 @@ pub fn counts(corpus: &Corpus, patterns: &[Pattern], stems: &Stems) -> Result<Ve
 }
 
 fn find(corpus: &Corpus, block: u32, wanted: &mut Wanted) -> Result<Matches> {
-    let terms = corpus.part(block, Part::Terms)?;
-    Matches::find(wanted, &terms)
+    Matches::find(wanted, &corpus.index(block)?.terms)
         .ok_or_else(|| corpus.damaged(block, "the dictionary is cut short"))
 }
 
@@ -153,16 +152,16 @@ fn occurrences_in(
     block: u32,
     wanted: &mut Wanted,
     held: &mut Vec<(u32, u32)>,
-) -> Result<Option<Layout>> {
+) -> Result<Option<Rc<Layout>>> {
     held.clear();
     let matches = find(corpus, block, wanted)?;
     if !matches.any() {
         return Ok(None);
     }
-    let positions = corpus.part(block, Part::Positions)?;
+    let index = corpus.index(block)?;
     for pattern in 0..wanted.patterns().len() {
         let list = matches
-            .positions(pattern, &positions)
+            .positions(pattern, &index.positions)
             .ok_or_else(|| corpus.damaged(block, "a position list is cut short"))?;
         held.extend(list.iter().map(|word| (*word, pattern as u32)));
     }
@@ -175,7 +174,7 @@ fn sentences_in(
     block: u32,
     wanted: &mut Wanted,
     held: &mut Vec<(u32, u32)>,
-) -> Result<Option<Layout>> {
+) -> Result<Option<Rc<Layout>>> {
     let Some(layout) = occurrences_in(corpus, block, wanted, held)? else {
         return Ok(None);
     };
@@ -440,10 +439,10 @@ fn sentences_beside(
     if !(0..n_all).all(occurs) || !(n_all == n_patterns || (n_all..n_patterns).any(occurs)) {
         return Ok(Vec::new());
     }
-    let positions = corpus.part(block, Part::Positions)?;
+    let index = corpus.index(block)?;
     let words_of = |pattern: usize| {
         matches
-            .positions(pattern, &positions)
+            .positions(pattern, &index.positions)
             .ok_or_else(|| corpus.damaged(block, "a position list is cut short"))
     };
     let lists: Vec<Vec<u32>> = (0..n_all).map(words_of).collect::<Result<_>>()?;

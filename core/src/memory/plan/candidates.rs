@@ -145,8 +145,8 @@ pub fn candidates(reader: &Reader, question: &Question, scope: &Scope) -> Result
     let leads = keys::leads(reader, &patterns, strict, &weights)?;
     let mut passages = of_keys_alone(reader, &patterns[n_terms..])?;
     for head in leads.keys() {
-        let layout = &corpus.block(head.block)?.layout;
-        let passage = Passage::around(head.block, layout, head.sentence);
+        let layout = corpus.layout(head.block)?;
+        let passage = Passage::around(head.block, &layout, head.sentence);
         if !passages.contains(&passage) {
             passages.push(passage);
         }
@@ -186,8 +186,8 @@ fn of_keys_alone(reader: &Reader, keys: &[Pattern]) -> Result<Vec<Passage>> {
         return Ok(out);
     }
     for id in reader.last_mentions(keys, &[], u32::MAX, PASSAGES.1)? {
-        let layout = &reader.corpus.block(id.block)?.layout;
-        let passage = Passage::around(id.block, layout, id.sentence);
+        let layout = reader.corpus.layout(id.block)?;
+        let passage = Passage::around(id.block, &layout, id.sentence);
         if !out.contains(&passage) {
             out.push(passage);
         }

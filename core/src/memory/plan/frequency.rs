@@ -1,11 +1,8 @@
 //! The plans that count in the index: the most frequent words, and how often something is said.
 //!
-//! The most frequent words are found in one walk over the directories, which hold every word with its
+//! The most frequent words are told by the directories, which list them and hold every word with its
 //! count, so that the answer is exact and memory does not grow with the documents. Numbers and function
 //! words are no words of content and are left out.
-
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 
 use super::reader::Reader;
 use crate::error::Result;
@@ -166,23 +163,11 @@ fn is_list(reader: &Reader) -> Result<bool> {
 }
 
 fn most_frequent(reader: &Reader, n: usize) -> Result<Option<Finding>> {
-    let corpus = reader.corpus;
     let list = is_list(reader)?;
-    // The least of the best on top: fewest occurrences, then last in the alphabet.
-    let mut best: BinaryHeap<(Reverse<u64>, Vec<u8>)> = BinaryHeap::new();
-    directory::for_each_term_of(corpus, |term, count| {
-        let beaten = best.len() == n && best.peek().is_some_and(|(least, _)| count <= least.0);
-        if !beaten && counts_as_word(term, list) {
-            best.push((Reverse(count), term.to_vec()));
-            if best.len() > n {
-                best.pop();
-            }
-        }
-    })?;
-    let ranked = best.into_sorted_vec();
+    let ranked = directory::most_frequent(reader.corpus, n, |term| counts_as_word(term, list))?;
     let mut evidence = Vec::new();
     let mut parts = Vec::new();
-    for (_, term) in &ranked {
+    for (term, _) in &ranked {
         let Ok(word) = std::str::from_utf8(term) else { continue };
         if let Some((id, written)) = first_sentence_with(reader, word)? {
             evidence.push((id, 1));

@@ -113,8 +113,8 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// If the store cannot be read or is damaged.
     pub fn admits(&self, id: SentenceId) -> Result<bool> {
-        let layout = &self.corpus.block(id.block)?.layout;
-        Ok(self.admits_passage(&Passage::around(id.block, layout, id.sentence)))
+        let layout = self.corpus.layout(id.block)?;
+        Ok(self.admits_passage(&Passage::around(id.block, &layout, id.sentence)))
     }
 
     /// Whether `passage` may be read; counts it if so.

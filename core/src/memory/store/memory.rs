@@ -72,6 +72,11 @@ impl Store for MemoryStore {
         }
     }
 
+    fn parts(&self, hash: ContentHash, first: Part, last: Part) -> Result<Vec<Vec<u8>>> {
+        let between = Part::ALL.into_iter().filter(|part| (first..=last).contains(part));
+        between.map(|part| self.part(hash, part)).collect()
+    }
+
     fn part_bytes(&self, part: Part) -> Result<u64> {
         Ok(self.blocks.values().map(|(_, parts)| parts.part(part).len() as u64).sum())
     }

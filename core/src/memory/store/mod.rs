@@ -67,6 +67,12 @@ pub trait Store: Notes + Send {
     /// If the backing cannot be read or has no such block.
     fn part(&self, hash: ContentHash, part: Part) -> Result<Vec<u8>>;
 
+    /// The parts `first` to `last` of a block, in the order in which [`Part`] has them.
+    ///
+    /// # Errors
+    /// If the backing cannot be read or has no such block.
+    fn parts(&self, hash: ContentHash, first: Part, last: Part) -> Result<Vec<Vec<u8>>>;
+
     /// Bytes that the part takes in all blocks together.
     ///
     /// # Errors

@@ -124,6 +124,8 @@ pub struct BlockRef {
     pub sentences: u32,
     /// Number of its passages.
     pub passages: u32,
+    /// CRC-32 of its text, by which it is known to be what was put there whenever it is read.
+    pub checksum: u32,
 }
 
 /// A heading of a document.
@@ -219,6 +221,7 @@ impl DocumentRecord {
             for value in [block.bytes, block.chars, block.words, block.sentences, block.passages] {
                 put(&mut out, u64::from(value));
             }
+            out.extend_from_slice(&block.checksum.to_le_bytes());
         }
         put(&mut out, self.sections.len() as u64);
         for section in &self.sections {
@@ -256,7 +259,9 @@ impl DocumentRecord {
                 *value = u32::try_from(reader.number()?).ok()?;
             }
             let [bytes, chars, words, sentences, passages] = values;
-            record.blocks.push(BlockRef { hash, bytes, chars, words, sentences, passages });
+            let checksum = u32::from_le_bytes(reader.bytes(4)?.try_into().ok()?);
+            let block = BlockRef { hash, bytes, chars, words, sentences, passages, checksum };
+            record.blocks.push(block);
         }
         for _ in 0..reader.count(limit)? {
             record.sections.push(Section {
@@ -293,6 +298,7 @@ mod tests {
                 words: 80,
                 sentences: 9,
                 passages: 2,
+                checksum: 0x1234_5678,
             }],
             sections: vec![
                 section(1, 0, "One"),

@@ -29,9 +29,13 @@ use crate::error::{Error, MemoryError, Result};
 /// "CARL" in ASCII.
 const APPLICATION_ID: i64 = 0x4341_524c;
 /// Version of the tables and of the records in them.
-const VERSION: i64 = 4;
+const VERSION: i64 = 5;
 /// How long a locked file is waited for.
 const PATIENCE: Duration = Duration::from_millis(5_000);
+/// Bytes of a page of the file: a block's text is read in a few pieces.
+const PAGE_BYTES: i64 = 16 << 10;
+/// Pages that the log holds before they are brought home: 4 MB.
+const LOG_PAGES: i64 = 256;
 /// SQLite's page cache in KiB: bounds what reading a library of any size keeps in memory.
 const CACHE_KIB: i64 = 256;
 /// Pages that a directory has at most. A run has at most 1,024 blocks of some 55 KB, and a directory of
@@ -97,7 +101,8 @@ impl SqliteStore {
         }
         connection
             .execute_batch(&format!(
-                "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -{CACHE_KIB}"
+                "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -{CACHE_KIB}; \
+                 PRAGMA wal_autocheckpoint = {LOG_PAGES}"
             ))
             .map_err(failed("opening"))?;
         Ok(Self { path: path.to_owned(), connection, readers: Cell::new(0) })
@@ -153,7 +158,9 @@ fn create(connection: &mut Connection) -> rusqlite::Result<()> {
 fn use_write_ahead_log(connection: &Connection) -> rusqlite::Result<()> {
     let started = Instant::now();
     loop {
-        match connection.execute_batch("PRAGMA page_size = 2048; PRAGMA journal_mode = WAL") {
+        match connection
+            .execute_batch(&format!("PRAGMA page_size = {PAGE_BYTES}; PRAGMA journal_mode = WAL"))
+        {
             Err(error)
                 if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
                     && started.elapsed() < PATIENCE =>
@@ -332,6 +339,25 @@ impl Store for SqliteStore {
             })
             .map_err(failed)?;
         bytes.ok_or_else(|| self.corrupt(format!("block {hash}"), "is missing"))
+    }
+
+    fn parts(&self, hash: ContentHash, first: Part, last: Part) -> Result<Vec<Vec<u8>>> {
+        let (low, high) = (first as i64, last as i64);
+        let parts = self
+            .connection
+            .prepare_cached(
+                "SELECT part.bytes FROM block, part WHERE block.hash = ?1
+                 AND part.id BETWEEN block.id * 8 + ?2 AND block.id * 8 + ?3 ORDER BY part.id",
+            )
+            .and_then(|mut statement| {
+                let rows = statement.query_map(params![hash.0, low, high], |row| row.get(0))?;
+                rows.collect::<rusqlite::Result<Vec<Vec<u8>>>>()
+            })
+            .map_err(self.failed("reading a block"))?;
+        if parts.len() as i64 != high - low + 1 {
+            return Err(self.corrupt(format!("block {hash}"), "is missing"));
+        }
+        Ok(parts)
     }
 
     fn part_bytes(&self, part: Part) -> Result<u64> {

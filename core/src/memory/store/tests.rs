@@ -58,6 +58,7 @@ fn record(name: &str, blocks: &[ContentHash]) -> DocumentRecord {
                 words: 1,
                 sentences: 1,
                 passages: 1,
+                checksum: 1,
             })
             .collect(),
         sections: Vec::new(),
@@ -97,6 +98,8 @@ fn keeps_the_contract(store: &mut dyn Store) {
     assert!(store.directory_page(of_first, 2).is_err());
     assert_eq!(store.part(c, Part::Positions).unwrap(), [3, 3, 3]);
     assert_eq!(store.part(b, Part::Text).unwrap(), b"b");
+    let searched = [vec![1], vec![2, 2], vec![3, 3, 3]];
+    assert_eq!(store.parts(b, Part::Layout, Part::Positions).unwrap(), searched);
 
     // An edit of "one" no longer needs a; b stays, "two" needs it.
     put(store, &record("one", &[b]));
@@ -112,6 +115,10 @@ fn keeps_the_contract(store: &mut dyn Store) {
     assert!(!store.has_directory(of_other).unwrap());
     assert!(matches!(
         store.part(c, Part::Text),
+        Err(Error::Memory(MemoryError::CorruptLibrary { .. }))
+    ));
+    assert!(matches!(
+        store.parts(c, Part::Layout, Part::Positions),
         Err(Error::Memory(MemoryError::CorruptLibrary { .. }))
     ));
 }

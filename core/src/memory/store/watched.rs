@@ -64,6 +64,10 @@ impl Store for WatchedStore {
         self.store()?.part(hash, part)
     }
 
+    fn parts(&self, hash: ContentHash, first: Part, last: Part) -> Result<Vec<Vec<u8>>> {
+        self.store()?.parts(hash, first, last)
+    }
+
     fn part_bytes(&self, part: Part) -> Result<u64> {
         self.store()?.part_bytes(part)
     }

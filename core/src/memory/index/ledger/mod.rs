@@ -171,18 +171,17 @@ impl Mentions<'_, '_> {
 
     fn read(&mut self, block: u32) -> Result<()> {
         let corpus = self.corpus;
-        let terms = corpus.part(block, Part::Terms)?;
-        let matches = Matches::find(&mut Wanted::of(&self.patterns, &self.stems), &terms)
+        let index = corpus.index(block)?;
+        let matches = Matches::find(&mut Wanted::of(&self.patterns, &self.stems), &index.terms)
             .ok_or_else(|| corpus.damaged(block, "the dictionary is cut short"))?;
         if !matches.any() {
             return Ok(());
         }
-        let positions = corpus.part(block, Part::Positions)?;
         let layout = corpus.layout(block)?;
         let mut sentences = Vec::new();
         for pattern in 0..self.patterns.len() {
             let list = matches
-                .positions(pattern, &positions)
+                .positions(pattern, &index.positions)
                 .ok_or_else(|| corpus.damaged(block, "a position list is cut short"))?;
             sentences.extend(list.iter().map(|word| layout.sentence_of_word(*word) as u32));
         }
