@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use carrel_core::memory;
-pub use carrel_core::memory::{Estimate, Profile, Speed};
+pub use carrel_core::memory::{Estimate, Profile};
 
 use crate::cancel::{CancelToken, flag};
 use crate::engine::Engine;
@@ -38,15 +38,6 @@ pub enum Profile {
     Exhaustive,
 }
 
-/// How fast a model runs on this device.
-#[uniffi::remote(Record)]
-pub struct Speed {
-    /// Tokens of a prompt read in a second.
-    pub prompt_tokens_per_s: f64,
-    /// Tokens written in a second.
-    pub output_tokens_per_s: f64,
-}
-
 /// What an answer is expected to cost at most.
 #[uniffi::remote(Record)]
 pub struct Estimate {
@@ -58,8 +49,9 @@ pub struct Estimate {
     pub prompt_tokens: u64,
     /// Tokens that it writes.
     pub output_tokens: u64,
-    /// Seconds that this takes.
-    pub seconds: f64,
+    /// Seconds that this takes on this device; absent if a model reads that was never asked before, so
+    /// that its speed is unknown.
+    pub seconds: Option<f64>,
     /// Memory that the search takes at its peak; the model's own is not in it.
     pub peak_bytes: u64,
 }
@@ -77,22 +69,21 @@ impl Library {
         engine: Option<Arc<Engine>>,
         cancel: Option<Arc<CancelToken>>,
     ) -> Result<Arc<ChunkStream>> {
-        let host = engine.map(|engine| engine.host.clone());
-        let documents = self.documents.clone();
+        let (documents, host) = (self.documents.clone(), engine.map(|engine| engine.host.clone()));
         ChunkStream::of(documents.ask(question, options.into(), host, flag(cancel)))
     }
 
-    /// What an answer would cost at most, with a model of this speed or without one. Looks into the
-    /// index, but asks no model.
-    #[uniffi::method(default(speed = None))]
+    /// What an answer would cost at most, with the model of this engine or without one. Looks into the
+    /// index, but asks no model. What a model may do and how fast it is are known once it was asked.
+    #[uniffi::method(default(engine = None))]
     pub fn estimate(
         &self,
         question: String,
         options: AskOptions,
-        speed: Option<Speed>,
+        engine: Option<Arc<Engine>>,
     ) -> Result<Estimate> {
-        let options = options.into();
-        Ok(self.documents.now(|library| library.estimate(&question, &options, speed))?)
+        let host = engine.as_ref().map(|engine| &*engine.host);
+        Ok(self.documents.estimate(&question, &options.into(), host)?)
     }
 }
 

@@ -132,6 +132,9 @@ impl From<Error> for CarrelError {
             Error::Session(_) => Self::invalid("the prompt or a stop text", reason),
             Error::Model(error) => of_model(error, reason),
             Error::Memory(error) => of_memory(error, reason),
+            Error::Service(ServiceError::NoModel { model, problem }) => {
+                Self::missing(model, problem)
+            }
             Error::Service(ServiceError::Busy) => Self::Busy { reason },
             Error::Service(ServiceError::CrashedBefore { model }) => {
                 Self::CrashedBefore { model: model.display().to_string(), reason }
@@ -177,6 +180,7 @@ fn of_memory(error: MemoryError, reason: String) -> CarrelError {
         | E::CorruptLibrary { path, .. } => {
             CarrelError::unusable(path.display().to_string(), reason)
         }
+        E::ModelMayNotWrite { model } => CarrelError::unusable(model, reason),
         E::UnknownDocument { document } => CarrelError::missing(document, reason),
         E::EmptyLibrary => CarrelError::missing("a document", reason),
         E::EmptyQuestion | E::QuestionTooLong { .. } => {

@@ -16,7 +16,7 @@ mod session;
 mod stream;
 
 pub use answer::{Answer, AnswerStatus, AskUsage, Citation, Passage};
-pub use ask::{AskOptions, Estimate, Profile, Speed};
+pub use ask::{AskOptions, Estimate, Profile};
 pub use cancel::CancelToken;
 pub use engine::{Engine, MemoryPressure, ThermalState};
 pub use errors::{CarrelError, Result};

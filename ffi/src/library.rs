@@ -1,15 +1,15 @@
 //! Documents that can be asked: added, looked at, removed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use carrel_core::error::MemoryError;
 pub use carrel_core::memory::store::Section;
 use carrel_core::memory::{self, AskOptions, DocumentRecord};
 use carrel_core::service::Documents;
 
 use crate::answer::Passage;
 use crate::cancel::{CancelToken, flag};
-use crate::engine::ThermalState;
+use crate::engine::{Engine, ThermalState};
 use crate::errors::Result;
 use crate::stream::ChunkStream;
 
@@ -127,11 +127,29 @@ impl Library {
 
     /// Where pages and sections of a document begin.
     pub fn outline(&self, document: String) -> Result<Outline> {
-        let records = self.documents.now(|library| library.documents())?;
-        let found = records.iter().find(|record| record.name == document);
-        let missing = || carrel_core::Error::from(MemoryError::UnknownDocument { document });
-        let record = found.ok_or_else(missing)?;
-        Ok(Outline { pages: record.pages.clone(), sections: record.sections.clone() })
+        let record = self.documents.now(|library| library.document(&document))?;
+        Ok(Outline { pages: record.pages, sections: record.sections })
+    }
+
+    /// Lets the model of an engine read the documents, all if none is named, and write facts and
+    /// summaries, each tied to its sentences and checked against them: later questions are answered with
+    /// them. Only a model whose probe showed that it can may do that. Takes long: with a limit the parts
+    /// that stand for the most come first, and however it ends the next call goes on there.
+    #[uniffi::method(default(documents = [], most_seconds = None, cancel = None))]
+    pub fn digest(
+        &self,
+        engine: Arc<Engine>,
+        documents: Vec<String>,
+        most_seconds: Option<u64>,
+        cancel: Option<Arc<CancelToken>>,
+    ) -> Result<Arc<ChunkStream>> {
+        let (host, most_time) = (engine.host.clone(), most_seconds.map(Duration::from_secs));
+        ChunkStream::of(self.documents.clone().digest(documents, most_time, host, flag(cancel)))
+    }
+
+    /// Drops everything that models wrote about a document.
+    pub fn forget_digest(&self, document: String) -> Result<()> {
+        Ok(self.documents.now(|library| library.forget_written(&document))?)
     }
 
     /// Says how hot the device is; reading documents slows down.

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use carrel_core::engine::{Engine, EngineOptions as CoreOptions, Fit};
 use carrel_core::exec::ContextPolicy;
 pub use carrel_core::service::{Backend, GpuVerdict};
-use carrel_core::service::{HostOptions, Loaded};
-use carrel_models::{catalog, default_model};
+use carrel_core::service::{HostOptions, Loaded, model_file};
 
 use crate::errors::{CarrelError, Result};
 
@@ -128,8 +127,9 @@ impl TryFrom<EngineOptions> for HostOptions {
 
     fn try_from(options: EngineOptions) -> Result<Self> {
         let default = CoreOptions::default();
+        let folder = options.models_folder.as_deref().map(Path::new);
         Ok(Self {
-            model: model_file(&options)?,
+            model: model_file(&options.model, folder)?,
             engine: CoreOptions {
                 context: options.context_tokens.map(|n| ContextPolicy::Full(n as usize)),
                 n_batch: BATCH_TOKENS,
@@ -143,22 +143,6 @@ impl TryFrom<EngineOptions> for HostOptions {
             retry_after_crash: options.retry_after_crash,
         })
     }
-}
-
-/// The file that the options name: a path, or an entry of the catalogue in the folder of models.
-fn model_file(options: &EngineOptions) -> Result<PathBuf> {
-    let name = &options.model;
-    if Path::new(name).is_file() || name == default_model::NAME {
-        return Ok(name.into());
-    }
-    let Some(entry) = catalog::find(name) else {
-        return Err(CarrelError::missing(name, "neither a file nor in the catalogue"));
-    };
-    let folder = Path::new(options.models_folder.as_deref().unwrap_or_default());
-    let places = [folder.join(&entry.file), folder.join(&entry.repository).join(&entry.file)];
-    places.into_iter().find(|path| path.is_file()).ok_or_else(|| {
-        CarrelError::missing(&entry.title, format!("{} is not in the models' folder", entry.file))
-    })
 }
 
 impl From<&Fit> for MemoryNeed {

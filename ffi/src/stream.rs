@@ -45,6 +45,11 @@ pub enum Chunk {
         /// Whether it was read; `false` if it was there as it is.
         changed: bool,
     },
+    /// The last chunk of a model's writing about documents.
+    Digested {
+        /// Whether everything is written; otherwise the time ended first, and the next call goes on.
+        is_complete: bool,
+    },
     /// The last chunk of work that was cancelled.
     Cancelled,
 }
@@ -127,6 +132,7 @@ impl TryFrom<service::Chunk> for Chunk {
             service::Chunk::Added { document, changed } => {
                 Self::Added { document: Document::from(&document), changed }
             }
+            service::Chunk::Digested(end) => Self::Digested { is_complete: end.is_complete() },
             service::Chunk::Cancelled => Self::Cancelled,
             service::Chunk::Finished { end, tool_calls } => {
                 let usage = Usage {

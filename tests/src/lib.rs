@@ -10,6 +10,7 @@ pub mod operations;
 pub mod process;
 pub mod random_text;
 pub mod records;
+pub mod shelf;
 pub mod start;
 
 use std::path::{Path, PathBuf};

@@ -345,9 +345,7 @@ impl Named {
         }
         let reading = reader.reading();
         let name = format!("{}, {}", self.name, reading.name());
-        // A model that may do nothing costs nothing, so nothing is forecast for it.
-        let speed = report.speed().filter(|_| reading != Reading::Nothing);
-        Ok(ReadingModel { name, model: Box::new(reader), speed })
+        Ok(ReadingModel { name, model: Box::new(reader), speed: report.speed() })
     }
 }
 

@@ -88,8 +88,7 @@ impl Engine {
                 report
             }
         };
-        reader.set_reading(report.reading());
-        reader.set_writes(report.writes());
+        reader.allow(report.capability());
         Ok(Some(report))
     }
 }

@@ -10,6 +10,7 @@ use super::windows::WindowStore;
 use crate::cancel::CancelFlag;
 use crate::error::{Error, Result, TemplateError};
 use crate::exec::Model;
+use crate::memory::Capability;
 use crate::memory::model::{Reading, Reply, Request, TextModel};
 use crate::sample::{GrammarSource, Grammars};
 use crate::session::{ChatFormat, EndReason, GenerateOptions, Session, grammars_for, message};
@@ -59,9 +60,10 @@ impl WindowReader {
         self.reading = reading;
     }
 
-    /// Sets whether the model may write about windows.
-    pub fn set_writes(&mut self, writes: bool) {
-        self.writes = writes;
+    /// Lets the model do what its probe found that it can.
+    pub fn allow(&mut self, capability: Capability) {
+        self.reading = capability.reading;
+        self.writes = capability.writes;
     }
 
     /// Tokens of `prompt` that come before its question.

@@ -9,6 +9,14 @@ pub enum ServiceError {
     /// A conversation does one thing at a time.
     #[error("the conversation's last stream is not at its end")]
     Busy,
+    /// A model that was called by its name is not there.
+    #[error("{model}: {problem}")]
+    NoModel {
+        /// The model.
+        model: String,
+        /// Why it is not.
+        problem: String,
+    },
     /// The process died while it loaded this model.
     #[error("{model}: the process ended while this model was being loaded", model = model.display())]
     CrashedBefore {

@@ -16,7 +16,7 @@ use super::index::stems::Stems;
 use super::ingest::{self, Ingested, Progress};
 use super::model::{self, Pointer, Reading, TextModel};
 use super::plan;
-use super::plan::budget::{Budget, Estimate, Profile, Speed};
+use super::plan::budget::{Budget, Capability, Estimate, Profile};
 use super::plan::question::Question;
 use super::plan::reader::Reader;
 use super::plan::thread::Thread;
@@ -119,6 +119,15 @@ impl Library {
     /// If the library cannot be read.
     pub fn documents(&self) -> Result<Vec<DocumentRecord>> {
         self.store.documents()
+    }
+
+    /// The document of this name.
+    ///
+    /// # Errors
+    /// If there is none or the library cannot be read.
+    pub fn document(&self, name: &str) -> Result<DocumentRecord> {
+        let found = self.documents()?.into_iter().find(|record| record.name == name);
+        Ok(found.ok_or_else(|| MemoryError::UnknownDocument { document: name.to_owned() })?)
     }
 
     /// SHA-256 over all documents, their blocks and everything derived from them: equal for two
@@ -317,8 +326,8 @@ impl Library {
         Ok(answer)
     }
 
-    /// What an answer to `question` is expected to cost, with a model of this speed that points or without
-    /// one. Does what code does for the answer, but asks no model.
+    /// What an answer to `question` is expected to cost, with a model that can do this or
+    /// without one. Does what code does for the answer, but asks no model.
     ///
     /// # Errors
     /// As [`Self::ask`].
@@ -326,21 +335,7 @@ impl Library {
         &self,
         question: &str,
         options: &AskOptions,
-        speed: Option<Speed>,
-    ) -> Result<Estimate> {
-        self.estimate_for(question, options, Reading::Points, speed)
-    }
-
-    /// As [`Self::estimate`], with a model that may do as much as `reading` says.
-    ///
-    /// # Errors
-    /// As [`Self::ask`].
-    pub fn estimate_for(
-        &self,
-        question: &str,
-        options: &AskOptions,
-        reading: Reading,
-        speed: Option<Speed>,
+        model: Option<Capability>,
     ) -> Result<Estimate> {
         let started = Instant::now();
         let corpus = self.corpus_for(question, options)?;
@@ -355,11 +350,11 @@ impl Library {
             windows: 0,
             prompt_tokens: 0,
             output_tokens: 0,
-            seconds: code_s,
+            seconds: Some(code_s),
             peak_bytes: corpus.peak_bytes(),
         };
-        let Some(speed) = speed else { return Ok(estimate) };
-        let prompts = match reading {
+        let Some(model) = model else { return Ok(estimate) };
+        let prompts = match model.reading {
             Reading::Nothing => Vec::new(),
             Reading::Shortens => {
                 let shown = shorten::sentences(&corpus, &finding)?.filter(|_| budget.windows > 0);
@@ -380,8 +375,13 @@ impl Library {
             estimate.prompt_tokens += prompt;
             estimate.output_tokens += model::EXPECTED_REPLY_TOKENS;
         }
-        estimate.seconds += estimate.prompt_tokens as f64 / speed.prompt_tokens_per_s
-            + estimate.output_tokens as f64 / speed.output_tokens_per_s;
+        if estimate.windows > 0 {
+            estimate.seconds = model.speed.map(|speed| {
+                code_s
+                    + estimate.prompt_tokens as f64 / speed.prompt_tokens_per_s
+                    + estimate.output_tokens as f64 / speed.output_tokens_per_s
+            });
+        }
         Ok(estimate)
     }
 

@@ -29,6 +29,6 @@ pub use documents::{Format, Limits, Source};
 pub use ingest::{Ingested, Progress};
 pub use library::{AskOptions, Library, Sizes};
 pub use model::{Contract, Form, Reading, Reply, Request, TextModel};
-pub use plan::budget::{Budget, Estimate, Profile, Speed};
+pub use plan::budget::{Budget, Capability, Estimate, Profile, Speed};
 pub use plan::thread::Thread;
 pub use store::DocumentRecord;

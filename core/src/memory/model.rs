@@ -9,6 +9,8 @@
 //! checked once more: numbers have to be those of sentences, a span has to stand in one of them.
 //! Does no input or output and knows no engine: the model is the caller's.
 
+use std::ops::Range;
+
 use crate::error::Result;
 use crate::memory::answer::Usage;
 use crate::memory::index::corpus::SentenceId;
@@ -39,6 +41,8 @@ pub const MOST_NAMED: usize = 8;
 pub(super) const FRAME_TOKENS: usize = 48;
 /// Tokens of the number before a sentence.
 const NUMBER_TOKENS: usize = 2;
+/// The same at most, with the brackets as tokens of their own.
+const MOST_NUMBER_TOKENS: usize = 4;
 /// Tokens of a reply at most.
 pub const REPLY_TOKENS: usize = 48;
 /// Tokens of a line of a reply that is made of lines.
@@ -307,6 +311,11 @@ pub struct Pointer<'m, 't> {
     usage: Usage,
 }
 
+/// A sentence as it is shown: line breaks would end it.
+fn on_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 impl<'m, 't> Pointer<'m, 't> {
     /// A pointer that reads at most `windows` windows and `tokens` tokens.
     /// A model that may do nothing is none.
@@ -363,26 +372,43 @@ impl<'m, 't> Pointer<'m, 't> {
         }
     }
 
-    /// Lets the model point to the sentences that answer `question`; `None` if it says there are
-    /// none, if there is no model, or if its budget has ended.
+    /// The runs of `sentences` that the model's context holds at once beside `question`, each as long as
+    /// it can be. A sentence that it does not hold alone is in none of them.
+    pub fn runs(&self, sentences: &[Read], question: &str) -> Vec<Range<usize>> {
+        let Some(model) = self.model.as_deref() else { return Vec::new() };
+        let room = model.context_tokens().saturating_sub(
+            FRAME_TOKENS + REPLY_TOKENS + model.tokens_in(SYSTEM) + model.tokens_in(question),
+        );
+        let (mut runs, mut start, mut used) = (Vec::new(), 0, 0);
+        for (at, read) in sentences.iter().enumerate() {
+            let tokens = model.tokens_in(&on_one_line(&read.text)) + MOST_NUMBER_TOKENS;
+            if used + tokens > room || at - start == MOST_SENTENCES {
+                runs.push(start..at);
+                (start, used) = (at, 0);
+            }
+            if tokens > room {
+                start = at + 1;
+            } else {
+                used += tokens;
+            }
+        }
+        runs.push(start..sentences.len());
+        runs.retain(|run| !run.is_empty());
+        runs
+    }
+
+    /// Lets the model point to the sentences that answer `question`, of as many as its context holds;
+    /// `None` if it says there are none, if there is no model, or if its budget has ended.
     ///
     /// # Errors
     /// If the model fails.
     pub fn point(&mut self, sentences: &[Read], question: &str) -> Result<Option<Pointed>> {
+        let run = self.runs(sentences, question).into_iter().next();
         let may = self.reading >= Reading::Points;
         let Some(model) = self.model.as_deref_mut().filter(|_| may) else { return Ok(None) };
-        let room = model.context_tokens().saturating_sub(
-            FRAME_TOKENS + REPLY_TOKENS + model.tokens_in(SYSTEM) + model.tokens_in(question),
-        );
-        let (mut shown, mut used) = (Vec::new(), 0);
-        for read in sentences.iter().take(MOST_SENTENCES) {
-            let text = read.text.split_whitespace().collect::<Vec<_>>().join(" ");
-            used += model.tokens_in(&text) + 4;
-            if used > room {
-                break;
-            }
-            shown.push(text);
-        }
+        let sentences = &sentences[run.unwrap_or_default()];
+        let shown: Vec<String> = sentences.iter().map(|read| on_one_line(&read.text)).collect();
+        let used: usize = shown.iter().map(|text| model.tokens_in(text) + MOST_NUMBER_TOKENS).sum();
         let need = (used + FRAME_TOKENS + REPLY_TOKENS) as u64;
         if self.windows_left == 0 || need > self.tokens_left {
             self.refused = true;

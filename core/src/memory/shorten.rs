@@ -47,6 +47,7 @@ pub fn copied(contract: &Contract, reply: &Reply) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::memory::Capability;
     use crate::memory::model::{Reading, Request, TextModel};
     use crate::memory::{Answer, AskOptions, Library, Profile, Source};
 
@@ -143,15 +144,16 @@ mod tests {
 
     #[test]
     fn an_estimate_counts_what_is_shortened() {
-        let speed = crate::memory::Speed { prompt_tokens_per_s: 100.0, output_tokens_per_s: 10.0 };
         let estimated = |question: &str, reading| {
-            let options = AskOptions::default();
-            library().estimate_for(question, &options, reading, Some(speed)).expect("estimated")
+            let model = Capability { reading, ..Capability::UNKNOWN };
+            library().estimate(question, &AskOptions::default(), Some(model)).expect("estimated")
         };
         let short = estimated(HOW, Reading::Shortens);
         assert_eq!(short.windows, 1);
         assert!((40..200).contains(&short.prompt_tokens), "{short:?}");
         assert_eq!(estimated("Where was Omar Bell born?", Reading::Shortens).windows, 0);
-        assert_eq!(estimated(HOW, Reading::Nothing).windows, 0);
+        assert_eq!(short.seconds, None, "nobody knows how fast it is");
+        let nothing = estimated(HOW, Reading::Nothing);
+        assert!(nothing.windows == 0 && nothing.seconds.is_some());
     }
 }

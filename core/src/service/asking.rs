@@ -8,7 +8,7 @@ use super::host::Job;
 use super::stream::{Chunk, Outlet};
 use crate::engine::{ProbeFolder, WindowReader};
 use crate::error::Result;
-use crate::memory::{Reading, Reply, Request, TextModel};
+use crate::memory::{Capability, Reading, Reply, Request, TextModel};
 
 /// A model that reads for one question and tells how far it is: probes and windows alike.
 pub(super) struct Asking<'a> {
@@ -29,17 +29,22 @@ impl<'a> Asking<'a> {
         let reader = job.engine.reader(outlet.flag())?;
         let mut asking = Self { reader, job, outlet, done: 0, total: 0 };
         // One question probes, others wait for what it finds.
-        let Some(mut known) = turn(job.host.reading(), outlet.flag()) else { return Ok(None) };
+        let Some(mut known) = turn(job.host.capability(), outlet.flag()) else { return Ok(None) };
         if known.is_none() {
             *known = asking.probe()?;
         }
-        Ok(known.map(|reading| {
-            asking.reader.set_reading(reading);
+        Ok(known.map(|known| {
+            asking.reader.allow(known);
             asking
         }))
     }
 
-    fn probe(&mut self) -> Result<Option<Reading>> {
+    /// The reader alone, for work that tells by itself how far it is.
+    pub(super) fn into_reader(self) -> WindowReader {
+        self.reader
+    }
+
+    fn probe(&mut self) -> Result<Option<Capability>> {
         let (job, outlet) = (self.job, self.outlet);
         let folder = job.host.probe_folder().map(ProbeFolder::new);
         let mut begun = Instant::now();
@@ -54,7 +59,7 @@ impl<'a> Asking<'a> {
                 false => ControlFlow::Continue(()),
             }
         })?;
-        Ok(report.map(|report| report.reading()))
+        Ok(report.map(|report| report.capability()))
     }
 }
 

@@ -14,8 +14,12 @@ use super::pace::Pace;
 use super::stream::{Chunk, Stream};
 use crate::cancel::CancelFlag;
 use crate::error::{Error, MemoryError, Result};
+use crate::memory::digest::Order;
 use crate::memory::store::{MemoryStore, SharedStore, SqliteStore, WatchedStore};
-use crate::memory::{AskOptions, Ingested, Library, Profile, Progress, Source, TextModel};
+use crate::memory::{
+    AskOptions, Author, Capability, DigestEnd, DigestOptions, DigestProgress, Estimate, Ingested,
+    Library, Profile, Progress, Source, TextModel,
+};
 
 /// Longest sleep between two looks at a flag while a library in memory is in use.
 const LOOK: Duration = Duration::from_millis(5);
@@ -127,6 +131,67 @@ impl Documents {
                 Chunk::Answered(answer)
             }))
         })
+    }
+
+    /// Lets the model of `host` read the documents, all if none is named, and write facts and summaries,
+    /// which later questions are answered with; see [`crate::memory::digest`]. Probes it first if nobody
+    /// did yet. Progress counts probes, then windows. If time is short, what stands for the most is read
+    /// first. Cancelled or killed, the next call goes on where this one ended.
+    ///
+    /// # Errors
+    /// If there can be no further thread; what goes wrong later is told by the stream, also that the
+    /// probe does not let the model write.
+    pub fn digest(
+        self: Arc<Self>,
+        documents: Vec<String>,
+        most_time: Option<Duration>,
+        host: Arc<Host>,
+        cancel: CancelFlag,
+    ) -> Result<Stream> {
+        let order = if most_time.is_some() { Order::Importance } else { Order::Document };
+        let options = DigestOptions { documents, order, most_time, ..DigestOptions::default() };
+        let flag = CancelFlag::below([cancel, host.stop_flag()]);
+        Stream::start(flag, move |outlet| {
+            let job = host.begin()?;
+            let Some(asking) = Asking::begin(&job, outlet)? else { return Ok(Chunk::Cancelled) };
+            let mut reader = asking.into_reader();
+            let author = Author { name: host.model_name(), model: job.engine.model().sha256() };
+            let mut begun = Instant::now();
+            let mut told = |progress: DigestProgress| {
+                let (done, total) = (progress.windows as u64, progress.of_windows as u64);
+                outlet.send(Chunk::Progress { done, total });
+                host.pace().wait(begun.elapsed(), outlet.flag());
+                begun = Instant::now();
+                match outlet.flag().is_cancelled() {
+                    true => ControlFlow::Break(()),
+                    false => ControlFlow::Continue(()),
+                }
+            };
+            let digest = self.until(outlet.flag(), |library| {
+                library.digest(&author, &mut reader, &options, &mut told)
+            })?;
+            let digest = digest.filter(|digest| digest.end != DigestEnd::Cancelled);
+            Ok(digest.map_or(Chunk::Cancelled, Chunk::Digested))
+        })
+    }
+
+    /// What an answer would cost, with the model of a host or without one. Asks no model: of one that
+    /// was never asked it tells what the answer costs at most, in tokens, for its speed is unknown.
+    ///
+    /// # Errors
+    /// If the library cannot be opened, or as [`Library::estimate`].
+    pub fn estimate(
+        &self,
+        question: &str,
+        options: &AskOptions,
+        host: Option<&Host>,
+    ) -> Result<Estimate> {
+        let model = host.map(|host| {
+            // Whoever holds it is probing, which nobody has to wait for.
+            let known = host.capability().try_lock().ok().and_then(|known| *known);
+            known.unwrap_or(Capability::UNKNOWN)
+        });
+        self.now(|library| library.estimate(question, options, model))
     }
 
     /// Does work that nothing ends early.

@@ -15,7 +15,7 @@ use super::{lock, waited};
 use crate::cancel::CancelFlag;
 use crate::engine::EngineOptions;
 use crate::error::Result;
-use crate::memory::Reading;
+use crate::memory::Capability;
 
 /// Which model, and what it may cost.
 #[derive(Debug, Clone, Default)]
@@ -47,8 +47,8 @@ pub struct Host {
     ended: Condvar,
     slots: Mutex<Vec<Weak<Mutex<Slot>>>>,
     pace: Pace,
-    /// What the model may do for answers, once its probe found that out.
-    reading: Mutex<Option<Reading>>,
+    /// What the model may do for answers and how fast, once its probe found that out.
+    capability: Mutex<Option<Capability>>,
 }
 
 impl Host {
@@ -67,7 +67,7 @@ impl Host {
             ended: Condvar::new(),
             slots: Mutex::default(),
             pace,
-            reading: Mutex::default(),
+            capability: Mutex::default(),
         }))
     }
 
@@ -76,14 +76,21 @@ impl Host {
         lock(&self.loaded).clone()
     }
 
+    /// The name of the model's file, without its ending.
+    pub fn model_name(&self) -> String {
+        let model = &self.options.model;
+        model.file_stem().unwrap_or(model.as_os_str()).to_string_lossy().into_owned()
+    }
+
     /// The pace of everything that uses the model.
     pub fn pace(&self) -> &Pace {
         &self.pace
     }
 
-    /// What the model may do for answers, if that is known already.
-    pub(super) fn reading(&self) -> &Mutex<Option<Reading>> {
-        &self.reading
+    /// What the model may do for answers and how fast, if that is known already. Held while it is
+    /// found out.
+    pub(super) fn capability(&self) -> &Mutex<Option<Capability>> {
+        &self.capability
     }
 
     /// Where reports of probes are kept.

@@ -1,7 +1,7 @@
 //! Streams: work on a thread of its own, pulled by whoever wants the result.
 //!
 //! ```text
-//! (Progress | Text)* then exactly one of: Finished, Answered, Added, Cancelled, or an error
+//! (Progress | Text)* then exactly one of: Finished, Answered, Added, Digested, Cancelled, or an error
 //! ```
 //! 1. `next` waits for at least one chunk and takes all that are there, at most `max`. After the end
 //!    it answers an empty list, for ever.
@@ -22,7 +22,7 @@ use std::time::Duration;
 use super::{lock, waited};
 use crate::cancel::CancelFlag;
 use crate::error::{Error, Result, ServiceError};
-use crate::memory::{Answer, DocumentRecord};
+use crate::memory::{Answer, Digest, DocumentRecord};
 use crate::session::{End, ToolCall};
 
 /// Chunks that wait for their consumer.
@@ -58,6 +58,8 @@ pub enum Chunk {
         /// Whether it was read; `false` if it was there as it is.
         changed: bool,
     },
+    /// The last chunk of a model's writing about documents.
+    Digested(Digest),
     /// The last chunk of work that was cancelled.
     Cancelled,
 }

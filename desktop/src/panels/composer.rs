@@ -143,10 +143,9 @@ fn forecast_line(forecast: &Forecast, strings: &Strings) -> String {
         let passages = count(estimate.passages.into());
         return fill(strings.estimate_code, &[&passages, &bytes(estimate.peak_bytes)]);
     }
-    let time = if forecast.knows_speed {
-        duration(Duration::from_secs_f64(estimate.seconds.clamp(0.0, 1e8)), strings)
-    } else {
-        strings.estimate_unknown_speed.to_owned()
+    let time = match estimate.seconds {
+        Some(seconds) => duration(Duration::from_secs_f64(seconds.clamp(0.0, 1e8)), strings),
+        None => strings.estimate_unknown_speed.to_owned(),
     };
     let tokens = count(estimate.prompt_tokens + estimate.output_tokens);
     let memory = bytes(estimate.peak_bytes);

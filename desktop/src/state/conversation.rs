@@ -169,8 +169,6 @@ pub struct Forecast {
     pub estimate: Estimate,
     /// Whether a model would read.
     pub has_model: bool,
-    /// Whether the model's speed is known.
-    pub knows_speed: bool,
 }
 
 /// The conversation, and the question that is being written.

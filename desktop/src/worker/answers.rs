@@ -6,7 +6,7 @@
 use carrel_core::cancel::CancelFlag;
 use carrel_core::engine::{EngineOptions, ProbeFolder, default_report};
 use carrel_core::memory::{
-    Answer, AskOptions, Citation, Profile, Reading, Reply, Speed, Status, Thread,
+    Answer, AskOptions, Capability, Citation, Profile, Reading, Reply, Speed, Status, Thread,
 };
 use carrel_models::default_model;
 use std::collections::BTreeSet;
@@ -21,9 +21,6 @@ use super::{Mailbox, Shelfmark, guarded, start};
 use crate::message::Event;
 use crate::state::conversation::{Cost, Forecast, Outcome, Quote, Step, sentences_of};
 use crate::trouble::{Kind, Trouble};
-
-/// Before a model's speed is known, an estimate counts its tokens, not its time.
-const UNKNOWN_SPEED: Speed = Speed { prompt_tokens_per_s: 1.0, output_tokens_per_s: 1.0 };
 
 /// The model to use, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -281,20 +278,21 @@ impl Desk {
     }
 
     fn forecast(&mut self, question: &Question) -> Result<Forecast, Trouble> {
+        let chosen = question.model.as_ref().filter(|_| question.profile != Profile::Instant);
+        let model = chosen.map(|choice| Capability {
+            reading: self.known_reading(choice).unwrap_or(Capability::UNKNOWN.reading),
+            speed: self.speed,
+            ..Capability::UNKNOWN
+        });
         // A model that was found to be no better than code reads nothing.
-        let reading = question.model.as_ref().and_then(|choice| self.known_reading(choice));
-        let reading = reading.unwrap_or(Reading::Spans);
-        let is_idle = reading == Reading::Nothing;
-        let has_model =
-            question.model.is_some() && question.profile != Profile::Instant && !is_idle;
-        let speed = has_model.then(|| self.speed.unwrap_or(UNKNOWN_SPEED));
+        let has_model = model.is_some_and(|model| model.reading > Reading::Nothing);
         let text = self.thread.resolve(&question.text);
         let estimate = self
             .shelfmark
             .library()?
-            .estimate_for(&text, &question.options(), reading, speed)
+            .estimate(&text, &question.options(), model)
             .map_err(|error| Trouble::from(&error))?;
-        Ok(Forecast { estimate, has_model, knows_speed: self.speed.is_some() })
+        Ok(Forecast { estimate, has_model })
     }
 
     /// Loads the model for turn `id`, if it is not the one that is loaded, and finds out what it may

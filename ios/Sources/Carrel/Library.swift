@@ -85,18 +85,43 @@ public final class Library: Sendable {
         throw CancellationError()
     }
 
-    /// What an answer would cost at most, with a model of this speed or without one. Looks into the
-    /// index, but asks no model.
+    /// What an answer would cost at most, with the model of this engine or without one. Looks into the
+    /// index, but asks no model. What a model may do and how fast it is are known once it was asked.
     ///
     /// - Throws: ``CarrelError``
     public func estimate(
         _ question: String,
         options: AskOptions = AskOptions(),
-        speed: Speed? = nil
+        engine: Engine? = nil
     ) async throws -> Estimate {
         try await offPool { [inner] in
-            try inner.estimate(question: question, options: options, speed: speed)
+            try inner.estimate(question: question, options: options, engine: engine?.inner)
         }
+    }
+
+    /// Lets the model of an engine read the documents, all if none is named, and write facts and summaries,
+    /// each tied to its sentences and checked against them: later questions are answered with them. Only a
+    /// model whose probe showed that it can may do that. Takes long: with a limit the parts that stand for
+    /// the most come first, and however it ends the next call goes on there.
+    public func digest(
+        with engine: Engine,
+        documents: [String] = [],
+        limit: Duration? = nil,
+        cancel: CancelToken? = nil
+    ) -> Chunks {
+        let seconds = limit.map { UInt64(clamping: $0.components.seconds) }
+        return Chunks(after: endings) { [inner] in
+            try inner.digest(
+                engine: engine.inner, documents: documents, mostSeconds: seconds, cancel: cancel
+            )
+        }
+    }
+
+    /// Drops everything that models wrote about a document.
+    ///
+    /// - Throws: ``CarrelError``
+    public func forgetDigest(of document: String) async throws {
+        try await offPool { [inner] in try inner.forgetDigest(document: document) }
     }
 
     /// The characters from `start` to `end` of a document: what to show around a citation.

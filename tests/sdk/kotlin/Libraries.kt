@@ -4,14 +4,15 @@ package dev.carrel.test
 
 import dev.carrel.AnswerStatus
 import dev.carrel.AskOptions
+import dev.carrel.CarrelException
 import dev.carrel.Chunk
 import dev.carrel.Engine
 import dev.carrel.Library
 import dev.carrel.Profile
 import dev.carrel.Source
-import dev.carrel.Speed
 import java.io.File
 import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.Duration.Companion.seconds
 import kotlin.time.measureTime
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.delay
@@ -53,9 +54,21 @@ fun Checks.libraries() {
             Engine.open(options()).use { engine ->
                 val answer = library.answer("How many lines did the keeper write on day 12?", deep, engine)
                 answer.citations.forEach { same(it.quote, library.text(it.document, it.start, it.end)) }
+                // It is known by now that this model may do nothing.
+                val estimate = library.estimate("What did the keeper write?", deep, engine)
+                holds(estimate.passages > 0u && estimate.windows == 0u, "$estimate")
+                holds(estimate.seconds != null, "$estimate")
             }
-            val estimate = library.estimate("What did the keeper write?", deep, Speed(100.0, 10.0))
-            holds(estimate.passages > 0u, "$estimate")
+        }
+    }
+    check("a model writes about documents only if its probe lets it") {
+        Library.inMemory().use { library ->
+            library.add(Source.Bytes("diary.txt", diary(30).toByteArray())).all()
+            Engine.open(options()).use { engine ->
+                val refused = failure { library.digest(engine, limit = 60.seconds).all() }
+                holds(refused is CarrelException.Unusable, "$refused")
+            }
+            library.forgetDigest("diary.txt")
         }
     }
     check("reading is cancelled at once and goes on where it was") {

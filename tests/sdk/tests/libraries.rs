@@ -9,7 +9,7 @@ use carrel_core::memory::Reading;
 use carrel_core::memory::probe::SkillScore;
 use carrel_ffi::{
     Answer, AnswerStatus, AskOptions, CarrelError, Chunk, Engine, EngineOptions, Library, Profile,
-    Source, Speed,
+    Source,
 };
 use carrel_sdk_tests::models::{engine, model, options, pull};
 
@@ -118,16 +118,20 @@ fn a_model_may_help_and_quotes_stay_true() {
     let question = "Who repaired the lamp?".to_owned();
     let engine = engine(folder.path());
     let stream =
-        library.ask(question.clone(), options.clone(), Some(engine), None).expect("begins");
+        library.ask(question.clone(), options.clone(), Some(engine.clone()), None).expect("begins");
     let Chunk::Answered { answer } = pull(&stream, 8).1 else { panic!("an answer") };
     for citation in &answer.citations {
         let text = library.text("log.md".into(), citation.start, citation.end).expect("there");
         assert_eq!(text, citation.quote);
     }
-    let speed = Speed { prompt_tokens_per_s: 100.0, output_tokens_per_s: 10.0 };
-    let with = library.estimate(question.clone(), options.clone(), Some(speed)).expect("known");
-    let without = library.estimate(question, options, None).expect("known");
-    assert!(with.passages > 0 && without.windows == 0 && with.seconds >= without.seconds);
+    let estimate = |engine| library.estimate(question.clone(), options.clone(), engine);
+    // The model was asked, so it is known that it may do nothing, and that this takes no time.
+    let (with, without) = (estimate(Some(engine)).expect("known"), estimate(None).expect("known"));
+    assert!(with.passages > 0 && without.passages > 0);
+    assert!(with.windows == 0 && with.seconds.is_some() && without.seconds.is_some());
+    // Of one that was never asked nobody knows what it may do, nor how fast.
+    let unasked = estimate(Some(self::engine(folder.path()))).expect("known");
+    assert!(unasked.windows > 0 && unasked.prompt_tokens > 0 && unasked.seconds.is_none());
 }
 
 /// Asks with a model, and tells every progress before the answer.
@@ -148,7 +152,7 @@ fn watched(library: &Library, engine: &Arc<Engine>) -> (Vec<(u64, u64)>, Answer)
 }
 
 /// Questions of a probe.
-const PROBES: u64 = 72;
+const PROBES: u64 = 96;
 
 #[test]
 fn a_model_is_probed_once_and_does_only_what_its_probe_found() {
@@ -168,9 +172,8 @@ fn a_model_is_probed_once_and_does_only_what_its_probe_found() {
     let cancelled = library
         .ask("Who repaired the lamp?".into(), AskOptions::default(), Some(engine.clone()), None)
         .expect("begins");
-    assert!(
-        matches!(cancelled.next(1).as_deref(), Ok([Chunk::Progress { total, .. }]) if *total > PROBES)
-    );
+    let first = cancelled.next(1).expect("progress");
+    assert!(matches!(first[..], [Chunk::Progress { total, .. }] if total > PROBES), "{first:?}");
     cancelled.cancel();
     assert_eq!(pull(&cancelled, 8).1, Chunk::Cancelled);
     let probes = ProbeFolder::new(folder.path().join("probes"));

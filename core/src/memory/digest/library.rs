@@ -6,7 +6,7 @@ use super::lines::Lines;
 use super::{
     Author, Desk, Digest, DigestEstimate, DigestOptions, DigestProgress, WrittenLine, run,
 };
-use crate::error::{MemoryError, Result};
+use crate::error::Result;
 use crate::memory::TextModel;
 use crate::memory::answer::cite;
 use crate::memory::index::corpus::{Corpus, SentenceId};
@@ -19,8 +19,8 @@ impl Library {
     /// is told after every reply and may stop it.
     ///
     /// # Errors
-    /// If the model may not write or fails, a document is unknown or changes meanwhile, or the library
-    /// cannot be read or written.
+    /// If the model may not write, its context is too short for that, or it fails; if a document is unknown
+    /// or changes meanwhile, or the library cannot be read or written.
     pub fn digest(
         &mut self,
         author: &Author,
@@ -82,9 +82,7 @@ impl Library {
     /// # Errors
     /// If there is no document of this name, or the library cannot be written.
     pub fn forget_written(&mut self, document: &str) -> Result<()> {
-        if !self.store.documents()?.iter().any(|record| record.name == document) {
-            return Err(MemoryError::UnknownDocument { document: document.to_owned() }.into());
-        }
+        self.document(document)?;
         super::forget(&mut *self.store, document)
     }
 }

@@ -158,6 +158,13 @@ pub struct Digest {
     pub elapsed_us: u64,
 }
 
+impl Digest {
+    /// Whether everything is written.
+    pub fn is_complete(&self) -> bool {
+        self.end == DigestEnd::Complete
+    }
+}
+
 /// What a pass costs at most.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DigestEstimate {

@@ -52,7 +52,8 @@ fn records(store: &dyn Store, only: &[String]) -> Result<Vec<DocumentRecord>> {
 /// Writes about the documents; see the head of the folder.
 ///
 /// # Errors
-/// If the model may not write or fails, a document is unknown, or the store cannot be read or written.
+/// If the model may not write, its context is too short for that, or it fails; if a document is unknown, or
+/// the store cannot be read or written.
 pub fn run(desk: Desk, options: &DigestOptions, watch: Watch) -> Result<Digest> {
     let started = Instant::now();
     let Desk { store, author, model, .. } = desk;
@@ -64,17 +65,19 @@ pub fn run(desk: Desk, options: &DigestOptions, watch: Watch) -> Result<Digest> 
         author.name += " (unproved)";
     }
     let records = records(&*store, &options.documents)?;
+    let until = options.most_time.and_then(|time| started.checked_add(time));
+    let writer = Writer::new(model, options.most_tokens.unwrap_or(u64::MAX), until);
+    writer.check_context(&[FACTS, SUMMARY])?;
     let mut windows = windows::windows(&*store, &records)?;
     if options.order == Order::Importance {
         // The order of the text stays among windows that are worth the same.
         windows.sort_by_key(|window| (window.document, std::cmp::Reverse(window.worth)));
     }
-    let until = options.most_time.and_then(|time| started.checked_add(time));
     let n_windows = windows.len();
     let mut pass = Pass {
         store,
         author,
-        writer: Writer::new(model, options.most_tokens.unwrap_or(u64::MAX), until),
+        writer,
         gate: Gate::default(),
         watch,
         progress: DigestProgress { of_windows: n_windows, ..DigestProgress::default() },

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::*;
-use crate::error::{Error, MemoryError};
+use crate::error::{Error, MemoryError, ModelError};
 use crate::memory::model::{FRAME_TOKENS, Reply, Request};
 use crate::memory::{Answer, AskOptions, Library, Source, Status};
 
@@ -329,6 +329,16 @@ fn a_model_that_may_not_write_does_not_unless_it_is_labelled() {
     let options = DigestOptions { unproved: true, ..DigestOptions::default() };
     digest(&mut library, &mut model, &options);
     assert!(written(&library).iter().all(|line| line.author == "scribe (unproved)"));
+}
+
+#[test]
+fn a_context_that_holds_no_sentence_beside_the_task_is_said() {
+    let mut library = library(&book(2));
+    let mut model = Scribe { context: 256, ..Scribe::default() };
+    let refused = library.digest(&author(), &mut model, &DigestOptions::default(), &mut goes_on);
+    let is_said = |error: &Error| matches!(error, Error::Model(ModelError::ContextFull { needed, n_ctx: 256 }) if *needed > 256);
+    assert!(refused.as_ref().is_err_and(is_said), "{refused:?}");
+    assert!(model.windows.is_empty());
 }
 
 #[test]

@@ -3,13 +3,15 @@
 
 use std::time::Instant;
 
-use crate::error::Result;
+use crate::error::{ModelError, Result};
 use crate::memory::model::{
     Contract, FRAME_TOKENS, Form, MOST_SENTENCES, Request, TextModel, WRITE_SYSTEM,
 };
 
 /// Tokens of the number before a sentence and of the line break behind it, at most.
 const NUMBER_TOKENS: usize = 6;
+/// Tokens of a short sentence with its number: a context that does not hold one holds no window.
+const SHORT_SENTENCE_TOKENS: usize = 32;
 
 /// What is asked of the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +73,19 @@ impl<'m> Writer<'m> {
             used <= room
         };
         shown.iter().take(MOST_SENTENCES).take_while(fits).count()
+    }
+
+    /// That the model's context holds `tasks` about one sentence of some words.
+    ///
+    /// # Errors
+    /// [`ModelError::ContextFull`].
+    pub fn check_context(&self, tasks: &[Task]) -> Result<()> {
+        let frame = tasks.iter().map(|task| self.frame(*task)).max().unwrap_or_default();
+        let (needed, n_ctx) = (frame + SHORT_SENTENCE_TOKENS, self.model.context_tokens());
+        if needed > n_ctx {
+            return Err(ModelError::ContextFull { needed, n_ctx }.into());
+        }
+        Ok(())
     }
 
     /// Tokens of a prompt besides its sentences, and of the longest reply.

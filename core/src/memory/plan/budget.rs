@@ -5,6 +5,8 @@
 //! same retrieval without the reading: the windows that a model is expected to read and the tokens in
 //! them.
 
+use crate::memory::model::Reading;
+
 /// How much an answer may cost.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Profile {
@@ -72,6 +74,22 @@ pub struct Speed {
     pub output_tokens_per_s: f64,
 }
 
+/// What a probe found out about a model.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Capability {
+    /// What it may do for answers.
+    pub reading: Reading,
+    /// Whether it may write about windows.
+    pub writes: bool,
+    /// How fast it is; `None` if it did not tell.
+    pub speed: Option<Speed>,
+}
+
+impl Capability {
+    /// Of a model that nobody probed yet: an answer with it costs no more than this.
+    pub const UNKNOWN: Self = Self { reading: Reading::Spans, writes: false, speed: None };
+}
+
 /// What an answer is expected to cost.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
@@ -83,8 +101,8 @@ pub struct Estimate {
     pub prompt_tokens: u64,
     /// Tokens that it writes.
     pub output_tokens: u64,
-    /// Seconds that the answer takes; without a speed those of the code alone.
-    pub seconds: f64,
+    /// Seconds that the answer takes; `None` if a model reads whose speed is unknown.
+    pub seconds: Option<f64>,
     /// Memory that the search takes at its peak, in bytes; the model's own is not in it.
     pub peak_bytes: u64,
 }

@@ -27,7 +27,7 @@ pub fn read_windows(
     let mut spans: Vec<String> = Vec::new();
     let windows = windows(reader, candidates)?;
     pointer.expect(windows.len());
-    for (block, range) in windows {
+    'windows: for (block, range) in windows {
         if !pointer.has_model() {
             finding.incomplete = question.many;
             break;
@@ -39,21 +39,23 @@ pub fn read_windows(
                 text: held.sentences(sentence..sentence + 1).trim().to_owned(),
             })
             .collect();
-        let Some(pointed) = pointer.point(&sentences, &question.text)? else { continue };
-        let mut new = false;
-        for id in pointed.sentences {
-            if !finding.evidence.contains(&(id, 1)) {
-                finding.evidence.push((id, 1));
-                new = true;
+        for run in runs(pointer, question, &sentences, candidates) {
+            let Some(pointed) = pointer.point(&sentences[run], &question.text)? else { continue };
+            let mut new = false;
+            for id in pointed.sentences {
+                if !finding.evidence.contains(&(id, 1)) {
+                    finding.evidence.push((id, 1));
+                    new = true;
+                }
             }
-        }
-        if let (true, Some(span)) = (new, pointed.span)
-            && !spans.contains(&span)
-        {
-            spans.push(span);
-        }
-        if new && !question.many {
-            break;
+            if let (true, Some(span)) = (new, pointed.span)
+                && !spans.contains(&span)
+            {
+                spans.push(span);
+            }
+            if new && !question.many {
+                break 'windows;
+            }
         }
     }
     if finding.evidence.is_empty() {
@@ -66,6 +68,27 @@ pub fn read_windows(
     }
     finding.answer = Some(spans.join(", "));
     Ok(Some(finding))
+}
+
+/// What the model is shown of a window: all of it, or, where its context is too short for that, the runs of
+/// sentences that have candidates in them, the best first.
+fn runs(
+    pointer: &Pointer,
+    question: &Question,
+    sentences: &[Read],
+    candidates: &[Candidate],
+) -> Vec<Range<usize>> {
+    let mut out: Vec<Range<usize>> = Vec::new();
+    let all = pointer.runs(sentences, &question.text);
+    for candidate in candidates {
+        let has = |run: &&Range<usize>| {
+            sentences[(*run).clone()].iter().any(|read| read.id == candidate.id)
+        };
+        if let Some(run) = all.iter().find(has).filter(|run| !out.contains(run)) {
+            out.push(run.clone());
+        }
+    }
+    out
 }
 
 /// The windows of the candidates' passages, the best first, none twice.

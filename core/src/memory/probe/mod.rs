@@ -27,7 +27,7 @@ use super::model::{
     WRITE_SYSTEM,
 };
 use super::phrase::is_supported;
-use super::plan::budget::Speed;
+use super::plan::budget::{Capability, Speed};
 use super::segment::words;
 use super::shorten;
 use super::{Answer, Source};
@@ -175,6 +175,11 @@ impl ProbeReport {
     /// better than code, and nearly all that it wrote here was so.
     pub fn writes(&self) -> bool {
         self.reading() >= Reading::Spans && self.score(Skill::Facts).model >= WRITTEN_TRULY
+    }
+
+    /// What the model may do, and how fast.
+    pub fn capability(&self) -> Capability {
+        Capability { reading: self.reading(), writes: self.writes(), speed: self.speed() }
     }
 
     /// How fast the model read and wrote; `None` if it did not tell.

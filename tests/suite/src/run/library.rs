@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use carrel_core::memory::{AskOptions, Library, Reading, Source, Speed, Status, TextModel};
+use carrel_core::memory::{AskOptions, Capability, Library, Source, Speed, Status, TextModel};
 
 use super::arm::Arm;
 use crate::error::{Result, SuiteError};
@@ -17,6 +17,12 @@ pub struct ReadingModel<'a> {
     pub model: Box<dyn TextModel + 'a>,
     /// How fast it is, if that is known, for estimates.
     pub speed: Option<Speed>,
+}
+
+impl ReadingModel<'_> {
+    fn capability(&self) -> Capability {
+        Capability { reading: self.model.reading(), writes: self.model.writes(), speed: self.speed }
+    }
 }
 
 /// A library in a temporary folder, one document at a time.
@@ -70,11 +76,10 @@ impl Arm for LibraryArm<'_> {
                 carrel_core::Error::from(carrel_core::error::MemoryError::EmptyLibrary).into()
             );
         };
-        let model = self.model.as_ref();
-        let reading = model.map_or(Reading::Nothing, |model| model.model.reading());
-        let speed = model.and_then(|model| model.speed);
-        let estimate = library.estimate_for(question, &self.options, reading, speed)?;
-        let estimated_us = (estimate.seconds * 1e6) as u64;
+        let model = self.model.as_ref().map(ReadingModel::capability);
+        let estimate = library.estimate(question, &self.options, model)?;
+        let tokens = estimate.prompt_tokens + estimate.output_tokens;
+        let forecast = estimate.seconds.map(|seconds| (tokens, (seconds * 1e6) as u64));
         let model = self.model.as_mut().map(|model| &mut *model.model as &mut dyn TextModel);
         let (answer, read) = library.ask_and_trace(question, &self.options, model)?;
         let span = |start, end| Span { start, end };
@@ -94,7 +99,7 @@ impl Arm for LibraryArm<'_> {
             prompt_tokens: answer.usage.prompt_tokens,
             output_tokens: answer.usage.output_tokens,
             elapsed_us: answer.usage.elapsed_us,
-            estimate: Some((estimate.prompt_tokens + estimate.output_tokens, estimated_us)),
+            estimate: forecast,
             answer: answer.answer,
         })
     }

@@ -45,7 +45,7 @@ extension Chunk {
     var isEnd: Bool {
         switch self {
         case .progress, .text: false
-        case .finished, .answered, .added, .cancelled: true
+        case .finished, .answered, .added, .digested, .cancelled: true
         }
     }
 }

@@ -2,6 +2,7 @@
 
 package dev.carrel
 
+import kotlin.time.Duration
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.filterIsInstance
 import kotlinx.coroutines.flow.first
@@ -49,14 +50,31 @@ public class Library private constructor(
     ): Answer = ask(question, options, engine).filterIsInstance<Chunk.Answered>().first().answer
 
     /**
-     * What an answer would cost at most, with a model of this speed or without one. Looks into the
-     * index, but asks no model.
+     * What an answer would cost at most, with the model of this engine or without one. Looks into the
+     * index, but asks no model. What a model may do and how fast it is are known once it was asked.
      */
     public suspend fun estimate(
         question: String,
         options: AskOptions = AskOptions(),
-        speed: Speed? = null,
-    ): Estimate = offMain { inner.estimate(question, options, speed) }
+        engine: Engine? = null,
+    ): Estimate = offMain { inner.estimate(question, options, engine?.inner) }
+
+    /**
+     * Lets the model of an engine read the documents, all if none is named, and write facts and summaries,
+     * each tied to its sentences and checked against them: later questions are answered with them. Only a
+     * model whose probe showed that it can may do that. Takes long: with a limit the parts that stand for
+     * the most come first, and however it ends the next call goes on there.
+     */
+    public fun digest(
+        engine: Engine,
+        documents: List<String> = emptyList(),
+        limit: Duration? = null,
+        cancel: CancelToken? = null,
+    ): Flow<Chunk> =
+        chunks { inner.digest(engine.inner, documents, limit?.inWholeSeconds?.toULong(), cancel) }
+
+    /** Drops everything that models wrote about a document. */
+    public suspend fun forgetDigest(document: String): Unit = offMain { inner.forgetDigest(document) }
 
     /** The characters from [start] to [end] of a document: what to show around a citation. */
     public suspend fun text(document: String, start: ULong, end: ULong): String =
