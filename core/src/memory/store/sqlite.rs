@@ -14,7 +14,8 @@
 //! `synchronous = NORMAL`: a transaction that was committed survives a killed process; a power cut
 //! can lose the last ones, but damages nothing. A locked file is waited for, then reported.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -66,6 +67,8 @@ pub struct SqliteStore {
     path: PathBuf,
     connection: Connection,
     readers: Cell<u32>,
+    /// Ids of directories that were looked up in the read that is going on.
+    directories: RefCell<BTreeMap<ContentHash, i64>>,
 }
 
 impl SqliteStore {
@@ -105,7 +108,24 @@ impl SqliteStore {
                  PRAGMA wal_autocheckpoint = {LOG_PAGES}"
             ))
             .map_err(failed("opening"))?;
-        Ok(Self { path: path.to_owned(), connection, readers: Cell::new(0) })
+        let directories = RefCell::default();
+        Ok(Self { path: path.to_owned(), connection, readers: Cell::new(0), directories })
+    }
+
+    /// The id of the directory of a run, if there is one.
+    fn directory_id(&self, run: ContentHash) -> rusqlite::Result<Option<i64>> {
+        if let Some(id) = self.directories.borrow().get(&run) {
+            return Ok(Some(*id));
+        }
+        let id = self
+            .connection
+            .prepare_cached("SELECT id FROM directory WHERE hash = ?1")?
+            .query_row([run.0], |row| row.get(0))
+            .optional()?;
+        if let (Some(id), true) = (id, self.readers.get() > 0) {
+            self.directories.borrow_mut().insert(run, id);
+        }
+        Ok(id)
     }
 
     pub(super) fn connection(&self) -> &Connection {
@@ -295,9 +315,11 @@ impl Store for SqliteStore {
     fn end_read(&self) {
         let readers = self.readers.get().saturating_sub(1);
         self.readers.set(readers);
-        if readers == 0
-            && let Err(error) = self.connection.execute_batch("COMMIT")
-        {
+        if readers > 0 {
+            return;
+        }
+        self.directories.borrow_mut().clear();
+        if let Err(error) = self.connection.execute_batch("COMMIT") {
             // A read transaction holds nothing that could be lost.
             log::debug!("ending a read of {}: {error}", self.path.display());
         }
@@ -399,19 +421,18 @@ impl Store for SqliteStore {
     }
 
     fn directory_page(&self, run: ContentHash, page: u32) -> Result<Vec<u8>> {
+        let failed = self.failed("reading a directory");
+        let missing = || self.corrupt(format!("page {page} of directory {run}"), "is missing");
+        let id = self.directory_id(run).map_err(&failed)?.ok_or_else(missing)?;
         let bytes = self
             .connection
-            .prepare_cached(
-                "SELECT bytes FROM page
-                 WHERE id = (SELECT id FROM directory WHERE hash = ?1) * ?2 + ?3",
-            )
+            .prepare_cached("SELECT bytes FROM page WHERE id = ?1")
             .and_then(|mut statement| {
-                statement
-                    .query_row(params![run.0, PAGES, page], |row| row.get::<_, Vec<u8>>(0))
-                    .optional()
+                let id = id * PAGES + i64::from(page).min(PAGES - 1);
+                statement.query_row([id], |row| row.get::<_, Vec<u8>>(0)).optional()
             })
-            .map_err(self.failed("reading a directory"))?;
-        bytes.ok_or_else(|| self.corrupt(format!("page {page} of directory {run}"), "is missing"))
+            .map_err(&failed)?;
+        bytes.ok_or_else(missing)
     }
 
     fn directory_bytes(&self) -> Result<u64> {
