@@ -1,63 +1,92 @@
 //! Questions in the forms in which people ask, about a few lines of text each: what has to be answered and
 //! what has to be declined, in English and in Chinese.
 //!
-//! `data/asking.txt` was written for this test. `T` is a text between sentences about nothing, `Q` a question
-//! with what its answer has to hold, and `N` a question about something near that the text does not
-//! tell. Without a model.
+//! The files in `data` were written for this test, out of how people put things; no rule of `core` may hold
+//! one of their sentences as a whole. `T` is a text, whose sentences, parted by ` / `, stand between others
+//! about nothing; `Q` a question with what its answer has to hold and the numbers of the sentences that have
+//! to be cited; and `N` a question about something near that the text does not tell. Without a model. What
+//! has to hold is the share of each file; `apart` are those by which no rule was made. Run with
+//! `--nocapture` to see the others.
 
 use carrel_core::memory::{AskOptions, Library, Source};
 
-const LISTS: &str = include_str!("data/asking.txt");
-/// Percent of the questions that are answered or declined as they have to be, at least.
-const LEAST: usize = 90;
+/// The lists, and the percentage of each that is answered or declined as it has to be, at least.
+const LISTS: &[(&str, &str, usize)] = &[
+    ("asking", include_str!("data/asking.txt"), 90),
+    ("absent", include_str!("data/absent.txt"), 95),
+    ("counting", include_str!("data/counting.txt"), 85),
+    ("moving", include_str!("data/moving.txt"), 95),
+    ("moving, apart", include_str!("data/moving-apart.txt"), 70),
+];
 
 const ENGLISH: &str = "The river glittered under the sky. The hedge darkened in the haze. ";
 const CHINESE: &str = "山上的云慢慢散开。河水向东流去。";
 
-fn shelf(text: &str) -> Library {
-    let chinese = text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
-    let filler = if chinese { CHINESE } else { ENGLISH }.repeat(6);
+/// A library that holds these sentences, each in a paragraph of its own.
+fn shelf(told: &[&str]) -> Library {
+    let is_chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    let chinese = told.iter().any(|sentence| sentence.contains(is_chinese));
+    let filler = if chinese { CHINESE } else { ENGLISH };
+    let around = filler.repeat(6);
+    let told = told.join(&format!("\n\n{filler}\n\n"));
     let mut library = Library::in_memory();
-    let text = format!("{filler}\n\n{text}\n\n{filler}");
-    library.open_document(&Source::text("doc", text)).unwrap();
+    library.open_document(&Source::text("doc", format!("{around}\n\n{told}\n\n{around}"))).unwrap();
     library
+}
+
+/// Whether a question, with its mark, is answered or declined as it has to be; tells if not.
+fn is_right(library: &Library, told: &[&str], mark: &str, line: &str) -> bool {
+    let mut fields = line.split('|').map(str::trim);
+    let question = fields.next().expect("a question");
+    let wanted: Vec<&str> =
+        fields.next().into_iter().flat_map(|w| w.split(" & ")).filter(|w| !w.is_empty()).collect();
+    let cited = fields.next().unwrap_or_default().split(' ').filter(|number| !number.is_empty());
+    let cited: Vec<usize> = cited.map(|number| number.parse().expect("a number")).collect();
+    let answer = library.ask(question, &AskOptions::default()).unwrap();
+    let quotes: Vec<&str> = answer.citations.iter().map(|c| c.quote.as_str()).collect();
+    let right = match mark {
+        "N" => quotes.is_empty(),
+        _ => {
+            let said = answer.answer.to_lowercase();
+            let quoted = |number: &usize| {
+                let fact = told[number - 1].trim_end_matches(['.', '。']);
+                quotes.iter().any(|quote| quote.contains(fact))
+            };
+            !quotes.is_empty()
+                && wanted.iter().all(|wanted| said.contains(&wanted.to_lowercase()))
+                && cited.iter().all(quoted)
+        }
+    };
+    if !right {
+        println!("  {mark} {line}\n    -> {} {quotes:?}", answer.answer);
+    }
+    right
 }
 
 #[test]
 fn questions_are_answered_or_declined() {
-    let mut library = Library::in_memory();
-    let (mut good, mut tries) = (0, 0);
-    for line in LISTS.lines().filter(|line| !line.is_empty()) {
-        let (mark, rest) = line.split_once(' ').expect("a mark");
-        let question = match mark {
-            "T" => {
-                library = shelf(rest);
+    let mut table = String::new();
+    let mut behind = Vec::new();
+    for (title, list, least) in LISTS {
+        println!("== {title}");
+        let mut library = Library::in_memory();
+        let mut told: Vec<&str> = Vec::new();
+        let (mut good, mut tries) = (0, 0);
+        for line in list.lines().filter(|line| !line.is_empty() && !line.starts_with("==")) {
+            let (mark, rest) = line.split_once(' ').expect("a mark");
+            if mark == "T" {
+                told = rest.split(" / ").collect();
+                library = shelf(&told);
                 continue;
             }
-            "==" => {
-                println!("{rest}");
-                continue;
-            }
-            _ => rest.split(" | ").next().expect("a question"),
-        };
-        let wanted: Vec<&str> = rest
-            .split_once(" | ")
-            .map(|(_, wanted)| wanted.split(" & ").collect())
-            .unwrap_or_default();
-        let answer = library.ask(question, &AskOptions::default()).unwrap();
-        let right = match mark {
-            "N" => answer.citations.is_empty(),
-            _ => {
-                !answer.citations.is_empty()
-                    && wanted.iter().all(|wanted| answer.answer.contains(wanted))
-            }
-        };
-        tries += 1;
-        good += usize::from(right);
-        if !right {
-            println!("  {mark} {question} {wanted:?}\n    -> {}", answer.answer);
+            tries += 1;
+            good += usize::from(is_right(&library, &told, mark, rest));
+        }
+        table.push_str(&format!("{title}: {good} of {tries}\n"));
+        if good * 100 < tries * least {
+            behind.push(title);
         }
     }
-    println!("{good} of {tries}");
-    assert!(good * 100 >= tries * LEAST, "{good} of {tries}");
+    println!("{table}");
+    assert!(behind.is_empty(), "behind: {behind:?}\n{table}");
 }

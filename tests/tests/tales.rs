@@ -9,6 +9,8 @@
 use carrel_core::memory::{AskOptions, Library, Source};
 
 const LISTS: &str = include_str!("data/tales.txt");
+/// Wordings by which no rule was made.
+const APART: &str = include_str!("data/tales-apart.txt");
 
 /// Percent of a list that is understood at least, and of all lists together.
 const LEAST: usize = 85;
@@ -18,9 +20,9 @@ const SHORT: &[&str] = &["Adele", "Bruno", "Clara", "Dorian", "Edith"];
 const FULL: &[&str] =
     &["Felix Corliss", "Greta Ekman", "Hugo Kessler", "Ilse Brandt", "Jasper Garland"];
 
-fn list(title: &str) -> Vec<&'static str> {
+fn list(lists: &'static str, title: &str) -> Vec<&'static str> {
     let head = format!("== {title}");
-    let lines = LISTS.lines().skip_while(|line| *line != head).skip(1);
+    let lines = lists.lines().skip_while(|line| *line != head).skip(1);
     lines.take_while(|line| !line.is_empty()).collect()
 }
 
@@ -111,11 +113,21 @@ const THINGS: &[&str] = &["old lantern", "football", "milk", "silver spoon"];
 fn most_tales_are_understood() {
     let titles =
         ["moved", "took", "left", "where_who", "where_what", "where_before", "objects", "places"];
+    check(LISTS, &titles);
+}
+
+#[test]
+fn tales_by_which_no_rule_was_made_are_understood() {
+    check(APART, &["moved", "took", "left", "where_who", "where_what", "where_before"]);
+}
+
+/// Tells every list of `titles`, and checks the shares that are understood.
+fn check(lists: &'static str, titles: &[&'static str]) {
     let (mut all_hits, mut all_tries, mut behind) = (0, 0, Vec::new());
     let mut table = String::new();
-    for title in titles {
+    for &title in titles {
         println!("== {title}");
-        let lines = list(title);
+        let lines = list(lists, title);
         assert!(lines.len() > 20, "{title}");
         let (mut hits, mut tries) = (0, 0);
         for (at, line) in lines.iter().enumerate() {

@@ -26,6 +26,8 @@ use crate::memory::segment::words::is_ideograph;
 const MENTIONS: usize = 128;
 /// Characters from which a name is no beginning of another one.
 const SURE_NAME: usize = 3;
+/// Mentions of an owner up to which silence means that the document does not say.
+const FEW: usize = 12;
 /// Longest fact, in characters.
 const LONGEST: usize = 120;
 /// Different values of one owner that an answer joins unless it is a list.
@@ -99,6 +101,13 @@ pub fn chinese(reader: &Reader, question: &Question, scope: &Scope) -> Result<Op
             return Ok(Some(finding));
         }
     }
+    // All that is said of what the question names is something else.
+    if let Some(asked) = asked.as_ref().filter(|asked| asked.number && asked.owners.len() == 1)
+        && by_grammar.as_ref().is_none_or(|(found, _)| found.answer.is_none())
+        && is_said_otherwise(reader, asked, scope)?
+    {
+        return Ok(Some(Finding::default()));
+    }
     if by_grammar.as_ref().is_none_or(|(found, _)| found.answer.is_none())
         && grounded::is_of_another(reader, question, scope)?
     {
@@ -107,6 +116,26 @@ pub fn chinese(reader: &Reader, question: &Question, scope: &Scope) -> Result<Op
     // A list may be one of words that only look like owners.
     let sure = asked.is_some_and(|asked| asked.owners.len() == 1 && asked.relation.is_some());
     Ok(by_grammar.map(|(found, _)| found).filter(|found| found.answer.is_some() || sure))
+}
+
+/// Whether the text speaks of an owner, but never of the number that is asked for.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+fn is_said_otherwise(reader: &Reader, asked: &ChineseQuestion, scope: &Scope) -> Result<bool> {
+    let Some(owner) = asked.owners[0].first().filter(|owner| owner.chars().count() >= SURE_NAME)
+    else {
+        return Ok(false);
+    };
+    let reads = mentions(reader, owner, scope)?;
+    let says = |read: &Read| {
+        asked.property.iter().any(|property| {
+            // 门牌 for 门牌号: the noun without what all numbers are called.
+            let bare: String = property.chars().take(property.chars().count() - 1).collect();
+            read.text.contains(bare.as_str())
+        })
+    };
+    Ok((1..=FEW).contains(&reads.len()) && !asked.property.is_empty() && !reads.iter().any(says))
 }
 
 /// What the text tells of the owners, and of how many it tells nothing.

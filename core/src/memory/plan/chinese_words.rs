@@ -191,8 +191,10 @@ const EDGES: &[&str] = &[
     "每", "常", "总", "曾", "已", "又", "还", "不", "没", "自", "从", "靠", "凭", "以", "因", "将",
     "要", "能", "可", "很", "更", "极", "身", "家", "手", "原", "本", "乃", "即", "则", "却", "才",
     "只", "仅", "便", "就", "此", "其", "之", "一", "两", "向", "往", "如", "像", "让", "叫", "请",
-    "另", "再", "先", "后", "来", "去",
+    "另", "再", "先", "后", "来", "去", "时", "须", "必", "得", "该", "应",
 ];
+/// Those of them that are nouns too.
+const NOUNS: &[&str] = &["身", "家", "手", "原", "本", "一", "两", "后", "先", "来", "往", "向"];
 /// Words before an owner.
 pub(super) const OPENS: &[&str] = &[
     "为",
@@ -229,7 +231,7 @@ pub(super) const RELATIONS: &[(Option<Kind>, &str)] = &[
         None,
         "出生地 出生 生于> 降生 诞生 出世 生在> 籍贯 祖籍 故乡 家乡 老家 来自> 何处人 哪里人 出身 来到人世 \
          什么地方人 哪儿人 哪里来 哪儿来 打哪 何方人 来到世上 来到这个世界 呱呱坠地 坠地 长于> 原籍 落地 \
-         土生土长 故里 桑梓 人氏 生下 来到了这 来到这个 降临人世 的根 地方的人 睁开眼",
+         土生土长 生养 养育 哺育 故里 桑梓 人氏 生下 来到了这 来到这个 降临人世 的根 地方的人 睁开眼",
     ),
     (
         Some(Kind::Trade),
@@ -282,8 +284,10 @@ fn known_words() -> impl Iterator<Item = &'static str> {
 
 /// Whether a text opens with a word that questions and statements have around names.
 pub(super) fn opens_with_function_word(text: &str) -> bool {
+    // 手 follows a name in 手里, but also opens nouns: 手套.
+    let sure = |word: &str| !NOUNS.contains(&word);
     stopwords::chinese_function_word(text).is_some()
-        || known_words().any(|word| text.starts_with(word))
+        || known_words().any(|word| sure(word) && text.starts_with(word))
 }
 
 /// The same of its end.

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::grammar::among;
-use super::lexicon::{Lexicon, MOVE, STAY};
+use super::lexicon::{Lexicon, MOVE, SEE, STAY};
 use super::question::{Expected, Question};
 use super::reader::{Read, Reader};
 use crate::error::Result;
@@ -80,8 +80,11 @@ impl CountQuestion {
                 w[0] == "number"
                     && w[1] == "of"
                     && w[2].ends_with('s')
+                    && !is_type(w[2])
                     && !of_names.iter().any(|name| name == w[2])
             });
+        let how_many = pair("how", "many")
+            || list.windows(3).any(|w| w[0] == "number" && w[1] == "of" && is_type(w[2]));
         let of_all = list.iter().enumerate().any(|(at, word)| {
             let mut behind = list[at + 1..].iter().take(THAN_REACH);
             *word == "than" && behind.any(|word| among(OTHERS, word))
@@ -97,7 +100,7 @@ impl CountQuestion {
             Asked::Most
         } else if times {
             Asked::Times
-        } else if pair("how", "many") {
+        } else if how_many {
             Asked::HowMany
         } else if question.many
             || plural_type(&list)
@@ -107,7 +110,9 @@ impl CountQuestion {
         } else {
             return None;
         };
-        if question.names.is_empty() || !question.keys.is_empty() {
+        // "Count Omar Bell's visits": no title.
+        let names: Vec<String> = question.names.iter().map(|name| without_request(name)).collect();
+        if names.is_empty() || !question.keys.is_empty() {
             return None;
         }
         let counting = [
@@ -150,7 +155,18 @@ impl CountQuestion {
             "other",
             "others",
             "else",
+            "complete",
+            "full",
+            "whole",
+            "entire",
+            "together",
+            "put",
+            "everybody",
+            "account",
+            "story",
         ];
+        // "I would like a list": a wish, not what is counted.
+        let wished = |word: &str| word == "like" && pair("would", "like");
         let mut verbs: Vec<String> = question
             .terms
             .iter()
@@ -160,15 +176,21 @@ impl CountQuestion {
                 !of_names.contains(word)
                     && !counting.contains(&word.as_str())
                     && !is_type(word)
+                    && !wished(word)
                     && !stopwords::is_stopword(word)
             })
             .collect();
         // Of being somewhere nothing else has to be said.
         let stems = Stems::default();
-        let of_places = list.iter().any(|word| is_type(word)) || list.first() == Some(&"where");
-        let travels = |verb: &String| TRAVELS.split_whitespace().any(|word| stems.same(word, verb));
+        let of_places =
+            list.iter().any(|word| is_place_type(word)) || list.first() == Some(&"where");
+        let placed = of_places || is_placed(&list, &of_names);
+        let travels = |verb: &String| {
+            travels(verb, &stems)
+                || placed && is_verb(&list, &of_names, verb) && !is_other(verb, &stems)
+        };
         if verbs.iter().any(|verb| is_visit(verb, &stems))
-            || of_places && !verbs.is_empty() && verbs.iter().all(travels)
+            || placed && !verbs.is_empty() && verbs.iter().all(travels)
             || question.names.len() > 1
                 && verbs.iter().all(|verb| among(HOSTS, verb))
                 && !verbs.is_empty()
@@ -189,7 +211,8 @@ impl CountQuestion {
         // "In which towns was she", "how often has she been to Oslo".
         let is = has(&["was", "were", "is", "been", "be", "visitor", "guest"]);
         let somewhere = of_places || question.names.len() > 1 && has(&["in", "to", "at"]);
-        if verbs.is_empty() && is && somewhere {
+        let bound = has(&["destinations", "destination", "halts", "stations", "stops"]);
+        if verbs.is_empty() && (is && somewhere || bound) {
             verbs = vec!["visit".to_owned()];
         }
         if verbs.is_empty() || verbs.len() > 2 {
@@ -201,7 +224,7 @@ impl CountQuestion {
             Expected::Number if asked == Asked::Most || asked == Asked::HowMany => Expected::Place,
             other => other,
         };
-        Some(Self { asked, names: question.names.clone(), verbs, expected })
+        Some(Self { asked, names, verbs, expected })
     }
 }
 
@@ -211,7 +234,23 @@ const OTHERS: &str = "any all every anywhere other others";
 
 /// Nouns for what facts may be about; in a question they say of what type the answer is.
 const TYPES: &str = "town city village place country person people man woman friend guest visitor \
-                     book item object thing animal island port street";
+                     book item object thing animal island port street destination halt";
+
+/// Those of them that are places.
+const PLACE_TYPES: &str = "town city village place country island port street destination halt";
+
+fn is_place_type(word: &str) -> bool {
+    is_type(word)
+        && PLACE_TYPES.split_whitespace().any(|noun| word.starts_with(&noun[..noun.len() - 1]))
+}
+
+/// A name without the verb of a request, which a title may look like.
+fn without_request(name: &str) -> String {
+    match name.split_once(' ') {
+        Some(("Count", rest)) if rest.contains(' ') => rest.to_owned(),
+        _ => name.to_owned(),
+    }
+}
 
 fn is_type(word: &str) -> bool {
     let singular = match word.strip_suffix("ies") {
@@ -238,6 +277,13 @@ const TRAVELS: &str = "route itinerary travel wandering halt destination goal st
     honour grace favour touch include count number appear feature figure turn attract draw host lead \
     bring find foot step round receive welcome greet see saw enjoy trip set part take mention name known \
     know map collect gather enumerate entertain claim boast among";
+/// Verbs for having to do with a place, or thinking of it, without coming there.
+const OTHER: &str = "buy sell own found build paint draw describe love like hate fear miss prefer praise dislike rule \
+    govern represent design plan want hope wish avoid invent curse inherit rename burn attack defend conquer \
+    live dwell reside work study die marry serve teach grow own rent lose win";
+/// Words between a name and the verb that goes with it.
+const AUXILIARIES: &str = "did does do has have had was were is been be can could would will may might must to ever \
+    also still already and";
 /// Verbs of places that somebody comes to.
 const HOSTS: &str = "saw sees see seen receives receive received welcomes welcome welcomed hosts host hosted \
     greeted greets";
@@ -255,6 +301,36 @@ const NOT_THERE: &str = "dream dreamt dreamed plan planned want wanted hope hope
 const KNOWN_BY: usize = 8;
 /// Longest sentence of which a visit is told by a place alone, in words.
 const LONGEST_HINT: usize = 20;
+
+/// Whether a word of a question for places speaks of a way through them.
+fn travels(word: &str, stems: &Stems) -> bool {
+    TRAVELS.split_whitespace().any(|listed| stems.same(listed, word))
+        || Lexicon::shared().classes(word) & (MOVE | STAY | SEE) != 0
+        || word.len() > 4 && word.ends_with("ly")
+}
+
+/// Whether a verb names a relation to places of its own.
+fn is_other(verb: &str, stems: &Stems) -> bool {
+    among(ELSEWHERE, verb) || OTHER.split_whitespace().any(|other| stems.same(other, verb))
+}
+
+/// Whether a word of the question stands where its verb does: behind the name or an auxiliary, or with the ending
+/// of a participle.
+fn is_verb(list: &[&str], of_names: &[String], word: &str) -> bool {
+    let Some(at) = list.iter().position(|own| *own == word) else { return false };
+    let follows = at > 0
+        && (among(AUXILIARIES, list[at - 1])
+            || of_names.iter().any(|name| name == list[at - 1])
+            || list[at - 1].ends_with("ly"));
+    follows || word.len() > 4 && ["ed", "ing"].iter().any(|ending| word.ends_with(ending))
+}
+
+/// Whether a name stands behind a preposition of place: "in Oslo", "to Oslo".
+fn is_placed(list: &[&str], of_names: &[String]) -> bool {
+    list.windows(2).any(|two| {
+        among("in at to into through from", two[0]) && of_names.iter().any(|name| name == two[1])
+    })
+}
 
 /// Whether a word of the question means being or going somewhere.
 fn is_visit(word: &str, stems: &Stems) -> bool {
@@ -414,7 +490,11 @@ fn differing(text: &str, question: &CountQuestion) -> Option<String> {
             }
             span.to_owned()
         })
-        .find(|span| !span.is_empty() && !named(span))?;
+        // "In March Ilse Brandt came": a time beside the name.
+        .find(|span| {
+            let timed = words::folded_words(span).all(|word| spans::is_time_word(&word));
+            !span.is_empty() && !timed && !named(span)
+        })?;
     Some(names::without_titles(&span).to_owned()).filter(|span| !span.is_empty())
 }
 

@@ -3,7 +3,8 @@
 use super::grammar::{AT, among, noun, noun_end, says_no_more};
 use super::lexicon::STAY;
 use super::reader::Token;
-use super::statement::{Act, Event, subjects};
+use super::statement::{Act, Event};
+use super::subject::subjects;
 
 /// One event for each place that somebody may be at; none if the sentence says nothing of the kind.
 pub(super) fn open_places(text: &str, tokens: &[Token]) -> Vec<Event> {
@@ -40,6 +41,7 @@ pub(super) fn open_places(text: &str, tokens: &[Token]) -> Vec<Event> {
         object: None,
         place: Some(place),
         recipient: None,
+        beside: false,
         fills: true,
     };
     places.into_iter().map(event).collect()

@@ -1,7 +1,7 @@
 //! Sentences that begin with the place: "Into a bag Ines put the lamp" says what "Ines put the lamp into a
 //! bag" does, and is read as that.
 
-use super::grammar::{DETERMINERS, ON_PERSON, PARTS, TO, among, is_noun};
+use super::grammar::{AT, DETERMINERS, ON_PERSON, PARTS, TO, among, is_noun};
 use super::lexicon::{DROP, GIVE, HOLD, MOVE, PUT, TAKE};
 use super::reader::Token;
 use crate::memory::answer::spans;
@@ -13,6 +13,23 @@ const LONGEST_PHRASE: usize = 3;
 const LONGEST_SUBJECT: usize = 5;
 /// Prepositions before what somebody wears or carries.
 const ON: &str = "in inside under beneath on over across";
+
+/// "It was in the barn that Ines found the lamp" as "Ines found the lamp in the barn".
+pub(super) fn uncleft(text: &str, tokens: &[Token]) -> Option<String> {
+    let [it, be, preposition, determiner, ..] = tokens else { return None };
+    let opens = it.folded == "it" && among("is was", &be.folded);
+    let placed = among(TO, &preposition.folded) || among(AT, &preposition.folded);
+    if !opens || !placed || !among(DETERMINERS, &determiner.folded) {
+        return None;
+    }
+    let that = (4..tokens.len().min(5 + LONGEST_PHRASE))
+        .find(|at| among("that where", &tokens[*at].folded))?;
+    if that + 1 >= tokens.len() || spans::is_time_word(&tokens[that - 1].folded) {
+        return None;
+    }
+    let told = text[tokens[that + 1].start..].trim_end_matches(['.', '!']);
+    Some(format!("{told} {}.", &text[preposition.start..tokens[that - 1].end]))
+}
 
 /// `text` with the phrase that it begins with behind its first verb and the object of that; `None` if it begins
 /// with none that says where something goes, or is no statement of that.

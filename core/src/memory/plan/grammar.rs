@@ -11,6 +11,27 @@ use crate::memory::index::stopwords;
 /// Words behind an event at most, and how many of them may be words of content.
 const LONGEST_TAIL: usize = 6;
 const MOST_CONTENT: usize = 2;
+/// Verbs with which somebody tells what a sentence says, and words before one at most.
+pub(super) const REPORTING: &str = "say says said write writes wrote note notes noted report reports reported tell tells \
+    told add adds added recall recalls recalled remember remembers remembered think thinks thought believe believes \
+    believed know knows knew known hear hears heard see sees saw claim claims claimed swear swears swore insist \
+    insists insisted remark remarks remarked observe observed mention mentions mentioned record records recorded \
+    state states stated read reads understand understood learn learnt learned appear appears seem seems find finds \
+    found explain explained declare declared maintain maintained whisper whispered";
+const REPORTED: usize = 4;
+/// Adverbs that follow a noun without a mark.
+const ADVERBS: &str = "since later soon afterwards instead alone today yesterday tonight tomorrow meanwhile already \
+    sometime somehow anyway indeed thereafter thereupon unseen unheard unasked unaware barefoot sideways earlier \
+    nonetheless nevertheless regardless afresh anew forthwith besides";
+/// Endings of nouns that look like participles.
+const PLACES_IN_ING: &[&str] = &[
+    "landing", "building", "crossing", "clearing", "railing", "ceiling", "dwelling", "lodging",
+    "opening", "mooring", "painting", "wing", "ring", "spring", "string", "king", "ing room",
+    "lighting", "siding", "turning", "bearing", "covering", "carving", "drawing", "earring",
+    "pudding", "stocking", "clothing",
+];
+const THINGS_IN_ED: &[&str] =
+    &["shed", "bed", "seed", "reed", "weed", "steed", "creed", "sled", "stead"];
 /// Words of a noun phrase before its last, at most.
 const LONGEST_NOUN: usize = 3;
 /// Words that open a noun phrase.
@@ -23,7 +44,11 @@ pub(super) const PARTICLES: &str =
 pub(super) const AUXILIARIES: &str = "then had has have later also next now just soon finally afterwards was is \
     were are not no longer currently still already did be been being began started continued \
     eventually could can may \
-    might would will";
+    might would will alone too both himself herself itself themselves";
+/// Verbs that say of their subject only how it is known or came about that it does what follows "to".
+pub(super) const RAISING: &str = "said seen known seems seemed seem appears appeared appear happens happened turned \
+    decided chose thought believed reported rumoured supposed found heard managed began started continued came \
+    observed noticed made allowed able ready free sure careless quick glad content obliged forced";
 /// Verbs with which what follows comes to an end.
 pub(super) const STOPPING: &str = "stopped stops ceased ceases quit didn't";
 /// Prepositions of a way to somewhere, and of being somewhere.
@@ -116,9 +141,29 @@ pub(super) fn says_no_more(rest: &[Token]) -> bool {
     // "From where it lay"
     let end = rest.iter().position(|token| token.folded == "where").unwrap_or(rest.len());
     let rest = &rest[..end];
+    // ", said the porter", ", or so Ines remembers".
+    let reported = rest.iter().take(REPORTED).any(|token| among(REPORTING, &token.folded));
     rest.len() <= LONGEST_TAIL
-        && !rest.iter().any(|token| token.capital || token.classes & acts != 0)
-        && rest.iter().filter(content).count() <= MOST_CONTENT
+        && !rest.iter().any(|token| token.capital && !reported || token.classes & acts != 0)
+        && rest.iter().filter(content).count() <= MOST_CONTENT + 2 * usize::from(reported)
+}
+
+/// Whether a word behind a noun is an adverb or a participle, not part of it.
+fn is_adverbial(word: &str) -> bool {
+    let ends = |ending: &str, least: usize| word.len() > least && word.ends_with(ending);
+    among(ADVERBS, word)
+        || ends("ly", 4)
+        || ends("ing", 5) && !PLACES_IN_ING.iter().any(|noun| word.ends_with(noun))
+        || is_participle(word)
+}
+
+/// Whether a word ends as the past forms of verbs do, and is no noun that ends so.
+pub(super) fn is_participle(word: &str) -> bool {
+    let is_noun = |noun: &str| {
+        // "Polished" is no shed.
+        word.strip_suffix(noun).is_some_and(|stem| !stem.ends_with(['a', 'e', 'i', 'o', 'u']))
+    };
+    word.len() > 4 && word.ends_with("ed") && !THINGS_IN_ED.iter().any(|noun| is_noun(noun))
 }
 
 /// The end of the noun phrase of `tokens` that begins at `from`.
@@ -136,7 +181,9 @@ pub(super) fn noun_end(text: &str, tokens: &[Token], from: usize) -> usize {
         let particle = behind && among(PARTICLES, &token.folded);
         let verb = at > from && !token.capital && token.classes & (MOVE | GIVE) != 0;
         let second = at > from && among(DETERMINERS, &token.folded);
-        if !joined || dull || particle || second || (verb && tokens[at - 1].capital) {
+        // "The attic humming", "the barn later".
+        let ends = behind && gap != "-" && !token.capital && is_adverbial(&token.folded);
+        if !joined || dull || particle || second || ends || (verb && tokens[at - 1].capital) {
             break;
         }
         at += 1;
@@ -173,5 +220,5 @@ pub(super) fn place_phrase(
 /// Who keeps what is in such a place: the owner of the hands, of the pocket.
 pub(super) fn keeper_in(noun: &str, of: Option<&str>) -> Option<String> {
     let head = noun.rsplit(' ').next().unwrap_or_default();
-    of.filter(|_| among(KEEPING, head)).map(str::to_owned)
+    of.filter(|_| among(KEEPING, head) || among(ON_PERSON, head)).map(str::to_owned)
 }

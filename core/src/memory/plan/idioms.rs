@@ -70,6 +70,16 @@ const IDIOMS: &[(&str, &str)] = &[
     ("bread as", "profession"),
     ("for a living", "profession"),
     ("make ends meet", "profession"),
+    ("his birth", "born"),
+    ("her birth", "born"),
+    ("as its son", "born"),
+    ("as its daughter", "born"),
+    ("as its own", "born"),
+    ("as a son", "born"),
+    ("as a daughter", "born"),
+    ("make music", "instrument"),
+    ("made music", "instrument"),
+    ("makes music", "instrument"),
 ];
 
 /// The words that phrases of a text in lower case stand for.

@@ -9,21 +9,27 @@
 //! A noun is a place if a preposition of place stands before it, if another sentence tells that somebody
 //! was there, or if the sentence says "where". Sentences that deny, ask or say more give no event.
 
-use super::grammar::{FURNITURE, ON_PERSON, PARTS, among, noun, noun_end, same_noun};
+use super::grammar::{
+    AUXILIARIES, FURNITURE, KEEPING, ON_PERSON, PARTS, among, noun, noun_end, same_noun,
+};
 use super::lexicon::MOVE;
 use super::reader::Token;
 use super::statement::{Act, Event};
 use crate::memory::index::names;
+use crate::memory::index::stems::irregular_forms;
 use crate::memory::index::stopwords;
 use crate::memory::segment::words;
 
 /// Words that say more than who, what and where, at most.
 const OTHER_WORDS: usize = 5;
-/// Prepositions of place.
+/// Words between "into" and somebody's hands at most, with both.
+const BEFORE_HAND: usize = 4;
+/// Prepositions of place, and those of them that may only say next to what somebody is.
 const PREPOSITIONS: &str =
     "to into toward towards onto inside through in at within near by outside for on around across";
+const WEAK: &str = "near by on around across for";
 /// Words with which somebody parts with something.
-const PARTING: &str = "down aside off behind rid without away part parted parting leave left leaving \
+const PARTING: &str = "down aside behind rid without part parted parting leave left leaving \
     leaves drop dropped drops drops dropping discard discarded abandon abandoned abandons lose lost \
     loses losing relinquish relinquished release released releases stash stashed set sets put puts laid \
     lay lays place placed places deposit deposited deposits rest rested forsook forsake forgot forgets \
@@ -41,12 +47,17 @@ const HOSTING: &str = "saw sees received receives welcomed welcomes sheltered sh
 /// What a place is to somebody on his way.
 const STOPS: &str = "stop halt place destination goal refuge whereabouts target";
 /// Adverbs and irregular verbs that follow a noun and are none.
-const PASTS: &str = "soon then now once again next later last first finally afterwards saw held kept stood \
+const PASTS: &str = "let put set soon then now once again next later last first finally afterwards saw held kept stood \
     found took went came got had was were met gave left lay sat ran is has became turned received \
     welcomed sheltered heard knew drew";
 /// Nouns behind a determiner that are neither things nor places.
 const ABSTRACT: &str = "way beeline tracks track time moment morning evening afternoon night day hour while \
     crowd course path stairs staircase steps steering lead need chance rest company sound rain dark same";
+/// Nouns that open what people tell each other.
+const HEARSAY: &str = "word rumour rumor news legend gossip talk report reports tradition";
+/// Words for letting go of what somebody has a hold on.
+const LOOSENING: &str =
+    "loosen loosens loosened lose loses lost relax relaxes relaxed slacken slackened";
 /// Words with which a sentence says that something is not so.
 const DENIALS: &str = "not never no nobody none neither nor didn't wasn't hasn't hadn't if would might \
     should perhaps wanted hoped planned intended wished almost nearly asked";
@@ -103,7 +114,7 @@ pub fn inferred(text: &str, tokens: &[Token], name: &str, places: &[String]) -> 
     let mut people: Vec<(usize, String)> = Vec::new();
     let mut used = vec![false; tokens.len()];
     used[first..end].fill(true);
-    for person in found.iter().filter(|name| !name.uncertain || is_only_name(text, name)) {
+    for person in found.iter().filter(|name| !name.uncertain || is_only_name(text, tokens, name)) {
         let inside = |token: &Token| person.start <= token.start && token.start < person.end;
         let Some(at) = tokens.iter().position(inside) else { continue };
         for (token, used) in tokens.iter().zip(&mut used) {
@@ -165,7 +176,16 @@ pub fn inferred(text: &str, tokens: &[Token], name: &str, places: &[String]) -> 
             || where_
             || places.iter().any(|place| same_noun(place, noun))
     };
-    let place = nouns.iter().rfind(is_place).map(|(_, noun)| noun.clone());
+    let is_known = |(_, noun): &&(usize, String)| places.iter().any(|place| same_noun(place, noun));
+    let is_weak =
+        |at: usize| at.checked_sub(1).is_some_and(|before| among(WEAK, &tokens[before].folded));
+    let placed = nouns
+        .iter()
+        .rfind(|noun| is_place(noun) && is_known(noun))
+        .or_else(|| nouns.iter().rfind(|noun| is_place(noun) && !is_weak(noun.0)))
+        .or_else(|| nouns.iter().rfind(is_place));
+    let place = placed.map(|(_, noun)| noun.clone());
+    let beside = placed.is_some_and(|noun| is_weak(noun.0) && !is_known(&noun));
     let n_places = nouns.iter().filter(is_place).count();
     // "Changed the hall for the attic": where somebody comes to stands behind "to", "into" or "for".
     let reached = |(at, _): &&(usize, String)| {
@@ -182,12 +202,24 @@ pub fn inferred(text: &str, tokens: &[Token], name: &str, places: &[String]) -> 
         object: None,
         place,
         recipient: None,
+        beside,
         fills: true,
     };
     if is_person {
+        // "Curiosity drew Ines into the barn": whoever stands before "to" goes there.
+        let driven = tokens
+            .get(end)
+            .is_some_and(|next| among("to into toward towards onto inside", &next.folded))
+            && first > 0
+            && tokens[first - 1].folded != "and"
+            && people.len() == 1;
+        if driven && destination.is_some() {
+            (event.place, event.beside) = (destination, false);
+            return Some(event);
+        }
         let alone = people.is_empty() && (nouns.len() == 1 || n_places == 1);
         if people.is_empty() && nouns.len() > 1 && destination.is_some() {
-            event.place = destination;
+            (event.place, event.beside) = (destination, false);
             return Some(event);
         }
         // "The attic welcomed Omar", "it was the attic that Omar entered".
@@ -201,12 +233,30 @@ pub fn inferred(text: &str, tokens: &[Token], name: &str, places: &[String]) -> 
     }
     let follows =
         |at: usize, list: &str| tokens.get(at + 1).is_some_and(|token| among(list, &token.folded));
+    // "The porter snaffled the lamp": somebody who has no name.
+    if people.is_empty()
+        && let Some((0, doer)) = nouns.first().cloned()
+        && first > 1 + doer.split(' ').count()
+        && event.place.as_ref() != Some(&doer)
+        && !among(FURNITURE, doer.rsplit(' ').next().unwrap_or_default())
+        && !places.iter().any(|place| same_noun(place, &doer))
+    {
+        people.push((0, doer));
+    }
     let falls = first == 0 || first == 1 && tokens[0].folded == "the";
     // "Off went Omar with the lamp."
     let with = tokens[..first].iter().rev().take(2).any(|token| token.folded == "with")
         && tokens.iter().any(|token| !token.capital && token.classes & MOVE != 0);
+    // "Fell into Omar's hands", "went to Omar's keeping".
+    let into_hands = (1..tokens.len()).any(|at| {
+        let near = tokens[..at].iter().rev().take(BEFORE_HAND);
+        among(KEEPING, &tokens[at].folded)
+            && near.into_iter().any(|token| among("into to in", &token.folded))
+    });
+    let loosens = tokens.iter().any(|token| among(LOOSENING, &token.folded));
     let seizes = with
-        || !(falls && tokens.iter().any(|token| among(FALLING, &token.folded)))
+        || into_hands && !loosens
+        || !(loosens || falls && tokens.iter().any(|token| among(FALLING, &token.folded)))
             && (0..tokens.len()).any(|at| {
                 among(SEIZING, &tokens[at].folded) && follows(at, "on of upon over around about to")
             });
@@ -215,7 +265,8 @@ pub fn inferred(text: &str, tokens: &[Token], name: &str, places: &[String]) -> 
     let parts = !seizes
         && tokens.iter().enumerate().any(|(at, token)| {
             // "Made off with the lamp" is no parting.
-            among(PARTING, &token.folded) && !follows(at, "with")
+            (among(PARTING, &token.folded) || among(LOOSENING, &token.folded))
+                && !follows(at, "with")
                 || falls && among(FALLING, &token.folded)
         })
         || needless;
@@ -248,10 +299,27 @@ pub fn inferred(text: &str, tokens: &[Token], name: &str, places: &[String]) -> 
     }
 }
 
-/// Whether a capitalised word that opens a sentence is a name all the same: no common word opens so.
-fn is_only_name(text: &str, name: &names::Name) -> bool {
+/// Whether a capitalised word that opens a sentence is a name all the same: no common word opens so, and what
+/// follows is a verb, or belongs to it.
+fn is_only_name(text: &str, tokens: &[Token], name: &names::Name) -> bool {
     let folded = words::folded(&text[name.start..name.end]);
-    !stopwords::is_stopword(&folded) && !stopwords::opens_sentences(&folded)
+    let at = tokens.iter().position(|token| token.start >= name.start);
+    let acts = |at: usize| {
+        tokens[at].owns
+            || tokens.get(at + 1).is_some_and(|next| {
+                let word = next.folded.as_str();
+                next.classes != 0
+                    || irregular_forms(word).is_some()
+                    || among(AUXILIARIES, word)
+                    || among(PASTS, word)
+                    || word == "and"
+                    || ["ed", "ly"].iter().any(|ending| word.ends_with(ending))
+            })
+    };
+    !stopwords::is_stopword(&folded)
+        && !stopwords::opens_sentences(&folded)
+        && !among(HEARSAY, &folded)
+        && at.is_some_and(acts)
 }
 
 #[cfg(test)]

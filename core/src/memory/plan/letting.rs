@@ -3,7 +3,8 @@
 use super::grammar::{among, noun, noun_end};
 use super::lexicon::{HOLD, RECEIVE, TAKE};
 use super::reader::Token;
-use super::statement::{Act, Event, LONGEST_ADVERBIAL, subjects};
+use super::statement::{Act, Event, LONGEST_ADVERBIAL};
+use super::subject::subjects;
 
 /// "Omar let Ines have the lamp": who lets gives. The event, and the token behind it.
 pub(super) fn let_have(text: &str, tokens: &[Token], at: usize) -> Option<(Event, usize)> {
@@ -22,6 +23,7 @@ pub(super) fn let_have(text: &str, tokens: &[Token], at: usize) -> Option<(Event
         object: Some(object),
         place: None,
         recipient: Some(noun(&tokens[at + 1..verb])),
+        beside: false,
         fills: start <= LONGEST_ADVERBIAL,
     };
     Some((event, end))

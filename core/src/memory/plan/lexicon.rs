@@ -46,6 +46,9 @@ pub const NAMING: Classes = 1 << 13;
 /// Tells of good company or of everyday life, which gives nobody a reason for anything.
 pub const FRIENDLY: Classes = 1 << 14;
 
+/// Goes with somebody, or to where somebody is.
+pub const JOIN: Classes = 1 << 15;
+
 const MEMBERS: &[(Classes, &str)] = &[
     (
         MOVE,
@@ -55,7 +58,8 @@ const MEMBERS: &[(Classes, &str)] = &[
          amble trot trudge creep crawl storm drift flee escape saunter stride stalk tiptoe shuffle limp \
          gallop canter bolt dart dive plod pad traipse tramp roam ramble venture withdraw retreat \
          adjourn migrate shift reappear hobble scamper scramble skip sprint stagger steal strut swagger \
-         tear totter waddle zoom speed pace prance bound glide float wade cross descend ascend",
+         tear totter waddle zoom speed pace prance bound glide float wade cross descend ascend board \
+         withdrew withdrawn strode stridden trod betake betook",
     ),
     (
         TAKE,
@@ -65,19 +69,21 @@ const MEMBERS: &[(Classes, &str)] = &[
     ),
     (
         DROP,
-        "drop discard leave abandon release lose dump ditch relinquish forsake quit vacate unload",
+        "drop discard leave abandon release lose dump ditch relinquish forsake forsook forsaken quit vacate \
+         unload",
     ),
     (
         PUT,
         "put place set lay deposit hide store stow bury lock stash tuck park plant prop stand rest sit \
-         lean balance perch dump hang lodge wedge",
+         lean balance perch dump hang lodge wedge throw toss fling flung hurl chuck cast",
     ),
     (
         GIVE,
         "give hand pass offer lend loan sell send deliver present donate bequeath entrust slip bestow \
-         grant award surrender transfer",
+         grant award surrender transfer provide supply furnish equip",
     ),
     (RECEIVE, "receive accept inherit win earn"),
+    (JOIN, "join follow accompany escort guide lead usher"),
     (
         HOLD,
         "have hold carry keep own possess wear bring bear belong clutch grip lug tote drag haul cart",

@@ -12,7 +12,7 @@
 //! motivation       needs      what somebody wants and what it leads to
 //! kind             inherited  what holds of somebody because of what somebody is
 //! day              dated      events in the order of their days
-//! state            world      events replayed in order
+//! state            world      events replayed in order; asked by place (`whereabouts`) or holder (`holding`)
 //! arrangement      arranged   sides, sizes and ways over several statements
 //! direction        relative   what lies where, as seen from each other
 //! who and why      suspects   means, motive, opportunity
@@ -24,7 +24,10 @@
 //! property         owned      what the text says of an owner, under a key or a name
 //! facts            lookup     everything else; latest and listed facts too
 //! ```
+//! A question about the state is taken apart in `phrasing`. Statements are read in `statement`: what they report
+//! in `reported`, what stands behind their verbs in `arguments`, those without a verb that is known in `inferred`.
 
+mod arguments;
 pub mod arranged;
 pub mod assign;
 pub mod budget;
@@ -48,6 +51,7 @@ pub mod frequency;
 mod fronted;
 pub mod grammar;
 pub mod grounded;
+mod holding;
 pub mod hours;
 mod idioms;
 pub mod inferred;
@@ -64,18 +68,23 @@ pub mod owned;
 pub mod parts;
 pub mod passive;
 pub mod phrases;
+mod phrasing;
 pub mod question;
 pub mod reader;
 pub mod reading;
+mod reflexive;
 pub mod relation;
 pub mod relative;
+mod reported;
 pub mod scene;
 pub mod standing;
 pub mod state_question;
 pub mod statement;
+mod subject;
 pub mod suspects;
 pub mod thread;
 pub mod value;
+mod whereabouts;
 pub mod whole;
 pub mod world;
 

@@ -110,8 +110,12 @@ impl OwnedQuestion {
         let tied = tied(&question.words, &of_owner, &content);
         let noun = !tied.is_empty();
         let bare = |mut property: Vec<&'_ str>| -> Vec<String> {
-            if property.iter().any(|word| !question.is_typing(word)) {
-                property.retain(|word| !question.is_typing(word));
+            // "A stable number for X": the noun of the type says nothing by itself.
+            let typing = |word: &str| {
+                question.is_typing(word) || key.is_some() && super::nouns::TYPING.contains(&word)
+            };
+            if property.iter().any(|word| !typing(word)) {
+                property.retain(|word| !typing(word));
             }
             property.retain(|word| !among(LIGHT, word, stems));
             property.dedup();

@@ -1,11 +1,14 @@
 //! Passive statements of events: "the lamp was taken to the attic by Ines", "Ines was seen in the attic".
 
+use super::arguments::BESIDE;
 use super::grammar::{
-    AT, DETERMINERS, FURNITURE, ON_PERSON, PARTICLES, TO, among, noun, noun_end, says_no_more,
+    AT, DETERMINERS, FURNITURE, ON_PERSON, PARTICLES, TO, among, keeper_in, noun, noun_end,
+    place_phrase, says_no_more,
 };
 use super::lexicon::{DROP, GIVE, HOLD, MOVE, PUT, STAY, TAKE};
 use super::reader::Token;
-use super::statement::{Act, Event, LONGEST_ADVERBIAL, subjects};
+use super::statement::{Act, Event, LONGEST_ADVERBIAL};
+use super::subject::subjects;
 
 /// Whether the verb at `verb` is a participle behind a form of "to be".
 pub(super) fn is_passive(tokens: &[Token], verb: usize) -> bool {
@@ -21,8 +24,11 @@ pub(super) fn is_passive(tokens: &[Token], verb: usize) -> bool {
 pub(super) fn passive(text: &str, tokens: &[Token], verb: usize, out: &mut Vec<Event>) -> usize {
     let (who, start) = subjects(text, tokens, verb);
     let (mut place, mut agent, mut recipient) = (None, Vec::new(), None);
+    let (mut beside, mut keeper) = (false, None);
     // Somebody who is sent somewhere goes there.
     let named = tokens[start..verb].iter().any(|token| token.capital);
+    let is_thing = among(DETERMINERS, &tokens[start].folded)
+        && tokens.get(start + 1).is_some_and(|next| !next.capital);
     let mut at = verb + 1;
     // "Was given the lamp", "was presented with the lamp": the subject is who gets it.
     let mut given = None;
@@ -46,6 +52,13 @@ pub(super) fn passive(text: &str, tokens: &[Token], verb: usize, out: &mut Vec<E
         if !(to || inside || word == "by") {
             break;
         }
+        // "Was put into the hands of Ines."
+        let (phrase, of, whole) = place_phrase(text, tokens, at + 1);
+        if let Some(name) = keeper_in(&phrase, of.as_deref()).filter(|_| word != "by") {
+            keeper = Some(name);
+            at = whole;
+            continue;
+        }
         let end = noun_end(text, tokens, at + 1);
         if end == at + 1 {
             break;
@@ -63,6 +76,7 @@ pub(super) fn passive(text: &str, tokens: &[Token], verb: usize, out: &mut Vec<E
             recipient = Some(found);
         } else {
             place = Some(found);
+            beside = among(BESIDE, word);
         }
         at = end;
     }
@@ -72,9 +86,14 @@ pub(super) fn passive(text: &str, tokens: &[Token], verb: usize, out: &mut Vec<E
         object = given;
     }
     let (act, subjects, object) = match (tokens[verb].classes, agent.is_empty()) {
+        (_, _) if keeper.is_some() => (Act::Take, keeper.into_iter().collect(), object),
         (classes, _) if classes & GIVE != 0 && recipient.is_some() => (Act::Give, agent, object),
         (classes, false) if classes & (DROP | PUT) != 0 => (Act::Drop, agent, object),
         (_, false) => (Act::Take, agent, object),
+        // "Was left there": by whoever had it.
+        (classes, true) if classes & (DROP | PUT) != 0 && is_thing && place.is_none() => {
+            (Act::Drop, agent, object)
+        }
         (_, true) if place.is_some() => (Act::At, who, None),
         _ => return at,
     };
@@ -84,6 +103,6 @@ pub(super) fn passive(text: &str, tokens: &[Token], verb: usize, out: &mut Vec<E
             token.classes & (MOVE | TAKE | GIVE | PUT) == 0 && (at == 0 || !token.capital)
         });
     let fills = opens && says_no_more(&tokens[at..]);
-    out.push(Event { act, subjects, object, place, recipient, fills });
+    out.push(Event { act, subjects, object, place, recipient, beside, fills });
     at
 }

@@ -101,7 +101,8 @@ pub struct Question {
 }
 
 /// Words with which a question asks for everything that fits.
-const MANY: &[&str] = &["all", "every", "each", "list", "enumerate", "everyone", "everything"];
+const MANY: &[&str] =
+    &["all", "every", "each", "list", "enumerate", "everyone", "everybody", "everything"];
 
 impl Question {
     /// Takes `text` apart.
@@ -273,8 +274,8 @@ fn expected(text: &str, folded: &[String]) -> Expected {
         let next = folded.get(index + 1).map_or("", String::as_str);
         let near = &folded[index + 1..folded.len().min(index + NOUN_REACH)];
         match word.as_str() {
-            "who" | "whom" | "whose" => return Expected::Person,
-            "where" => return Expected::Place,
+            "who" | "whom" | "whose" | "everybody" | "everyone" => return Expected::Person,
+            "where" | "whereabouts" => return Expected::Place,
             // "When chapter 2 ends, what is …": a clause that limits what is asked.
             "when" if !asks_later(&folded[index + 1..]) => return Expected::Date,
             "why" => return Expected::Explanation,

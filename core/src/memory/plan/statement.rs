@@ -7,18 +7,19 @@
 //! verb inherits it. What the words mean comes from the classes of `lexicon`. Sentences of other
 //! forms give no events, or events marked as not filling the sentence.
 
+use super::arguments::{Arguments, REFLEXIVE, first_name};
 use super::either::open_places;
 use super::entry::{LONGEST_LEAD, body};
-use super::fronted::unfronted;
-use super::grammar::{
-    AT, AUXILIARIES, DETERMINERS, FURNITURE, ON_PERSON, PARTICLES, PARTS, STOPPING, TO, among,
-    is_noun, keeper_in, noun, noun_end, place_phrase, says_no_more,
-};
+use super::fronted::{uncleft, unfronted};
+use super::grammar::{DETERMINERS, REPORTING, among, is_noun, says_no_more};
 use super::letting::let_have;
-use super::lexicon::{DROP, GIVE, HOLD, Lexicon, MOVE, PUT, RECEIVE, SEE, STAY, TAKE};
+use super::lexicon::{
+    Classes, DROP, GIVE, HOLD, JOIN, Lexicon, MOVE, PUT, RECEIVE, SEE, STAY, TAKE,
+};
 use super::passive::{is_passive, passive};
 use super::reader::{Token, tokens};
-use crate::memory::index::stopwords;
+use super::reflexive::reflexive;
+use super::subject::{companion, subjects};
 
 /// What happens in an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,71 +53,21 @@ pub struct Event {
     pub place: Option<String>,
     /// Who is given the object.
     pub recipient: Option<String>,
+    /// Whether the place may be a thing of the place: "by the door".
+    pub beside: bool,
     /// Whether the sentence says nothing else.
     pub fills: bool,
 }
 
-/// Words before a verb among which a negation belongs to it.
-const NEGATION_REACH: usize = 5;
+/// Words before "that" with which a sentence reports at most.
+const LONGEST_REPORT: usize = 12;
 /// Words of an adverbial before the subject at most.
 pub(super) const LONGEST_ADVERBIAL: usize = 5;
-const PRONOUNS: &str = "he she they it him her them i we you";
-
-/// The subjects that end before token `verb`, and where they begin.
-pub(super) fn subjects(text: &str, tokens: &[Token], verb: usize) -> (Vec<String>, usize) {
-    let mut end = verb;
-    while end > 0 {
-        let word = tokens[end - 1].folded.as_str();
-        let adverb = word.ends_with("ly") && !tokens[end - 1].capital;
-        if !(among(AUXILIARIES, word) || among(STOPPING, word) || adverb) {
-            break;
-        }
-        end -= 1;
-    }
-    // "Ines, for a change, went to the attic": what commas set off is left out.
-    let comma = |at: usize| text[tokens[at - 1].end..tokens[at].start].contains(',');
-    if end > 0 && end < tokens.len() && comma(end) {
-        let opens = (1..end).rev().take(LONGEST_ADVERBIAL).find(|at| comma(*at));
-        end = opens.filter(|at| tokens[at - 1].capital).unwrap_or(end);
-    }
-    let mut start = end;
-    while start > 0 {
-        let token = &tokens[start - 1];
-        if start < end && !matches!(&text[token.end..tokens[start].start], " " | "-" | ". " | "\n")
-        {
-            break;
-        }
-        let and = token.folded == "and"
-            && start < end
-            && start > 1
-            && tokens[start].capital == tokens[start - 2].capital;
-        let determiner = among(DETERMINERS, &token.folded);
-        let pronoun = among(PRONOUNS, &token.folded);
-        if pronoun && start == end {
-            return (Vec::new(), start - 1);
-        }
-        let dull =
-            stopwords::is_stopword(&token.folded) || stopwords::opens_sentences(&token.folded);
-        // "a little later Ines": what stands before a name is not part of it.
-        let before_name = start < end && tokens[start].capital && !token.capital;
-        if !and && !determiner && (dull || before_name) {
-            break;
-        }
-        start -= 1;
-        if determiner {
-            let before = start > 1 && tokens[start - 1].folded == "and";
-            if !before {
-                break;
-            }
-        }
-    }
-    let found: Vec<String> = tokens[start..end]
-        .split(|token| token.folded == "and")
-        .map(noun)
-        .filter(|noun| !noun.is_empty())
-        .collect();
-    (found, start)
-}
+/// Verbs behind which a place is named without a preposition.
+const REACHING: &str =
+    "visit visits visited visiting reach reaches reached reaching enter enters entered entering";
+/// Verbs with which something comes where it belongs.
+const RETURNING: &str = "return returns returned";
 
 /// The events that `text` states.
 pub fn events(text: &str, lexicon: &Lexicon) -> Vec<Event> {
@@ -126,20 +77,22 @@ pub fn events(text: &str, lexicon: &Lexicon) -> Vec<Event> {
     if !out.is_empty() {
         return out;
     }
-    if let Some(told) = unfronted(text, &tokens) {
+    if let Some(told) = unfronted(text, &tokens).or_else(|| uncleft(text, &tokens)) {
         return events(&told, lexicon);
     }
     let mut last: Vec<String> = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
         let token = &tokens[at];
-        let acts = MOVE | TAKE | DROP | GIVE | RECEIVE | HOLD | STAY | PUT;
+        let acts = MOVE | TAKE | DROP | GIVE | RECEIVE | HOLD | STAY | PUT | JOIN;
         if let Some((event, end)) = let_have(text, &tokens, at) {
             out.push(event);
             at = end;
             continue;
         }
-        let acts_here = token.classes & acts != 0 || makes_for(&tokens, at);
+        // "Armed himself with the lamp": any verb may take its subject for its object.
+        let itself = tokens.get(at + 1).is_some_and(|next| among(REFLEXIVE, &next.folded));
+        let acts_here = token.classes & acts != 0 || makes_for(&tokens, at) || itself;
         let verb = acts_here && at > 0 && !token.capital;
         if !verb || is_noun(&tokens, at) {
             at += 1;
@@ -147,7 +100,8 @@ pub fn events(text: &str, lexicon: &Lexicon) -> Vec<Event> {
         }
         // "Had" holds something only if something follows: "had the lamp", not "had admired the lamp".
         let has = among("has had having", &token.folded);
-        if has && !tokens.get(at + 1).is_some_and(|next| among(DETERMINERS, &next.folded)) {
+        let held = |next: &Token| next.capital || among(DETERMINERS, &next.folded);
+        if has && !tokens.get(at + 1).is_some_and(held) {
             let auxiliary = tokens.get(at + 1).is_some_and(|next| next.classes & acts != 0);
             if !auxiliary {
                 at += 1;
@@ -164,10 +118,19 @@ pub fn events(text: &str, lexicon: &Lexicon) -> Vec<Event> {
             })
         {
             at += 1;
-            if next.is_some_and(|next| next.classes & acts == 0) {
+            // "Was seen to drop the lamp": the verb behind tells.
+            let raises = tokens.get(at + 1).is_some_and(|two| two.folded == "to");
+            if !raises && next.is_some_and(|next| next.classes & acts == 0) {
                 let end = passive(text, &tokens, at, &mut out);
                 at = end.max(at + 1);
             }
+            continue;
+        }
+        // "Was left holding the lamp": the next verb tells.
+        if is_passive(&tokens, at)
+            && next.is_some_and(|next| next.folded.ends_with("ing") && next.classes & acts != 0)
+        {
+            at += 1;
             continue;
         }
         let transitive = TAKE | DROP | GIVE | HOLD | PUT;
@@ -177,13 +140,14 @@ pub fn events(text: &str, lexicon: &Lexicon) -> Vec<Event> {
             continue;
         }
         // "Walked away carrying the lamp": whoever did that before.
-        let joined = token.folded.ends_with("ing") && !last.is_empty() && !be_before(&tokens, at);
-        let (mut who, start) = if joined { (Vec::new(), at) } else { subjects(text, &tokens, at) };
+        let along = token.folded.ends_with("ing") && !last.is_empty() && !be_before(&tokens, at);
+        let (mut who, start) = if along { (Vec::new(), at) } else { subjects(text, &tokens, at) };
         if who.is_empty() && last.is_empty() && start > 0 && tokens[start - 1].folded == "and" {
             // "Ines opened the door and entered the barn": a verb that tells nothing came before.
             who.extend(first_name(&tokens));
         }
-        if who.is_empty() && start > 0 && tokens[start - 1].folded == "who" {
+        let cleft = tokens[0].folded == "it" && start > 0 && tokens[start - 1].folded == "that";
+        if who.is_empty() && (cleft || start > 0 && tokens[start - 1].folded == "who") {
             // "Ines was the one who took it."
             who.extend(first_name(&tokens[..start]));
         }
@@ -194,6 +158,10 @@ pub fn events(text: &str, lexicon: &Lexicon) -> Vec<Event> {
         }
         let (event, end) = event_of(text, &tokens, at, who);
         if let Some(mut event) = event {
+            // "Together with Omar, Ines went to the barn."
+            if event.act == Act::At && event.place.is_some() {
+                event.subjects.extend(companion(&tokens[..start]));
+            }
             // An adverbial may stand before the subject: "a little later", "on the next day".
             let comma = start > 0
                 && start <= LONGEST_LEAD
@@ -202,8 +170,15 @@ pub fn events(text: &str, lexicon: &Lexicon) -> Vec<Event> {
                     .is_some_and(|own| text[tokens[start - 1].end..own.start].contains(','));
             // "Reached out and took", "stayed where Ines had put it": a verb that told nothing came before.
             let joined = start > 0 && among("and where who so", &tokens[start - 1].folded);
+            // "It is known that Ines went", "they say Ines went".
+            let reported = start > 0
+                && start <= LONGEST_REPORT
+                && (tokens[start - 1].folded == "that"
+                    || among(REPORTING, &tokens[start - 1].folded));
             let opens = comma
                 || joined
+                || along
+                || reported
                 || start <= LONGEST_ADVERBIAL
                     && tokens[..start]
                         .iter()
@@ -217,14 +192,6 @@ pub fn events(text: &str, lexicon: &Lexicon) -> Vec<Event> {
         at = end.max(at + 1);
     }
     out
-}
-
-/// The first name of a sentence.
-fn first_name(tokens: &[Token]) -> Option<String> {
-    let named = |token: &Token| token.capital && !stopwords::is_stopword(&token.folded);
-    let start = tokens.iter().position(named)?;
-    let end = tokens[start..].iter().position(|token| !token.capital);
-    Some(noun(&tokens[start..end.map_or(tokens.len(), |end| start + end)]))
 }
 
 /// Whether somebody makes for a place.
@@ -247,247 +214,225 @@ fn event_of(
     subjects: Vec<String>,
 ) -> (Option<Event>, usize) {
     let classes = if makes_for(tokens, verb) { MOVE } else { tokens[verb].classes };
-    let (mut objects, mut to, mut inside, mut from) = (Vec::new(), None, None, None);
-    let (mut on_person, mut company, mut leads) = (false, None, false);
-    let (mut keeper, mut loser, mut named, mut parts) = (None, None, [false; 2], false);
-    let (mut sets_out, mut seizes, mut further) = (false, false, false);
-    // "Did not want to carry it", "stopped carrying it".
-    let mut negated = tokens[..verb]
-        .iter()
-        .rev()
-        .take(NEGATION_REACH)
-        .take_while(|token| token.folded != "and")
-        .any(|token| among("not longer never", &token.folded) || among(STOPPING, &token.folded))
-        // "Not long afterwards"
-        && !tokens[..verb].windows(2).any(|two| two[0].folded == "not" && two[1].folded == "long");
-    let mut at = verb + 1;
-    while let Some(token) = tokens.get(at) {
-        let word = token.folded.as_str();
-        if text[tokens[at - 1].end..token.start].contains(['.', ';', ':', '!', '?', ',', '—']) {
-            break;
-        }
-        negated |= among("not longer no", word);
-        further |= among("further farther longer more anymore", word);
-        // "under one arm", "into a pocket": on the person.
-        if among("under over on across in into inside beneath", word) && !objects.is_empty() {
-            let end = noun_end(text, tokens, at + 1);
-            let of_other = tokens.get(end).is_some_and(|token| token.folded == "of");
-            if end > at + 1 && !of_other && among(ON_PERSON, &tokens[end - 1].folded) {
-                on_person = true;
-                at = end;
-                continue;
-            }
-        }
-        let out_of = word == "out" && tokens.get(at + 1).is_some_and(|next| next.folded == "of");
-        if among(PARTICLES, word) && !out_of
-            || among("not no longer now currently still further farther anymore any", word)
-            || (word.ends_with("ly") && !token.capital)
-        {
-            leads |= among("off away over back", word);
-            sets_out |= among("off out forth", word);
-            seizes |= word == "hold";
-            parts |= among("up away", word);
-            at += 1;
-            continue;
-        }
-        // "walked off with the lamp"
-        if word == "with" && classes & MOVE != 0 && company.is_none() {
-            let end = noun_end(text, tokens, at + 1);
-            if end > at + 2 && among(DETERMINERS, &tokens[at + 1].folded) {
-                company = Some(noun(&tokens[at + 1..end]));
-                at = end;
-                continue;
-            }
-        }
-        // "headed for the barn", "left for the barn"
-        let bound =
-            word == "for" && (classes & (MOVE | DROP) != 0 || sets_out && objects.is_empty());
-        let against = among("against beside under underneath beneath behind", word);
-        at += usize::from(out_of);
-        let preposition = among(TO, word)
-            || out_of
-            || among(AT, word)
-            || bound
-            || word == "from"
-            || against && classes & (PUT | DROP) != 0 && !objects.is_empty();
-        if preposition {
-            let (phrase, of, end) = place_phrase(text, tokens, at + 1);
-            if phrase.is_empty() {
-                break;
-            }
-            let capital = tokens[end - 1].capital;
-            let noun = phrase;
-            if let Some(name) = keeper_in(&noun, of.as_deref()) {
-                let own = first_name(&tokens[..verb]).is_some();
-                let other = tokens[at + 1..end].iter().any(|token| token.capital);
-                if word != "from" && !out_of && own && !other && objects.is_empty() {
-                    // "Came into possession of the lamp."
-                    objects.push(name);
-                    seizes = true;
-                } else if word == "from" || out_of {
-                    loser = Some(name);
-                } else {
-                    keeper = Some(name);
-                }
-                at = end;
-                continue;
-            }
-            let noun = match of {
-                Some(of) if among(PARTS, noun.rsplit(' ').next().unwrap_or_default()) => of,
-                _ => noun,
-            };
-            let puts = classes & (PUT | DROP) != 0 && !objects.is_empty();
-            if puts && among(FURNITURE, noun.rsplit(' ').next().unwrap_or_default()) {
-                at = end;
-                continue;
-            }
-            // "On the way to the attic", "in that place": nowhere yet.
-            let nowhere = among("way point", &noun)
-                || among("place spot", &noun)
-                    && among("that this the same", &tokens[at + 1].folded);
-            if nowhere {
-                at = end;
-                continue;
-            }
-            named[usize::from(word == "from")] |= capital && word != "in" && word != "at";
-            if word == "from" || out_of {
-                from = Some(noun);
-            } else if among(TO, word) || bound {
-                to = Some(noun);
-            } else if inside.is_none() {
-                inside = Some(noun);
-            }
-            at = end;
-            continue;
-        }
-        // "Wanted the lamp and took it": the thing named before.
-        if objects.is_empty() && among("it them", word) {
-            let before = tokens[..verb].iter().rposition(|token| among("the a an", &token.folded));
-            let Some(from) = before else { break };
-            let end = noun_end(text, &tokens[..verb], from);
-            objects.extend((end > from + 1).then(|| noun(&tokens[from..end])));
-            at += 1;
-            continue;
-        }
-        let acts = TAKE | DROP | HOLD | PUT;
-        if word.ends_with("ing") && token.classes & acts != 0 && !is_noun(tokens, at) {
-            break;
-        }
-        let end = noun_end(text, tokens, at);
-        if end == at || objects.len() == 2 || to.is_some() || inside.is_some() {
-            break;
-        }
-        objects.push(noun(&tokens[at..end]));
-        at = end;
-    }
-    if subjects.is_empty() {
-        return (None, at);
-    }
-    let mut event =
-        Event { act: Act::At, subjects, object: None, place: None, recipient: None, fills: false };
-    let object = objects.first().cloned();
+    let (said, end) = Arguments::of(text, tokens, verb, classes);
+    let word = tokens[verb].folded.as_str();
+    let event = (!subjects.is_empty()).then(|| meaning(word, classes, subjects, said)).flatten();
+    (event, end)
+}
+
+/// What the verb `word` of `classes` with these arguments tells of its subjects; `None` if nothing.
+fn meaning(
+    word: &str,
+    classes: Classes,
+    subjects: Vec<String>,
+    mut said: Arguments,
+) -> Option<Event> {
+    let mut event = Event {
+        act: Act::At,
+        subjects,
+        object: None,
+        place: None,
+        recipient: None,
+        beside: false,
+        fills: false,
+    };
+    let object = said.objects.first().cloned();
     let bare = among(
         "refuge shelter cover residence lodgings quarters cold seat place position post",
         object.as_deref().unwrap_or(""),
     );
-    let person_to_person = named == [true, true] && classes & MOVE != 0 && object.is_none();
-    let done = if let Some(name) = keeper {
+    let person_to_person = said.named == [true, true] && classes & MOVE != 0 && object.is_none();
+    let take = |mut event: Event, object: Option<String>| {
+        (event.act, event.object) = (Act::Take, object);
+        Some(event)
+    };
+    if let Some(name) = said.keeper {
         // "The lamp was in the hands of Ines", "Omar put the lamp into the hands of Ines".
         let giver = std::mem::replace(&mut event.subjects, vec![name.clone()]);
         if let Some(object) = object {
             (event.act, event.object, event.recipient) = (Act::Give, Some(object), Some(name));
             event.subjects = giver;
-        } else {
-            (event.act, event.object) = (Act::Take, giver.into_iter().next());
+            return Some(event);
         }
-        true
-    } else if let Some(name) = loser
-        && object.is_none()
-    {
+        return take(event, giver.into_iter().next());
+    }
+    if let Some(name) = said.loser.take().filter(|_| object.is_none()) {
         // "The lamp slipped from the hands of Ines."
         event.act = Act::Drop;
         event.object = std::mem::replace(&mut event.subjects, vec![name]).into_iter().next();
-        true
-    } else if person_to_person && let (Some(to), Some(from)) = (&to, &from) {
+        return Some(event);
+    }
+    if person_to_person && let (Some(to), Some(from)) = (&said.to, &said.from) {
         // "The lamp went from Omar to Ines."
         event.act = Act::Give;
         event.object = event.subjects.first().cloned();
         event.recipient = Some(to.clone());
         event.subjects = vec![from.clone()];
-        true
-    } else if on_person && object.is_some() {
-        (event.act, event.object) = (Act::Take, object);
-        true
-    } else if company.is_some() {
-        (event.act, event.object, event.place) = (Act::Take, company, to.or(inside));
-        true
-    } else if classes & GIVE != 0 && objects.get(1).is_some_and(|o| among("visit call", o)) {
-        // "Gave the barn a visit."
+        return Some(event);
+    }
+    if said.reflexive {
+        return reflexive(event, word, said);
+    }
+    if said.on_person && object.is_some() {
+        return take(event, object);
+    }
+    if classes & GIVE != 0 && said.company.is_some() && object.is_some() {
+        // "Presented Ines with the lamp."
+        (event.act, event.object, event.recipient) = (Act::Give, said.company, object);
+        return Some(event);
+    }
+    if said.company.is_some() {
+        event.place = said.to.or(said.inside);
+        return take(event, said.company);
+    }
+    if classes & GIVE != 0 && object.is_some() {
+        if said.objects.get(1).is_some_and(|o| among("visit call", o)) {
+            // "Gave the barn a visit."
+            event.place = object;
+            return Some(event);
+        }
+        if said.to.is_some() || said.objects.len() > 1 {
+            event.act = Act::Give;
+            (event.recipient, event.object) = match said.objects.len() {
+                1 => (said.to, object),
+                _ => (object, said.objects.pop()),
+            };
+            return Some(event);
+        }
+        if said.parts {
+            // "Gave up the lamp", "gave it away".
+            (event.act, event.object) = (Act::Drop, object);
+            return Some(event);
+        }
+    }
+    if classes & TAKE != 0 && said.deprives && said.objects.len() > 1 {
+        // "Relieved Omar of the lamp."
+        return take(event, said.objects.pop());
+    }
+    if classes & (TAKE | HOLD | GIVE | MOVE) != 0
+        && said.object_named
+        && said.objects.len() == 1
+        && said.to.is_some()
+        && !said.named[0]
+    {
+        // "Duty took Ines to the barn", "Omar brought her there": whoever is brought is there.
+        event.place = said.to;
+        if classes & GIVE != 0 {
+            event.subjects.clear();
+        }
+        event.subjects.extend(object);
+        return Some(event);
+    }
+    if classes & HOLD != 0 && said.alone && object.is_some() {
+        // "Had the barn to himself."
         event.place = object;
-        true
-    } else if classes & GIVE != 0 && object.is_some() && (to.is_some() || objects.len() > 1) {
+        return Some(event);
+    }
+    if classes & (TAKE | RECEIVE) != 0 && said.named[1] && object.is_some() && !said.negated {
+        // "Accepted the lamp from Omar."
         event.act = Act::Give;
-        (event.recipient, event.object) = match objects.len() {
-            1 => (to, object),
-            _ => (object, objects.pop()),
-        };
-        true
-    } else if classes & GIVE != 0 && object.is_some() && parts {
-        // "Gave up the lamp", "gave it away".
-        (event.act, event.object) = (Act::Drop, object);
-        true
-    } else if classes & RECEIVE != 0 && object.is_some() {
-        event.act = Act::Take;
         event.object = object;
-        true
-    } else if seizes && object.is_some() {
-        (event.act, event.object) = (Act::Take, object);
-        true
-    } else if sets_out && classes & PUT != 0 && object.is_none() && to.is_some() {
+        event.recipient = event.subjects.first().cloned();
+        event.subjects = said.from.into_iter().collect();
+        return Some(event);
+    }
+    if said.seizes && said.negated && object.is_some() {
+        // "Was no longer in possession of the lamp."
+        (event.act, event.object) = (Act::Drop, object);
+        return Some(event);
+    }
+    if classes & (RECEIVE | HOLD) != 0 && said.object_named && !said.negated && said.to.is_none() {
+        // "The barn received Omar": if that is a place, he is there.
+        event.place = event.subjects.pop();
+        event.subjects = object.into_iter().collect();
+        event.beside = true;
+        return Some(event);
+    }
+    if (classes & RECEIVE != 0 || said.seizes) && object.is_some() {
+        return take(event, object);
+    }
+    if said.sets_out && classes & PUT != 0 && object.is_none() && said.to.is_some() {
         // "Set out for the barn."
-        event.place = to;
-        true
-    } else if classes & (TAKE | HOLD) != 0 && negated && object.is_some() {
+        event.place = said.to;
+        return Some(event);
+    }
+    if classes & (TAKE | HOLD) != 0 && said.negated && object.is_some() {
         // "Took the lamp no further"; but who did not take it may never have had it.
         (event.act, event.object) = (Act::Drop, object);
-        further || classes & HOLD != 0
-    } else if classes & TAKE != 0 && bare && (to.is_some() || inside.is_some()) {
+        return (said.further || classes & HOLD != 0).then_some(event);
+    }
+    if classes & TAKE != 0 && bare && (said.to.is_some() || said.inside.is_some()) {
         // "Took refuge in the barn."
-        event.place = inside.or(to);
-        true
-    } else if classes & TAKE != 0 && object.is_some() {
-        (event.act, event.object, event.place) = (Act::Take, object, to);
-        true
-    } else if classes & PUT != 0 && object.is_some() {
-        (event.act, event.object, event.place) = (Act::Drop, object, inside.or(to));
-        true
-    } else if classes & DROP != 0 && negated && object.is_some() {
+        event.place = said.inside.or(said.to);
+        return Some(event);
+    }
+    if classes & TAKE != 0 && object.is_some() {
+        event.beside = said.to.is_none();
+        event.place = said.to.or(said.inside);
+        return take(event, object);
+    }
+    if classes & PUT != 0 && object.is_some() && said.named[0] && said.to.is_some() {
+        // "Tossed the lamp to Ines."
+        (event.act, event.object, event.recipient) = (Act::Give, object, said.to);
+        return Some(event);
+    }
+    if classes & PUT != 0 && object.is_some() {
+        (event.act, event.object, event.beside) = (Act::Drop, object, said.beside);
+        event.place = said.inside.or(said.to);
+        return Some(event);
+    }
+    if classes & DROP != 0 && said.negated && object.is_some() {
         // "Did not leave the lamp behind."
-        (event.act, event.object) = (Act::Take, object);
-        true
-    } else if classes & DROP != 0 && to.is_some() {
-        event.place = to;
-        true
-    } else if classes & DROP != 0 && object.is_some() {
-        (event.act, event.object, event.place) = (Act::Drop, object, inside);
-        true
-    } else if classes & HOLD != 0 && object.is_some() {
-        (event.act, event.object, event.place) = (Act::Take, object, to);
-        true
-    } else if classes & MOVE != 0 {
-        // "Slipped the lamp" is no place to go to.
-        let entered = object.filter(|_| classes & (GIVE | TAKE) == 0);
-        event.place = to.or(entered).or(inside);
-        event.place.is_some() && from.as_ref() != event.place.as_ref()
-    } else if classes & STAY != 0 && objects.is_empty() {
-        event.act = if negated { Act::NotAt } else { Act::At };
+        return take(event, object);
+    }
+    if classes & DROP != 0 && said.to.is_some() {
+        event.place = said.to;
+        return Some(event);
+    }
+    if classes & DROP != 0 && object.is_some() {
+        (event.act, event.object, event.beside) = (Act::Drop, object, said.beside);
+        event.place = said.inside;
+        return Some(event);
+    }
+    if classes & HOLD != 0 && object.is_some() {
+        event.place = said.to;
+        return take(event, object);
+    }
+    event.subjects.extend(said.companion);
+    if classes & JOIN != 0 {
+        // "Joined Omar in the barn": both are there.
+        event.place = said.to.or(said.inside);
+        event.subjects.extend(object);
+        return event.place.is_some().then_some(event);
+    }
+    if classes & MOVE != 0 {
+        // "Returned the lamp."
+        if object.is_some() && said.to.is_none() && among(RETURNING, word) {
+            (event.act, event.object, event.place) = (Act::Drop, object, said.inside);
+            return Some(event);
+        }
+        // "Slipped the lamp" is no place to go to; what is moved somewhere is there.
+        let named = said.object_named && !among(REACHING, word);
+        let entered = object.clone().filter(|_| classes & (GIVE | TAKE) == 0 && !named);
+        event.object = object.filter(|_| said.to.is_some() && !said.object_named);
+        event.place = said.to.or(entered).or(said.inside);
+        return (event.place.is_some() && said.from != event.place).then_some(event);
+    }
+    if classes & STAY != 0 && said.objects.is_empty() && said.inside.is_none() && said.stays {
+        // "The lamp stayed behind."
+        event.act = Act::Drop;
+        event.object = event.subjects.pop();
+        event.subjects.push(String::new());
+        return Some(event);
+    }
+    if classes & STAY != 0 && said.objects.is_empty() {
+        event.act = if said.negated { Act::NotAt } else { Act::At };
+        event.beside = said.beside;
         // "Was off to the barn"
-        event.place = inside.or(to.filter(|_| leads));
-        event.place.is_some()
-    } else {
-        false
-    };
-    (done.then_some(event), at)
+        event.place = said.inside.or(said.to.filter(|_| said.leads));
+        return event.place.is_some().then_some(event);
+    }
+    None
 }
 
 #[cfg(test)]
@@ -548,6 +493,15 @@ mod tests {
             ("Omar did not leave the lamp.", event(Take, "omar", "lamp", "", "")),
             ("Omar wanted the lamp and took it.", event(Take, "omar", "lamp", "", "")),
             ("Omar put the lamp on a table.", event(Drop, "omar", "lamp", "", "")),
+            ("Ines relieved Omar of the lamp.", event(Take, "ines", "lamp", "", "")),
+            ("Omar presented Ines with the lamp.", event(Give, "omar", "lamp", "", "ines")),
+            ("Ines accepted the lamp from Omar.", event(Give, "omar", "lamp", "", "ines")),
+            ("Omar passed the lamp on to Ines.", event(Give, "omar", "lamp", "", "ines")),
+            ("Ines joined Omar in the barn.", event(At, "ines+omar", "", "barn", "")),
+            ("Omar is said to have gone to the barn.", event(At, "omar", "", "barn", "")),
+            ("Omar was seen carrying the lamp.", event(Take, "omar", "lamp", "", "")),
+            ("It was in the barn that Omar got the lamp.", event(Take, "omar", "lamp", "barn", "")),
+            ("The lamp left the hands of Omar.", event(Drop, "omar", "lamp", "", "")),
             ("Omar gave up the lamp.", event(Drop, "omar", "lamp", "", "")),
             ("The lamp slipped from the hands of Omar.", event(Drop, "omar", "lamp", "", "")),
             ("Ines put the lamp into a bag.", event(Take, "ines", "lamp", "", "")),

@@ -5,15 +5,17 @@
 //! is; when it is put down it stays where the holder was. The evidence is the event that gave the
 //! holder the thing and the one that brought him there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::entry::body;
 use super::grammar::{among, same_noun};
 use super::inferred::inferred;
 use super::parts::Scope;
 use super::reader::{Read, Reader};
+use super::reported::told;
 use super::state_question::{Asked, Part, StateQuestion};
 use super::statement::{Act, Event, events};
+use super::whereabouts::says_nothing;
 use crate::error::Result;
 use crate::memory::answer::Finding;
 use crate::memory::index::corpus::SentenceId;
@@ -41,14 +43,27 @@ struct Stop {
     evidence: Vec<SentenceId>,
 }
 
+/// What somebody did with the thing: took it, put it down, or came somewhere with it.
+#[derive(Debug, Clone)]
+struct Handled {
+    who: String,
+    act: Act,
+    stop: Stop,
+}
+
 /// The replay for one thing.
 #[derive(Debug, Default)]
 struct Replay {
+    /// The nouns that are told to be places.
+    known: Vec<String>,
     /// Where everybody is, and since which sentence.
     places: BTreeMap<String, (String, SentenceId)>,
     /// Who has the thing, and since which sentence.
     holder: Option<(String, SentenceId)>,
     stops: Vec<Stop>,
+    handled: Vec<Handled>,
+    /// Who took it or put it down.
+    did: Vec<(String, Act, SentenceId)>,
     /// What the thing itself holds, if it is somebody.
     held: Vec<(String, SentenceId)>,
     /// Where it last gave something out of hand.
@@ -63,10 +78,21 @@ struct Replay {
 
 impl Replay {
     fn stop(&mut self, place: &str, evidence: Vec<SentenceId>) {
+        // "Went to Ines": somebody is no place.
+        if self.places.contains_key(place) {
+            return;
+        }
         match self.stops.last_mut() {
             Some(last) if last.place == place => last.evidence = evidence,
             _ => self.stops.push(Stop { place: place.to_owned(), evidence }),
         }
+    }
+
+    /// The same where somebody did something with the thing there.
+    fn handle(&mut self, who: &str, act: Act, place: &str, evidence: Vec<SentenceId>) {
+        let stop = Stop { place: place.to_owned(), evidence: evidence.clone() };
+        self.handled.push(Handled { who: who.to_owned(), act, stop });
+        self.stop(place, evidence);
     }
 
     fn apply(&mut self, thing: &str, event: &Event, id: SentenceId) {
@@ -89,6 +115,11 @@ impl Replay {
         };
         for subject in &event.subjects {
             let itself = same_noun(subject, thing);
+            // "By the door": a thing of the place where somebody is, unless it is told to be a place.
+            let place = event.place.as_ref().filter(|place| {
+                let known = || self.known.iter().any(|known| same_noun(known, place));
+                !event.beside || !self.places.contains_key(subject) || known()
+            });
             if itself && let Some(object) = &event.object {
                 let n_held = self.held.len();
                 self.held.retain(|(held, _)| !same_noun(held, object));
@@ -99,22 +130,40 @@ impl Replay {
                     self.held.push((object.clone(), id));
                 }
             }
+            if of_thing && matches!(act, Act::Take | Act::Drop) {
+                self.did.push((subject.clone(), act, id));
+            }
             match act {
                 Act::Take if of_thing => {
                     self.holder = Some((subject.clone(), id));
                     if let Some((place, since)) = self.places.get(subject).cloned() {
-                        self.stop(&place, vec![id, since]);
+                        self.handle(subject, act, &place, vec![id, since]);
                     }
                 }
                 Act::Drop if of_thing => {
+                    // "Was left there": by whoever had it.
+                    let holder = self.holder.as_ref().map(|(holder, _)| holder.clone());
+                    let unknown = subject.is_empty();
+                    if unknown && holder.is_none() && place.is_none() {
+                        continue;
+                    }
+                    let subject = &holder.filter(|_| unknown).unwrap_or_else(|| subject.clone());
                     let had = self.holder.take().map(|(_, since)| since);
                     self.last_drop = Some(id);
-                    match (&event.place, self.places.get(subject).cloned()) {
-                        (Some(place), _) => self.stop(place, vec![id]),
+                    match (place, self.places.get(subject).cloned()) {
+                        (Some(place), _) => self.handle(subject, act, place, vec![id]),
                         (None, Some((place, since))) => {
-                            self.stop(&place, [id, since].into_iter().chain(had).collect());
+                            let evidence = [id, since].into_iter().chain(had).collect();
+                            self.handle(subject, act, &place, evidence);
                         }
                         (None, None) => {}
+                    }
+                }
+                // "Moved the lamp to the barn."
+                Act::At if of_thing => {
+                    if let Some(place) = place {
+                        self.holder = None;
+                        self.handle(subject, Act::Drop, place, vec![id]);
                     }
                 }
                 Act::Give if of_thing => {
@@ -143,7 +192,7 @@ impl Replay {
                 _ => {}
             }
             let sure = !matches!(act, Act::NotAt | Act::MayBeAt);
-            if let (Some(place), true) = (&event.place, sure) {
+            if let (Some(place), true) = (place, sure) {
                 if act != Act::Drop {
                     self.places.insert(subject.clone(), (place.clone(), id));
                 }
@@ -155,7 +204,7 @@ impl Replay {
                     && same_noun(&holder, subject)
                     && act != Act::Drop
                 {
-                    self.stop(place, vec![since, id]);
+                    self.handle(subject, Act::Handle, place, vec![since, id]);
                 }
             }
         }
@@ -173,12 +222,22 @@ impl Replay {
 /// # Errors
 /// If the store cannot be read or is damaged.
 pub fn state(reader: &Reader, question: &StateQuestion, scope: &Scope) -> Result<Option<Finding>> {
-    let thing = question.thing.as_str();
     let mut timeline: BTreeMap<SentenceId, Vec<Event>> = BTreeMap::new();
-    gather(reader, thing, &mut timeline)?;
+    let mut thing = question.thing.as_str();
+    gather(reader, thing, thing, &mut timeline)?;
+    // "The lamp repose": a verb that says nothing may stand behind the thing.
+    while timeline.is_empty()
+        && let Some((shorter, last)) = thing.rsplit_once(' ')
+        && says_nothing(last)
+    {
+        thing = shorter;
+        gather(reader, thing, thing, &mut timeline)?;
+    }
     let mut followed = vec![thing.to_owned()];
-    let asks_place =
-        !matches!(question.asked, Asked::Holder | Asked::Held { .. } | Asked::Gift { .. });
+    let asks_place = !matches!(
+        question.asked,
+        Asked::Holder | Asked::Doer(_) | Asked::Held { .. } | Asked::Gift { .. }
+    );
     while asks_place && followed.len() <= HOLDERS {
         let next = timeline
             .values()
@@ -189,7 +248,7 @@ pub fn state(reader: &Reader, question: &StateQuestion, scope: &Scope) -> Result
             .find(|name| !followed.iter().any(|known| same_noun(known, name)))
             .cloned();
         let Some(next) = next else { break };
-        gather(reader, &next, &mut timeline)?;
+        gather(reader, &next, thing, &mut timeline)?;
         followed.push(next);
     }
     if !scope.is_everything() {
@@ -201,13 +260,28 @@ pub fn state(reader: &Reader, question: &StateQuestion, scope: &Scope) -> Result
         }
         timeline.retain(|id, _| !outside.contains(id));
     }
+    shorten_places(&mut timeline);
     // Where most statements fill their sentences, the others are turns of phrase.
     let n_events = timeline.values().flatten().count();
     let n_filling = timeline.values().flatten().filter(|event| event.fills).count();
     let strict = n_filling * 2 >= n_events;
-    let mut replay = Replay::default();
+    let told = timeline
+        .values()
+        .flatten()
+        .filter(|event| event.act == Act::At && !event.beside && (event.fills || !strict));
+    let known = told.filter_map(|event| event.place.clone()).collect();
+    let mut replay = Replay { known, ..Replay::default() };
+    // What else names a place that others tell of, or the thing itself, belongs to them.
+    let of_tale = |replay: &Replay, event: &Event| {
+        let known = |noun: &String| replay.known.iter().any(|place| same_noun(place, noun));
+        event.place.as_ref().is_some_and(known)
+            || event.object.as_deref().is_some_and(|object| same_noun(object, thing))
+    };
     for (id, events) in &timeline {
-        for event in events.iter().filter(|event| event.fills || !strict) {
+        for event in events {
+            if strict && !event.fills && !of_tale(&replay, event) {
+                continue;
+            }
             replay.apply(thing, event, *id);
         }
     }
@@ -222,6 +296,21 @@ pub fn state(reader: &Reader, question: &StateQuestion, scope: &Scope) -> Result
     };
     let evidence = evidence.into_iter().map(|id| (id, 1)).collect();
     Ok(Some(Finding { answer: Some(answer), evidence, ..Finding::default() }))
+}
+
+/// Gives places the shortest name that other events have for them: what stands behind a noun may be no part of
+/// it, as in "went to the attic humming".
+fn shorten_places(timeline: &mut BTreeMap<SentenceId, Vec<Event>>) {
+    let all = timeline.values().flatten().filter_map(|event| event.place.clone());
+    let known: BTreeSet<String> = all.collect();
+    for place in timeline.values_mut().flatten().filter_map(|event| event.place.as_mut()) {
+        let opens = |shorter: &&String| {
+            place.strip_prefix(shorter.as_str()).is_some_and(|rest| rest.starts_with(' '))
+        };
+        if let Some(shorter) = known.iter().find(opens) {
+            place.clone_from(shorter);
+        }
+    }
 }
 
 /// An answer before it is written.
@@ -242,10 +331,12 @@ impl Said {
 }
 
 /// Adds the events of the newest statements about `name` to `timeline`: those that their verbs tell, and
-/// of sentences whose verbs tell nothing of `name` those that can be inferred.
+/// of sentences whose verbs tell nothing of `name` those that can be inferred. `thing`, which is asked for, is
+/// no place.
 fn gather(
     reader: &Reader,
     name: &str,
+    thing: &str,
     timeline: &mut BTreeMap<SentenceId, Vec<Event>>,
 ) -> Result<()> {
     let Some(pattern) = Pattern::phrase(name) else { return Ok(()) };
@@ -254,12 +345,21 @@ fn gather(
     let reads = reader.read(&ids)?;
     let (n_reads, mut n_filling) = (reads.len(), 0);
     for read in reads {
-        let found = events(&read.text, reader.lexicon);
+        let found = events(told(body(&read.text), name), reader.lexicon);
         let tells = |event: &Event| {
             let who = event.subjects.iter().chain(&event.object).chain(&event.recipient);
             who.into_iter().any(|noun| same_noun(noun, name))
         };
         n_filling += usize::from(found.iter().any(|event| event.fills && tells(event)));
+        // "The lamp went to Ines": to somebody, who has it, or to a place of that name.
+        let mut found = found;
+        let goes =
+            |event: &Event| event.act == Act::At && event.subjects == [name] && name == thing;
+        let taken: Vec<Event> =
+            found.iter().filter(|event| goes(event)).filter_map(given).collect();
+        found.extend(taken.into_iter().filter(|event| {
+            event.subjects.iter().all(|who| read.text.contains(&capitalised(who)))
+        }));
         if !found.iter().any(tells) {
             silent.push(read.clone());
         }
@@ -269,8 +369,11 @@ fn gather(
         }
     }
     let mut places: Vec<String> = Vec::new();
-    for place in
-        timeline.values().flatten().filter(|event| event.fills).filter_map(|e| e.place.as_ref())
+    for place in timeline
+        .values()
+        .flatten()
+        .filter(|event| event.fills && !event.beside)
+        .filter_map(|e| e.place.as_ref())
     {
         if !places.contains(place) {
             places.push(place.clone());
@@ -281,10 +384,10 @@ fn gather(
         return Ok(());
     }
     for read in silent {
-        let text = body(&read.text);
-        if let Some(event) = inferred(text, &reader.tokens(text), name, &places) {
-            add(timeline, read.id, vec![event]);
-        }
+        let text = told(body(&read.text), name);
+        let event = inferred(text, &reader.tokens(text), name, &places);
+        let placed = |event: &Event| event.place.as_ref().is_some_and(|p| same_noun(p, thing));
+        add(timeline, read.id, event.filter(|event| !placed(event)).into_iter().collect());
     }
     Ok(())
 }
@@ -327,6 +430,13 @@ fn go_on(
     Ok(())
 }
 
+/// Something that comes to somebody, as what he has from then on.
+fn given(event: &Event) -> Option<Event> {
+    let who = event.place.clone()?;
+    let object = event.subjects.first().cloned();
+    Some(Event { act: Act::Take, subjects: vec![who], object, place: None, ..event.clone() })
+}
+
 /// A folded name with capitals.
 fn capitalised(name: &str) -> String {
     let capital = |word: &str| {
@@ -338,6 +448,9 @@ fn capitalised(name: &str) -> String {
 
 /// Adds what a sentence tells to what it told of others.
 fn add(timeline: &mut BTreeMap<SentenceId, Vec<Event>>, id: SentenceId, found: Vec<Event>) {
+    if found.is_empty() {
+        return;
+    }
     let known = timeline.entry(id).or_default();
     for event in found {
         if !known.contains(&event) {
@@ -354,6 +467,18 @@ fn answer(asked: &Asked, replay: Replay) -> Option<(Said, Vec<SentenceId>)> {
             Some((Said::Either(places), ids.into_iter().take(1).collect()))
         }
         Asked::Place => current.map(|stop| (Said::noun(stop.place), stop.evidence)),
+        Asked::Earlier => {
+            let before = replay.stops.iter().rev().nth(1)?;
+            let evidence = before.evidence.iter().chain(&current?.evidence).copied().collect();
+            Some((Said::noun(before.place.clone()), evidence))
+        }
+        Asked::PlaceOf { who, act } => {
+            let fits = |handled: &Handled| {
+                same_noun(&handled.who, who) && (*act == Act::Handle || handled.act == *act)
+            };
+            let stop = replay.handled.into_iter().rfind(fits)?.stop;
+            Some((Said::noun(stop.place), stop.evidence))
+        }
         Asked::PlaceBefore(place) => {
             let at = replay.stops.iter().rposition(|stop| same_noun(&stop.place, place))?;
             let before = replay.stops.get(at.checked_sub(1)?)?;
@@ -403,6 +528,10 @@ fn answer(asked: &Asked, replay: Replay) -> Option<(Said, Vec<SentenceId>)> {
                 Part::Recipient => to,
             };
             Some((Said::noun(answer), vec![id]))
+        }
+        Asked::Doer(act) => {
+            let (who, _, id) = replay.did.into_iter().rfind(|(_, did, _)| did == act)?;
+            Some((Said::noun(who), vec![id]))
         }
         Asked::Holder => match (replay.holder, replay.last_drop) {
             (Some((holder, id)), _) => Some((Said::noun(holder), vec![id])),
