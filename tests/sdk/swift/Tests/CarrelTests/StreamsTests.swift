@@ -39,17 +39,31 @@ final class StreamsTests: XCTestCase {
 
     func testATokenEndsASequenceWithExactlyOneCancelledAt100RandomMoments() async throws {
         let session = try await Engine.open(options()).session()
+        let clock = ContinuousClock()
+        _ = try await session.generate("warm up " + prompt, options: greedy(100_000)).all()
+        let whole = try await clock.measure {
+            _ = try await session.generate("measured " + prompt, options: greedy(100_000)).all()
+        }
         var random = Seeded(state: 8)
+        var cut = 0
         for round in 0..<100 {
             let token = CancelToken()
             async let end = session.generate(
                 "\(round) " + prompt, options: greedy(100_000), cancel: token
             ).all().end
-            try await Task.sleep(for: .microseconds(Int.random(in: 0..<20_000, using: &random)))
+            try await Task.sleep(for: whole * Double.random(in: 0..<1, using: &random))
             token.cancel()
             let found = try await end
-            XCTAssertEqual(found, .cancelled)
+            if found == .cancelled {
+                cut += 1
+            } else if case .finished(reason: .contextFull, toolCalls: _, usage: _) = found {
+                // A quick processor may have come to the end of the context before it was told.
+            } else {
+                XCTFail("\(found)")
+            }
         }
+        print("\(cut) of 100 were cut short")
+        XCTAssertGreaterThan(cut, 10)
     }
 
     func testASlowConsumerLosesNothing() async throws {
