@@ -10,7 +10,7 @@
 
 use std::collections::BTreeMap;
 
-use super::forms::{self, Defined};
+use super::language::forms::{self, Defined};
 use super::parts::Scope;
 use super::question::{Expected, Key, Question, Term};
 use super::reader::Reader;

@@ -3,7 +3,7 @@
 //! They are answered with the sentences that name it, in their order; where there are many, with some
 //! that reach from the first to the last.
 
-use super::grammar::among;
+use super::language::grammar::among;
 use super::reader::Reader;
 use crate::error::Result;
 use crate::memory::answer::{Finding, one_line};

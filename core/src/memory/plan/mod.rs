@@ -5,98 +5,61 @@
 //! words, never the words of a benchmark.
 //!
 //! ```text
-//! whole document   whole      sentences selected over its length
-//! frequency        frequency  counted in the index
-//! assignment       assign     names and values chained
-//! abbreviation     expansion  a name with these initials
-//! motivation       needs      what somebody wants and what it leads to
-//! kind             inherited  what holds of somebody because of what somebody is
-//! day              dated      events in the order of their days
-//! state            world      events replayed in order; asked by place (`whereabouts`) or holder (`holding`)
-//! arrangement      arranged   sides, sizes and ways over several statements
-//! direction        relative   what lies where, as seen from each other
-//! who and why      suspects   means, motive, opportunity
-//! chain            chain      one look-up a hop
-//! description      described  a chain to the person, then the question about that person
-//! a name alone     mentions   the sentences that name it
-//! count            count      facts counted, listed, and the most frequent of them
-//! comparison       compare    two look-ups, compared in code
-//! property         owned      what the text says of an owner, under a key or a name
-//! facts            lookup     everything else; latest and listed facts too
+//! whole document   whole                   sentences selected over its length
+//! frequency        counting/frequency      counted in the index
+//! assignment       counting/assign         names and values chained
+//! abbreviation     counting/expansion      a name with these initials
+//! motivation       events/needs            what somebody wants and what it leads to
+//! kind             relations/inherited     what holds of somebody because of what somebody is
+//! day              events/dated            events in the order of their days
+//! state            events/world            events replayed in order; asked by place (`whereabouts`) or holder (`holding`)
+//! arrangement      arrangement/arranged    sides, sizes and ways over several statements
+//! direction        arrangement/relative    what lies where, as seen from each other
+//! who and why      cases/suspects          means, motive, opportunity
+//! chain            relations/chain         one look-up a hop
+//! description      relations/described     a chain to the person, then the question about that person
+//! a name alone     mentions                the sentences that name it
+//! count            counting/count          facts counted, listed, and the most frequent of them
+//! comparison       counting/compare        two look-ups, compared in code
+//! property         relations/owned         what the text says of an owner, under a key or a name
+//! facts            lookup                  everything else; latest and listed facts too
 //! ```
 //! A question about the state is taken apart in `phrasing`. Statements are read in `statement`: what they report
 //! in `reported`, what stands behind their verbs in `arguments`, those without a verb that is known in `inferred`.
 
-mod arguments;
-pub mod arranged;
-pub mod assign;
+pub mod arrangement;
 pub mod budget;
 pub mod candidates;
-pub mod chain;
-pub mod chapters;
+pub mod cases;
 pub mod chinese;
-pub mod chinese_question;
-mod chinese_words;
-pub mod clock;
-pub mod compare;
-pub mod count;
-pub mod custody;
-pub mod dated;
-pub mod described;
-pub mod either;
-pub mod entry;
-pub mod expansion;
-pub mod forms;
-pub mod frequency;
-mod fronted;
-pub mod grammar;
-pub mod grounded;
-mod holding;
-pub mod hours;
-mod idioms;
-pub mod inferred;
-pub mod inherited;
-pub mod kinds;
-pub mod kinship;
-pub mod letting;
-pub mod lexicon;
+pub mod counting;
+pub mod events;
+pub mod language;
 pub mod lookup;
 pub mod mentions;
-pub mod needs;
-pub mod nouns;
-pub mod owned;
 pub mod parts;
-pub mod passive;
-pub mod phrases;
-mod phrasing;
 pub mod question;
 pub mod reader;
 pub mod reading;
-mod reflexive;
-pub mod relation;
-pub mod relative;
-mod reported;
-pub mod scene;
-pub mod standing;
-pub mod state_question;
-pub mod statement;
-mod subject;
-pub mod suspects;
+pub mod relations;
 pub mod thread;
-pub mod value;
-mod whereabouts;
 pub mod whole;
-pub mod world;
 
 use super::answer::Finding;
 use super::index::corpus::SentenceId;
 use super::model::{self, Pointer};
 use crate::error::Result;
+use arrangement::{arranged, relative};
 use budget::Budget;
-use owned::OwnedQuestion;
+use cases::suspects;
+use chinese::owners;
+use counting::{assign, compare, count, expansion, frequency};
+use events::{dated, needs, state_question, world};
 use parts::Scope;
 use question::Question;
 use reader::Reader;
+use relations::owned::OwnedQuestion;
+use relations::{chain, described, inherited, owned};
 
 /// The class of a question: which plan answered it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -284,7 +247,7 @@ fn property(
     if pointer.has_model() {
         return Ok(None);
     }
-    if let Some(found) = chinese::chinese(reader, question, scope)? {
+    if let Some(found) = owners::chinese(reader, question, scope)? {
         return Ok(Some(found));
     }
     match OwnedQuestion::of(question, &scope.words, reader.stems) {

@@ -3,7 +3,7 @@
 //! A list behind "for", "of" or "about" ("the codes for A, B and C") is one question an item. "As
 //! of chapter 9", "before part two", "in section 3" limit an answer to a stretch of the document.
 
-use super::chapters;
+use super::chinese::chapters;
 use crate::error::Result;
 use crate::memory::answer::spans::number_value;
 use crate::memory::index::corpus::{Corpus, SentenceId};

@@ -4,8 +4,10 @@
 //! many", "where"); the patterns are the content words in any form, the quoted phrases and the
 //! names as phrases. Chinese questions give pairs of adjacent characters between function words.
 
-use super::nouns::{DATE_NOUNS, MEASURES, NUMBER_NOUNS, PERSON_NOUNS, PLACE_NOUNS, TYING, TYPING};
-use super::standing::Standing;
+use super::events::standing::Standing;
+use super::language::nouns::{
+    DATE_NOUNS, MEASURES, NUMBER_NOUNS, PERSON_NOUNS, PLACE_NOUNS, TYING, TYPING,
+};
 use crate::memory::index::names::{self, Name};
 use crate::memory::index::patterns::Pattern;
 use crate::memory::index::stems::Stems;

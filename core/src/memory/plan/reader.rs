@@ -7,8 +7,8 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::grammar::possessive;
-use super::lexicon::{Classes, Lexicon};
+use super::language::grammar::possessive;
+use super::language::lexicon::{Classes, Lexicon};
 use crate::error::Result;
 use crate::memory::answer::one_line;
 use crate::memory::index::corpus::{Corpus, SentenceId};

@@ -8,7 +8,7 @@
 
 use std::collections::VecDeque;
 
-use super::forms;
+use super::language::forms;
 use super::question::Question;
 use crate::memory::answer::one_line;
 use crate::memory::index::stems::Stems;

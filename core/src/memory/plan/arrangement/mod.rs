@@ -1,0 +1,4 @@
+//! Where things lie as seen from each other.
+
+pub mod arranged;
+pub mod relative;

@@ -1,0 +1,4 @@
+//! Who did it and why.
+
+pub mod scene;
+pub mod suspects;

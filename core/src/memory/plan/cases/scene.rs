@@ -1,0 +1,313 @@
+//! What a crime's own sentences tell: when and where it was done and with what.
+//!
+//! ```text
+//! told       a sentence names the victim and a harm; the dated ones before the others
+//! dated      in other words: a sentence of the victim alone, with a time
+//! places     nouns behind "in" or "at", there or in most other sentences that name them
+//! instrument any other noun; the rarest first, for what the case is about has a name of its own
+//! ```
+//! What else names such a noun is found from the victim outwards: where a noun is too frequent to read all
+//! of it, only sentences that tie it to people of the case are, and then those of whoever they add.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use crate::error::Result;
+use crate::memory::index::corpus::SentenceId;
+use crate::memory::index::names;
+use crate::memory::index::patterns::Pattern;
+use crate::memory::index::search;
+use crate::memory::plan::events::hours::resolved;
+use crate::memory::plan::language::entry::body;
+use crate::memory::plan::language::lexicon::{HARM, MOTIVE};
+use crate::memory::plan::language::phrases::noun_phrases;
+use crate::memory::plan::reader::{Read, Reader, Token};
+
+/// Sentences about the crime, and about each thing or person of it, that are read.
+pub(in crate::memory::plan) const MENTIONS: usize = 64;
+/// Longest sentence of a cell, in words.
+pub(in crate::memory::plan) const LONGEST: u32 = 60;
+/// Things that a crime's sentences name and that may be its instrument or place.
+pub(in crate::memory::plan) const THINGS: usize = 24;
+/// Sentences that are so few that all of them are read.
+const FEW: usize = 12;
+/// Nouns that may be the instrument.
+const INSTRUMENTS: usize = 8;
+/// How often the people of a case are asked for more of them.
+const CIRCLES: usize = 8;
+/// People whom a circle adds at most.
+const PEOPLE: usize = 48;
+/// A noun is a place if one of so many sentences that name it say "in" or "at" before it.
+const PLACE_SHARE: u64 = 3;
+/// Prepositions of place before the scene of a crime.
+pub(in crate::memory::plan) const AT: &[&str] =
+    &["in", "inside", "at", "within", "on", "near", "into", "to"];
+/// Those before which only places stand.
+const ONLY_PLACES: &[&str] = &["in", "inside", "at", "into", "passing", "entered"];
+
+/// What is known of a crime.
+#[derive(Debug, Default)]
+pub(in crate::memory::plan) struct Crime {
+    pub(in crate::memory::plan) sentences: Vec<Read>,
+    pub(in crate::memory::plan) time: Option<i32>,
+    /// Nouns with determiners in its sentences: its place and its instrument are among them.
+    pub(in crate::memory::plan) things: Vec<String>,
+    /// Nouns behind "in" or "at".
+    pub(in crate::memory::plan) places: Vec<String>,
+    /// The sentences that say when an event was, to which its time is relative.
+    pub(in crate::memory::plan) anchors: Vec<SentenceId>,
+    /// Whether its sentences speak of a harm.
+    pub(in crate::memory::plan) is_harm: bool,
+}
+
+/// A sentence about the victim, with its time and what tells that.
+struct Told {
+    read: Read,
+    time: Option<i32>,
+    anchors: Vec<SentenceId>,
+    alone: bool,
+}
+
+/// What may be meant by the harm done to `victim`, the best told first.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub(in crate::memory::plan) fn crimes(reader: &Reader, victim: &str) -> Result<Vec<Crime>> {
+    let Some(pattern) = Pattern::phrase(names::without_titles(victim)) else {
+        return Ok(Vec::new());
+    };
+    let harm = reader.class_pattern("harm", HARM);
+    let ids = reader.last_mentions(std::slice::from_ref(&pattern), &[harm], LONGEST, MENTIONS)?;
+    let mut harmed = Vec::new();
+    for told in told(reader, &ids, victim)? {
+        let tokens = reader.tokens(body(&told.read.text));
+        let motive = |token: &Token| token.classes & MOTIVE != 0 && token.classes & HARM == 0;
+        if told.time.is_some() || told.alone || !tokens.iter().any(motive) {
+            harmed.push(told);
+        }
+    }
+    // Where some of them tell the time, the others only speak of it; so do those that name others too.
+    let (mut dated, undated): (Vec<Told>, Vec<Told>) =
+        harmed.into_iter().partition(|told| told.time.is_some());
+    if dated.iter().any(|told| told.alone) {
+        dated.retain(|told| told.alone);
+    }
+    if !dated.is_empty() {
+        return Ok(vec![crime_of(reader, dated, true)]);
+    }
+    // In other words: a time, and nobody but the victim.
+    let ids = reader.last_mentions(&[pattern], &[], LONGEST, MENTIONS)?;
+    let mut silent = told(reader, &ids, victim)?;
+    silent.retain(|told| told.time.is_some() && told.alone);
+    let mut out = Vec::new();
+    if !silent.is_empty() {
+        out.push(crime_of(reader, silent, false));
+    }
+    if !undated.is_empty() {
+        out.push(crime_of(reader, undated, true));
+    }
+    Ok(out)
+}
+
+fn told(reader: &Reader, ids: &[SentenceId], victim: &str) -> Result<Vec<Told>> {
+    let mut out = Vec::new();
+    for read in reader.read(ids)? {
+        let (time, anchors) = resolved(reader, &read.text)?;
+        let alone = others(&read.text, victim) == 0;
+        out.push(Told { read, time, anchors, alone });
+    }
+    Ok(out)
+}
+
+fn crime_of(reader: &Reader, told: Vec<Told>, is_harm: bool) -> Crime {
+    let mut crime = Crime { is_harm, ..Crime::default() };
+    for Told { read, time, anchors, .. } in told {
+        let text = body(&read.text);
+        let tokens = reader.tokens(text);
+        crime.time = time.or(crime.time);
+        crime.anchors.extend(anchors);
+        for (at, noun) in noun_phrases(&tokens, text) {
+            let before = at.checked_sub(1).map_or("", |before| tokens[before].folded.as_str());
+            if AT.contains(&before) && !crime.places.contains(&noun) {
+                crime.places.push(noun.clone());
+            }
+            if !crime.things.contains(&noun) && crime.things.len() < THINGS {
+                crime.things.push(noun);
+            }
+        }
+        crime.sentences.push(read);
+    }
+    crime
+}
+
+/// A noun of the crime's sentences that may be the instrument.
+#[derive(Debug)]
+pub(in crate::memory::plan) struct Instrument {
+    pub(in crate::memory::plan) noun: String,
+    /// How many other sentences name it.
+    count: u64,
+    /// The last of them.
+    ids: VecDeque<SentenceId>,
+}
+
+impl Instrument {
+    /// Whether it is more than one word.
+    pub(in crate::memory::plan) fn is_phrase(&self) -> bool {
+        self.noun.contains(' ')
+    }
+}
+
+/// What may be the instrument, the most telling first: nouns of several words, then those that are
+/// mentioned least. Nouns that turn out to be places are added to those of the crime.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub(in crate::memory::plan) fn instruments(
+    reader: &Reader,
+    crime: &mut Crime,
+) -> Result<Vec<Instrument>> {
+    let nouns = crime.things.iter().filter(|noun| !crime.places.contains(noun));
+    let (nouns, patterns): (Vec<String>, Vec<Pattern>) =
+        nouns.filter_map(|noun| Some((noun.clone(), Pattern::phrase(noun)?))).unzip();
+    let mut mentions: BTreeMap<usize, (u64, VecDeque<SentenceId>)> = BTreeMap::new();
+    search::sentences_with_any(reader.corpus, &patterns, reader.stems, |id, words, mask| {
+        if words > LONGEST || crime.sentences.iter().any(|read| read.id == id) {
+            return;
+        }
+        for noun in (0..patterns.len()).filter(|noun| mask >> noun & 1 == 1) {
+            let (count, list) = mentions.entry(noun).or_default();
+            *count += 1;
+            list.push_back(id);
+            if list.len() > MENTIONS {
+                list.pop_front();
+            }
+        }
+    })?;
+    let mut found: Vec<Instrument> = mentions
+        .into_iter()
+        .map(|(at, (count, ids))| Instrument { noun: nouns[at].clone(), count, ids })
+        .collect();
+    found.sort_by_key(|thing| (!thing.is_phrase(), thing.count));
+    found.truncate(INSTRUMENTS);
+    // Where the crime's sentences name a place as one, the other nouns are none.
+    if !crime.places.is_empty() {
+        return Ok(found);
+    }
+    let counts = in_place(reader, &found)?;
+    let is_place: Vec<bool> =
+        found.iter().zip(&counts).map(|(thing, n)| n * PLACE_SHARE >= thing.count).collect();
+    if is_place.contains(&false) {
+        let mut flags = is_place.into_iter();
+        found.retain(|thing| {
+            let place = flags.next().unwrap_or(false);
+            if place {
+                crime.places.push(thing.noun.clone());
+            }
+            !place
+        });
+    }
+    Ok(found)
+}
+
+/// In how many sentences a preposition of place stands before each of `things`.
+fn in_place(reader: &Reader, things: &[Instrument]) -> Result<Vec<u64>> {
+    let phrases = |thing: &Instrument| {
+        let noun = thing.noun.clone();
+        ONLY_PLACES
+            .iter()
+            .filter_map(move |before| Pattern::phrase(&format!("{before} the {noun}")))
+    };
+    let patterns: Vec<Pattern> = things.iter().flat_map(phrases).collect();
+    let mut counts = vec![0; things.len()];
+    search::sentences_with_any(reader.corpus, &patterns, reader.stems, |_, words, mask| {
+        for (at, count) in counts.iter_mut().enumerate() {
+            let own = mask >> (at * ONLY_PLACES.len()) & ((1 << ONLY_PLACES.len()) - 1);
+            *count += u64::from(words <= LONGEST && own != 0);
+        }
+    })?;
+    Ok(counts)
+}
+
+/// The sentences about `thing` that may tell who had it.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub(in crate::memory::plan) fn told_of(
+    reader: &Reader,
+    thing: &Instrument,
+    victim: &str,
+) -> Result<Vec<Read>> {
+    let ids: Vec<SentenceId> = thing.ids.iter().copied().collect();
+    if thing.count <= FEW as u64 {
+        return reader.read(&ids);
+    }
+    let (Some(noun), Some(harmed)) =
+        (Pattern::phrase(&thing.noun), Pattern::phrase(names::without_titles(victim)))
+    else {
+        return Ok(Vec::new());
+    };
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    let mut next: Vec<String> = Vec::new();
+    let around = reader.last_mentions(&[harmed], &[], LONGEST, MENTIONS)?;
+    for read in reader.read(&around)? {
+        next.extend(people_besides(&read.text, victim));
+    }
+    let mut found: BTreeMap<SentenceId, Read> = BTreeMap::new();
+    for _ in 0..CIRCLES {
+        next.retain(|name| known.insert(name.clone()));
+        next.truncate(PEOPLE);
+        let people: Vec<Pattern> = next.iter().filter_map(|name| Pattern::phrase(name)).collect();
+        if people.is_empty() {
+            break;
+        }
+        let tied = reader.last_mentions(std::slice::from_ref(&noun), &people, LONGEST, MENTIONS)?;
+        let new: Vec<SentenceId> = tied.into_iter().filter(|id| !found.contains_key(id)).collect();
+        next.clear();
+        for read in reader.read(&new)? {
+            next.extend(people_besides(&read.text, victim));
+            found.insert(read.id, read);
+        }
+    }
+    // Nobody of the case has it: the newest that are told of it.
+    if found.is_empty() {
+        return reader.read(&ids[ids.len().saturating_sub(FEW)..]);
+    }
+    Ok(found.into_values().collect())
+}
+
+/// Whether a sentence names both `name` and `victim`: whether somebody belongs to the case.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub(in crate::memory::plan) fn is_tied(reader: &Reader, name: &str, victim: &str) -> Result<bool> {
+    let both = [Pattern::phrase(name), Pattern::phrase(names::without_titles(victim))];
+    let [Some(one), Some(other)] = both else { return Ok(false) };
+    let mut tied = false;
+    search::sentences_with(reader.corpus, &[one, other], &[], reader.stems, |_, _| {
+        tied = true;
+        false
+    })?;
+    Ok(tied)
+}
+
+/// How many people a sentence names besides `name`.
+pub(in crate::memory::plan) fn others(text: &str, name: &str) -> usize {
+    let mut found = Vec::new();
+    let text = body(text);
+    names::names(text, &mut found);
+    let other = |found: &&names::Name| {
+        let written = names::without_titles(&text[found.start..found.end]);
+        !found.uncertain && !written.is_empty() && !name.contains(written)
+    };
+    found.iter().filter(other).count()
+}
+
+/// Who is named in a sentence besides `name`, without titles.
+pub(in crate::memory::plan) fn people_besides(text: &str, name: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    names::names(text, &mut found);
+    let people = found
+        .iter()
+        .filter(|found| !found.uncertain || text[found.start..found.end].contains(' '))
+        .map(|found| names::without_titles(&text[found.start..found.end]).to_owned());
+    people.filter(|person| !person.is_empty() && !name.contains(person.as_str())).collect()
+}

@@ -1,0 +1,370 @@
+//! The plan for who-and-why: whoever had the means, a motive and the opportunity, and is not cleared.
+//!
+//! ```text
+//! crime       sentences about the harm done to whom the question names: place, time, instrument
+//! means       who had the instrument last before that, by the times or else the order of the text
+//! motive      a sentence that names him, the victim and a reason to harm
+//! chance      a sentence that puts him where it was done, at that time
+//! cleared     a sentence that puts him elsewhere at that time, unless that is taken back
+//! ```
+//! Times relative to an event are resolved by a sentence that says when the event was. Without a last
+//! holder of an instrument, or a time of the crime, there is no table; with one, the document says who
+//! did it only if all cells are filled, the chain of holders has no gap, and nothing clears him.
+//! Everything that fills or empties a cell is cited.
+
+use super::scene::{
+    AT, Crime, LONGEST, MENTIONS, THINGS, crimes, instruments, is_tied, others, people_besides,
+    told_of,
+};
+use crate::error::Result;
+use crate::memory::answer::Finding;
+use crate::memory::index::corpus::SentenceId;
+use crate::memory::index::names;
+use crate::memory::index::patterns::Pattern;
+use crate::memory::plan::events::custody::{self, Held};
+use crate::memory::plan::events::hours::{clock_pattern, resolved};
+use crate::memory::plan::language::entry::body;
+use crate::memory::plan::language::lexicon::{FRIENDLY, HARM, MOTIVE, NAMING, RETRACT, TAKE};
+use crate::memory::plan::language::phrases::{described, noun_phrases};
+use crate::memory::plan::question::Question;
+use crate::memory::plan::reader::{Read, Reader, Token};
+use crate::memory::segment::words;
+
+/// Sentences about the crime that are cited.
+const CRIME_CITED: usize = 3;
+/// Longest sentence that says what somebody is called, in words.
+const LONGEST_ALIAS: u32 = 18;
+/// Sentences about what somebody is called that are so few that all of them are read.
+const FEW: usize = 8;
+/// Verbs with which somebody says or sees where somebody else was.
+const SAYS: &str = "declare say claim swear state testify insist tell confirm maintain report assure vouch \
+    see notice spot watch observe remember recall meet glimpse attest affirm mention depose assert aver \
+    allege answer speak give pass find";
+
+/// Whether a question asks who did something harmful.
+pub fn asks_for_culprit(question: &Question, reader: &Reader) -> bool {
+    let has = |wanted: &[&str]| question.words.iter().any(|w| wanted.contains(&w.as_str()));
+    let asks = has(&[
+        "who", "whom", "whose", "which", "name", "identify", "culprit", "murderer", "killer",
+    ]);
+    let harm = question.words.iter().any(|word| reader.lexicon.classes(word) & HARM != 0);
+    // "Took her life", "has her blood on his hands".
+    let life = has(&["life", "blood", "end"])
+        && has(&["took", "take", "taken", "ended", "end", "robbed", "shed", "hands", "put"]);
+    asks && (harm || life || asks_for_proof(question))
+}
+
+/// Whether a question asks for a proof and not merely for a name.
+fn asks_for_proof(question: &Question) -> bool {
+    let has = |wanted: &str| question.words.iter().any(|word| word == wanted);
+    has("motive") && (has("means") || has("opportunity"))
+}
+
+/// What a table shows.
+enum Verdict {
+    /// Who did it, with the proof.
+    Proved(Finding),
+    /// Something is missing.
+    Open,
+    /// There is nothing to make a table of.
+    NoTable,
+}
+
+/// Answers who did it. `None` if the documents tell of no instrument that somebody held.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn suspects(reader: &Reader, question: &Question) -> Result<Option<Finding>> {
+    let Some(victim) = question.names.last() else { return Ok(None) };
+    let mut is_table = asks_for_proof(question);
+    for crime in crimes(reader, victim)? {
+        match table(reader, crime, victim)? {
+            Verdict::Proved(finding) => return Ok(Some(finding)),
+            Verdict::Open => {
+                is_table = true;
+                break;
+            }
+            Verdict::NoTable => {}
+        }
+    }
+    Ok(is_table.then(Finding::default))
+}
+
+/// Fills the table of whoever had what may be the instrument last.
+fn table(reader: &Reader, mut crime: Crime, victim: &str) -> Result<Verdict> {
+    let mut verdict = Verdict::NoTable;
+    let tied = |name: &str| is_tied(reader, name, victim);
+    let found = instruments(reader, &mut crime)?;
+    let mut was_handed = false;
+    for thing in found {
+        // What went from hand to hand is the instrument; single words of its name tell no more.
+        if was_handed && !thing.is_phrase() {
+            break;
+        }
+        let reads = told_of(reader, &thing, victim)?;
+        let held = custody::chain(reader, &reads, &thing.noun, victim, crime.time)?;
+        was_handed |= held.iter().any(|held| held.giver.is_some());
+        if crime.time.is_some() && !held.is_empty() && (crime.is_harm || was_handed) {
+            verdict = Verdict::Open;
+        }
+        let chain = match crime.time {
+            Some(_) => custody::whole(held, tied)?,
+            None => held,
+        };
+        let Some(last) = chain.last() else { continue };
+        let row = row(reader, &last.name, victim, &crime, &thing.noun)?;
+        if row.motive.is_empty() || row.chance.is_empty() || row.is_cleared() {
+            continue;
+        }
+        return Ok(Verdict::Proved(proof(&crime, last.name.clone(), &chain, row)));
+    }
+    Ok(verdict)
+}
+
+/// The answer, with everything that fills or empties a cell.
+fn proof(crime: &Crime, name: String, chain: &[Held], row: Row) -> Finding {
+    let mut evidence: Vec<(SentenceId, u32)> = Vec::new();
+    let ids = crime
+        .sentences
+        .iter()
+        .map(|read| read.id)
+        .take(CRIME_CITED)
+        .chain(row.motive)
+        .chain(chain.iter().map(|held| held.id))
+        .chain(row.chance)
+        .chain(row.elsewhere)
+        .chain(row.retracted)
+        .chain(crime.anchors.iter().copied())
+        .chain(row.anchors);
+    for id in ids {
+        if !evidence.contains(&(id, 1)) {
+            evidence.push((id, 1));
+        }
+    }
+    Finding { answer: Some(name), evidence, incomplete: false }
+}
+
+/// Whether `text` names `name`, in full or without its titles.
+fn names_person(text: &str, name: &str) -> bool {
+    text.contains(names::without_titles(name))
+}
+
+/// Where it was done, if `instrument` is what it was done with: what its sentences name as a place, or else
+/// whatever else they name.
+fn scene(crime: &Crime, instrument: &str) -> Vec<String> {
+    let apart =
+        |noun: &&String| !noun.split(' ').any(|word| instrument.split(' ').any(|own| own == word));
+    if crime.places.is_empty() {
+        return crime.things.iter().filter(apart).cloned().collect();
+    }
+    crime.places.clone()
+}
+
+/// When and where somebody must have been to have done it.
+struct Scene {
+    time: Option<i32>,
+    places: Vec<String>,
+}
+
+/// What is known of one suspect.
+#[derive(Debug, Default)]
+struct Row {
+    motive: Vec<SentenceId>,
+    /// Sentences of him and the victim that may tell of a motive in words of their own.
+    grudge: Vec<SentenceId>,
+    chance: Vec<SentenceId>,
+    elsewhere: Vec<SentenceId>,
+    retracted: Vec<SentenceId>,
+    anchors: Vec<SentenceId>,
+}
+
+impl Row {
+    fn is_cleared(&self) -> bool {
+        !self.elsewhere.is_empty() && self.retracted.is_empty()
+    }
+}
+
+/// Reads what the text says of a suspect, under his name and under what he is called.
+fn row(
+    reader: &Reader,
+    suspect: &str,
+    victim: &str,
+    crime: &Crime,
+    instrument: &str,
+) -> Result<Row> {
+    let scene = Scene { time: crime.time, places: scene(crime, instrument) };
+    let mut row = Row::default();
+    let mut called: Vec<(String, SentenceId)> = Vec::new();
+    let mut silent: Vec<(SentenceId, Vec<String>)> = Vec::new();
+    let mut witnesses: Vec<String> = Vec::new();
+    for read in mentions(reader, suspect, crime)? {
+        let tokens = reader.tokens(&read.text);
+        let any = |class: u32| tokens.iter().any(|token| token.classes & class != 0);
+        let with_victim = names_person(&read.text, victim);
+        let n_elsewhere = row.elsewhere.len();
+        if !with_victim && (any(RETRACT) || takes_back(&tokens)) {
+            row.retracted.push(read.id);
+        } else if with_victim && any(MOTIVE) {
+            row.motive.push(read.id);
+        } else if with_victim {
+            // What is neither good company nor of an hour may be a reason too.
+            if !place(reader, &read, suspect, &scene, &mut row)? && !any(FRIENDLY) {
+                row.grudge.push(read.id);
+            }
+        } else if !place(reader, &read, suspect, &scene, &mut row)?
+            && tokens.len() <= LONGEST_ALIAS as usize
+            && (any(NAMING) || others(&read.text, suspect) == 0)
+        {
+            let phrases = noun_phrases(&tokens, &read.text).into_iter().map(|(_, noun)| noun);
+            let phrases = described(&tokens, &read.text).into_iter().chain(phrases);
+            called.extend(phrases.filter(|noun| noun.contains(' ')).map(|noun| (noun, read.id)));
+        } else if !any(FRIENDLY) && resolved(reader, &read.text)?.0.is_none() {
+            silent.push((read.id, people_besides(&read.text, suspect)));
+        }
+        if row.elsewhere.len() > n_elsewhere {
+            witnesses.extend(people_besides(&read.text, suspect));
+        }
+    }
+    // What a witness said for somebody is taken back by whatever else is told of the two, unless it is
+    // of their good company.
+    let again = |(_, people): &&(SentenceId, Vec<String>)| {
+        people.iter().any(|name| witnesses.contains(name))
+    };
+    if row.retracted.is_empty() && row.elsewhere.len() == 1 {
+        row.retracted.extend(silent.iter().find(again).map(|(id, _)| *id));
+    }
+    if row.motive.is_empty() {
+        row.motive = std::mem::take(&mut row.grudge);
+    }
+    called.truncate(THINGS);
+    for (alias, id) in called {
+        let before = row.chance.len() + row.elsewhere.len();
+        for read in alias_mentions(reader, &alias, crime, &scene)? {
+            place(reader, &read, &alias, &scene, &mut row)?;
+        }
+        if row.chance.len() + row.elsewhere.len() > before {
+            row.anchors.push(id);
+        }
+    }
+    if row.chance.is_empty() && !row.motive.is_empty() {
+        by_another_name(reader, suspect, crime, &scene, &mut row)?;
+    }
+    Ok(row)
+}
+
+/// Looks at the scene for somebody without a name whom a sentence of its own ties to the suspect, whatever
+/// its words are: it names nobody else and no time.
+fn by_another_name(
+    reader: &Reader,
+    suspect: &str,
+    crime: &Crime,
+    scene: &Scene,
+    row: &mut Row,
+) -> Result<()> {
+    let Some(named) = Pattern::phrase(suspect) else { return Ok(()) };
+    let clock = clock_pattern();
+    for place in &scene.places {
+        let Some(pattern) = Pattern::phrase(place) else { continue };
+        let mut ids =
+            reader.last_mentions(&[pattern], std::slice::from_ref(&clock), LONGEST, THINGS)?;
+        ids.retain(|id| crime.sentences.iter().all(|known| known.id != *id));
+        for read in reader.read(&ids)? {
+            let (time, anchors) = resolved(reader, &read.text)?;
+            if time.is_none() || time != scene.time || others(&read.text, suspect) > 0 {
+                continue;
+            }
+            let tokens = reader.tokens(&read.text);
+            let nouns = noun_phrases(&tokens, &read.text).into_iter().map(|(_, noun)| noun);
+            let apart = |noun: &String| !scene.places.contains(noun);
+            let phrases: Vec<String> =
+                described(&tokens, &read.text).into_iter().chain(nouns).filter(apart).collect();
+            for phrase in phrases {
+                let Some(called) = Pattern::phrase(&phrase) else { continue };
+                let both = [called, named.clone()];
+                let ids = reader.last_mentions(&both, &[], LONGEST_ALIAS, FEW)?;
+                for tie in reader.read(&ids)? {
+                    let dated = resolved(reader, &tie.text)?.0.is_some();
+                    if !dated && others(&tie.text, suspect) == 0 {
+                        row.chance.push(read.id);
+                        row.anchors.extend(anchors);
+                        row.anchors.push(tie.id);
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The sentences about somebody that do not tell of the crime itself.
+fn mentions(reader: &Reader, name: &str, crime: &Crime) -> Result<Vec<Read>> {
+    let Some(pattern) = Pattern::phrase(name) else { return Ok(Vec::new()) };
+    let mut ids = reader.last_mentions(&[pattern], &[], LONGEST, MENTIONS)?;
+    ids.retain(|id| crime.sentences.iter().all(|known| known.id != *id));
+    reader.read(&ids)
+}
+
+/// The sentences about what somebody is called; of many, those that name the scene.
+fn alias_mentions(reader: &Reader, alias: &str, crime: &Crime, scene: &Scene) -> Result<Vec<Read>> {
+    let Some(pattern) = Pattern::phrase(alias) else { return Ok(Vec::new()) };
+    let mut ids = reader.last_mentions(std::slice::from_ref(&pattern), &[], LONGEST, FEW + 1)?;
+    if ids.len() > FEW {
+        let places: Vec<Pattern> =
+            scene.places.iter().filter_map(|place| Pattern::phrase(place)).collect();
+        ids = reader.last_mentions(&[pattern], &places, LONGEST, MENTIONS)?;
+    }
+    ids.retain(|id| crime.sentences.iter().all(|known| known.id != *id));
+    reader.read(&ids)
+}
+
+/// Whether something that was said is taken back.
+fn takes_back(tokens: &[Token]) -> bool {
+    tokens.windows(2).any(|two| two[0].classes & TAKE != 0 && two[1].folded == "back")
+}
+
+/// Notes whether a sentence puts somebody, by a name or another, where it was done or elsewhere; whether
+/// it names a time at all.
+fn place(reader: &Reader, read: &Read, name: &str, scene: &Scene, row: &mut Row) -> Result<bool> {
+    // "Ines gave Omar an alibi: at nine both were in the stable."
+    let text = body(&read.text);
+    let text = if names_person(text, name) { text } else { read.text.as_str() };
+    let (time, anchors) = resolved(reader, text)?;
+    let tokens = reader.tokens(text);
+    if time != scene.time || !subject_of_place(reader, text, &tokens, name) {
+        return Ok(time.is_some());
+    }
+    let nouns = noun_phrases(&tokens, text);
+    let inside = |(at, _): &&(usize, String)| *at > 0 && is_in(&tokens[at - 1].folded);
+    if nouns.iter().any(|(_, noun)| scene.places.contains(noun)) {
+        row.chance.push(read.id);
+        row.anchors.extend(anchors);
+    } else if nouns.iter().any(|noun| inside(&noun)) && time.is_some() {
+        row.elsewhere.push(read.id);
+    }
+    Ok(time.is_some())
+}
+
+fn is_in(word: &str) -> bool {
+    AT.contains(&word) || ["by", "through", "from", "around", "outside", "beside"].contains(&word)
+}
+
+/// Whether the sentence is about where `suspect` was, and not about where he says that others were.
+fn subject_of_place(reader: &Reader, text: &str, tokens: &[Token], suspect: &str) -> bool {
+    let wanted: Vec<String> = words::folded_words(suspect).collect();
+    let bare = |token: &Token| token.folded.trim_end_matches("'s").to_owned();
+    let named = |window: &[Token]| window.iter().map(bare).eq(wanted.iter().cloned());
+    let Some(at) = tokens.windows(wanted.len().max(1)).position(named) else { return false };
+    let before = text[..tokens[at].start].trim_end();
+    let behind = &tokens[at + wanted.len()..];
+    let says = behind
+        .iter()
+        .take(2)
+        .any(|token| SAYS.split_whitespace().any(|verb| reader.stems.same(verb, &token.folded)));
+    // "Was seen" is no seeing of one's own.
+    let seen = behind
+        .first()
+        .is_some_and(|token| ["was", "had", "has", "is", "could"].contains(&token.folded.as_str()));
+    let alone = others(text, suspect) == 0;
+    alone || !((says && !seen) || before.ends_with("ccording to") || before.ends_with(" by"))
+}

@@ -1,0 +1,7 @@
+//! Chinese questions: nothing marks where words end.
+
+pub mod chapters;
+pub mod grounded;
+pub mod owners;
+pub mod question;
+pub mod words;

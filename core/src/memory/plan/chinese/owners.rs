@@ -1,0 +1,432 @@
+//! Chinese questions for a property of an owner: 船号A的票号是多少, 某人生于何处, A、B和C各有什么编号.
+//!
+//! ```text
+//! owner       what stands before 的, or the name that opens the clause
+//! property    what stands behind 的, or a relation that the rest of the question names
+//! fact        a sentence with the owner, not as part of a longer key, and a word for the property
+//! value       the number or identifier, the noun of the kind, or the phrase that is left
+//! ```
+//! Words are found by their characters, since nothing marks their ends.
+
+use super::grounded;
+use super::question::ChineseQuestion;
+use super::words::RELATIONS;
+use crate::error::Result;
+use crate::memory::answer::{Finding, one_line};
+use crate::memory::index::corpus::SentenceId;
+use crate::memory::index::patterns::Pattern;
+use crate::memory::index::stopwords;
+use crate::memory::plan::language::kinds::Kind;
+use crate::memory::plan::parts::Scope;
+use crate::memory::plan::question::Question;
+use crate::memory::plan::reader::{Read, Reader};
+use crate::memory::segment::words::is_ideograph;
+
+/// Sentences about one owner that are read, the newest.
+const MENTIONS: usize = 128;
+/// Characters from which a name is no beginning of another one.
+const SURE_NAME: usize = 3;
+/// Mentions of an owner up to which silence means that the document does not say.
+const FEW: usize = 12;
+/// Longest fact, in characters.
+const LONGEST: usize = 120;
+/// Different values of one owner that an answer joins unless it is a list.
+const VALUES: usize = 8;
+
+/// Whether `owner` stands in `text` and is not part of a longer key; where it ends.
+fn stands_in(text: &str, owner: &str) -> Option<usize> {
+    let (text, owner) = (text.to_ascii_lowercase(), owner.to_ascii_lowercase());
+    text.match_indices(&owner).map(|(at, _)| (at, at + owner.len())).find_map(|(start, end)| {
+        let key = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        let before = owner.starts_with(key) && text[..start].ends_with(key);
+        (!before && !text[end..].starts_with(key)).then_some(end)
+    })
+}
+
+/// Words between being something by trade and the noun for it.
+const LASTING: &[&str] = &[
+    "了",
+    "过",
+    "着",
+    "起",
+    "一辈子",
+    "半辈子",
+    "大半辈子",
+    "一生",
+    "一世",
+    "多年",
+    "几十年",
+    "名",
+    "位",
+    "个",
+];
+
+/// What 人 makes a noun for people of, besides places.
+const PEOPLE: &[&str] = &[
+    "年轻", "中年", "青年", "老年", "成年", "负责", "主持", "介绍", "发言", "代理", "继承", "接班",
+    "创始", "当事", "证婚", "经手", "送信", "守夜", "守林", "说书", "牧羊", "养蜂",
+];
+
+/// Words that point at a place named elsewhere.
+const POINTS: &[&str] = &["那里", "这里", "那儿", "这儿", "此地", "当地", "那个地方", "这个地方"];
+
+/// A fact and its value.
+struct Fact {
+    id: SentenceId,
+    value: String,
+}
+
+/// Answers; `None` if the text has to be looked at in another way.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn chinese(reader: &Reader, question: &Question, scope: &Scope) -> Result<Option<Finding>> {
+    if !question.text.chars().any(is_ideograph) {
+        return Ok(None);
+    }
+    let asked = ChineseQuestion::of(&question.text);
+    let by_grammar = match &asked {
+        Some(asked) => Some(told(reader, asked, question, scope)?),
+        None => None,
+    };
+    if let Some((finding, silent)) = &by_grammar
+        && *silent == 0
+    {
+        return Ok(Some(finding.clone()));
+    }
+    if let Some(asked) = grounded::grounded(reader, question, asked.as_ref(), scope)? {
+        let (finding, silent) = told(reader, &asked, question, scope)?;
+        let before = by_grammar.as_ref().map_or(0, |(found, _)| found.evidence.len());
+        if silent == 0 && finding.evidence.len() > before {
+            return Ok(Some(finding));
+        }
+    }
+    // All that is said of what the question names is something else.
+    if let Some(asked) = asked.as_ref().filter(|asked| asked.number && asked.owners.len() == 1)
+        && by_grammar.as_ref().is_none_or(|(found, _)| found.answer.is_none())
+        && is_said_otherwise(reader, asked, scope)?
+    {
+        return Ok(Some(Finding::default()));
+    }
+    if by_grammar.as_ref().is_none_or(|(found, _)| found.answer.is_none())
+        && grounded::is_of_another(reader, question, scope)?
+    {
+        return Ok(Some(Finding::default()));
+    }
+    // A list may be one of words that only look like owners.
+    let sure = asked.is_some_and(|asked| asked.owners.len() == 1 && asked.relation.is_some());
+    Ok(by_grammar.map(|(found, _)| found).filter(|found| found.answer.is_some() || sure))
+}
+
+/// Whether the text speaks of an owner, but never of the number that is asked for.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+fn is_said_otherwise(reader: &Reader, asked: &ChineseQuestion, scope: &Scope) -> Result<bool> {
+    let Some(owner) = asked.owners[0].first().filter(|owner| owner.chars().count() >= SURE_NAME)
+    else {
+        return Ok(false);
+    };
+    let reads = mentions(reader, owner, scope)?;
+    let says = |read: &Read| {
+        asked.property.iter().any(|property| {
+            // 门牌 for 门牌号: the noun without what all numbers are called.
+            let bare: String = property.chars().take(property.chars().count() - 1).collect();
+            read.text.contains(bare.as_str())
+        })
+    };
+    Ok((1..=FEW).contains(&reads.len()) && !asked.property.is_empty() && !reads.iter().any(says))
+}
+
+/// What the text tells of the owners, and of how many it tells nothing.
+fn told(
+    reader: &Reader,
+    asked: &ChineseQuestion,
+    question: &Question,
+    scope: &Scope,
+) -> Result<(Finding, usize)> {
+    let mut finding = Finding::default();
+    let mut values: Vec<String> = Vec::new();
+    let mut silent = 0;
+    let body = grounded::body(&question.text);
+    for candidates in &asked.owners {
+        let mut facts: Vec<Fact> = Vec::new();
+        for owner in candidates {
+            let lower = owner.to_ascii_lowercase();
+            for read in mentions(reader, owner, scope)? {
+                // The beginning of another name; names of three characters are seldom one.
+                let doubtful = asked.number || owner.chars().count() < SURE_NAME;
+                let text = read.text.to_ascii_lowercase();
+                if doubtful && !grounded::is_whole(&body, &text, &lower) {
+                    continue;
+                }
+                let value = stated(&read.text, owner, asked);
+                facts.extend(value.map(|value| Fact { id: read.id, value }));
+            }
+            if !facts.is_empty() {
+                break;
+            }
+        }
+        if !(question.many || question.earliest) {
+            facts.reverse();
+        }
+        let joins =
+            asked.number && !(question.latest || question.earliest) && scope.is_everything();
+        let most = if question.many {
+            usize::MAX
+        } else if joins {
+            VALUES
+        } else {
+            1
+        };
+        silent += usize::from(facts.is_empty());
+        let mut own: Vec<String> = Vec::new();
+        for fact in facts {
+            let known = own.contains(&fact.value);
+            if !known && own.len() < most {
+                own.push(fact.value);
+            } else if !known {
+                continue;
+            }
+            if !finding.evidence.contains(&(fact.id, 1)) {
+                finding.evidence.push((fact.id, 1));
+            }
+        }
+        values.extend(own);
+    }
+    finding.answer = (!values.is_empty()).then(|| values.join("，"));
+    Ok((finding, silent))
+}
+
+/// The sentences that hold an owner as a whole.
+fn mentions(reader: &Reader, owner: &str, scope: &Scope) -> Result<Vec<Read>> {
+    let Some(pattern) = Pattern::phrase(owner) else { return Ok(Vec::new()) };
+    let mut inside = Vec::new();
+    let whole = |text: &str| stands_in(text, owner).is_some();
+    for id in reader.last_mentions_whole(&pattern, u32::MAX, MENTIONS, whole)? {
+        if scope.holds_sentence(reader.corpus, id)? {
+            inside.push(id);
+        }
+    }
+    let mut reads = reader.read(&inside)?;
+    reads.retain(|read| stands_in(&read.text, owner).is_some());
+    Ok(reads)
+}
+
+/// The value that a sentence gives the property of `owner`.
+fn stated(text: &str, owner: &str, asked: &ChineseQuestion) -> Option<String> {
+    if text.chars().count() > LONGEST || text.trim_end().ends_with(['？', '?']) {
+        return None;
+    }
+    let end = stands_in(text, owner)?;
+    let rest = format!("{}\u{3000}{}", &text[..end - owner.len()], &text[end..]);
+    let list = asked.relation.map_or("", |at| RELATIONS[at].1);
+    let kind = asked.relation.and_then(|at| RELATIONS[at].0);
+    let noun = kind.and_then(|kind| kind.chinese_noun(&rest));
+    // "生某人的地方叫白石镇".
+    let bears = asked.relation == Some(0) && rest.contains("生\u{3000}的");
+    let named = bears
+        || asked.property.iter().any(|property| rest.contains(property.as_str()))
+        || list.split_whitespace().any(|word| {
+            let bare = word.trim_end_matches('>');
+            let sure = bare.chars().count() > 1 || kind.is_none();
+            sure && rest.contains(bare)
+        });
+    let works = kind == Some(Kind::Trade) && trade(&rest).is_some();
+    let native = (asked.relation == Some(0)).then(|| native(&rest)).flatten();
+    if !(named || noun.is_some() || works || native.is_some()) {
+        return None;
+    }
+    if ["没有", "从不", "从未", "并非", "不曾", "不会"].iter().any(|no| rest.contains(no))
+    {
+        return None;
+    }
+    if let Some(noun) = noun {
+        return Some(noun.to_owned());
+    }
+    if let Some(place) = native.filter(|_| !named) {
+        return Some(place);
+    }
+    if asked.relation.is_none() || asked.number {
+        if let Some(value) = identifier(&rest) {
+            return Some(value);
+        }
+        if asked.number {
+            return None;
+        }
+    }
+    if kind == Some(Kind::Trade)
+        && let Some(trade) = trade(&rest)
+    {
+        return Some(trade);
+    }
+    if kind.is_some_and(|kind| kind != Kind::Trade) && !named {
+        return None;
+    }
+    phrase(text, &rest, end, list, asked)
+}
+
+/// The identifier or number of a text: the longest stretch of letters, digits and what ties them.
+pub(in crate::memory::plan) fn identifier(text: &str) -> Option<String> {
+    text.split(|c: char| !(c.is_ascii_alphanumeric() || "-_./:".contains(c)))
+        .map(|piece| piece.trim_matches(['.', ':', '-']))
+        .filter(|piece| piece.bytes().any(|byte| byte.is_ascii_digit()))
+        .max_by_key(|piece| piece.len())
+        .map(str::to_owned)
+}
+
+/// Where somebody is from: "是白石镇人", "白石镇人…" before the name, which a wide space stands for.
+fn native(rest: &str) -> Option<String> {
+    let place = |clause: &str| {
+        let clause = clause.strip_suffix('氏').unwrap_or(clause);
+        let place = clause.strip_suffix('人')?.trim_end_matches(['本', '地']);
+        let place = place.rsplit('的').next().unwrap_or(place);
+        let plain =
+            place.starts_with(['个', '一', '位', '名', '好', '老', '大', '男', '女', '何', '哪']);
+        let length = place.chars().count();
+        ((2..=6).contains(&length) && !plain).then(|| place.to_owned())
+    };
+    let stop = ['，', '。', '；', '！', '：', '“'];
+    let stated = rest
+        .match_indices('是')
+        .find_map(|(at, is)| place(rest[at + is.len()..].split(stop).next().unwrap_or("")));
+    stated.or_else(|| {
+        let (before, _) = rest.split_once('\u{3000}')?;
+        let found = place(before.rsplit(stop).next().unwrap_or(""))?;
+        (!PEOPLE.contains(&found.as_str())).then_some(found)
+    })
+}
+
+/// What somebody is by trade: behind "是一名" and the like, and ending as trades do.
+fn trade(rest: &str) -> Option<String> {
+    let opens = [
+        "是一名",
+        "是一位",
+        "是位",
+        "是名",
+        "是个",
+        "是一个",
+        "职业是",
+        "工作是",
+        "当过",
+        "担任",
+        "作为",
+        "从事",
+        "以做",
+        "当",
+        "做",
+        "以",
+        "是",
+    ];
+    opens.iter().find_map(|open| {
+        rest.match_indices(open).find_map(|(at, _)| {
+            let behind = &rest[at + open.len()..];
+            let end = ["为生", "为业", "的", "谋生", "，", "。", "；", "、", "糊口", "来"]
+                .iter()
+                .filter_map(|stop| behind.find(stop))
+                .min()
+                .unwrap_or(behind.len());
+            let mut found = behind[..end].trim_matches('\u{3000}');
+            // "当了一辈子木匠": how long is left out.
+            while let Some(shorter) = LASTING.iter().find_map(|word| found.strip_prefix(word)) {
+                found = shorter;
+            }
+            // "是镇上的木匠": what stands behind 的 is the noun.
+            let of = behind[end..].strip_prefix('的').unwrap_or_default();
+            let of = of.split(['，', '。', '；', '、']).next().unwrap_or_default();
+            if Kind::is_chinese_trade(of) && (2..=6).contains(&of.chars().count()) {
+                return Some(of.to_owned());
+            }
+            let length = found.chars().count();
+            ((2..=6).contains(&length) && Kind::is_chinese_trade(found)).then(|| found.to_owned())
+        })
+    })
+}
+
+/// The phrase that is left of a sentence without the owner and the words for the property.
+fn phrase(
+    text: &str,
+    rest: &str,
+    end: usize,
+    list: &str,
+    asked: &ChineseQuestion,
+) -> Option<String> {
+    let stop = |c: char| "，。；：！？、（）“”\u{3000} ".contains(c);
+    // "… 生于X": behind the marker; "X是OWNER的…": before 是.
+    for word in list.split_whitespace().filter_map(|word| word.strip_suffix('>')) {
+        if let Some((_, behind)) = rest.split_once(word) {
+            let found = behind.split(stop).next().unwrap_or("").trim_start_matches(['了', '过']);
+            if found.chars().count() >= 2 && !POINTS.contains(&found) {
+                return Some(found.to_owned());
+            }
+        }
+    }
+    let owner_at = rest.find('\u{3000}')?;
+    let before = rest[..owner_at].rsplit(['，', '。', '；', '：']).next().unwrap_or("").trim();
+    if let Some(found) = before.strip_suffix("就是").or_else(|| before.strip_suffix('是'))
+        && found.chars().count() >= 2
+    {
+        return Some(found.to_owned());
+    }
+    let words = || list.split_whitespace().map(|word| word.trim_end_matches('>'));
+    // What stands behind the copula, up to a word for the property itself: "在白石镇生下了他".
+    let told = |found: &str| {
+        let found = found.split(stop).next().unwrap_or("");
+        let words = words().filter(|word| word.chars().count() > 1);
+        let cut = words
+            .chain(asked.property.iter().map(String::as_str))
+            .filter_map(|word| found.find(word))
+            .min();
+        let found = found[..cut.unwrap_or(found.len())].trim_end_matches(['时', '的', '了']);
+        let said = found.chars().count() >= 2 && !POINTS.contains(&found);
+        said.then(|| found.to_owned())
+    };
+    for copula in ["是", "为", "在", "叫", "："] {
+        let behind = &text[end..];
+        let mut found = behind.rmatch_indices(copula).map(|(at, of)| &behind[at + of.len()..]);
+        if let Some(found) = found.find_map(told) {
+            return Some(found);
+        }
+    }
+    // "在白石镇，…": before the owner.
+    if let Some(found) = rest[..owner_at].rsplit_once('在').and_then(|(_, found)| told(found)) {
+        return Some(found);
+    }
+    let mut cleared = rest.to_owned();
+    for word in words().chain(asked.property.iter().map(String::as_str)) {
+        cleared = cleared.replace(word, " ");
+    }
+    let longest = cleared
+        .split(stop)
+        .flat_map(stopwords::chinese_content)
+        .max_by_key(|stretch| stretch.chars().count())?;
+    (longest.chars().count() >= 2).then(|| one_line(longest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_what_is_said_of_the_owner() {
+        let said = |question: &str, owner: &str, text: &str| {
+            stated(text, owner, &ChineseQuestion::of(question).unwrap())
+        };
+        let number = "蓝色木马的编号是多少？";
+        assert_eq!(said(number, "蓝色木马", "蓝色木马的编号记作K-71。").as_deref(), Some("K-71"));
+        assert_eq!(said(number, "蓝色木马", "蓝色木马204号的编号是3。"), None);
+        assert_eq!(said(number, "蓝色木马", "蓝色木马的价钱是3。"), None);
+        let born = "林小川的出生地是哪里？";
+        for text in ["林小川生于白石镇。", "林小川的籍贯是白石镇。", "白石镇是林小川的故乡。"]
+        {
+            assert_eq!(said(born, "林小川", text).as_deref(), Some("白石镇"), "{text}");
+        }
+        assert_eq!(said(born, "林小川", "林小川养了一只鹦鹉。"), None);
+        assert_eq!(said(born, "林小川", "白石镇就是林小川的故乡。").as_deref(), Some("白石镇"));
+        let pet = "林小川养什么动物？";
+        assert_eq!(said(pet, "林小川", "林小川身旁总有一只鹦鹉。").as_deref(), Some("鹦鹉"));
+        let trade = "林小川的职业是什么？";
+        assert_eq!(said(trade, "林小川", "林小川当了半辈子渡船师。").as_deref(), Some("渡船师"));
+        assert_eq!(said(trade, "林小川", "林小川以做木匠为生。").as_deref(), Some("木匠"));
+    }
+}

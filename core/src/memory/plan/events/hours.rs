@@ -1,0 +1,87 @@
+//! When something was that a text dates by the clock, or by an event that another sentence dates.
+
+use crate::error::Result;
+use crate::memory::index::corpus::SentenceId;
+use crate::memory::index::patterns::Pattern;
+use crate::memory::index::search;
+use crate::memory::plan::language::clock::{self, Time};
+use crate::memory::plan::language::entry::without_stamp;
+use crate::memory::plan::reader::Reader;
+
+/// Sentences about an event that are read, and how long they are at most, in words.
+const MENTIONS: usize = 64;
+/// Sentences about an event that are read if none has a word of the clock: hours may be written in digits.
+const FEW: usize = 8;
+/// Words of the clock.
+const CLOCK: &str = "o'clock noon midday midnight half quarter past minutes hour hours am pm a.m p.m one two three \
+    four five six seven eight nine ten eleven twelve";
+const LONGEST: u32 = 60;
+
+/// The time that a text names, in minutes of half a day, with the sentences that were needed to tell.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn resolved(reader: &Reader, text: &str) -> Result<(Option<i32>, Vec<SentenceId>)> {
+    // The hour of an entry counts only if what it says names none.
+    let own = clock::times(without_stamp(text));
+    for time in if own.is_empty() { clock::times(text) } else { own } {
+        match time {
+            Time::At(minutes) => return Ok((Some(minutes), Vec::new())),
+            Time::Relative(minutes, event) => {
+                if let Some((at, id)) = hour_of(reader, &event)? {
+                    return Ok((Some((at + minutes).rem_euclid(720)), vec![id]));
+                }
+            }
+        }
+    }
+    Ok((None, Vec::new()))
+}
+
+/// Any word of the clock.
+pub(in crate::memory::plan) fn clock_pattern() -> Pattern {
+    Pattern::one_of("clock", CLOCK.split_whitespace().map(str::to_owned))
+}
+
+/// When an event was, by the shortest sentence that tells: long ones name the hour of something else.
+fn hour_of(reader: &Reader, event: &str) -> Result<Option<(i32, SentenceId)>> {
+    let clock = clock_pattern();
+    let mut words: Vec<&str> = event.split(' ').collect();
+    // The event's name may be shorter than what follows "after".
+    while !words.is_empty() {
+        let Some(pattern) = Pattern::phrase(&words.join(" ")) else { break };
+        let named = mentions(reader, std::slice::from_ref(&pattern), &[])?;
+        let mut dated = mentions(reader, &[pattern], std::slice::from_ref(&clock))?;
+        if dated.is_empty() {
+            dated = named.iter().copied().take(FEW).collect();
+        }
+        for (_, id) in dated {
+            for read in reader.read(&[id])? {
+                let at = clock::times(&read.text).into_iter().find_map(|time| match time {
+                    Time::At(minutes) => Some(minutes),
+                    Time::Relative(..) => None,
+                });
+                if let Some(at) = at {
+                    return Ok(Some((at, id)));
+                }
+            }
+        }
+        if named.len() > 1 {
+            break;
+        }
+        words.pop();
+    }
+    Ok(None)
+}
+
+/// The sentences that hold `all` and one of `any`, with their words, the shortest first.
+fn mentions(reader: &Reader, all: &[Pattern], any: &[Pattern]) -> Result<Vec<(u32, SentenceId)>> {
+    let mut found = Vec::new();
+    search::sentences_with(reader.corpus, all, any, reader.stems, |id, words| {
+        if words <= LONGEST {
+            found.push((words, id));
+        }
+        found.len() < MENTIONS
+    })?;
+    found.sort_unstable();
+    Ok(found)
+}

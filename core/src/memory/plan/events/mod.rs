@@ -1,0 +1,19 @@
+//! Who goes where and who has what: sentences of events, what questions about them ask for, and the plans
+//! that replay them.
+
+pub mod custody;
+pub mod dated;
+pub mod either;
+pub mod fronted;
+pub mod holding;
+pub mod hours;
+pub mod inferred;
+pub mod letting;
+pub mod needs;
+pub mod passive;
+pub mod reflexive;
+pub mod standing;
+pub mod state_question;
+pub mod statement;
+pub mod whereabouts;
+pub mod world;

@@ -1,0 +1,553 @@
+//! The plan for questions about where something is and who has it: replay the events in order.
+//!
+//! Only short sentences that name the thing asked for, or somebody who held it, are read, the newest ones
+//! of each up to a constant. A thing is where its holder
+//! is; when it is put down it stays where the holder was. The evidence is the event that gave the
+//! holder the thing and the one that brought him there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::inferred::inferred;
+use super::state_question::{Asked, Part, StateQuestion};
+use super::statement::{Act, Event, events};
+use super::whereabouts::says_nothing;
+use crate::error::Result;
+use crate::memory::answer::Finding;
+use crate::memory::index::corpus::SentenceId;
+use crate::memory::index::patterns::Pattern;
+use crate::memory::plan::language::entry::body;
+use crate::memory::plan::language::grammar::{among, same_noun};
+use crate::memory::plan::language::reported::told;
+use crate::memory::plan::parts::Scope;
+use crate::memory::plan::reader::{Read, Reader};
+use crate::memory::segment::words;
+
+/// Newest mentions read of one name.
+const MENTIONS: usize = 96;
+/// Statements of events are no longer than this, in words.
+const LONGEST: u32 = 24;
+/// Sentences behind a statement that may go on with a pronoun, and where it stands in them at most.
+const LONGEST_THREAD: u32 = 3;
+const BEFORE_PRONOUN: usize = 3;
+/// Holders of the thing whose ways are followed.
+const HOLDERS: usize = 8;
+/// Sentences about somebody up to which all are read as statements, and the share of them, as one in so
+/// many, that has to be statements for the others to be read so.
+const FEW: usize = 6;
+const LEAST_FILLING: usize = 5;
+
+/// One step of a thing's way: where it came, and the sentences that show it.
+#[derive(Debug, Clone)]
+struct Stop {
+    place: String,
+    evidence: Vec<SentenceId>,
+}
+
+/// What somebody did with the thing: took it, put it down, or came somewhere with it.
+#[derive(Debug, Clone)]
+struct Handled {
+    who: String,
+    act: Act,
+    stop: Stop,
+}
+
+/// The replay for one thing.
+#[derive(Debug, Default)]
+struct Replay {
+    /// The nouns that are told to be places.
+    known: Vec<String>,
+    /// Where everybody is, and since which sentence.
+    places: BTreeMap<String, (String, SentenceId)>,
+    /// Who has the thing, and since which sentence.
+    holder: Option<(String, SentenceId)>,
+    stops: Vec<Stop>,
+    handled: Vec<Handled>,
+    /// Who took it or put it down.
+    did: Vec<(String, Act, SentenceId)>,
+    /// What the thing itself holds, if it is somebody.
+    held: Vec<(String, SentenceId)>,
+    /// Where it last gave something out of hand.
+    emptied: Option<SentenceId>,
+    last_drop: Option<SentenceId>,
+    /// Giver, object, recipient, in order.
+    gifts: Vec<(Option<String>, String, String, SentenceId)>,
+    denied: Option<(String, SentenceId)>,
+    /// The places at one of which the thing is.
+    open: Vec<(String, SentenceId)>,
+}
+
+impl Replay {
+    fn stop(&mut self, place: &str, evidence: Vec<SentenceId>) {
+        // "Went to Ines": somebody is no place.
+        if self.places.contains_key(place) {
+            return;
+        }
+        match self.stops.last_mut() {
+            Some(last) if last.place == place => last.evidence = evidence,
+            _ => self.stops.push(Stop { place: place.to_owned(), evidence }),
+        }
+    }
+
+    /// The same where somebody did something with the thing there.
+    fn handle(&mut self, who: &str, act: Act, place: &str, evidence: Vec<SentenceId>) {
+        let stop = Stop { place: place.to_owned(), evidence: evidence.clone() };
+        self.handled.push(Handled { who: who.to_owned(), act, stop });
+        self.stop(place, evidence);
+    }
+
+    fn apply(&mut self, thing: &str, event: &Event, id: SentenceId) {
+        if let (Act::Give, Some(object), Some(recipient)) =
+            (event.act, &event.object, &event.recipient)
+        {
+            let giver = event.subjects.first().filter(|name| !name.is_empty()).cloned();
+            self.gifts.push((giver, object.clone(), recipient.clone(), id));
+        }
+        let of_thing = event.object.as_deref().is_some_and(|object| same_noun(object, thing));
+        // What somebody does with a thing in words that tell nothing: he takes it, or he had it.
+        let act = match event.act {
+            Act::Handle => {
+                let has = |who: &String| {
+                    self.holder.as_ref().is_some_and(|(holder, _)| same_noun(holder, who))
+                };
+                if event.subjects.iter().any(has) { Act::Drop } else { Act::Take }
+            }
+            act => act,
+        };
+        for subject in &event.subjects {
+            let itself = same_noun(subject, thing);
+            // "By the door": a thing of the place where somebody is, unless it is told to be a place.
+            let place = event.place.as_ref().filter(|place| {
+                let known = || self.known.iter().any(|known| same_noun(known, place));
+                !event.beside || !self.places.contains_key(subject) || known()
+            });
+            if itself && let Some(object) = &event.object {
+                let n_held = self.held.len();
+                self.held.retain(|(held, _)| !same_noun(held, object));
+                if self.held.len() < n_held {
+                    self.emptied = Some(id);
+                }
+                if act == Act::Take {
+                    self.held.push((object.clone(), id));
+                }
+            }
+            if of_thing && matches!(act, Act::Take | Act::Drop) {
+                self.did.push((subject.clone(), act, id));
+            }
+            match act {
+                Act::Take if of_thing => {
+                    self.holder = Some((subject.clone(), id));
+                    if let Some((place, since)) = self.places.get(subject).cloned() {
+                        self.handle(subject, act, &place, vec![id, since]);
+                    }
+                }
+                Act::Drop if of_thing => {
+                    // "Was left there": by whoever had it.
+                    let holder = self.holder.as_ref().map(|(holder, _)| holder.clone());
+                    let unknown = subject.is_empty();
+                    if unknown && holder.is_none() && place.is_none() {
+                        continue;
+                    }
+                    let subject = &holder.filter(|_| unknown).unwrap_or_else(|| subject.clone());
+                    let had = self.holder.take().map(|(_, since)| since);
+                    self.last_drop = Some(id);
+                    match (place, self.places.get(subject).cloned()) {
+                        (Some(place), _) => self.handle(subject, act, place, vec![id]),
+                        (None, Some((place, since))) => {
+                            let evidence = [id, since].into_iter().chain(had).collect();
+                            self.handle(subject, act, &place, evidence);
+                        }
+                        (None, None) => {}
+                    }
+                }
+                // "Moved the lamp to the barn."
+                Act::At if of_thing => {
+                    if let Some(place) = place {
+                        self.holder = None;
+                        self.handle(subject, Act::Drop, place, vec![id]);
+                    }
+                }
+                Act::Give if of_thing => {
+                    if let Some(recipient) = &event.recipient {
+                        self.holder = Some((recipient.clone(), id));
+                        if let Some((place, since)) = self.places.get(recipient).cloned() {
+                            self.stop(&place, vec![id, since]);
+                        }
+                    }
+                }
+                Act::MayBeAt => {
+                    self.places.remove(subject);
+                    if itself {
+                        self.open.retain(|(_, since)| *since == id);
+                        self.open.extend(event.place.clone().map(|place| (place, id)));
+                        self.stops.clear();
+                    }
+                }
+                Act::NotAt => {
+                    self.places.remove(subject);
+                    if itself {
+                        self.denied = event.place.clone().map(|place| (place, id));
+                        self.stops.clear();
+                    }
+                }
+                _ => {}
+            }
+            let sure = !matches!(act, Act::NotAt | Act::MayBeAt);
+            if let (Some(place), true) = (place, sure) {
+                if act != Act::Drop {
+                    self.places.insert(subject.clone(), (place.clone(), id));
+                }
+                if itself {
+                    self.denied = None;
+                    self.open.clear();
+                    self.stop(place, vec![id]);
+                } else if let Some((holder, since)) = self.holder.clone()
+                    && same_noun(&holder, subject)
+                    && act != Act::Drop
+                {
+                    self.handle(subject, Act::Handle, place, vec![since, id]);
+                }
+            }
+        }
+        if let (Act::Give, Some(recipient), Some(object)) =
+            (event.act, &event.recipient, &event.object)
+            && same_noun(recipient, thing)
+        {
+            self.held.push((object.clone(), id));
+        }
+    }
+}
+
+/// Answers a question about the state of the world; `None` if the text states none.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn state(reader: &Reader, question: &StateQuestion, scope: &Scope) -> Result<Option<Finding>> {
+    let mut timeline: BTreeMap<SentenceId, Vec<Event>> = BTreeMap::new();
+    let mut thing = question.thing.as_str();
+    gather(reader, thing, thing, &mut timeline)?;
+    // "The lamp repose": a verb that says nothing may stand behind the thing.
+    while timeline.is_empty()
+        && let Some((shorter, last)) = thing.rsplit_once(' ')
+        && says_nothing(last)
+    {
+        thing = shorter;
+        gather(reader, thing, thing, &mut timeline)?;
+    }
+    let mut followed = vec![thing.to_owned()];
+    let asks_place = !matches!(
+        question.asked,
+        Asked::Holder | Asked::Doer(_) | Asked::Held { .. } | Asked::Gift { .. }
+    );
+    while asks_place && followed.len() <= HOLDERS {
+        let next = timeline
+            .values()
+            .rev()
+            .flatten()
+            .filter(|event| event.object.as_deref().is_some_and(|o| same_noun(o, thing)))
+            .flat_map(|event| event.subjects.iter().chain(&event.recipient))
+            .find(|name| !followed.iter().any(|known| same_noun(known, name)))
+            .cloned();
+        let Some(next) = next else { break };
+        gather(reader, &next, thing, &mut timeline)?;
+        followed.push(next);
+    }
+    if !scope.is_everything() {
+        let mut outside = Vec::new();
+        for id in timeline.keys() {
+            if !scope.holds_sentence(reader.corpus, *id)? {
+                outside.push(*id);
+            }
+        }
+        timeline.retain(|id, _| !outside.contains(id));
+    }
+    shorten_places(&mut timeline);
+    // Where most statements fill their sentences, the others are turns of phrase.
+    let n_events = timeline.values().flatten().count();
+    let n_filling = timeline.values().flatten().filter(|event| event.fills).count();
+    let strict = n_filling * 2 >= n_events;
+    let told = timeline
+        .values()
+        .flatten()
+        .filter(|event| event.act == Act::At && !event.beside && (event.fills || !strict));
+    let known = told.filter_map(|event| event.place.clone()).collect();
+    let mut replay = Replay { known, ..Replay::default() };
+    // What else names a place that others tell of, or the thing itself, belongs to them.
+    let of_tale = |replay: &Replay, event: &Event| {
+        let known = |noun: &String| replay.known.iter().any(|place| same_noun(place, noun));
+        event.place.as_ref().is_some_and(known)
+            || event.object.as_deref().is_some_and(|object| same_noun(object, thing))
+    };
+    for (id, events) in &timeline {
+        for event in events {
+            if strict && !event.fills && !of_tale(&replay, event) {
+                continue;
+            }
+            replay.apply(thing, event, *id);
+        }
+    }
+    let Some((said, evidence)) = answer(&question.asked, replay) else { return Ok(None) };
+    let written = |nouns: &[String]| -> Result<Vec<String>> {
+        nouns.iter().map(|noun| reader.as_written(&evidence, noun)).collect()
+    };
+    let answer = match said {
+        Said::Words(words) => words,
+        Said::Nouns(before, nouns) => before + &written(&nouns)?.join(", "),
+        Said::Either(nouns) => written(&nouns)?.join(" or "),
+    };
+    let evidence = evidence.into_iter().map(|id| (id, 1)).collect();
+    Ok(Some(Finding { answer: Some(answer), evidence, ..Finding::default() }))
+}
+
+/// Gives places the shortest name that other events have for them: what stands behind a noun may be no part of
+/// it, as in "went to the attic humming".
+fn shorten_places(timeline: &mut BTreeMap<SentenceId, Vec<Event>>) {
+    let all = timeline.values().flatten().filter_map(|event| event.place.clone());
+    let known: BTreeSet<String> = all.collect();
+    for place in timeline.values_mut().flatten().filter_map(|event| event.place.as_mut()) {
+        let opens = |shorter: &&String| {
+            place.strip_prefix(shorter.as_str()).is_some_and(|rest| rest.starts_with(' '))
+        };
+        if let Some(shorter) = known.iter().find(opens) {
+            place.clone_from(shorter);
+        }
+    }
+}
+
+/// An answer before it is written.
+#[derive(Debug)]
+enum Said {
+    /// Words of this program.
+    Words(String),
+    /// Words of this program, and folded nouns of the text.
+    Nouns(String, Vec<String>),
+    /// Folded nouns of the text, one of which it is.
+    Either(Vec<String>),
+}
+
+impl Said {
+    fn noun(noun: String) -> Self {
+        Self::Nouns(String::new(), vec![noun])
+    }
+}
+
+/// Adds the events of the newest statements about `name` to `timeline`: those that their verbs tell, and
+/// of sentences whose verbs tell nothing of `name` those that can be inferred. `thing`, which is asked for, is
+/// no place.
+fn gather(
+    reader: &Reader,
+    name: &str,
+    thing: &str,
+    timeline: &mut BTreeMap<SentenceId, Vec<Event>>,
+) -> Result<()> {
+    let Some(pattern) = Pattern::phrase(name) else { return Ok(()) };
+    let ids = reader.last_mentions(&[pattern], &[], LONGEST, MENTIONS)?;
+    let mut silent: Vec<Read> = Vec::new();
+    let reads = reader.read(&ids)?;
+    let (n_reads, mut n_filling) = (reads.len(), 0);
+    for read in reads {
+        let found = events(told(body(&read.text), name), reader.lexicon);
+        let tells = |event: &Event| {
+            let who = event.subjects.iter().chain(&event.object).chain(&event.recipient);
+            who.into_iter().any(|noun| same_noun(noun, name))
+        };
+        n_filling += usize::from(found.iter().any(|event| event.fills && tells(event)));
+        // "The lamp went to Ines": to somebody, who has it, or to a place of that name.
+        let mut found = found;
+        let goes =
+            |event: &Event| event.act == Act::At && event.subjects == [name] && name == thing;
+        let taken: Vec<Event> =
+            found.iter().filter(|event| goes(event)).filter_map(given).collect();
+        found.extend(taken.into_iter().filter(|event| {
+            event.subjects.iter().all(|who| read.text.contains(&capitalised(who)))
+        }));
+        if !found.iter().any(tells) {
+            silent.push(read.clone());
+        }
+        if !found.is_empty() {
+            go_on(reader, &read, found.last().map(|event| event.subjects.as_slice()), timeline)?;
+            add(timeline, read.id, found);
+        }
+    }
+    let mut places: Vec<String> = Vec::new();
+    for place in timeline
+        .values()
+        .flatten()
+        .filter(|event| event.fills && !event.beside)
+        .filter_map(|e| e.place.as_ref())
+    {
+        if !places.contains(place) {
+            places.push(place.clone());
+        }
+    }
+    // In prose, where few sentences state events, the others are not read as such either.
+    if n_reads > FEW && n_filling * LEAST_FILLING < n_reads {
+        return Ok(());
+    }
+    for read in silent {
+        let text = told(body(&read.text), name);
+        let event = inferred(text, &reader.tokens(text), name, &places);
+        let placed = |event: &Event| event.place.as_ref().is_some_and(|p| same_noun(p, thing));
+        add(timeline, read.id, event.filter(|event| !placed(event)).into_iter().collect());
+    }
+    Ok(())
+}
+
+/// Adds the events of the sentences right behind a statement that go on with a pronoun for whoever it
+/// told of: "Then she went to the attic."
+fn go_on(
+    reader: &Reader,
+    read: &Read,
+    subjects: Option<&[String]>,
+    timeline: &mut BTreeMap<SentenceId, Vec<Event>>,
+) -> Result<()> {
+    let Some(subjects) = subjects.filter(|subjects| !subjects.is_empty()) else { return Ok(()) };
+    let names: Vec<String> = subjects.iter().map(|name| capitalised(name)).collect();
+    let block = reader.corpus.block(read.id.block)?;
+    for sentence in read.id.sentence + 1..=read.id.sentence + LONGEST_THREAD {
+        let id = SentenceId { sentence, ..read.id };
+        if sentence as usize >= block.layout.sentences.len() {
+            break;
+        }
+        let text = block.sentences(sentence as usize..sentence as usize + 1).trim();
+        let wanted = if names.len() > 1 { "they" } else { "he she" };
+        let found = words::words(text)
+            .take(BEFORE_PRONOUN + 1)
+            .find(|word| among(wanted, &words::folded(&text[word.start..word.end])));
+        let Some(pronoun) = found.filter(|_| words::words(text).count() <= LONGEST as usize) else {
+            break;
+        };
+        if !reader.admits(id)? {
+            break;
+        }
+        let named =
+            format!("{}{}{}", &text[..pronoun.start], names.join(" and "), &text[pronoun.end..]);
+        let told = events(&named, reader.lexicon);
+        if told.is_empty() {
+            break;
+        }
+        add(timeline, id, told);
+    }
+    Ok(())
+}
+
+/// Something that comes to somebody, as what he has from then on.
+fn given(event: &Event) -> Option<Event> {
+    let who = event.place.clone()?;
+    let object = event.subjects.first().cloned();
+    Some(Event { act: Act::Take, subjects: vec![who], object, place: None, ..event.clone() })
+}
+
+/// A folded name with capitals.
+fn capitalised(name: &str) -> String {
+    let capital = |word: &str| {
+        let mut chars = word.chars();
+        chars.next().map(|c| c.to_uppercase().collect::<String>() + chars.as_str())
+    };
+    name.split(' ').filter_map(capital).collect::<Vec<_>>().join(" ")
+}
+
+/// Adds what a sentence tells to what it told of others.
+fn add(timeline: &mut BTreeMap<SentenceId, Vec<Event>>, id: SentenceId, found: Vec<Event>) {
+    if found.is_empty() {
+        return;
+    }
+    let known = timeline.entry(id).or_default();
+    for event in found {
+        if !known.contains(&event) {
+            known.push(event);
+        }
+    }
+}
+
+fn answer(asked: &Asked, replay: Replay) -> Option<(Said, Vec<SentenceId>)> {
+    let current = replay.stops.last().cloned();
+    match asked {
+        Asked::Place if !replay.open.is_empty() && current.is_none() => {
+            let (places, ids): (Vec<String>, Vec<SentenceId>) = replay.open.into_iter().unzip();
+            Some((Said::Either(places), ids.into_iter().take(1).collect()))
+        }
+        Asked::Place => current.map(|stop| (Said::noun(stop.place), stop.evidence)),
+        Asked::Earlier => {
+            let before = replay.stops.iter().rev().nth(1)?;
+            let evidence = before.evidence.iter().chain(&current?.evidence).copied().collect();
+            Some((Said::noun(before.place.clone()), evidence))
+        }
+        Asked::PlaceOf { who, act } => {
+            let fits = |handled: &Handled| {
+                same_noun(&handled.who, who) && (*act == Act::Handle || handled.act == *act)
+            };
+            let stop = replay.handled.into_iter().rfind(fits)?.stop;
+            Some((Said::noun(stop.place), stop.evidence))
+        }
+        Asked::PlaceBefore(place) => {
+            let at = replay.stops.iter().rposition(|stop| same_noun(&stop.place, place))?;
+            let before = replay.stops.get(at.checked_sub(1)?)?;
+            let mut evidence = before.evidence.clone();
+            evidence.extend(&replay.stops[at].evidence);
+            Some((Said::noun(before.place.clone()), evidence))
+        }
+        Asked::PlaceAfter(place) => {
+            let at = replay.stops.iter().rposition(|stop| same_noun(&stop.place, place))?;
+            let after = replay.stops.get(at + 1)?;
+            let mut evidence = after.evidence.clone();
+            evidence.extend(&replay.stops[at].evidence);
+            Some((Said::noun(after.place.clone()), evidence))
+        }
+        Asked::IsAt(place) if !replay.open.is_empty() && current.is_none() => {
+            let may = replay.open.iter().any(|(open, _)| same_noun(open, place));
+            let says = if may { "Maybe" } else { "No" };
+            Some((Said::Words(says.to_owned()), vec![replay.open[0].1]))
+        }
+        Asked::IsAt(place) => match (&replay.denied, current) {
+            (Some((denied, id)), None) if same_noun(denied, place) => {
+                Some((Said::Words("No".to_owned()), vec![*id]))
+            }
+            (_, Some(stop)) => {
+                let says = if same_noun(&stop.place, place) {
+                    Said::Words("Yes".to_owned())
+                } else {
+                    Said::Nouns("No: ".to_owned(), vec![stop.place])
+                };
+                Some((says, stop.evidence))
+            }
+            _ => None,
+        },
+        Asked::Gift { asked, giver, object, recipient } => {
+            let fits = |known: &Option<String>, found: &str| {
+                known.as_ref().is_none_or(|known| same_noun(known, found))
+            };
+            let gift = replay.gifts.into_iter().rfind(|(from, what, to, _)| {
+                fits(giver, from.as_deref().unwrap_or_default())
+                    && fits(object, what)
+                    && fits(recipient, to)
+            })?;
+            let (from, what, to, id) = gift;
+            let answer = match asked {
+                Part::Giver => from?,
+                Part::Object => what,
+                Part::Recipient => to,
+            };
+            Some((Said::noun(answer), vec![id]))
+        }
+        Asked::Doer(act) => {
+            let (who, _, id) = replay.did.into_iter().rfind(|(_, did, _)| did == act)?;
+            Some((Said::noun(who), vec![id]))
+        }
+        Asked::Holder => match (replay.holder, replay.last_drop) {
+            (Some((holder, id)), _) => Some((Said::noun(holder), vec![id])),
+            (None, Some(id)) => Some((Said::Words("Nobody".to_owned()), vec![id])),
+            (None, None) => None,
+        },
+        Asked::Held { count } => {
+            let (names, ids): (Vec<String>, Vec<SentenceId>) = replay.held.into_iter().unzip();
+            let before = if *count { format!("{}: ", names.len()) } else { String::new() };
+            match replay.emptied {
+                Some(id) if ids.is_empty() => {
+                    let none = if *count { "0: nothing" } else { "Nothing" };
+                    Some((Said::Words(none.to_owned()), vec![id]))
+                }
+                _ => (!ids.is_empty()).then_some((Said::Nouns(before, names), ids)),
+            }
+        }
+    }
+}
