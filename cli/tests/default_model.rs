@@ -23,7 +23,7 @@ fn it_is_listed_and_can_be_looked_into_and_run() {
 #[test]
 fn it_reads_for_answers_as_far_as_its_probe_lets_it() {
     let ask = |extra: &[&str]| {
-        let arguments = ["ask", "-", "-q", "Where does Nora Vance live?", "--json"];
+        let arguments = ["ask", "-", "-q", "Who is a welder?", "--json"];
         let run = carrel_with(&[&arguments[..], extra].concat(), &[], LETTER);
         assert_eq!(run.code, 0, "{}", run.stderr);
         json(&run.stdout)
