@@ -44,6 +44,14 @@ fn near_misses_are_declined() {
 }
 
 #[test]
+fn a_colour_says_by_itself_that_it_is_one() {
+    let shelf = Shelf::new("The house is blue. The lamp hung in the barn.".to_owned());
+    shelf.expect("What colour is the house?", &["blue"], &["The house is blue."]);
+    shelf.expect_none("What colour is the barn?");
+    shelf.expect_none("What colour is the lamp?");
+}
+
+#[test]
 fn assignments_are_chained() {
     let facts = [
         "LAMBDA_A = 55017",

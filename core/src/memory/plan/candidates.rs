@@ -262,6 +262,8 @@ struct View<'a> {
     names: u64,
     /// Bits of the terms that a sentence about the names has to say something of.
     relation: u64,
+    /// Bits of the terms that say of what something is asked, and not of what type it is.
+    things: u64,
 }
 
 impl<'a> View<'a> {
@@ -282,7 +284,8 @@ impl<'a> View<'a> {
         };
         let names = bits(&|term: &Term| term.name && !term.phrase);
         let relation = if names == 0 { 0 } else { bits(&|term: &Term| !term.name && !term.typing) };
-        Self { question, terms, keys, patterns, weights, total, stems, names, relation }
+        let things = bits(&|term: &Term| !term.phrase && !term.typing);
+        Self { question, terms, keys, patterns, weights, total, stems, names, relation, things }
     }
 
     fn held(&self, text: &str) -> Held {
@@ -357,10 +360,19 @@ impl<'a> View<'a> {
         for sentence in start..end {
             let at = sentence - around.start;
             let text = block.sentences(sentence..sentence + 1).trim();
+            let typed =
+                !matches!(self.question.expected, Expected::Anything | Expected::Explanation)
+                    && spans::answering(text, self.question, self.stems).is_some();
+            // "The house is blue" says of the house that blue is its colour; a number does not say of what.
+            let says_type = typed
+                && self.question.expected == Expected::Colour
+                && held[at].all & self.things == self.things;
             let (mut covered, mut own) = (0.0, 0.0);
             for (index, weight) in self.weights.iter().enumerate() {
-                own += if held[at].all >> index & 1 == 1 { *weight } else { 0.0 };
-                covered += weight * self.worth(&held, at, index, in_passage);
+                let is_said = says_type && self.terms[index].typing;
+                own += if is_said || held[at].all >> index & 1 == 1 { *weight } else { 0.0 };
+                let worth = if is_said { 1.0 } else { self.worth(&held, at, index, in_passage) };
+                covered += weight * worth;
             }
             let n_words = block.layout.words_in(sentence..sentence + 1);
             let beside = self.is_beside(&held, at, in_passage, n_words)
@@ -372,9 +384,6 @@ impl<'a> View<'a> {
                     _ => 1.0,
                 };
             let coverage = covered / self.total * worth;
-            let typed =
-                !matches!(self.question.expected, Expected::Anything | Expected::Explanation)
-                    && spans::answering(text, self.question, self.stems).is_some();
             let asks = text.trim_end_matches(['"', '”', '\'', '’']).ends_with(['?', '？']);
             let mut score = coverage;
             if self.question.defines {
