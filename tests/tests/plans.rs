@@ -52,6 +52,16 @@ fn a_colour_says_by_itself_that_it_is_one() {
 }
 
 #[test]
+fn where_somebody_lives_is_neither_where_somebody_went_nor_when_something_was() {
+    let shelf = Shelf::new(
+        "Ines Marl lives in Oslo. Pamek retired in 2019. Ines Marl went to the market.".to_owned(),
+    );
+    shelf.expect("Where does Ines Marl live?", &["Oslo"], &["Ines Marl lives in Oslo."]);
+    shelf.expect("Where is Ines Marl?", &["market"], &["Ines Marl went to the market."]);
+    shelf.expect_none("Where does Pamek live?");
+}
+
+#[test]
 fn assignments_are_chained() {
     let facts = [
         "LAMBDA_A = 55017",

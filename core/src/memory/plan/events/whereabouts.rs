@@ -27,6 +27,8 @@ const ADJUNCTS: &str =
 const MODALS: &str = "would could should can must may might shall will";
 /// Verbs of places that have something not.
 const LACKING: &str = "lacks misses needs wants";
+/// Where somebody was born or lives is not where somebody is.
+const OTHER_STATES: &str = "born live lives lived living";
 /// Words with which a question asks for more than one place, or for none.
 const OTHER: &str = "why how every each most more often list names all";
 
@@ -263,7 +265,7 @@ pub(in crate::memory::plan) fn says_nothing(word: &str) -> bool {
     stopwords::is_stopword(word)
         || among(KEEPING, word)
         || is_light(word)
-        || handles && word != "born"
+        || handles && !among(OTHER_STATES, word)
         || word.len() > 4 && word.ends_with("ly")
 }
 

@@ -11,6 +11,7 @@ use super::grammar::{
     keeper_in, noun, noun_end, place_phrase,
 };
 use super::lexicon::{Classes, DROP, GIVE, HOLD, MOVE, PUT, STAY, TAKE};
+use crate::memory::answer::spans::is_time_word;
 use crate::memory::index::stopwords;
 use crate::memory::plan::reader::Token;
 
@@ -263,7 +264,9 @@ impl Arguments {
         let that = among("that this the same its", &tokens[at + 1].folded);
         let nowhere = among("way point halt rest stop standstill home end", &phrase)
             || among("place spot", &phrase) && that;
-        if nowhere || puts && among(FURNITURE, &head(&phrase)) {
+        // "In 2019", "in March": when, and not where.
+        let when = phrase.bytes().all(|byte| byte.is_ascii_digit()) || is_time_word(&head(&phrase));
+        if nowhere || when || puts && among(FURNITURE, &head(&phrase)) {
             return Some(end);
         }
         let capital = tokens[end - 1].capital;
