@@ -1,8 +1,9 @@
 //! Measures Carrel against llama.cpp, writes a record, and renews the README's table.
 //!
 //! For each shape and type: a model with random weights, then `carrel bench` with 1 and 2 threads at
-//! depth 512, and at depth 8192 where prefill is measured again. The machine must have nothing else to do; about five minutes on two cores for
-//! a file of the small shape, more for the large one. Cold starts of the small shape are measured, too.
+//! depth 512, and at depth 8192, where prefill is measured again. The machine must have nothing else to
+//! do; about five minutes on two cores for a file of the small shape, more for the large one. Cold starts
+//! of the small shape are measured, too.
 //! `--shape NAME`, `--type NAME` and `--depth TOKENS` measure a part, `--starts-only` nothing but starts.
 //! llama.cpp is compiled for this processor first, if it is not yet.
 //! What else a record of the same day and machine holds stays in it, so that a day's record

@@ -386,18 +386,10 @@ pub fn sentences_with(
     all: &[Pattern],
     any: &[Pattern],
     stems: &Stems,
-    mut visit: impl FnMut(SentenceId, u32) -> bool,
+    visit: impl FnMut(SentenceId, u32) -> bool,
 ) -> Result<()> {
-    let patterns: Vec<Pattern> = all.iter().chain(any).cloned().collect();
-    let mut wanted = Wanted::of(&patterns, stems);
-    for block in directory::blocks_beside(corpus, all, any, stems)? {
-        for (id, words) in sentences_beside(corpus, block, &mut wanted, all.len())? {
-            if !visit(id, words) {
-                return Ok(());
-            }
-        }
-    }
-    Ok(())
+    let blocks = directory::blocks_beside(corpus, all, any, stems)?;
+    visit_blocks(corpus, blocks, (all, any), stems, |sentences| sentences, visit)
 }
 
 /// The same from the end of the documents on.
@@ -409,14 +401,31 @@ pub fn last_sentences_with(
     all: &[Pattern],
     any: &[Pattern],
     stems: &Stems,
+    visit: impl FnMut(SentenceId, u32) -> bool,
+) -> Result<()> {
+    let mut blocks = directory::blocks_beside(corpus, all, any, stems)?;
+    blocks.reverse();
+    let reversed = |mut sentences: Vec<(SentenceId, u32)>| {
+        sentences.reverse();
+        sentences
+    };
+    visit_blocks(corpus, blocks, (all, any), stems, reversed, visit)
+}
+
+/// Calls `visit` with the sentences of `blocks` that hold each of the first patterns and one of the second,
+/// those of a block in the order that `ordered` gives them, until it answers `false`.
+fn visit_blocks(
+    corpus: &Corpus,
+    blocks: Vec<u32>,
+    (all, any): (&[Pattern], &[Pattern]),
+    stems: &Stems,
+    ordered: impl Fn(Vec<(SentenceId, u32)>) -> Vec<(SentenceId, u32)>,
     mut visit: impl FnMut(SentenceId, u32) -> bool,
 ) -> Result<()> {
     let patterns: Vec<Pattern> = all.iter().chain(any).cloned().collect();
     let mut wanted = Wanted::of(&patterns, stems);
-    for block in directory::blocks_beside(corpus, all, any, stems)?.into_iter().rev() {
-        for (id, words) in
-            sentences_beside(corpus, block, &mut wanted, all.len())?.into_iter().rev()
-        {
+    for block in blocks {
+        for (id, words) in ordered(sentences_beside(corpus, block, &mut wanted, all.len())?) {
             if !visit(id, words) {
                 return Ok(());
             }

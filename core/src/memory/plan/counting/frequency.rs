@@ -20,6 +20,9 @@ const MOST_WORDS: usize = 200;
 /// Sentences cited for a count.
 const CITED: usize = 12;
 
+/// Words of standing in a text, in questions for how often something does.
+const MENTIONED: &[&str] =
+    &["mentioned", "mention", "appear", "appears", "occur", "occurs", "used", "repeated", "named"];
 /// Words by which a question asks how often something stands in a text.
 const FREQUENT: &str = "common commonly frequent frequently frequency frequencies often repeated \
     repeatedly repeat repeats recur recurs recurring recurrent occurring occur occurs occurred \
@@ -71,17 +74,7 @@ impl FrequencyQuestion {
         }
         let how_often = list.windows(3).any(|w| w[0] == "how" && w[1] == "many" && w[2] == "times")
             || list.windows(2).any(|w| w[0] == "how" && w[1] == "often");
-        let mentioned = has(&[
-            "mentioned",
-            "mention",
-            "appear",
-            "appears",
-            "occur",
-            "occurs",
-            "used",
-            "repeated",
-            "named",
-        ]);
+        let mentioned = has(MENTIONED);
         if how_often && mentioned {
             return counted_phrase(text, &list).map(Self::HowOften);
         }
@@ -99,29 +92,13 @@ fn counted_phrase(text: &str, list: &[String]) -> Option<String> {
             return Some(inside.to_owned());
         }
     }
-    let dull = [
-        "how",
-        "many",
-        "times",
-        "often",
-        "word",
-        "name",
-        "phrase",
-        "mentioned",
-        "mention",
-        "appear",
-        "appears",
-        "occur",
-        "occurs",
-        "used",
-        "repeated",
-        "named",
-    ];
+    let dull = ["how", "many", "times", "often", "word", "name", "phrase"];
     let rest: Vec<&str> = list
         .iter()
         .map(String::as_str)
         .filter(|word| {
             !dull.contains(word)
+                && !MENTIONED.contains(word)
                 && !stopwords::is_stopword(word)
                 && !stopwords::is_about_the_document(word)
         })
