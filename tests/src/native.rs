@@ -50,10 +50,18 @@ pub fn run_again(root: &Path, program: &str) -> Result<bool, String> {
         "llama.cpp lacks {missing:?}: building it for this processor in {}",
         folder.display()
     );
-    let mut again = Command::new("cargo");
-    again.current_dir(root).args(["run", "--release", "--workspace", "--bin", program]);
-    again.arg("--target-dir").arg(folder).arg("--").args(std::env::args_os().skip(1));
-    again.env(IS_BUILT, "1").envs(missing.iter().map(|(option, _)| (option, "ON")));
-    let status = again.status().map_err(|error| format!("{again:?}: {error}"))?;
-    if status.success() { Ok(true) } else { Err(format!("{again:?}: {status}")) }
+    let mut build = Command::new("cargo");
+    build.current_dir(root).args(["build", "--release", "--workspace", "--bin", program]);
+    build.arg("--target-dir").arg(&folder);
+    let mut again = Command::new(folder.join("release").join(program));
+    again.args(std::env::args_os().skip(1)).env(IS_BUILT, "1");
+    for command in [&mut build, &mut again] {
+        // The program builds others itself, for the same processor.
+        command.envs(missing.iter().map(|(option, _)| (option, "ON")));
+        let status = command.status().map_err(|error| format!("{command:?}: {error}"))?;
+        if !status.success() {
+            return Err(format!("{command:?}: {status}"));
+        }
+    }
+    Ok(true)
 }
