@@ -58,6 +58,9 @@ pub struct Row {
     pub phase: String,
     /// Tokens in the cache before.
     pub depth: usize,
+    /// Type of the KV cache; half precision in records that do not say.
+    #[serde(default = "half_precision")]
+    pub cache: String,
     /// Median speed.
     pub tokens_per_s: f64,
     /// Our speed over the rival's, in our rows.
@@ -66,6 +69,10 @@ pub struct Row {
     /// The rest.
     #[serde(flatten)]
     pub more: Map<String, Value>,
+}
+
+fn half_precision() -> String {
+    "F16".to_owned()
 }
 
 /// The folder of the records.
@@ -112,26 +119,29 @@ pub fn table(record: &Record) -> String {
         record.commit,
         compiled_for(&record.rows)
     );
-    let mut measurements: Vec<(String, usize)> =
-        record.rows.iter().map(|row| (row.phase.clone(), row.depth)).collect();
-    measurements.sort_by_key(|(phase, depth)| (phase != "prefill", *depth));
+    let measurement = |row: &'_ Row| (row.phase.clone(), row.depth, row.cache.clone());
+    let mut measurements: Vec<(String, usize, String)> =
+        record.rows.iter().map(measurement).collect();
+    measurements.sort_by_key(|(phase, depth, cache)| (phase != "prefill", *depth, cache.clone()));
     measurements.dedup();
     text.push_str("| model | type | threads |");
-    for (phase, depth) in &measurements {
+    for (phase, depth, cache) in &measurements {
+        let cache = if *cache == half_precision() { "" } else { ", 8-bit cache" };
         match phase.as_str() {
             "prefill" if *depth == 0 => text.push_str(" prefill of 512 (of the 8-bit peak) |"),
             "prefill" => {
-                write!(text, " prefill of 512 at depth {depth} (of the peak) |").expect("a string");
+                write!(text, " prefill of 512 at depth {depth}{cache} (of the peak) |")
+                    .expect("a string");
             }
-            _ => write!(text, " decode at depth {depth} (of the bandwidth) |").expect("a string"),
+            _ => write!(text, " decode at depth {depth}{cache} (of the bandwidth) |")
+                .expect("a string"),
         }
     }
     text.push_str("\n|---|---|---|");
     text.push_str(&"---|".repeat(measurements.len()));
     let mut lines: BTreeMap<(&str, &str, usize), BTreeMap<usize, Cell>> = BTreeMap::new();
     for row in &record.rows {
-        let column =
-            measurements.iter().position(|(phase, d)| *phase == row.phase && *d == row.depth);
+        let column = measurements.iter().position(|column| *column == measurement(row));
         let line = lines.entry((&row.model, &row.kind, row.threads)).or_default();
         let cell = line.entry(column.unwrap_or(0)).or_default();
         if row.engine == "llama.cpp" {

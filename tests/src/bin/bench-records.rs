@@ -1,10 +1,11 @@
 //! Measures Carrel against llama.cpp, writes a record, and renews the README's table.
 //!
 //! For each shape and type: a model with random weights, then `carrel bench` with 1 and 2 threads at
-//! depth 512, and at depth 8192, where prefill is measured again. The machine must have nothing else to
-//! do; about five minutes on two cores for a file of the small shape, more for the large one. Cold starts
-//! of the small shape are measured, too.
-//! `--shape NAME`, `--type NAME` and `--depth TOKENS` measure a part, `--starts-only` nothing but starts.
+//! depth 512; for two shapes also at depth 8192, where prefill is measured again, with a cache in half
+//! precision and one in 8 bits. The machine must have nothing else to do; on two cores the small shape takes
+//! some minutes, the large one most of an hour. Cold starts of the small shape are measured, too.
+//! `--shape NAME`, `--type NAME`, `--depth TOKENS` and `--cache TYPE` measure a part, `--starts-only` nothing
+//! but starts.
 //! llama.cpp is compiled for this processor first, if it is not yet.
 //! What else a record of the same day and machine holds stays in it, so that a day's record
 //! can be made in pieces.
@@ -16,14 +17,30 @@ use carrel_tests::native;
 use carrel_tests::records::{self, Machine, Record, Row};
 use carrel_tests::start::{self, Starts};
 
-/// Shape, tokens to decode, runs.
-const MEASUREMENTS: [(&str, u32, u32); 2] = [("SmolLM2-135M", 64, 5), ("Llama-3.2-1B", 24, 3)];
+/// A shape that is measured.
+struct Shape {
+    name: &'static str,
+    /// Tokens to decode in a run.
+    n_decoded: u32,
+    n_runs: u32,
+    /// Whether it is measured behind a long text, too.
+    is_read_deep: bool,
+}
+
+const SHAPES: [Shape; 4] = [
+    Shape { name: SMALL, n_decoded: 64, n_runs: 5, is_read_deep: true },
+    Shape { name: "SmolLM2-360M", n_decoded: 48, n_runs: 5, is_read_deep: false },
+    Shape { name: "Qwen2.5-0.5B", n_decoded: 32, n_runs: 5, is_read_deep: false },
+    Shape { name: "Llama-3.2-1B", n_decoded: 24, n_runs: 3, is_read_deep: true },
+];
 /// The shape whose cold starts are measured, and how often both programs start.
 const SMALL: &str = "SmolLM2-135M";
 const N_STARTS: usize = 15;
 const TYPES: [&str; 3] = ["Q4_0", "Q8_0", "Q4_K"];
-/// Tokens in the cache when decoding starts. Behind the deeper ones prefill is measured, too.
-const DEPTHS: [&str; 2] = ["512", "8192"];
+/// Tokens in the cache when decoding starts, and the type of the cache. Behind the deeper ones prefill is
+/// measured, too.
+const CONTEXTS: [(u32, &str); 3] = [(512, "f16"), (DEEP, "f16"), (DEEP, "q8_0")];
+const DEEP: u32 = 8192;
 
 fn main() -> ExitCode {
     let done = start::child().and_then(|is_child| if is_child { Ok(()) } else { measure() });
@@ -39,7 +56,8 @@ fn main() -> ExitCode {
 fn measure() -> Result<(), String> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let only = |name: &str| arguments.iter().skip_while(|argument| *argument != name).nth(1);
-    let (only_shape, only_type, only_depth) = (only("--shape"), only("--type"), only("--depth"));
+    let (only_shape, only_type) = (only("--shape"), only("--type"));
+    let (only_depth, only_cache) = (only("--depth"), only("--cache"));
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     if native::run_again(&root, "bench-records")? {
         return Ok(());
@@ -59,25 +77,28 @@ fn measure() -> Result<(), String> {
     std::fs::create_dir_all(&models).map_err(|error| error.to_string())?;
     let mut rows: Vec<Row> = Vec::new();
     let mut starts: Vec<Starts> = Vec::new();
-    for (shape, tg, runs) in MEASUREMENTS {
+    for shape in &SHAPES {
         for kind in TYPES {
-            if only_shape.is_some_and(|only| only != shape)
+            if only_shape.is_some_and(|only| only != shape.name)
                 || only_type.is_some_and(|only| only != kind)
             {
                 continue;
             }
-            let model = synthesised(&carrel, &models, shape, kind)?;
-            if shape == SMALL && only_depth.is_none() {
-                let measured = measure_starts(&model, shape, kind)?;
+            let model = synthesised(&carrel, &models, shape.name, kind)?;
+            if shape.name == SMALL && only_depth.is_none() && only_cache.is_none() {
+                let measured = measure_starts(&model, shape.name, kind)?;
                 let (date, commit) = (date.clone(), commit.clone());
                 starts.push(Starts { date, commit, ..measured });
             }
             if skips_speeds {
                 continue;
             }
-            for depth in DEPTHS {
-                if only_depth.is_none_or(|only| only == depth) {
-                    rows.extend(speeds(&carrel, &model, (shape, kind, depth), (tg, runs))?);
+            for (depth, cache) in CONTEXTS {
+                if (depth < DEEP || shape.is_read_deep)
+                    && only_depth.is_none_or(|only| *only == depth.to_string())
+                    && only_cache.is_none_or(|only| only == cache)
+                {
+                    rows.extend(speeds(&carrel, &model, (shape, kind), (depth, cache))?);
                 }
             }
         }
@@ -87,8 +108,9 @@ fn measure() -> Result<(), String> {
     let path = records::folder().join(format!("{date}-{name}.json"));
     if path.exists() {
         let what = |row: &Row| {
-            let Row { engine, model, kind, threads, phase, depth, .. } = row;
-            (engine.clone(), model.clone(), kind.clone(), *threads, phase.clone(), *depth)
+            let Row { engine, model, kind, threads, phase, depth, cache, .. } = row;
+            let of = (engine.clone(), model.clone(), kind.clone(), *threads);
+            (of, phase.clone(), *depth, cache.clone())
         };
         let is_new = |old: &Row| rows.iter().any(|row| what(row) == what(old));
         let is_new_start = |old: &Starts| {
@@ -113,13 +135,14 @@ fn measure() -> Result<(), String> {
     Ok(())
 }
 
-/// What `carrel bench` measures of a model at one depth.
+/// What `carrel bench` measures of a model at one depth, with a cache of one type.
 fn speeds(
     carrel: &Path,
     model: &Path,
-    (shape, kind, depth): (&str, &str, &str),
-    (tg, runs): (u32, u32),
+    (shape, kind): (&Shape, &str),
+    (depth, cache): (u32, &str),
 ) -> Result<Vec<Row>, String> {
+    let Shape { name, n_decoded, n_runs, .. } = shape;
     let mut bench = Command::new(carrel);
     bench.arg("bench").arg("--model").arg(model).args([
         "--json",
@@ -128,10 +151,11 @@ fn speeds(
         "--also-threads=1",
         "--pp=512",
         &format!("--depth={depth}"),
-        &format!("--tg={tg}"),
-        &format!("--runs={runs}"),
+        &format!("--cache={cache}"),
+        &format!("--tg={n_decoded}"),
+        &format!("--runs={n_runs}"),
     ]);
-    let is_deep = depth != DEPTHS[0];
+    let is_deep = depth == DEEP;
     bench.args(is_deep.then_some("--pp-at-depth"));
     let printed = run(&mut bench)?;
     let mut measured: Vec<Row> =
@@ -139,13 +163,13 @@ fn speeds(
     // Prefill without anything before it belongs to the first depth.
     measured.retain(|row| !is_deep || row.depth > 0);
     for row in &mut measured {
-        row.model = shape.to_owned();
+        row.model = (*name).to_owned();
         row.kind = kind.to_owned();
         if let Some(ratio) = row.ratio {
-            let Row { threads, phase, depth, tokens_per_s, .. } = row;
+            let Row { threads, phase, depth, cache, tokens_per_s, .. } = row;
             println!(
-                "{shape} {kind} {threads} threads, {phase} at {depth}: {tokens_per_s:.1} tokens/s, \
-                 ratio {ratio:.3}"
+                "{name} {kind} {threads} threads, {phase} at {depth} ({cache}): {tokens_per_s:.1} \
+                 tokens/s, ratio {ratio:.3}"
             );
         }
     }

@@ -83,6 +83,8 @@ struct Row {
     threads: usize,
     phase: &'static str,
     depth: usize,
+    /// Type of the KV cache.
+    cache: &'static str,
     tokens: usize,
     tokens_per_s: f64,
     slowest: f64,
@@ -151,7 +153,8 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
         contestants.push(Box::new(LlamaCpp::new(&run.model, &options)?));
     }
     verify(&mut contestants, model.spec().n_vocab)?;
-    let mut bench = Bench { args, model: &model, rows: Vec::new() };
+    let cache = options.cache_type.tensor_type().name();
+    let mut bench = Bench { args, model: &model, cache, rows: Vec::new() };
     let tokens = contestants::tokens(args.pp, model.spec().n_vocab);
     let bar = output.step_bar("measuring", (args.depth.len() + 1) as u64);
     for (n_threads, hardware) in &threads {
@@ -271,6 +274,8 @@ struct Runs {
 struct Bench<'a> {
     args: &'a Args,
     model: &'a Model,
+    /// Type of the KV cache.
+    cache: &'static str,
     rows: Vec<Row>,
 }
 
@@ -343,6 +348,7 @@ impl Bench<'_> {
                 threads: n_threads,
                 phase,
                 depth,
+                cache: self.cache,
                 tokens: n_tokens,
                 tokens_per_s,
                 slowest: speeds.iter().copied().fold(f64::INFINITY, f64::min),
