@@ -107,10 +107,11 @@ mod tests {
             ("qwen3-0.6b", "Qwen3-0.6B"),
             ("llama-3.2-1b", "Llama-3.2-1B"),
             ("gemma-3-1b", "Gemma-3-1B"),
+            ("lfm2-350m", "LFM2-350M"),
         ] {
             let entry = find(name).expect("an entry");
             let spec = Spec::read(Shape::named(shape).expect("a shape")).expect("a spec");
-            let values = u64::from(spec.n_layer * spec.n_head_kv * spec.d_head) * 2;
+            let values = u64::from(spec.n_attention() * spec.n_head_kv * spec.d_head) * 2;
             assert_eq!(entry.kv_bytes_per_token, values * 2, "{name}");
         }
     }

@@ -32,6 +32,10 @@ pub struct Family {
     /// Number of layers at which attention is scaled by `(d_model / n_head)^-½` instead of
     /// `d_head^-½` (one size of Gemma 3).
     pub model_width_scale_at_layers: Option<u32>,
+    /// How layers mix tokens.
+    pub mixers: MixerRule,
+    /// Name of the last norm's tensor, without `.weight`.
+    pub output_norm: &'static str,
     /// The tensors of the file.
     pub tensors: &'static [TensorRule],
 }
@@ -96,6 +100,16 @@ pub enum WindowRule {
     },
 }
 
+/// How the layers of a family mix tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MixerRule {
+    /// By attention.
+    Attention,
+    /// By attention where `attention.head_count_kv`, a number by layer, is not 0; elsewhere by a
+    /// convolution over `shortconv.l_cache` tokens.
+    AttentionWhereKeyHeads,
+}
+
 /// A symbolic extent of a tensor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dim {
@@ -103,6 +117,10 @@ pub enum Dim {
     Vocab,
     /// `d_model`.
     Model,
+    /// `3 · d_model`.
+    ModelThrice,
+    /// Tokens of a short convolution.
+    Convolved,
     /// `d_ff`.
     FeedForward,
     /// `2 · d_ff`.
@@ -128,6 +146,17 @@ pub enum Presence {
     Optional,
 }
 
+/// The layers that have a tensor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InLayers {
+    /// All of them; or none, for a tensor outside of layers.
+    All,
+    /// Those that mix tokens by attention.
+    OfAttention,
+    /// Those that mix tokens by a short convolution.
+    OfConvolution,
+}
+
 /// A tensor that a family's files hold. `{}` in the name stands for the layer.
 #[derive(Debug)]
 pub struct TensorRule {
@@ -137,14 +166,26 @@ pub struct TensorRule {
     pub shape: &'static [Dim],
     /// Whether it must be there.
     pub presence: Presence,
+    /// Which layers have it.
+    pub layers: InLayers,
 }
 
 /// A tensor that must be there.
 pub(crate) const fn required(name: &'static str, shape: &'static [Dim]) -> TensorRule {
-    TensorRule { name, shape, presence: Presence::Required }
+    TensorRule { name, shape, presence: Presence::Required, layers: InLayers::All }
 }
 
 /// A tensor that may be there.
 pub(crate) const fn optional(name: &'static str, shape: &'static [Dim]) -> TensorRule {
-    TensorRule { name, shape, presence: Presence::Optional }
+    TensorRule { name, shape, presence: Presence::Optional, layers: InLayers::All }
+}
+
+/// A tensor that layers with attention must have.
+pub(crate) const fn of_attention(name: &'static str, shape: &'static [Dim]) -> TensorRule {
+    TensorRule { name, shape, presence: Presence::Required, layers: InLayers::OfAttention }
+}
+
+/// A tensor that layers with a short convolution must have.
+pub(crate) const fn of_convolution(name: &'static str, shape: &'static [Dim]) -> TensorRule {
+    TensorRule { name, shape, presence: Presence::Required, layers: InLayers::OfConvolution }
 }

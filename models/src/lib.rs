@@ -9,6 +9,7 @@ pub mod default_model;
 mod family;
 mod gemma3;
 mod internlm2;
+mod lfm2;
 mod llama;
 mod phi3;
 mod qwen2;
@@ -20,11 +21,11 @@ mod spec;
 mod tensors;
 
 pub use family::{
-    Activation, Dim, EmbeddingScale, Family, FeedForward, Presence, QueryKeyValue, RopePairs,
-    TensorRule, WindowRule,
+    Activation, Dim, EmbeddingScale, Family, FeedForward, InLayers, MixerRule, Presence,
+    QueryKeyValue, RopePairs, TensorRule, WindowRule,
 };
 pub use rope::{Rope, RopeFactors, RopeScaling};
-pub use spec::{Field, Metadata, Spec, SpecError, Window};
+pub use spec::{Field, Metadata, Mixer, Spec, SpecError, Window};
 pub use tensors::TensorShape;
 
 /// Every family that can be run.
@@ -36,6 +37,7 @@ pub static FAMILIES: &[&Family] = &[
     &gemma3::GEMMA3,
     &phi3::PHI3,
     &smollm3::SMOLLM3,
+    &lfm2::LFM2,
 ];
 
 /// The family whose files say `general.architecture = architecture`.

@@ -3,8 +3,8 @@
 //! Source: https://arxiv.org/abs/2407.10671
 
 use crate::family::{
-    Activation, Dim, EmbeddingScale, Family, FeedForward, QueryKeyValue, RopePairs, WindowRule,
-    optional, required,
+    Activation, Dim, EmbeddingScale, Family, FeedForward, MixerRule, QueryKeyValue, RopePairs,
+    WindowRule, optional, required,
 };
 
 /// The description of the family.
@@ -23,6 +23,8 @@ pub static QWEN2: Family = Family {
     embedding_scale: EmbeddingScale::One,
     window: WindowRule::Never,
     model_width_scale_at_layers: None,
+    mixers: MixerRule::Attention,
+    output_norm: "output_norm",
     tensors: &[
         required("token_embd.weight", &[Dim::Vocab, Dim::Model]),
         required("output_norm.weight", &[Dim::Model]),

@@ -30,13 +30,15 @@ pub struct Shape {
 pub enum Value {
     /// An unsigned integer.
     Integer(u32),
+    /// An array of integers.
+    Integers(&'static [i32]),
     /// A float.
     Float(f32),
     /// A string.
     Text(&'static str),
 }
 
-use Value::{Float, Integer, Text};
+use Value::{Float, Integer, Integers, Text};
 
 impl Shape {
     /// The shape called `name`.
@@ -53,6 +55,7 @@ impl Metadata for Shape {
         let key = key.strip_prefix(self.architecture)?.strip_prefix('.')?;
         self.keys.iter().find(|(name, _)| *name == key).map(|(_, value)| match *value {
             Integer(value) => Field::Integer(value.into()),
+            Integers(values) => Field::Integers(values.iter().map(|&n| n.into()).collect()),
             Float(value) => Field::Float(value.into()),
             Text(text) => Field::Text(text.to_owned()),
         })
@@ -80,6 +83,27 @@ macro_rules! keys {
             ("context_length", Integer($ctx)),
             ("attention.layer_norm_rms_epsilon", Float($eps)),
             ("rope.freq_base", Float($base)),
+            $(($key, $value),)*
+        ]
+    };
+}
+
+/// The same for models with short convolutions, in the order of their files: KV heads are told by
+/// layer, and tokens of a convolution, vocabulary and RoPE base come last.
+macro_rules! keys_by_layer {
+    ($heads:literal / $kv:expr, $model:literal, $ff:literal, $ctx:literal, $eps:literal,
+     $convolved:literal, $vocab:literal, $base:literal $(, $key:literal = $value:expr)*) => {
+        &[
+            ("block_count", Integer($kv.len() as u32)),
+            ("context_length", Integer($ctx)),
+            ("embedding_length", Integer($model)),
+            ("feed_forward_length", Integer($ff)),
+            ("attention.head_count", Integer($heads)),
+            ("attention.head_count_kv", Integers(&$kv)),
+            ("rope.freq_base", Float($base)),
+            ("attention.layer_norm_rms_epsilon", Float($eps)),
+            ("vocab_size", Integer($vocab)),
+            ("shortconv.l_cache", Integer($convolved)),
             $(($key, $value),)*
         ]
     };
@@ -121,6 +145,21 @@ pub static SHAPES: &[Shape] = &[
         262_144,
         keys!(26, 4 / 1 x 256, 1152, 6912, 32_768, 1e-6, 1_000_000.0,
             "attention.sliding_window" = Integer(512)),
+    ),
+    shape(
+        "LFM2-350M",
+        "lfm2",
+        65_536,
+        keys_by_layer!(
+            16 / [0, 0, 8, 0, 0, 8, 0, 0, 8, 0, 8, 0, 8, 0, 8, 0],
+            1024,
+            4608,
+            128_000,
+            1e-5,
+            3,
+            65_536,
+            1_000_000.0
+        ),
     ),
     with_factors(
         shape("tiny-llama", "llama", 512, keys!(3, 4 / 2 x 64, 256, 512, 256, 1e-5, 500_000.0)),
@@ -195,6 +234,29 @@ pub static SHAPES: &[Shape] = &[
         &["rope_factors_long.weight", "rope_factors_short.weight"],
     ),
     shape("tiny-smollm3", "smollm3", 512, keys!(5, 4 / 1 x 64, 256, 512, 256, 1e-6, 2_000_000.0)),
+    shape(
+        "tiny-lfm2",
+        "lfm2",
+        512,
+        keys_by_layer!(4 / [0, 2, 0, 2, 0], 256, 512, 256, 1e-5, 3, 512, 1_000_000.0),
+    ),
+    // Another length of the convolutions, a window, and attention at the end.
+    shape(
+        "tiny-lfm2-window",
+        "lfm2",
+        512,
+        keys_by_layer!(
+            4 / [0, 0, 2],
+            256,
+            512,
+            256,
+            1e-5,
+            5,
+            512,
+            10_000.0,
+            "attention.sliding_window" = Integer(48)
+        ),
+    ),
 ];
 
 const fn shape(

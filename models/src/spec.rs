@@ -1,6 +1,6 @@
 //! The resolved hyper-parameters of one model, read from its file's metadata and checked.
 
-use crate::family::{EmbeddingScale, Family, WindowRule};
+use crate::family::{EmbeddingScale, Family, MixerRule, WindowRule};
 use crate::rope::{Rope, RopeScaling};
 
 /// A metadata value, as far as descriptions need them.
@@ -12,8 +12,8 @@ pub enum Field {
     Float(f64),
     /// A string.
     Text(String),
-    /// An array of booleans or integers, as truth values.
-    Booleans(Vec<bool>),
+    /// An array of integers, or of booleans as 0 and 1.
+    Integers(Vec<i128>),
     /// Anything else.
     Other,
 }
@@ -65,6 +65,15 @@ pub enum Window {
     Last(u32),
 }
 
+/// How a layer mixes tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mixer {
+    /// Attention.
+    Attention(Window),
+    /// A gated convolution over the last tokens.
+    ShortConvolution,
+}
+
 /// A model's hyper-parameters.
 #[derive(Debug, Clone)]
 pub struct Spec {
@@ -76,7 +85,7 @@ pub struct Spec {
     pub n_layer: u32,
     /// Query heads of a layer.
     pub n_head: u32,
-    /// Key and value heads of a layer.
+    /// Key and value heads of a layer with attention.
     pub n_head_kv: u32,
     /// Width of the residual stream.
     pub d_model: u32,
@@ -96,8 +105,10 @@ pub struct Spec {
     pub logit_cap: f32,
     /// Position embedding.
     pub rope: Rope,
-    /// Window of each layer.
-    pub windows: Vec<Window>,
+    /// How each layer mixes tokens.
+    pub mixers: Vec<Mixer>,
+    /// Tokens of a short convolution, the current one included; 0 if no layer has one.
+    pub n_convolved: u32,
 }
 
 /// Largest plausible values; the products of any two of them stay far from overflow.
@@ -107,6 +118,7 @@ const MAX_HEADS: u64 = 1024;
 const MAX_HEAD_WIDTH: u64 = 1024;
 const MAX_WIDTH: u64 = 1 << 20;
 const MAX_CONTEXT: u64 = 1 << 30;
+const MAX_CONVOLVED: u64 = 64;
 
 impl Spec {
     /// Reads and checks the hyper-parameters of a file.
@@ -131,8 +143,7 @@ impl Spec {
         let keys = Keys { metadata, prefix: family.architecture };
         let n_layer = keys.required("block_count", 1, MAX_LAYERS)?;
         let n_head = keys.required("attention.head_count", 1, MAX_HEADS)?;
-        let n_head_kv =
-            keys.optional("attention.head_count_kv", 1, n_head.into())?.unwrap_or(n_head);
+        let (n_head_kv, has_attention) = keys.key_heads(family, n_layer, n_head)?;
         if !n_head.is_multiple_of(n_head_kv) {
             return Err(keys.wrong(
                 "attention.head_count_kv",
@@ -143,6 +154,17 @@ impl Spec {
         let d_model = keys.required("embedding_length", 1, MAX_WIDTH)?;
         let d_head = keys.head_width(d_model, n_head)?;
         let rope = keys.rope(family, d_head)?;
+        let windows = keys.windows(family, n_layer)?.into_iter().zip(has_attention);
+        let mixers: Vec<Mixer> = windows
+            .map(|(window, has_attention)| match has_attention {
+                true => Mixer::Attention(window),
+                false => Mixer::ShortConvolution,
+            })
+            .collect();
+        let n_convolved = match mixers.contains(&Mixer::ShortConvolution) {
+            true => keys.required("shortconv.l_cache", 2, MAX_CONVOLVED)?,
+            false => 0,
+        };
         let attention_width = match family.model_width_scale_at_layers {
             Some(layers) if layers == n_layer => d_model / n_head,
             _ => d_head,
@@ -167,13 +189,19 @@ impl Spec {
             },
             logit_cap: keys.float("final_logit_softcapping", 0.0, 1e6)?.unwrap_or(0.0),
             rope,
-            windows: keys.windows(family, n_layer)?,
+            mixers,
+            n_convolved,
         })
     }
 
-    /// Whether layer `layer` rotates positions into queries and keys.
+    /// Whether layer `layer`, if it has attention, rotates positions into queries and keys.
     pub fn uses_rope(&self, layer: u32) -> bool {
         self.family.no_rope_step.is_none_or(|step| !(layer + 1).is_multiple_of(step))
+    }
+
+    /// Layers with attention: those that keep keys and values.
+    pub fn n_attention(&self) -> u32 {
+        self.mixers.iter().filter(|mixer| matches!(mixer, Mixer::Attention(_))).count() as u32
     }
 
     /// Number of weights, counting optional tensors as present except a separate output matrix.
@@ -256,6 +284,35 @@ impl Keys<'_> {
         }
     }
 
+    /// Key heads of a layer with attention, and which layers have it.
+    fn key_heads(
+        &self,
+        family: &Family,
+        n_layer: u32,
+        n_head: u32,
+    ) -> Result<(u32, Vec<bool>), SpecError> {
+        const KEY: &str = "attention.head_count_kv";
+        let all = vec![true; n_layer as usize];
+        let by_layer = match (family.mixers, self.field(KEY)) {
+            (MixerRule::AttentionWhereKeyHeads, Some(Field::Integers(by_layer))) => by_layer,
+            _ => {
+                let n_head_kv = self.optional(KEY, 1, n_head.into())?;
+                return Ok((n_head_kv.unwrap_or(n_head), all));
+            }
+        };
+        if by_layer.len() != all.len() {
+            return Err(self.wrong(KEY, by_layer.len(), "one entry a layer"));
+        }
+        let n_head_kv = by_layer.iter().copied().find(|&n| n != 0).unwrap_or(0);
+        if !(1..=n_head.into()).contains(&n_head_kv)
+            || by_layer.iter().any(|&n| n != 0 && n != n_head_kv)
+        {
+            let expected = format!("0 or one number from 1 to {n_head} in each layer");
+            return Err(self.wrong(KEY, format_args!("{by_layer:?}"), &expected));
+        }
+        Ok((n_head_kv as u32, by_layer.iter().map(|&n| n != 0).collect()))
+    }
+
     fn head_width(&self, d_model: u32, n_head: u32) -> Result<u32, SpecError> {
         let key_width = self.optional("attention.key_length", 1, MAX_HEAD_WIDTH)?;
         let value_width = self.optional("attention.value_length", 1, MAX_HEAD_WIDTH)?;
@@ -287,11 +344,11 @@ impl Keys<'_> {
         };
         const PATTERN: &str = "attention.sliding_window_pattern";
         let is_local: Vec<bool> = match (family.window, self.field(PATTERN)) {
-            (WindowRule::Alternating { .. }, Some(Field::Booleans(pattern))) => {
+            (WindowRule::Alternating { .. }, Some(Field::Integers(pattern))) => {
                 if pattern.len() != n_layer as usize {
                     return Err(self.wrong(PATTERN, pattern.len(), "one entry a layer"));
                 }
-                pattern
+                pattern.into_iter().map(|is_local| is_local != 0).collect()
             }
             (WindowRule::Alternating { period }, _) => {
                 let period = self.optional(PATTERN, 0, MAX_LAYERS)?.unwrap_or(period);

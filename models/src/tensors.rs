@@ -1,7 +1,7 @@
 //! The exact shape of every tensor of a model.
 
-use crate::family::{Dim, Presence};
-use crate::spec::Spec;
+use crate::family::{Dim, InLayers, Presence, TensorRule};
+use crate::spec::{Mixer, Spec};
 
 /// A tensor that a model of a spec holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +12,9 @@ pub struct TensorShape {
     pub shape: Vec<u64>,
     /// Whether it must be there.
     pub presence: Presence,
+    /// Whether it is a matrix of a product or a look-up, which may be of any type; all else is in
+    /// single precision.
+    pub is_matrix: bool,
 }
 
 impl Spec {
@@ -19,25 +22,23 @@ impl Spec {
     pub fn tensors(&self) -> impl Iterator<Item = TensorShape> + '_ {
         let (global, by_layer): (Vec<_>, Vec<_>) =
             self.family.tensors.iter().partition(|rule| !rule.name.contains("{}"));
-        let shape = |dims: &[Dim]| dims.iter().map(|&dim| self.extent(dim)).collect();
-        let global: Vec<TensorShape> = global
-            .into_iter()
-            .map(|rule| TensorShape {
-                name: rule.name.to_owned(),
-                shape: shape(rule.shape),
-                presence: rule.presence,
-            })
-            .collect();
-        let layers = (0..self.n_layer).flat_map(move |layer| {
+        let tensor = |rule: &TensorRule, name: String| TensorShape {
+            name,
+            shape: rule.shape.iter().map(|&dim| self.extent(dim)).collect(),
+            presence: rule.presence,
+            is_matrix: rule.shape.len() == 2 && !rule.shape.contains(&Dim::Convolved),
+        };
+        let global: Vec<TensorShape> =
+            global.into_iter().map(|rule| tensor(rule, rule.name.to_owned())).collect();
+        let layers = self.mixers.iter().enumerate().flat_map(move |(layer, mixer)| {
             let number = layer.to_string();
-            by_layer
-                .iter()
-                .map(|rule| TensorShape {
-                    name: rule.name.replace("{}", &number),
-                    shape: rule.shape.iter().map(|&dim| self.extent(dim)).collect(),
-                    presence: rule.presence,
-                })
-                .collect::<Vec<_>>()
+            let has = |rule: &&&TensorRule| match rule.layers {
+                InLayers::All => true,
+                InLayers::OfAttention => matches!(mixer, Mixer::Attention(_)),
+                InLayers::OfConvolution => matches!(mixer, Mixer::ShortConvolution),
+            };
+            let rules = by_layer.iter().filter(has);
+            rules.map(|rule| tensor(rule, rule.name.replace("{}", &number))).collect::<Vec<_>>()
         });
         global.into_iter().chain(layers)
     }
@@ -50,6 +51,8 @@ impl Spec {
         match dim {
             Dim::Vocab => self.n_vocab.into(),
             Dim::Model => self.d_model.into(),
+            Dim::ModelThrice => 3 * u64::from(self.d_model),
+            Dim::Convolved => self.n_convolved.into(),
             Dim::FeedForward => self.d_ff.into(),
             Dim::FeedForwardTwice => 2 * u64::from(self.d_ff),
             Dim::Queries => queries,

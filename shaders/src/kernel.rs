@@ -147,6 +147,7 @@ pub enum Kernel {
     Attend(CacheFormat),
     AttendFew(CacheFormat),
     Merge,
+    ShortConv,
     Gate,
     GateHalves,
     Add(Operand),
@@ -215,6 +216,7 @@ impl Kernel {
             Self::Quantise,
             Self::Rope,
             Self::Merge,
+            Self::ShortConv,
             Self::Gate,
             Self::GateHalves,
             Self::Add(Operand::Separate),
@@ -301,6 +303,7 @@ impl Kernel {
             Self::MatVec(..) | Self::Attend(_) | Self::AttendFew(_) => {
                 &[Params, Read, Read, Read, Read, Write]
             }
+            Self::ShortConv => &[Params, Read, Read, Read, Read, Write, Write],
             Self::Store(_) => &[Params, Read, Read, Read, Read, Write, Write, Write],
             Self::Cap => &[Params, Write],
         }

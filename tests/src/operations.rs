@@ -8,7 +8,7 @@ use std::io::Cursor;
 use carrel_core::ggml::quantise_rows;
 use carrel_core::gguf::{Gguf, GgufWriter};
 use carrel_core::ops::{
-    Batch, BufferId, BufferInfo, CacheGroup, CacheView, Op, Plan, WeightId, WeightInfo,
+    Batch, BufferId, BufferInfo, CacheGroup, CacheView, CellContent, Op, Plan, WeightId, WeightInfo,
 };
 use carrel_core::quant::TensorType;
 use half::f16;
@@ -33,7 +33,11 @@ impl Operations {
             weights: Vec::new(),
             ropes: Vec::new(),
             layer_rope: vec![None],
-            caches: vec![CacheGroup { window: None, layers: vec![0] }],
+            caches: vec![CacheGroup {
+                content: CellContent::KeysValues,
+                window: None,
+                layers: vec![0],
+            }],
             logits: BufferId(0),
             n_head: 1,
             n_head_kv: 1,
@@ -136,13 +140,48 @@ pub fn batch(
             row[cell] = f16::ZERO;
         }
     }
+    let cells = range.clone().map(|cell| cell as i64).collect();
     Batch {
         tokens: range.clone().map(|token| token as i32).collect(),
-        positions: range.clone().map(|position| position as i32).collect(),
-        caches: vec![CacheView { cells: range.map(|cell| cell as i64).collect(), n_cells, mask }],
+        positions: range.map(|position| position as i32).collect(),
+        caches: vec![CacheView { cells, n_cells, mask, before: Vec::new() }],
         rows: (0..n_tokens as i32).collect(),
         n_best: 0,
     }
+}
+
+/// A convolution over `n` tokens of `width` columns, and batches of these lengths one after the other, in a
+/// ring of 70 cells that begins at the 60th.
+pub fn short_conv(width: u32, n: u32, lengths: &[usize]) -> ((Plan, Gguf), Vec<Batch>) {
+    let mut operations = Operations::new();
+    operations.plan.caches[0].content = CellContent::Inputs(width);
+    operations.plan.caches[0].window = Some(n);
+    let input = operations.input(3 * width, 2.0);
+    let kernel = operations.weight(TensorType::F32, width.into(), n.into(), 1.0);
+    let out = operations.buffer(width);
+    operations.push(Op::ShortConv { layer: 0, input, kernel, out });
+    let cell = |position: usize| ((60 + position) % 70) as i64;
+    let mut first = 0;
+    let batches = lengths.iter().map(|&n_tokens| {
+        let range = first..first + n_tokens;
+        let before = (1..n as usize).rev().map(|back| first.checked_sub(back).map_or(-1, cell));
+        let view = CacheView {
+            cells: range.clone().map(cell).collect(),
+            before: before.collect(),
+            ..CacheView::default()
+        };
+        first = range.end;
+        let tokens = range.clone().map(|token| (token % N_TOKENS) as i32).collect();
+        Batch {
+            tokens,
+            positions: range.map(|position| position as i32).collect(),
+            caches: vec![view],
+            rows: (0..n_tokens as i32).collect(),
+            n_best: 0,
+        }
+    });
+    let batches = batches.collect();
+    (operations.finish(out), batches)
 }
 
 /// Mean squared error of `found`, normalised by the mean square of `expected`.

@@ -8,7 +8,7 @@ use carrel_core::cancel::CancelFlag;
 use carrel_core::convert::{SyntheticOptions, write_synthetic};
 use carrel_core::error::{Error, GgufProblem};
 use carrel_core::exec::{ContextPolicy, DecoderOptions, LogitRows, Model, ModelOptions};
-use carrel_core::gguf::{Entry, Gguf, GgufWriter};
+use carrel_core::gguf::{ArrayData, Entry, Gguf, GgufWriter};
 use carrel_core::quant::TensorType;
 use carrel_core::template::{ChatTemplate, Moment, RenderOptions};
 use carrel_core::tokenizer::{EncodeOptions, Tokenizer};
@@ -94,9 +94,9 @@ fn problem(bytes: &[u8]) -> GgufProblem {
     }
 }
 
-fn tiny() -> Vec<u8> {
+fn tiny(name: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let shape = Shape::named("tiny-llama").expect("a known shape");
+    let shape = Shape::named(name).expect("a known shape");
     let options = SyntheticOptions { shape, tensor_type: TensorType::Q4_0, seed: 5 };
     write_synthetic(&options, &mut bytes, |_, _| {}).expect("written");
     bytes
@@ -112,7 +112,7 @@ fn truncation_at_every_byte_is_an_error() {
         assert!(!tail_is_padding || length + 32 > bytes.len(), "{length} of {} bytes", bytes.len());
         open(&bytes[..length]);
     }
-    let model = tiny();
+    let model = tiny("tiny-llama");
     for length in (0..model.len()).step_by(model.len() / 199) {
         assert!(open(&model[..length]).is_some(), "{length} of {} bytes", model.len());
     }
@@ -128,7 +128,7 @@ fn no_bit_flip_does_harm() {
             open(&flipped);
         }
     }
-    let model = tiny();
+    let model = tiny("tiny-llama");
     let header_bytes = Gguf::from_bytes(&model).expect("valid").tensors()[0].start as usize;
     let mut random = 0x9e37_79b9_7f4a_7c15u64;
     for _ in 0..400 {
@@ -159,7 +159,7 @@ fn known_attacks_are_typed_errors() {
 /// numbers are unsigned, and going back to where nothing is, is an error.
 #[test]
 fn a_cache_gives_up_only_tokens_that_it_has() {
-    let file = Gguf::from_bytes(&tiny()).expect("valid");
+    let file = Gguf::from_bytes(&tiny("tiny-llama")).expect("valid");
     let model = Model::from_gguf(file, ModelOptions::default()).expect("a model");
     let mut options = DecoderOptions { n_threads: 1, ..DecoderOptions::default() };
     for context in [ContextPolicy::Full(64), ContextPolicy::Sliding(32)] {
@@ -190,25 +190,66 @@ fn other_formats_and_versions_are_named() {
     assert!(matches!(problem(&header(3, 1, 0, &five)), GgufProblem::Limit { .. }));
 }
 
+/// The file with another value of a key, and without the tensors whose names end with `missing`.
+fn rewritten(file: &Gguf, changed: Option<(&str, Entry)>, missing: &str) -> Vec<u8> {
+    let mut writer = GgufWriter::new();
+    for (name, value) in file.metadata() {
+        writer.set(name, Entry::from(value));
+    }
+    if let Some((key, entry)) = changed {
+        writer.set(key, entry);
+    }
+    let is_kept = |name: &str| missing.is_empty() || !name.ends_with(missing);
+    let tensors: Vec<_> = file.tensors().iter().filter(|tensor| is_kept(&tensor.name)).collect();
+    for tensor in &tensors {
+        writer.tensor(&tensor.name, tensor.tensor_type, &tensor.dimensions);
+    }
+    let mut bytes = Vec::new();
+    let data = |index: usize| file.tensor_bytes(tensors[index]);
+    writer.write(&mut bytes, |index, out| out.write_all(data(index))).expect("written");
+    bytes
+}
+
+#[test]
+fn impossible_short_convolutions_are_typed_errors() {
+    let file = Gguf::from_bytes(&tiny("tiny-lfm2")).expect("valid");
+    assert!(open(&rewritten(&file, None, "")).is_none());
+    let changed = |key, entry| open(&rewritten(&file, Some((key, entry)), ""));
+    for length in [0, 1, 2, 4, 65, 1 << 20, u32::MAX] {
+        let error = changed("lfm2.shortconv.l_cache", Entry::U32(length));
+        assert!(matches!(error, Some(Error::Model(_))), "{length}: {error:?}");
+    }
+    const KEY: &str = "lfm2.attention.head_count_kv";
+    let wrong: [&[i32]; 10] = [
+        &[],
+        &[0, 2, 0, 2],
+        &[0, 2, 0, 2, 0, 2],
+        &[0, 0, 0, 0, 0],
+        &[0, 2, 0, 4, 0],
+        &[0, -2, 0, -2, 0],
+        &[0, 3, 0, 3, 0],
+        &[0, 8, 0, 8, 0],
+        &[2, 0, 2, 0, 2],
+        &[0, i32::MAX, 0, i32::MIN, 0],
+    ];
+    for heads in wrong {
+        let error = changed(KEY, Entry::Array(ArrayData::i32s(heads)));
+        assert!(matches!(error, Some(Error::Model(_))), "{heads:?}: {error:?}");
+    }
+    let many = changed(KEY, Entry::Array(ArrayData::i32s(&vec![2; 70_000])));
+    assert!(matches!(many, Some(Error::Model(_))), "{many:?}");
+    assert!(matches!(changed(KEY, Entry::U32(2)), Some(Error::Model(_))), "no convolutions");
+    for missing in ["shortconv.conv.weight", "shortconv.in_proj.weight", "token_embd_norm.weight"] {
+        let error = open(&rewritten(&file, None, missing));
+        assert!(matches!(error, Some(Error::Model(_))), "{missing}: {error:?}");
+    }
+}
+
 /// Valid GGUF with hyper-parameters that would make ggml divide by zero or assert.
 #[test]
 fn impossible_hyper_parameters_are_typed_errors() {
-    let bytes = tiny();
-    let file = Gguf::from_bytes(&bytes).expect("valid");
-    let changed = |key: &str, entry: Entry| {
-        let mut writer = GgufWriter::new();
-        for (name, value) in file.metadata() {
-            writer.set(name, Entry::from(value));
-        }
-        writer.set(key, entry);
-        for tensor in file.tensors() {
-            writer.tensor(&tensor.name, tensor.tensor_type, &tensor.dimensions);
-        }
-        let mut bytes = Vec::new();
-        let data = |index: usize| file.tensor_bytes(&file.tensors()[index]);
-        writer.write(&mut bytes, |index, out| out.write_all(data(index))).expect("written");
-        open(&bytes)
-    };
+    let file = Gguf::from_bytes(&tiny("tiny-llama")).expect("valid");
+    let changed = |key: &str, entry: Entry| open(&rewritten(&file, Some((key, entry)), ""));
     let zero_and_more = [0u32, 3, 7, 1 << 20, u32::MAX];
     for key in [
         "llama.block_count",

@@ -18,7 +18,7 @@ use carrel_core::ops::{
     RunnerOptions,
 };
 use carrel_core::quant::TensorType;
-use carrel_tests::operations::{N_TOKENS, Operations, batch, normalised_error};
+use carrel_tests::operations::{N_TOKENS, Operations, batch, normalised_error, short_conv};
 
 const SINGLE: f64 = 1e-10;
 const HALF: f64 = 1e-6;
@@ -179,6 +179,15 @@ fn attention_over_every_kind_of_cache() {
 }
 
 #[test]
+fn short_convolutions_over_batches_of_any_length() {
+    for (width, n) in [(1, 2), (37, 3), (64, 3), (100, 9)] {
+        let (case, batches) = short_conv(width, n, &[1, 1, 5, 1, 30, 1, 1, 40, 2]);
+        let what = format!("convolution of {n} x {width}");
+        compare(&what, &case, CacheType::F16, &batches, SINGLE);
+    }
+}
+
+#[test]
 fn cells_can_be_taken_to_another_runner() {
     let (plan, file) = attention(6, 2, 64, RopePairs::Halves);
     let plan = Arc::new(plan);
@@ -197,8 +206,7 @@ fn cells_can_be_taken_to_another_runner() {
             runner.logits().to_vec()
         };
         forward(&mut first, &batch(0, 20, 70, |_, _| false));
-        let n_bytes = 20 * first.cell_bytes();
-        let (mut keys, mut values) = (vec![0; n_bytes], vec![0; n_bytes]);
+        let [mut keys, mut values] = first.cell_bytes(0).map(|n_bytes| vec![0; 20 * n_bytes]);
         first.read_cells(0, 0, &mut keys, &mut values).expect("readable");
         second.write_cells(0, 0, &keys, &values);
         let next = batch(20, 1, 70, |_, _| false);

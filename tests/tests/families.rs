@@ -121,7 +121,7 @@ fn check(name: &str, kind: TensorType, agreement: &Agreement) {
 
 /// The shapes that llama.cpp runs as we do. It ignores the window of Mistral files, which is
 /// compared with the plain reference instead (`tests/windows.rs`).
-const SHAPES: [&str; 10] = [
+const SHAPES: [&str; 11] = [
     "tiny-llama",
     "tiny-llama-yarn",
     "tiny-llama-linear",
@@ -133,6 +133,7 @@ const SHAPES: [&str; 10] = [
     "tiny-phi3",
     "tiny-phi3-short",
     "tiny-smollm3",
+    "tiny-lfm2",
 ];
 
 /// Margins above which the most likely token must be the same.
@@ -167,7 +168,10 @@ fn run(shapes: &[&str], kinds: &[TensorType], backend: Backend) {
 #[test]
 fn every_family_and_type_agrees_with_llama_cpp() {
     use TensorType::{F16, F32, Q4_0, Q4_K, Q6_K, Q8_0};
-    run(&SHAPES, &[F32, F16, Q8_0, Q4_0, Q4_K, Q6_K], Backend::Ggml(Placement::InPlace));
+    let backend = Backend::Ggml(Placement::InPlace);
+    run(&SHAPES, &[F32, F16, Q8_0, Q4_0, Q4_K, Q6_K], backend);
+    // Longer convolutions, attention in the last layer, and a window.
+    run(&["tiny-lfm2-window"], &[F32, Q4_K], backend);
 }
 
 #[test]
@@ -194,7 +198,7 @@ fn our_own_kernels_agree_with_llama_cpp() {
 #[test]
 fn our_own_kernels_are_as_near_to_the_exact_logits_as_llama_cpp() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    for name in ["tiny-llama", "tiny-gemma3", "tiny-phi3"] {
+    for name in ["tiny-llama", "tiny-gemma3", "tiny-phi3", "tiny-lfm2"] {
         for kind in [TensorType::Q8_0, TensorType::Q4_0, TensorType::Q4_K, TensorType::Q6_K] {
             let path = folder.path().join(format!("{name}-{kind}.gguf"));
             write(Shape::named(name).expect("a known shape"), kind, &path);

@@ -24,7 +24,11 @@ fn gpu_bound(gpu_bytes: u64) -> MemoryBounds {
 #[test]
 fn layers_may_stay_on_the_processor() {
     let Some(gpu) = any_gpu() else { return };
-    for (name, kind) in [("tiny-llama", TensorType::Q8_0), ("tiny-gemma3", TensorType::F16)] {
+    for (name, kind) in [
+        ("tiny-llama", TensorType::Q8_0),
+        ("tiny-gemma3", TensorType::F16),
+        ("tiny-lfm2", TensorType::Q8_0),
+    ] {
         let model = model(name, kind);
         let n_layer = model.plan().n_layer();
         let options = options(ContextPolicy::Sliding(64), CacheType::F16);
@@ -72,6 +76,7 @@ fn the_memory_of_the_gpu_is_known_before_and_part_of_the_promise() {
         ("tiny-qwen3", TensorType::F16, CacheType::Q8_0),
         ("tiny-gemma3", TensorType::Q8_0, CacheType::F32),
         ("tiny-phi3", TensorType::Q4_K, CacheType::F16),
+        ("tiny-lfm2", TensorType::Q4_K, CacheType::Q8_0),
     ] {
         let model = model(name, kind);
         let moved = model.on_gpu(&gpu).expect("weights");

@@ -7,7 +7,9 @@
 //! likely token is the same wherever the margin exceeds 0.05, with one exception: in quantised products
 //! the CPU rounds activations to 8 bits and the GPU does not, which moves logits by up to 0.2 on these
 //! models of random weights. So up to a margin of 0.4 the GPU may prefer another token than the CPU, if
-//! the plain loops, which round nothing, prefer the same one as the GPU.
+//! the plain loops, which round nothing, prefer the same one as the GPU. LFM2 multiplies rounded numbers
+//! with each other, three at a time, and rounds what comes out: that moves its logits by up to 0.35, and
+//! llama.cpp, too, is 1.8e-3 away from the plain loops (`families.rs`), so there 4e-3 are allowed.
 
 use std::path::Path;
 use std::time::Duration;
@@ -28,7 +30,7 @@ use carrel_tests::gpu::{
 use carrel_tests::shared_fixtures;
 use serde_json::Value;
 
-const SHAPES: [&str; 10] = [
+const SHAPES: [&str; 11] = [
     "tiny-llama",
     "tiny-mistral",
     "tiny-llama-yarn",
@@ -39,6 +41,7 @@ const SHAPES: [&str; 10] = [
     "tiny-gemma3",
     "tiny-phi3",
     "tiny-smollm3",
+    "tiny-lfm2",
 ];
 
 /// Margin above which the rounding of activations to 8 bits decides nothing: twice what it moves logits.
@@ -99,7 +102,8 @@ fn every_family_and_type_agrees_with_the_plain_loops_and_the_cpu() {
                 let (n_other, n_alone) = other_tokens(&ours, &cpu, &plain);
                 println!("  {:30} {agreement}, {n_other} above 0.05", format!("{backend:?}"));
                 let what = format!("{name} {kind}, {backend:?}: {agreement}");
-                assert!(agreement.mean_kl <= 1e-3, "{what}");
+                let bound = if name == "tiny-lfm2" { 4e-3 } else { 1e-3 };
+                assert!(agreement.mean_kl <= bound, "{what}");
                 assert_eq!(agreement.n_different, 0, "{what}");
                 assert_eq!(n_alone, 0, "{what}: neither the CPU nor the plain loops prefer it");
                 assert!(kind.is_quantised() || n_other == 0, "{what}: {n_other} other tokens");
@@ -115,6 +119,7 @@ fn an_8_bit_cache_and_a_sliding_context_agree_with_the_cpu() {
         ("tiny-llama", CacheType::Q8_0),
         ("tiny-llama-yarn", CacheType::F16),
         ("tiny-gemma3", CacheType::F32),
+        ("tiny-lfm2", CacheType::F16),
     ] {
         let model = model(name, TensorType::F16);
         let options = options(ContextPolicy::Sliding(64), cache_type);
@@ -128,8 +133,12 @@ fn an_8_bit_cache_and_a_sliding_context_agree_with_the_cpu() {
 #[test]
 fn a_state_moves_between_cpu_and_gpu() {
     let Some(gpu) = any_gpu() else { return };
-    let model = model("tiny-llama", TensorType::F16);
-    for cache_type in [CacheType::F16, CacheType::Q8_0] {
+    for (name, cache_type) in [
+        ("tiny-llama", CacheType::F16),
+        ("tiny-llama", CacheType::Q8_0),
+        ("tiny-lfm2", CacheType::Q8_0),
+    ] {
+        let model = model(name, TensorType::F16);
         let options = options(ContextPolicy::Full(96), cache_type);
         let read = tokens(40, model.spec().n_vocab);
         let next = tokens(3, model.spec().n_vocab);

@@ -18,7 +18,7 @@ use carrel_core::ops::{
 };
 use carrel_core::quant::TensorType;
 use carrel_tests::gpu::{WEIGHT_TYPES, any_gpu, open_gpu};
-use carrel_tests::operations::{N_TOKENS, Operations, batch, normalised_error};
+use carrel_tests::operations::{N_TOKENS, Operations, batch, normalised_error, short_conv};
 
 const SINGLE: f64 = 1e-7;
 const HALF: f64 = 1e-6;
@@ -111,6 +111,16 @@ fn look_ups_of_every_type() {
         let out = operations.buffer(width);
         operations.push(Op::Embed { table, scale: 1.7, out });
         compare(&format!("embed {kind}"), &operations.finish(out), &[1, 40], SINGLE);
+    }
+}
+
+#[test]
+fn short_convolutions_over_batches_of_any_length() {
+    let Some(gpu) = any_gpu() else { return };
+    for (width, n) in [(1, 2), (37, 3), (64, 3), (100, 9)] {
+        let (case, batches) = short_conv(width, n, &[1, 1, 5, 1, 30, 1, 1, 40, 2]);
+        let what = format!("convolution of {n} x {width}");
+        compare_on(&gpu, &what, &case, CacheType::F16, &batches, SINGLE);
     }
 }
 

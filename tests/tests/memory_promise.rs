@@ -14,6 +14,7 @@ use carrel_core::exec::{
     ContextPolicy, CpuBackend, DecoderOptions, LogitRows, Model, ModelOptions,
 };
 use carrel_core::ggml::Placement;
+use carrel_core::gguf::Gguf;
 use carrel_core::memory::Contract;
 use carrel_core::ops::CacheType;
 use carrel_core::quant::TensorType;
@@ -87,6 +88,31 @@ fn measure(path: &Path, variables: &[&str]) -> (u64, u64) {
     let line = line.unwrap_or_else(|| panic!("{text}{}", String::from_utf8_lossy(&output.stderr)));
     let (promise, measured) = line.split_once(' ').expect("two numbers");
     (promise.parse().expect("a number"), measured.trim().parse().expect("a number"))
+}
+
+#[test]
+fn caches_are_promised_to_the_byte() {
+    for name in ["tiny-llama", "tiny-gemma3", "tiny-lfm2", "tiny-lfm2-window"] {
+        let shape = Shape::named(name).expect("a known shape");
+        let options = SyntheticOptions { shape, tensor_type: TensorType::F16, seed: 3 };
+        let mut bytes = Vec::new();
+        write_synthetic(&options, &mut bytes, |_, _| {}).expect("written");
+        let file = Gguf::from_bytes(&bytes).expect("valid");
+        for backend in [CpuBackend::Ggml, CpuBackend::Own] {
+            let options = ModelOptions { backend, ..Default::default() };
+            let model = Model::from_gguf(file.clone(), options).expect("opened");
+            for context in
+                [ContextPolicy::Full(70), ContextPolicy::Full(800), ContextPolicy::Sliding(96)]
+            {
+                for cache_type in [CacheType::F16, CacheType::Q8_0] {
+                    let options = DecoderOptions { context, cache_type, n_batch: 16, n_threads: 1 };
+                    let need = model.memory_need(&options).expect("a promise");
+                    let (cache_bytes, _) = model.decoder(&options).expect("it").memory_bytes();
+                    assert_eq!(need.cache_bytes, cache_bytes, "{name} {backend:?} {options:?}");
+                }
+            }
+        }
+    }
 }
 
 #[test]

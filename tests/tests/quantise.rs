@@ -50,11 +50,13 @@ fn stories_are_quantised_as_ggml_does() {
 fn a_synthetic_model_is_quantised_as_ggml_does() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let input = folder.path().join("model.gguf");
-    let shape = Shape::named("tiny-llama").expect("a known shape");
-    let options = SyntheticOptions { shape, tensor_type: TensorType::F32, seed: 3 };
-    let mut file = std::fs::File::create(&input).expect("a file");
-    write_synthetic(&options, &mut file, |_, _| {}).expect("written");
-    check_all_types(&input);
+    for name in ["tiny-llama", "tiny-lfm2"] {
+        let shape = Shape::named(name).expect("a known shape");
+        let options = SyntheticOptions { shape, tensor_type: TensorType::F32, seed: 3 };
+        let mut file = std::fs::File::create(&input).expect("a file");
+        write_synthetic(&options, &mut file, |_, _| {}).expect("written");
+        check_all_types(&input);
+    }
 }
 
 /// Both ways of choosing types; and whole files against llama.cpp's program for the two plain types

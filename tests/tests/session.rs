@@ -294,9 +294,13 @@ fn logits_of_batches_are_close_to_those_of_single_tokens() {
 fn speculation_changes_no_id() {
     use TensorType::{F32, Q4_K, Q8_0};
     let mut n_accepted = 0;
-    for (name, tensor_type) in
-        [("tiny-llama", F32), ("tiny-llama", Q8_0), ("tiny-mistral", Q4_K), ("tiny-gemma3", Q8_0)]
-    {
+    for (name, tensor_type) in [
+        ("tiny-llama", F32),
+        ("tiny-llama", Q8_0),
+        ("tiny-mistral", Q4_K),
+        ("tiny-gemma3", Q8_0),
+        ("tiny-lfm2", Q8_0),
+    ] {
         let model = model_of(name, tensor_type, Placement::default());
         for context in [ContextPolicy::Full(512), ContextPolicy::Sliding(96)] {
             for seed in 0..4 {

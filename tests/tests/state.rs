@@ -39,6 +39,9 @@ fn a_saved_state_continues_exactly() {
         ("tiny-llama", ContextPolicy::Full(256), CacheType::Q8_0),
         ("tiny-gemma3", ContextPolicy::Full(256), CacheType::F16),
         ("tiny-llama", ContextPolicy::Sliding(96), CacheType::F16),
+        ("tiny-lfm2", ContextPolicy::Full(256), CacheType::F16),
+        ("tiny-lfm2", ContextPolicy::Full(700), CacheType::Q8_0),
+        ("tiny-lfm2", ContextPolicy::Sliding(96), CacheType::F16),
     ];
     for (name, context, cache_type) in cases {
         let model = model(name, 1);
@@ -117,8 +120,13 @@ fn a_damaged_or_foreign_state_is_refused_and_leaves_an_empty_decoder() {
 
 #[test]
 fn cancelling_leaves_the_sequence_as_it_was() {
-    let model = model("tiny-llama", 1);
-    for context in [ContextPolicy::Full(256), ContextPolicy::Sliding(96)] {
+    let cases = [
+        ("tiny-llama", ContextPolicy::Full(256)),
+        ("tiny-llama", ContextPolicy::Sliding(96)),
+        ("tiny-lfm2", ContextPolicy::Sliding(96)),
+    ];
+    for (name, context) in cases {
+        let model = model(name, 1);
         let mut decoder = model.decoder(&options(context, CacheType::F16)).expect("a decoder");
         forward(&mut decoder, &tokens(100));
         let wanted = forward(&mut decoder, &[1, 2, 3]);

@@ -61,6 +61,7 @@ fn pre_tokenizers_cut_as_llama_cpp_does() {
     let names = [
         "default",
         "llama-bpe",
+        "lfm2",
         "smaug-bpe",
         "glm4",
         "qwen2",

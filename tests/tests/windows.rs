@@ -10,6 +10,7 @@ use std::sync::Arc;
 use carrel_core::cancel::CancelFlag;
 use carrel_core::convert::{SyntheticOptions, write_synthetic};
 use carrel_core::cpu::{CpuRunner, CpuWeights, Kernels, PackedFiles};
+use carrel_core::error::ModelError;
 use carrel_core::exec::{ContextPolicy, Decoder, DecoderOptions, LogitRows, Model, ModelOptions};
 use carrel_core::ggml::dequantise;
 use carrel_core::ops::{CacheType, ReferenceRunner};
@@ -88,14 +89,14 @@ fn every_family_equals_the_reference() {
 
 #[test]
 fn windows_of_the_model_slide() {
-    for name in ["tiny-mistral", "tiny-gemma3"] {
+    for name in ["tiny-mistral", "tiny-gemma3", "tiny-lfm2-window"] {
         check(name, ContextPolicy::Full(256), 200);
     }
 }
 
 #[test]
 fn a_sliding_context_with_sinks_equals_the_reference() {
-    for name in ["tiny-llama", "tiny-gemma3", "tiny-llama-yarn", "tiny-smollm3"] {
+    for name in ["tiny-llama", "tiny-gemma3", "tiny-llama-yarn", "tiny-smollm3", "tiny-lfm2"] {
         check(name, ContextPolicy::Sliding(96), 330);
     }
 }
@@ -105,20 +106,71 @@ fn a_sliding_context_with_sinks_equals_the_reference() {
 #[test]
 fn results_do_not_depend_on_how_tokens_are_cut_up() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let model = model("tiny-llama", folder.path());
-    let options = options(ContextPolicy::Sliding(96));
-    let tokens: Vec<u32> = (0..300).map(token).collect();
-    let mut logits = Vec::new();
-    for length in [300, 13, 1] {
-        let mut decoder = model.decoder(&options).expect("a decoder");
-        for piece in tokens.chunks(length) {
-            decoder.forward(piece, LogitRows::Last, &CancelFlag::new()).expect("forward");
+    for name in ["tiny-llama", "tiny-lfm2"] {
+        let model = model(name, folder.path());
+        let options = options(ContextPolicy::Sliding(96));
+        let tokens: Vec<u32> = (0..300).map(token).collect();
+        let mut logits = Vec::new();
+        for length in [300, 13, 1] {
+            let mut decoder = model.decoder(&options).expect("a decoder");
+            for piece in tokens.chunks(length) {
+                decoder.forward(piece, LogitRows::Last, &CancelFlag::new()).expect("forward");
+            }
+            logits.push(decoder.logits().to_vec());
         }
-        logits.push(decoder.logits().to_vec());
+        for other in &logits[1..] {
+            let worst = logits[0].iter().zip(other).map(|(a, b)| (a - b).abs());
+            let worst = worst.fold(0.0, f32::max);
+            assert!(worst <= 2e-4, "{name}: logits differ by {worst}");
+        }
     }
-    for other in &logits[1..] {
-        let worst = logits[0].iter().zip(other).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-        assert!(worst <= 2e-4, "logits differ by {worst}");
+}
+
+/// Tokens together, in pieces and one by one: convolutions look across where a batch begins.
+#[test]
+fn the_plain_loops_give_the_same_bits_however_tokens_are_cut_up() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let model = model("tiny-lfm2-window", folder.path());
+    let tokens: Vec<u32> = (0..60).map(token).collect();
+    let logits = |length: usize| -> Vec<f32> {
+        let options = DecoderOptions { n_batch: 60, ..options(ContextPolicy::Full(64)) };
+        let mut decoder = reference(&model, &options);
+        let mut rows = Vec::new();
+        for piece in tokens.chunks(length) {
+            decoder.forward(piece, LogitRows::All, &CancelFlag::new()).expect("forward");
+            rows.extend_from_slice(decoder.logits());
+        }
+        rows
+    };
+    let together = logits(60);
+    assert!([13, 3, 1].iter().all(|&length| logits(length) == together));
+}
+
+/// Convolutions keep their inputs for 512 tokens at least: a question and its answer are taken back, and
+/// the next question is answered as if it were the first.
+#[test]
+fn a_question_behind_convolutions_can_be_taken_back() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let model = model("tiny-lfm2", folder.path());
+    let options = options(ContextPolicy::Full(800));
+    let run = |decoder: &mut Decoder, range: std::ops::Range<usize>, seed: usize| {
+        let tokens: Vec<u32> = range.map(|index| token(index + seed)).collect();
+        decoder.forward(&tokens, LogitRows::Last, &CancelFlag::new()).expect("forward");
+        decoder.logits().to_vec()
+    };
+    let decoders = || {
+        let own = Kernels::available().into_iter().map(|kernels| own(&model, &options, kernels));
+        own.chain([model.decoder(&options).expect("a decoder")]).collect::<Vec<_>>()
+    };
+    for (mut used, mut fresh) in decoders().into_iter().zip(decoders()) {
+        run(&mut used, 0..160, 0);
+        run(&mut used, 160..672, 1);
+        assert!(used.can_truncate(160) && !used.can_truncate(32));
+        let refused = used.truncate(32);
+        assert!(matches!(refused, Err(ModelError::CannotGoBack { .. })), "{refused:?}");
+        used.truncate(160).expect("the inputs are still there");
+        run(&mut fresh, 0..160, 0);
+        assert_eq!(run(&mut used, 160..180, 2), run(&mut fresh, 160..180, 2));
     }
 }
 

@@ -114,6 +114,13 @@ fn print_text(
         "  {} layers, {} query heads and {} KV heads of {}, width {}, feed-forward {}, vocabulary {}",
         spec.n_layer, spec.n_head, spec.n_head_kv, spec.d_head, spec.d_model, spec.d_ff, spec.n_vocab
     ))?;
+    if spec.n_convolved > 0 {
+        output.line(format!(
+            "  attention in {} layers, convolutions over {} tokens in the others",
+            spec.n_attention(),
+            spec.n_convolved
+        ))?;
+    }
     let (n_ctx, fit) = fit(args, &model)?;
     let need = fit.need;
     output.line(title(&format!("memory for a context of {n_ctx} tokens")))?;

@@ -126,7 +126,9 @@ fn target_type(
     options: &QuantiseOptions,
 ) -> Result<TensorType, ModelError> {
     let is_matrix = tensor.dimensions.len() == 2 && tensor.name.ends_with("weight");
-    let is_plain = tensor.name.contains("_norm.") || tensor.name.starts_with("rope_f");
+    let is_plain = tensor.name.contains("_norm.")
+        || tensor.name.starts_with("rope_f")
+        || tensor.name.ends_with("shortconv.conv.weight");
     if !is_matrix || is_plain {
         return Ok(tensor.tensor_type);
     }

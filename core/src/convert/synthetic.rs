@@ -11,7 +11,7 @@ use super::vocabulary;
 use crate::error::ModelError;
 use crate::fnv::fnv1a;
 use crate::ggml::{needs_importance, quantise_rows};
-use crate::gguf::{Entry, GgufWriter};
+use crate::gguf::{ArrayData, Entry, GgufWriter};
 use crate::quant::TensorType;
 use crate::random::Random;
 
@@ -89,7 +89,7 @@ fn tensors_of(shape: &Shape, spec: &Spec) -> Vec<TensorShape> {
 
 fn type_of(tensor: &TensorShape, kind: TensorType) -> TensorType {
     match tensor.shape.as_slice() {
-        [_, n_cols] => fallback_type(kind, *n_cols),
+        [_, n_cols] if tensor.is_matrix => fallback_type(kind, *n_cols),
         _ => TensorType::F32,
     }
 }
@@ -171,6 +171,7 @@ fn write_metadata(writer: &mut GgufWriter, options: &SyntheticOptions, spec: &Sp
     for (key, value) in shape.keys {
         let entry = match *value {
             Value::Integer(value) => Entry::U32(value),
+            Value::Integers(values) => Entry::Array(ArrayData::i32s(values)),
             Value::Float(value) => Entry::F32(value),
             Value::Text(text) => Entry::from(text),
         };

@@ -11,10 +11,11 @@
 use half::f16;
 
 use super::attend::BLOCK;
+use super::convolve::Inputs;
 use super::shared::Shared;
 use super::weights::CpuWeights;
 use crate::error::ModelError;
-use crate::ops::{CacheType, Plan, RunnerOptions};
+use crate::ops::{CacheGroup, CacheType, CellContent, Plan, RunnerOptions};
 use carrel_kernels::Kernels;
 
 /// Cells whose keys lie together.
@@ -29,6 +30,8 @@ pub(super) struct Caches {
     n_head: usize,
     d_head: usize,
     layers: Vec<Layer>,
+    /// Inputs of convolutions by layer, where there is one; that has no keys and values.
+    inputs: Vec<Option<Inputs>>,
     /// First cells' keys before any rotation, by cache.
     first_cells: Vec<Option<FirstCells>>,
 }
@@ -64,13 +67,16 @@ impl Store {
 
 /// Bytes of all caches.
 pub(super) fn cache_bytes(plan: &Plan, options: &RunnerOptions) -> u64 {
-    let cell = options.cache_type.tensor_type().row_bytes(plan.d_kv().into()).unwrap_or(0);
-    let groups = plan.caches.iter().zip(&options.n_cells);
-    groups
-        .map(|(group, n_cells)| {
-            2 * cell * n_cells.next_multiple_of(BLOCK) as u64 * group.layers.len() as u64
-        })
-        .sum()
+    let caches = plan.caches.iter().enumerate().zip(&options.n_cells);
+    let bytes = |((cache, group), &n_cells): ((usize, &CacheGroup), &usize)| {
+        let n_cells = match group.content {
+            CellContent::KeysValues => n_cells.next_multiple_of(BLOCK),
+            CellContent::Inputs(_) => n_cells,
+        };
+        let cell: usize = plan.cell_bytes(cache, options.cache_type).iter().sum();
+        (cell * n_cells * group.layers.len()) as u64
+    };
+    caches.map(bytes).sum()
 }
 
 impl Caches {
@@ -79,22 +85,35 @@ impl Caches {
     /// # Errors
     /// [`ModelError::OutOfMemory`].
     pub(super) fn new(plan: &Plan, options: &RunnerOptions) -> Result<Self, ModelError> {
-        let layer = |layer: usize| {
-            let n_cells = options.n_cells[plan.cache_of(layer as u32)].next_multiple_of(BLOCK);
+        let (mut layers, mut inputs) = (Vec::new(), Vec::new());
+        for layer in 0..plan.n_layer() {
+            let cache = plan.cache_of(layer as u32);
+            let n_cells = options.n_cells[cache];
+            let (n_cells, kept) = match plan.caches[cache].content {
+                CellContent::KeysValues => (n_cells.next_multiple_of(BLOCK), None),
+                CellContent::Inputs(width) => (0, Some(Inputs::new(width as usize, n_cells)?)),
+            };
             let store = || Store::new(options.cache_type, n_cells * plan.d_kv() as usize);
-            Ok(Layer { n_cells, keys: store()?, values: store()? })
-        };
+            layers.push(Layer { n_cells, keys: store()?, values: store()? });
+            inputs.push(kept);
+        }
         Ok(Self {
             kind: options.cache_type,
             n_head: plan.n_head_kv as usize,
             d_head: plan.d_head as usize,
-            layers: (0..plan.n_layer()).map(layer).collect::<Result<_, ModelError>>()?,
+            layers,
+            inputs,
             first_cells: plan.caches.iter().map(|_| None).collect(),
         })
     }
 
+    /// What a layer's convolution looks back at.
+    pub(super) fn inputs(&self, layer: usize) -> &Inputs {
+        self.inputs[layer].as_ref().expect("a layer with a convolution keeps its inputs")
+    }
+
     /// Bytes of a cell's keys (or values) as they are saved.
-    pub(super) fn cell_bytes(&self) -> usize {
+    fn cell_bytes(&self) -> usize {
         let n_values = self.n_head * self.d_head;
         match self.kind {
             CacheType::F16 => 2 * n_values,
@@ -320,6 +339,9 @@ impl Caches {
 
     /// Copies cells `first ..` out, as many as fit.
     pub(super) fn read_cells(&self, layer: u32, first: usize, keys: &mut [u8], values: &mut [u8]) {
+        if let Some(inputs) = &self.inputs[layer as usize] {
+            return inputs.read(first, keys);
+        }
         for (is_key, out) in [(true, keys), (false, values)] {
             for (index, out) in out.chunks_exact_mut(self.cell_bytes()).enumerate() {
                 self.save(layer as usize, first + index, is_key, out);
@@ -329,6 +351,9 @@ impl Caches {
 
     /// Copies cells `first ..` in.
     pub(super) fn write_cells(&mut self, layer: u32, first: usize, keys: &[u8], values: &[u8]) {
+        if let Some(inputs) = &mut self.inputs[layer as usize] {
+            return inputs.write(first, keys);
+        }
         for (is_key, saved) in [(true, keys), (false, values)] {
             for (index, saved) in saved.chunks_exact(self.cell_bytes()).enumerate() {
                 self.restore(layer as usize, first + index, is_key, saved);

@@ -17,6 +17,7 @@
 
 mod attend;
 mod caches;
+mod convolve;
 mod pack;
 mod packed_file;
 mod pool;

@@ -306,6 +306,11 @@ impl<'a> Pass<'a> {
                 let scratch = unsafe { scratch.write(0..scratch.len()) };
                 claim(self.split.n_items(), &mut |index| attention.run(self, index, scratch));
             }
+            Step::Convolve(op) => {
+                // SAFETY: a token is claimed by one thread, and has a cell of its own. The input is
+                // written in other steps only.
+                claim(self.n_rows(false), &mut |token| unsafe { self.convolve(op, token) });
+            }
             Step::Select { buffer } => {
                 if member.index == 0 && self.batch.rows.len() < self.batch.tokens.len() {
                     // Rows ascend, so a row never comes to lie on one that is still needed.
@@ -446,8 +451,8 @@ impl Runner for CpuRunner {
         self.caches.forget_first_cells();
     }
 
-    fn cell_bytes(&self) -> usize {
-        self.caches.cell_bytes()
+    fn cell_bytes(&self, layer: u32) -> [usize; 2] {
+        self.plan.cell_bytes(self.plan.cache_of(layer), self.options.cache_type)
     }
 
     fn read_cells(

@@ -4,6 +4,7 @@
 //! that do not read each other's results are one step, too: queries, keys and values, or gate and up.
 //! What a product reads is rounded to 8 bits once for all that read it, in the step before.
 
+use super::convolve::ShortConv;
 use super::pack::format_of;
 use crate::ops::{Activation, BufferId, Op, Plan, WeightId};
 use carrel_kernels::{Blocks, Format};
@@ -17,6 +18,8 @@ pub(super) enum Step {
     Products { products: Vec<Product>, is_selected: bool },
     /// Attention of one layer.
     Attend { layer: u32, queries: BufferId, scale: f32, out: BufferId },
+    /// The convolution of one layer: a step of its own, as each token reads rows of others.
+    Convolve(ShortConv),
     /// Keeps only the rows whose logits are wanted.
     Select { buffer: BufferId },
 }
@@ -94,7 +97,7 @@ pub(super) enum RowOp {
 /// The steps of a plan.
 pub(super) struct Steps {
     pub(super) all: Vec<Step>,
-    /// Steps after which keys and values of all layers are stored: enough without wanted rows.
+    /// Steps after which all layers have stored what they keep: enough without wanted rows.
     pub(super) n_stored: usize,
 }
 
@@ -170,6 +173,11 @@ impl Builder {
                 self.steps.push(Step::Attend { layer, queries, scale, out });
                 self.written(out, false);
                 self.row(RowOp::Merge { out }, false);
+            }
+            Op::ShortConv { layer, input, kernel, out } => {
+                self.steps.push(Step::Convolve(ShortConv { layer, input, kernel, out }));
+                self.written(out, false);
+                self.n_stored = self.steps.len();
             }
             Op::Gate { gate, up, activation, out } => {
                 self.map(RowOp::Gate { gate, up, activation, out }, gate, out);

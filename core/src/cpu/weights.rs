@@ -13,7 +13,7 @@ use carrel_kernels::Format;
 pub struct CpuWeights {
     /// Packed matrices by weight.
     matrices: Vec<Option<Matrix>>,
-    /// Vectors by weight.
+    /// Vectors by weight, and kernels of convolutions by column, all first factors first.
     vectors: Vec<Option<Vec<f32>>>,
     packed_in: PackedIn,
     file: Gguf,
@@ -47,6 +47,12 @@ pub fn packed_bytes(plan: &Plan) -> Vec<u64> {
     plan.weights.iter().zip(matrices(plan)).map(bytes).collect()
 }
 
+/// Rows of `n_cols` values as columns.
+fn by_column(values: &[f32], n_cols: usize) -> Vec<f32> {
+    let column = |first: usize| values.iter().skip(first).step_by(n_cols).copied();
+    (0..n_cols).flat_map(column).collect()
+}
+
 fn shape_of(format: Format, weight: &WeightInfo) -> Shape {
     Shape { format, n_rows: weight.n_rows as usize, n_cols: weight.n_cols as usize }
 }
@@ -74,16 +80,24 @@ impl CpuWeights {
         let mut wanted = Vec::new();
         let mut vectors = Vec::with_capacity(plan.weights.len());
         let is_matrix = self::matrices(plan);
-        for (weight, &is_matrix) in plan.weights.iter().zip(&is_matrix) {
+        let is_kernel = |id: usize| {
+            let uses = |op: &Op| matches!(op, Op::ShortConv { kernel, .. } if kernel.0 == id);
+            plan.ops.iter().any(uses)
+        };
+        for ((id, weight), &is_matrix) in plan.weights.iter().enumerate().zip(&is_matrix) {
             if is_matrix {
                 let format = format_of(weight.tensor_type)
                     .ok_or_else(|| wrong_type(weight, "a type that our kernels multiply"))?;
                 wanted.push(Wanted { shape: shape_of(format, weight), source: range(weight) });
             }
-            vectors.push(if weight.n_rows == 1 {
+            let is_kernel = is_kernel(id);
+            vectors.push(if weight.n_rows == 1 || is_kernel {
                 let bytes = &file.bytes()[range(weight)];
-                let values = decode(weight.tensor_type, bytes, weight.n_cols as usize);
-                Some(values.ok_or_else(|| wrong_type(weight, "a type that can be decoded"))?)
+                let n_values = (weight.n_rows * weight.n_cols) as usize;
+                let values = decode(weight.tensor_type, bytes, n_values);
+                let values =
+                    values.ok_or_else(|| wrong_type(weight, "a type that can be decoded"))?;
+                Some(if is_kernel { by_column(&values, weight.n_cols as usize) } else { values })
             } else {
                 None
             });

@@ -1,13 +1,14 @@
 //! Spec → plan: the one place where a layer is put together, for every family.
 
 use carrel_models as models;
-use carrel_models::{FeedForward, QueryKeyValue, RopeFactors, Spec, Window};
+use carrel_models::{FeedForward, Mixer, QueryKeyValue, RopeFactors, Spec, Window};
 
 use super::check::WeightTable;
 use crate::error::ModelError;
 use crate::gguf::Gguf;
 use crate::ops::{
-    Activation, BufferId, BufferInfo, CacheGroup, Op, Plan, RopeInfo, RopePairs, WeightId,
+    Activation, BufferId, BufferInfo, CacheGroup, CellContent, Op, Plan, RopeInfo, RopePairs,
+    WeightId,
 };
 
 /// Builds the plan of a model for contexts of `n_ctx` tokens (which matters to longrope only).
@@ -19,7 +20,7 @@ pub(super) fn build(spec: &Spec, file: &Gguf, n_ctx: u32) -> Result<Plan, ModelE
     let factors = spec
         .rope
         .factors(n_ctx, |factors| factors.tensor().is_some_and(|name| table.find(name).is_some()));
-    let caches = cache_groups(&spec.windows);
+    let caches = cache_groups(spec);
     let mut builder = Builder {
         spec,
         table,
@@ -31,10 +32,13 @@ pub(super) fn build(spec: &Spec, file: &Gguf, n_ctx: u32) -> Result<Plan, ModelE
     let hidden = builder.buffer("hidden", spec.d_model);
     let table_weight = builder.table.get("token_embd.weight")?;
     builder.ops.push(Op::Embed { table: table_weight, scale: spec.embedding_scale, out: hidden });
-    let mut layer_rope = Vec::with_capacity(spec.windows.len());
-    for layer in 0..spec.n_layer {
-        let rope = spec.uses_rope(layer).then(|| builder.rope(spec.windows[layer as usize]));
-        builder.layer(layer, hidden, rope)?;
+    let mut layer_rope = Vec::with_capacity(spec.mixers.len());
+    for (layer, mixer) in (0..).zip(&spec.mixers) {
+        let rope = match *mixer {
+            Mixer::Attention(window) => spec.uses_rope(layer).then(|| builder.rope(window)),
+            Mixer::ShortConvolution => None,
+        };
+        builder.layer(layer, hidden, *mixer, rope)?;
         layer_rope.push(rope);
     }
     let logits = builder.output(hidden, table_weight)?;
@@ -53,19 +57,20 @@ pub(super) fn build(spec: &Spec, file: &Gguf, n_ctx: u32) -> Result<Plan, ModelE
     })
 }
 
-/// Layers with the same reach share the cells of a cache.
-fn cache_groups(windows: &[Window]) -> Vec<CacheGroup> {
+/// Layers that keep the same of the same tokens share the cells of a cache.
+fn cache_groups(spec: &Spec) -> Vec<CacheGroup> {
     let mut groups: Vec<CacheGroup> = Vec::new();
-    for (layer, window) in windows.iter().enumerate() {
-        let window = match window {
-            Window::Global => None,
-            Window::Last(width) => Some(*width),
+    for (layer, mixer) in (0..).zip(&spec.mixers) {
+        let (content, window) = match *mixer {
+            Mixer::Attention(Window::Global) => (CellContent::KeysValues, None),
+            Mixer::Attention(Window::Last(width)) => (CellContent::KeysValues, Some(width)),
+            Mixer::ShortConvolution => (CellContent::Inputs(spec.d_model), Some(spec.n_convolved)),
         };
-        let index = groups.iter().position(|group| group.window == window).unwrap_or_else(|| {
-            groups.push(CacheGroup { window, layers: Vec::new() });
-            groups.len() - 1
-        });
-        groups[index].layers.push(layer as u32);
+        let is_same = |group: &CacheGroup| (group.content, group.window) == (content, window);
+        match groups.iter_mut().find(|group| is_same(group)) {
+            Some(group) => group.layers.push(layer),
+            None => groups.push(CacheGroup { content, window, layers: vec![layer] }),
+        }
     }
     groups
 }
@@ -149,12 +154,16 @@ impl Builder<'_> {
         &mut self,
         layer: u32,
         hidden: BufferId,
+        mixer: Mixer,
         rope: Option<usize>,
     ) -> Result<(), ModelError> {
         let normed = self.buffer("normed", self.spec.d_model);
         let weight = self.weight(layer, "attn_norm")?;
         self.norm(hidden, weight, normed);
-        let mixed = self.attention(layer, normed, rope)?;
+        let mixed = match mixer {
+            Mixer::Attention(_) => self.attention(layer, normed, rope)?,
+            Mixer::ShortConvolution => self.short_convolution(layer, normed)?,
+        };
         if layer + 1 == self.spec.n_layer {
             self.ops.push(Op::SelectRows { buffer: mixed });
             self.ops.push(Op::SelectRows { buffer: hidden });
@@ -213,6 +222,19 @@ impl Builder<'_> {
         Ok(mixed)
     }
 
+    /// Two gates and an input, the convolution, and the output matrix.
+    fn short_convolution(&mut self, layer: u32, normed: BufferId) -> Result<BufferId, ModelError> {
+        let d_model = self.spec.d_model;
+        let input = self.buffer("gates_and_input", 3 * d_model);
+        self.linear(layer, "shortconv.in_proj", normed, input)?;
+        let kernel = self.weight(layer, "shortconv.conv")?;
+        let convolved = self.buffer("convolved", d_model);
+        self.ops.push(Op::ShortConv { layer, input, kernel, out: convolved });
+        let mixed = self.buffer("mixed", d_model);
+        self.linear(layer, "shortconv.out_proj", convolved, mixed)?;
+        Ok(mixed)
+    }
+
     fn feed_forward(&mut self, layer: u32, normed: BufferId) -> Result<BufferId, ModelError> {
         let d_ff = self.spec.d_ff;
         let activation = match self.spec.family.activation {
@@ -259,7 +281,7 @@ impl Builder<'_> {
     /// file has no other.
     fn output(&mut self, hidden: BufferId, embeddings: WeightId) -> Result<BufferId, ModelError> {
         let normed = self.buffer("normed", self.spec.d_model);
-        let weight = self.table.get("output_norm.weight")?;
+        let weight = self.table.get(&format!("{}.weight", self.spec.family.output_norm))?;
         self.norm(hidden, weight, normed);
         let logits = self.buffer("logits", self.spec.n_vocab);
         let matrix = self.table.find("output.weight").unwrap_or(embeddings);

@@ -25,24 +25,36 @@ pub(super) struct Cells {
     /// Tokens that attention reaches back, the current one included and the sinks not; `None` for
     /// all.
     reach: Option<usize>,
+    /// Whether a convolution looks back from here: at tokens by their order, so without a mask.
+    is_convolved: bool,
 }
 
 impl Cells {
     /// Cells for all tokens of a context of `n_cells`.
     pub(super) fn full(n_cells: usize) -> Self {
-        Self { positions: vec![-1; n_cells], n_sinks: 0, reach: None }
+        Self { positions: vec![-1; n_cells], n_sinks: 0, reach: None, is_convolved: false }
     }
 
     /// A ring for attention over the last `window` tokens of which the first `n_sinks` stay for
     /// good, with room for batches of `n_batch` on top.
     pub(super) fn ring(window: usize, n_sinks: usize, n_batch: usize) -> Self {
         let n_cells = (window + n_batch).next_multiple_of(32);
-        Self { positions: vec![-1; n_cells], n_sinks, reach: Some(window - n_sinks) }
+        Self {
+            positions: vec![-1; n_cells],
+            n_sinks,
+            reach: Some(window - n_sinks),
+            is_convolved: false,
+        }
     }
 
     /// A window that never comes to its end in a context of `n_cells`.
     pub(super) fn full_with_window(n_cells: usize, window: usize) -> Self {
-        Self { positions: vec![-1; n_cells], n_sinks: 0, reach: Some(window) }
+        Self { positions: vec![-1; n_cells], n_sinks: 0, reach: Some(window), is_convolved: false }
+    }
+
+    /// The same cells for a convolution over the tokens of the window.
+    pub(super) fn convolved(self) -> Self {
+        Self { is_convolved: true, ..self }
     }
 
     pub(super) fn n_cells(&self) -> usize {
@@ -68,13 +80,23 @@ impl Cells {
         for (&cell, position) in cells.iter().zip(range.clone()) {
             self.positions[cell as usize] = position as i32;
         }
+        if self.is_convolved {
+            return CacheView { cells, before: self.before(n_past), ..CacheView::default() };
+        }
         let used = (n_past + n_tokens).min(self.positions.len());
         let n_cells = used.next_multiple_of(CELL_STEP).min(self.positions.len());
         let mut mask = vec![f16::NEG_INFINITY; n_tokens * n_cells];
         for (row, position) in mask.chunks_exact_mut(n_cells).zip(range) {
             self.fill_row(row, position as i32);
         }
-        CacheView { cells, n_cells, mask }
+        CacheView { cells, n_cells, mask, before: Vec::new() }
+    }
+
+    /// Cells of the tokens that the one at `n_past` reaches back to, −1 before the first.
+    fn before(&self, n_past: usize) -> Vec<i64> {
+        let n_before = self.reach.map_or(0, |reach| reach - 1);
+        let cell = |back: usize| n_past.checked_sub(back).map_or(-1, |p| self.cell_of(p) as i64);
+        (1..=n_before).rev().map(cell).collect()
     }
 
     fn fill_row(&self, row: &mut [f16], position: i32) {
@@ -172,6 +194,18 @@ mod tests {
                 .collect();
             assert_eq!(seen, expected, "at position {position}");
         }
+    }
+
+    #[test]
+    fn a_convolution_looks_at_the_tokens_before_a_batch() {
+        let mut cells = Cells::ring(3, 0, 29).convolved();
+        assert_eq!(cells.place(0, 1).before, [-1, -1]);
+        let view = cells.place(1, 29);
+        assert_eq!((view.before, view.n_cells, view.mask.len()), (vec![-1, 0], 0, 0));
+        let view = cells.place(30, 29);
+        assert_eq!(view.before, [28, 29]);
+        assert_eq!((view.cells[0], view.cells[2]), (30, 0), "the ring goes round");
+        assert!(cells.can_go_back(31) && !cells.can_go_back(28));
     }
 
     #[test]

@@ -29,7 +29,7 @@ impl WeightTable {
                 continue;
             };
             check_shape(found, &wanted.shape)?;
-            check_type(found, wanted.shape.len() == 1)?;
+            check_type(found, wanted.is_matrix)?;
             table.insert(found);
         }
         Ok(table)
@@ -69,11 +69,11 @@ fn check_shape(tensor: &TensorInfo, expected: &[u64]) -> Result<(), ModelError> 
     Err(ModelError::Shape { name: tensor.name.clone(), found, expected: expected.to_vec() })
 }
 
-fn check_type(tensor: &TensorInfo, is_vector: bool) -> Result<(), ModelError> {
-    let (fits, expected) = if is_vector {
-        (tensor.tensor_type == TensorType::F32, "F32 (a vector)")
-    } else {
+fn check_type(tensor: &TensorInfo, is_matrix: bool) -> Result<(), ModelError> {
+    let (fits, expected) = if is_matrix {
         (tensor.tensor_type.is_weight(), "a type for weights")
+    } else {
+        (tensor.tensor_type == TensorType::F32, "F32 (no matrix of a product)")
     };
     if fits {
         return Ok(());

@@ -11,7 +11,9 @@ use crate::cancel::CancelFlag;
 use crate::cpu::CpuRunner;
 use crate::error::{GpuError, ModelError};
 use crate::ggml::GgmlRunner;
-use crate::ops::{Batch, Best, CacheType, Outcome, Plan, Runner, RunnerOptions};
+use crate::ops::{
+    Batch, Best, CacheGroup, CacheType, CellContent, Outcome, Plan, Runner, RunnerOptions,
+};
 use crate::thermal::{Effort, HeatHint, Work};
 
 /// First tokens that stay in the cache for good when a window slides (arXiv 2309.17453, §3.2: four
@@ -21,6 +23,11 @@ pub const N_SINKS: usize = 4;
 /// Tokens in a batch while a window slides. Sinks are moved along between batches, at multiples of
 /// this number, so that results do not depend on how a caller cuts its tokens up.
 const SLIDE_STEP: usize = 64;
+
+/// Tokens that a sequence can at least go back without being read again because of what convolutions look
+/// at: a question with its answer, about, so that another one can be asked about the same text. A full
+/// context keeps all else that is needed.
+const CONVOLVED_BACK: usize = 512;
 
 /// What happens when a sequence grows longer than the context.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -456,6 +463,16 @@ pub(super) fn runner_options(cells: &[Cells], options: &DecoderOptions) -> Runne
 /// The cells of every cache of the plan.
 pub(super) fn cells_for(plan: &Plan, options: &DecoderOptions) -> Result<Vec<Cells>, ModelError> {
     check(plan, options)?;
+    let convolved = |length: usize| {
+        let cells = match options.context {
+            ContextPolicy::Full(n_ctx) => match options.n_batch.max(CONVOLVED_BACK) {
+                n_back if length + n_back < n_ctx => Cells::ring(length, 0, n_back),
+                _ => Cells::full_with_window(n_ctx, length),
+            },
+            ContextPolicy::Sliding(_) => Cells::ring(length, 0, SLIDE_STEP),
+        };
+        cells.convolved()
+    };
     let cells = |window: Option<u32>| match (options.context, window.map(|width| width as usize)) {
         (ContextPolicy::Full(n_ctx), None) => Cells::full(n_ctx),
         (ContextPolicy::Full(n_ctx), Some(window)) => {
@@ -470,7 +487,11 @@ pub(super) fn cells_for(plan: &Plan, options: &DecoderOptions) -> Result<Vec<Cel
             Cells::ring(window.min(length), 0, SLIDE_STEP)
         }
     };
-    Ok(plan.caches.iter().map(|group| cells(group.window)).collect())
+    let cells = |group: &CacheGroup| match (group.content, group.window) {
+        (CellContent::Inputs(_), Some(length)) => convolved(length as usize),
+        (_, window) => cells(window),
+    };
+    Ok(plan.caches.iter().map(cells).collect())
 }
 
 fn check(plan: &Plan, options: &DecoderOptions) -> Result<(), ModelError> {

@@ -13,7 +13,7 @@ use super::decoder::{DecoderOptions, cells_for, context_length, runner_options};
 use super::model::Model;
 use crate::cpu::{PackedIn, packed_bytes, runner_bytes};
 use crate::error::ModelError;
-use crate::ggml::{Placement, activation_bytes, repacked};
+use crate::ggml::{Placement, activation_bytes, cache_bytes as ggml_cache_bytes, repacked};
 use crate::gguf::Gguf;
 use crate::ops::{Op, Plan, RunnerOptions};
 use crate::sample::grammar_bytes;
@@ -130,7 +130,7 @@ impl Part<'_> {
             Some(_) => runner_bytes(plan, runner)?,
             None => {
                 let activations = activation_bytes(plan, model.weights(), runner)?;
-                (cache_bytes(plan, runner), activations)
+                (ggml_cache_bytes(plan, runner), activations)
             }
         };
         Ok(MemoryNeed {
@@ -165,12 +165,4 @@ fn copies(model: &Model, plan: &Plan) -> Vec<u64> {
         }
     }
     copies
-}
-
-/// Bytes of ggml's caches.
-fn cache_bytes(plan: &Plan, options: &RunnerOptions) -> u64 {
-    let kind = options.cache_type.tensor_type();
-    let cell = kind.row_bytes(plan.d_kv().into()).expect("checked with the options");
-    let groups = plan.caches.iter().zip(&options.n_cells);
-    groups.map(|(group, &n)| 2 * cell * n as u64 * group.layers.len() as u64).sum()
 }

@@ -28,10 +28,12 @@ pub(super) struct Halves {
 
 /// Cuts a plan before layer `first`; `None` if there is no place to cut.
 pub(super) fn halves(plan: &Plan, first: u32) -> Option<Halves> {
-    let attends = |op: &Op| matches!(*op, Op::Attend { layer, .. } if layer + 1 == first);
-    let stores = |op: &Op| matches!(*op, Op::StoreKeysValues { layer, .. } if layer == first);
-    let earliest = plan.ops.iter().position(attends)? + 1;
-    let latest = plan.ops.iter().position(stores)?;
+    let mixes = |op: &Op| match *op {
+        Op::Attend { layer, .. } | Op::ShortConv { layer, .. } => layer + 1 == first,
+        _ => false,
+    };
+    let earliest = plan.ops.iter().position(mixes)? + 1;
+    let latest = plan.ops.iter().position(|op| op.stores() == Some(first))?;
     let (cut, hidden) = (earliest..=latest).find_map(|cut| {
         let buffers = (0..plan.buffers.len()).map(BufferId);
         let mut carried = buffers.filter(|&buffer| is_carried(plan, buffer, cut));
@@ -42,6 +44,7 @@ pub(super) fn halves(plan: &Plan, first: u32) -> Option<Halves> {
     })?;
     let layers = |keep: &dyn Fn(u32) -> bool, shift: u32| -> Vec<CacheGroup> {
         let kept = |group: &CacheGroup| CacheGroup {
+            content: group.content,
             window: group.window,
             layers: group.layers.iter().filter(|&&layer| keep(layer)).map(|l| l - shift).collect(),
         };
@@ -59,7 +62,10 @@ pub(super) fn halves(plan: &Plan, first: u32) -> Option<Halves> {
     on_gpu.layer_rope.drain(..first as usize);
     on_gpu.caches = layers(&|layer| layer >= first, first);
     for op in &mut on_gpu.ops {
-        if let Op::StoreKeysValues { layer, .. } | Op::Attend { layer, .. } = op {
+        if let Op::StoreKeysValues { layer, .. }
+        | Op::Attend { layer, .. }
+        | Op::ShortConv { layer, .. } = op
+        {
             *layer -= first;
         }
     }
@@ -141,8 +147,11 @@ impl Runner for SplitRunner {
         self.on_gpu.forget_first_cells();
     }
 
-    fn cell_bytes(&self) -> usize {
-        self.on_gpu.cell_bytes()
+    fn cell_bytes(&self, layer: u32) -> [usize; 2] {
+        match layer.checked_sub(self.first) {
+            Some(layer) => self.on_gpu.cell_bytes(layer),
+            None => self.on_cpu.cell_bytes(layer),
+        }
     }
 
     fn read_cells(

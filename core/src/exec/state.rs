@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! "CARRELKV" · version u32 · model SHA-256 · settings (cache type, cells) · n_tokens u64 · tokens u32…
-//! by cache: positions i32 by cell · by layer: keys, values
+//! by cache: positions i32 by cell · by layer: keys and values, or inputs of its convolution
 //! SHA-256 of everything before it
 //! ```
 //! All numbers are little-endian. A state is only restored into a decoder of the same model and the
@@ -68,7 +68,7 @@ impl Decoder {
             for position in self.cells[group].positions() {
                 out.write_all(&position.to_le_bytes())?;
             }
-            let (mut keys, mut values) = self.layer_buffers(group);
+            let [mut keys, mut values] = self.layer_buffers(group);
             for &layer in &self.plan.caches[group].layers {
                 let read = self.runner.read_cells(layer, 0, &mut keys, &mut values);
                 read.map_err(io::Error::other)?;
@@ -129,7 +129,7 @@ impl Decoder {
                 return Err(ModelError::State { problem: "it names tokens that are not there" });
             }
             self.cells[group].restore(&positions)?;
-            let (mut keys, mut values) = self.layer_buffers(group);
+            let [mut keys, mut values] = self.layer_buffers(group);
             for layer in self.plan.caches[group].layers.clone() {
                 input.fill(&mut keys)?;
                 input.fill(&mut values)?;
@@ -176,12 +176,13 @@ impl Decoder {
     }
 
     /// Room for the used cells of one layer's keys and values.
-    fn layer_buffers(&self, group: usize) -> (Vec<u8>, Vec<u8>) {
+    fn layer_buffers(&self, group: usize) -> [Vec<u8>; 2] {
         let positions = self.cells[group].positions();
         let n_used =
             positions.iter().rposition(|&position| position >= 0).map_or(0, |last| last + 1);
-        let n_bytes = n_used * self.runner.cell_bytes();
-        (vec![0; n_bytes], vec![0; n_bytes])
+        let layer = self.plan.caches[group].layers.first();
+        let cell_bytes = layer.map_or([0; 2], |&layer| self.runner.cell_bytes(layer));
+        cell_bytes.map(|n_bytes| vec![0; n_used * n_bytes])
     }
 }
 

@@ -236,15 +236,32 @@ impl Context {
         })
     }
 
-    /// `n_cols` columns of every row, copied.
-    pub(super) fn slice(&self, a: Tensor, first_col: u64, n_cols: u64) -> Tensor {
+    /// `n_cols` columns of every row, where they lie.
+    pub(super) fn columns(&self, a: Tensor, first_col: u64, n_cols: u64) -> Tensor {
         let offset = first_col as usize * a.stride(0);
+        let (n_rows, stride) = (a.extent(1), a.stride(1));
         // SAFETY: see get_rows.
         wrap(unsafe {
-            let n_rows = a.extent(1);
-            let view =
-                sys::ggml_view_2d(self.raw(), a.raw(), n_cols as i64, n_rows, a.stride(1), offset);
-            sys::ggml_cont(self.raw(), view)
+            sys::ggml_view_2d(self.raw(), a.raw(), n_cols as i64, n_rows, stride, offset)
+        })
+    }
+
+    /// `n_cols` columns of every row, copied.
+    pub(super) fn slice(&self, a: Tensor, first_col: u64, n_cols: u64) -> Tensor {
+        let columns = self.columns(a, first_col, n_cols);
+        // SAFETY: see get_rows.
+        wrap(unsafe { sys::ggml_cont(self.raw(), columns.raw()) })
+    }
+
+    /// Convolves every column of the rows `before` and `rows` together with that of a kernel `[n, width]`;
+    /// `before` are `n − 1` rows, so there are as many results as `rows`.
+    pub(super) fn convolve(&self, before: Tensor, rows: Tensor, kernel: Tensor) -> Tensor {
+        let raw = self.raw();
+        // SAFETY: see get_rows.
+        wrap(unsafe {
+            let series = sys::ggml_concat(raw, before.raw(), rows.raw(), 1);
+            let columns = sys::ggml_cont(raw, sys::ggml_transpose(raw, series));
+            sys::ggml_ssm_conv(raw, columns, kernel.raw())
         })
     }
 

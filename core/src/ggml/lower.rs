@@ -1,10 +1,10 @@
 //! Plan + shape of a batch → ggml graph.
 
-use super::caches::Caches;
+use super::caches::{Caches, Cells};
 use super::context::{Context, Graph, Tensor};
 use super::weights::Weights;
 use crate::error::ModelError;
-use crate::ops::{Batch, BufferId, Op, Plan, RopeInfo};
+use crate::ops::{Batch, BufferId, CacheView, CellContent, Op, Plan, RopeInfo, WeightId};
 use crate::quant::TensorType;
 
 /// What a graph depends on besides the plan; batches of the same shape share a graph.
@@ -31,18 +31,51 @@ pub(super) struct Lowered {
     pub(super) graph: Graph,
     pub(super) tokens: Tensor,
     pub(super) positions: Tensor,
-    /// Cells to write and mask, by cache.
-    pub(super) caches: Vec<(Tensor, Tensor)>,
+    pub(super) caches: Vec<CacheInputs>,
     pub(super) rows: Option<Tensor>,
     pub(super) logits: Option<Tensor>,
     // Dropped after the tensors that point into it.
     _context: Context,
 }
 
+/// What a batch does in one cache.
+pub(super) struct CacheInputs {
+    /// Cells to write.
+    pub(super) cells: Tensor,
+    pub(super) sight: Sight,
+}
+
+/// Where the tokens of a batch look in a cache.
+pub(super) enum Sight {
+    /// Attention, at what the mask leaves.
+    Mask(Tensor),
+    /// A convolution, at these rows before the batch.
+    Before {
+        rows: Tensor,
+        /// The row of zeros.
+        zeros: i32,
+    },
+}
+
+impl CacheInputs {
+    /// Copies a batch's view into the inputs. ggml gives no memory to what nobody reads: a part of a
+    /// model may have no layer in a cache.
+    pub(super) fn write(&self, view: &CacheView) {
+        self.cells.write_if_used(&view.cells);
+        match self.sight {
+            Sight::Mask(mask) => mask.write_if_used(&view.mask),
+            Sight::Before { rows, zeros } => {
+                let row = |&cell: &i64| if cell < 0 { zeros } else { cell as i32 };
+                rows.write_if_used(&view.before.iter().map(row).collect::<Vec<i32>>());
+            }
+        }
+    }
+}
+
 /// Lowers `plan` for batches of `shape`.
 ///
-/// Without wanted rows the graph ends where the last layer's keys and values are stored: nothing
-/// after that can influence later tokens.
+/// Without wanted rows the graph ends where the last layer stores what it keeps: nothing after that can
+/// influence later tokens.
 pub(super) fn lower(
     plan: &Plan,
     weights: &Weights,
@@ -60,21 +93,24 @@ pub(super) fn lower(
     };
     let tokens = input(TensorType::I32, shape.n_tokens, 1);
     let positions = input(TensorType::I32, shape.n_tokens, 1);
-    let views = shape
-        .n_cells
-        .iter()
-        .map(|&n_cells| {
-            let cells = input(TensorType::I64, shape.n_tokens, 1);
-            (cells, input(TensorType::F16, n_cells, shape.n_tokens))
-        })
-        .collect();
+    let views = plan.caches.iter().zip(&shape.n_cells).map(|(group, &n_cells)| CacheInputs {
+        cells: input(TensorType::I64, shape.n_tokens, 1),
+        sight: match (group.content, group.window, group.layers.first()) {
+            (CellContent::Inputs(_), Some(length), Some(&layer)) => Sight::Before {
+                rows: input(TensorType::I32, length as usize - 1, 1),
+                zeros: caches.layers[layer as usize].first().extent(1) as i32 - 1,
+            },
+            _ => Sight::Mask(input(TensorType::F16, n_cells, shape.n_tokens)),
+        },
+    });
+    let views = views.collect();
     let selects = shape.n_rows > 0 && shape.n_rows < shape.n_tokens;
     let rows = selects.then(|| input(TensorType::I32, shape.n_rows, 1));
     let mut lowered =
         Lowered { graph, tokens, positions, caches: views, rows, logits: None, _context: context };
     let mut walk =
         Walk { plan, weights, caches, lowered: &lowered, values: vec![None; plan.buffers.len()] };
-    let last_store = plan.ops.iter().rposition(|op| matches!(op, Op::StoreKeysValues { .. }));
+    let last_store = plan.ops.iter().rposition(|op| op.stores().is_some());
     let n_ops =
         if shape.n_rows == 0 { last_store.map_or(0, |last| last + 1) } else { plan.ops.len() };
     for op in &plan.ops[..n_ops] {
@@ -161,11 +197,11 @@ impl Walk<'_> {
                 return self.store(layer, keys, values);
             }
             Op::Attend { layer, queries, scale, out } => {
-                let (_, mask) = self.lowered.caches[self.plan.cache_of(layer)];
                 let queries = self.split(queries, self.plan.d_head.into());
-                let (keys, values) =
-                    (self.caches.keys[layer as usize], self.caches.values[layer as usize]);
-                (out, context.attend(queries, keys, values, mask, scale))
+                (out, self.attend(layer, queries, scale))
+            }
+            Op::ShortConv { layer, input, kernel, out } => {
+                (out, self.short_conv(layer, input, kernel))
             }
             Op::Gate { gate, up, activation, out } => {
                 (out, context.gate(self.flat(gate), self.flat(up), activation))
@@ -194,16 +230,40 @@ impl Walk<'_> {
         self.context().rope(heads, self.lowered.positions, factors, info)
     }
 
+    fn attend(&self, layer: u32, queries: Tensor, scale: f32) -> Tensor {
+        let sight = &self.lowered.caches[self.plan.cache_of(layer)].sight;
+        match (self.caches.layers[layer as usize], sight) {
+            (Cells::KeysValues(keys, values), Sight::Mask(mask)) => {
+                self.context().attend(queries, keys, values, *mask, scale)
+            }
+            _ => unreachable!("a layer with attention has keys and values"),
+        }
+    }
+
     /// Stores are put into the graph at once, so that they come before the attention that reads
     /// the same cache.
     fn store(&self, layer: u32, keys: BufferId, values: BufferId) {
-        let (cells, _) = self.lowered.caches[self.plan.cache_of(layer)];
-        let layer = layer as usize;
-        for (cache, buffer) in
-            [(self.caches.keys[layer], keys), (self.caches.values[layer], values)]
-        {
+        let cells = self.lowered.caches[self.plan.cache_of(layer)].cells;
+        let caches = self.caches.layers[layer as usize].tensors();
+        for (cache, buffer) in caches.zip([keys, values]) {
             let stored = self.context().set_rows(cache, self.flat(buffer), cells);
             self.lowered.graph.expand(stored);
         }
+    }
+
+    /// The batch's cells are not those that it reads, so it does not matter which comes first.
+    fn short_conv(&self, layer: u32, input: BufferId, kernel: WeightId) -> Tensor {
+        let CacheInputs { cells, sight } = &self.lowered.caches[self.plan.cache_of(layer)];
+        let Sight::Before { rows, .. } = sight else {
+            unreachable!("a layer with a convolution keeps its inputs");
+        };
+        let (context, input) = (self.context(), self.flat(input));
+        let width = input.extent(0) as u64 / 3;
+        let [b, c, x] = [0, 1, 2].map(|third| context.columns(input, third * width, width));
+        let gated = context.mul(b, x);
+        let cache = self.caches.layers[layer as usize].first();
+        let before = context.get_rows(cache, *rows);
+        self.lowered.graph.expand(context.set_rows(cache, gated, *cells));
+        context.mul(context.convolve(before, gated, self.weights.vector(kernel)), c)
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! weights   tensors over the mapped file (or repacked copies where that is faster)
-//! caches    one key and one value tensor a layer
+//! caches    one key and one value tensor a layer, or one of a convolution's inputs
 //! lower     plan + batch shape → graph            graph is kept while the shape stays the same
 //! messages  what ggml has to say, to the crate `log`
 //! runner    fill inputs, compute, fetch logits    cancellation is checked before every node
@@ -23,6 +23,7 @@ mod rotate;
 mod runner;
 mod weights;
 
+pub use caches::cache_bytes;
 pub use measure::activation_bytes;
 pub use quantise::{dequantise, needs_importance, quantise_rows};
 pub use runner::GgmlRunner;

@@ -39,7 +39,7 @@ impl FirstCells {
         let copies: Vec<Tensor> = rotated
             .iter()
             .map(|&layer| {
-                let copy = context.get_rows(caches.keys[layer], rows);
+                let copy = context.get_rows(caches.layers[layer].first(), rows);
                 copy.mark_output();
                 graph.expand(copy);
                 copy
@@ -96,7 +96,7 @@ impl FirstCells {
             let heads = context.reshape_3d(copy, [d_head, d_kv / d_head, n_cells]);
             let turned = context.rope(heads, positions, factors, &info);
             let flat = context.reshape_2d(turned, d_kv, n_cells);
-            graph.expand(context.set_rows(caches.keys[*layer], flat, cells));
+            graph.expand(context.set_rows(caches.layers[*layer].first(), flat, cells));
         }
         let mut allocator = Allocator::new();
         allocator.allocate(graph)?;

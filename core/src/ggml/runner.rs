@@ -10,7 +10,7 @@ use super::rotate::FirstCells;
 use super::weights::Weights;
 use crate::cancel::CancelFlag;
 use crate::error::ModelError;
-use crate::ops::{Batch, Outcome, Plan, Runner, RunnerOptions};
+use crate::ops::{Batch, CacheType, Outcome, Plan, Runner, RunnerOptions};
 
 /// A plan with its weights, caches, scratch memory and threads.
 pub struct GgmlRunner {
@@ -23,6 +23,7 @@ pub struct GgmlRunner {
     current: Option<(Shape, Lowered)>,
     first_cells: Vec<Option<FirstCells>>,
     logits: Vec<f32>,
+    cache_type: CacheType,
 }
 
 impl GgmlRunner {
@@ -45,7 +46,17 @@ impl GgmlRunner {
         let first_cells = plan.caches.iter().map(|_| None).collect();
         let processor = Processor::new(options.n_threads)?;
         let logits = Vec::with_capacity(plan.n_vocab as usize);
-        Ok(Self { plan, weights, caches, allocator, processor, current: None, first_cells, logits })
+        Ok(Self {
+            plan,
+            weights,
+            caches,
+            allocator,
+            processor,
+            current: None,
+            first_cells,
+            logits,
+            cache_type: options.cache_type,
+        })
     }
 
     /// The graph for `shape`, with all tensors in place.
@@ -67,12 +78,10 @@ impl Runner for GgmlRunner {
         self.prepare(Shape::of(batch))?;
         let (_, lowered) = self.current.as_ref().expect("prepared above");
         lowered.tokens.write(0, &batch.tokens);
-        // A plan without rotations reads no positions, and a part of a model may have no layer in a
-        // cache: ggml gives no memory to what nobody reads.
+        // A plan without rotations reads no positions: ggml gives no memory to what nobody reads.
         lowered.positions.write_if_used(&batch.positions);
-        for ((cells, mask), view) in lowered.caches.iter().zip(&batch.caches) {
-            cells.write_if_used(&view.cells);
-            mask.write_if_used(&view.mask);
+        for (inputs, view) in lowered.caches.iter().zip(&batch.caches) {
+            inputs.write(view);
         }
         if let Some(rows) = lowered.rows {
             rows.write(0, &batch.rows);
@@ -110,9 +119,8 @@ impl Runner for GgmlRunner {
         self.first_cells.fill_with(|| None);
     }
 
-    fn cell_bytes(&self) -> usize {
-        let keys = self.caches.keys[0];
-        keys.n_bytes() / keys.extent(1) as usize
+    fn cell_bytes(&self, layer: u32) -> [usize; 2] {
+        self.plan.cell_bytes(self.plan.cache_of(layer), self.cache_type)
     }
 
     fn read_cells(
@@ -122,16 +130,18 @@ impl Runner for GgmlRunner {
         keys: &mut [u8],
         values: &mut [u8],
     ) -> Result<(), ModelError> {
-        let offset = first * self.cell_bytes();
-        self.caches.keys[layer as usize].read(offset, keys);
-        self.caches.values[layer as usize].read(offset, values);
+        let tensors = self.caches.layers[layer as usize].tensors();
+        for ((tensor, n_bytes), out) in tensors.zip(self.cell_bytes(layer)).zip([keys, values]) {
+            tensor.read(first * n_bytes, out);
+        }
         Ok(())
     }
 
     fn write_cells(&mut self, layer: u32, first: usize, keys: &[u8], values: &[u8]) {
-        let offset = first * self.cell_bytes();
-        self.caches.keys[layer as usize].write(offset, keys);
-        self.caches.values[layer as usize].write(offset, values);
+        let tensors = self.caches.layers[layer as usize].tensors();
+        for ((tensor, n_bytes), saved) in tensors.zip(self.cell_bytes(layer)).zip([keys, values]) {
+            tensor.write(first * n_bytes, saved);
+        }
     }
 
     fn rest(&mut self) {

@@ -242,24 +242,6 @@ impl Gguf {
         })
     }
 
-    /// The booleans under `key`, if the key exists. Integers count as booleans, as in files that
-    /// describe a layer pattern with 0 and 1.
-    ///
-    /// # Errors
-    /// [`GgufProblem::WrongType`] if it is not an array of booleans or integers.
-    pub fn bools(&self, key: &str) -> Result<Option<Vec<bool>>, GgufError> {
-        self.typed(key, "an array of booleans", |value| match value {
-            Value::Array(array) => array
-                .iter()
-                .map(|element| match element {
-                    Value::Bool(value) => Some(value),
-                    other => other.as_integer().map(|integer| integer != 0),
-                })
-                .collect(),
-            _ => None,
-        })
-    }
-
     fn typed<'a, T>(
         &'a self,
         key: &str,

@@ -1,4 +1,4 @@
-//! Keys and values on the GPU, and their translation to the layout that states are saved in.
+//! Keys and values on the GPU, or inputs of convolutions, and their translation to the layout that states are saved in.
 //!
 //! F32 and F16 cells lie as they are saved. A Q8_0 block takes nine words here, so that kernels write
 //! whole words, and 34 bytes when saved: the two bytes after the scale are left out.
@@ -14,21 +14,72 @@ use half::f16;
 use super::device::Gpu;
 use super::weights::GpuWeights;
 use crate::error::GpuError;
-use crate::ops::{CacheType, Plan, RunnerOptions};
+use crate::ops::{CacheType, CellContent, Plan, RunnerOptions};
 
 /// The caches of one runner.
 pub(super) struct Caches {
     gpu: Arc<Gpu>,
     pub(super) format: CacheFormat,
-    d_kv: usize,
-    /// Keys and values by layer.
-    pub(super) layers: Vec<(wgpu::Buffer, wgpu::Buffer)>,
+    pub(super) layers: Vec<Cells>,
     /// First cells' keys before any rotation, by cache.
     first_cells: Vec<Option<FirstCells>>,
 }
 
 /// Layers and their keys.
 type FirstCells = Vec<(usize, Vec<f32>)>;
+
+/// The cells of a layer.
+pub(super) struct Cells {
+    layout: CellLayout,
+    /// Keys, or inputs of a convolution, which has no values.
+    pub(super) keys: wgpu::Buffer,
+    values: Option<wgpu::Buffer>,
+}
+
+impl Cells {
+    /// The values of a layer with attention.
+    pub(super) fn values(&self) -> &wgpu::Buffer {
+        self.values.as_ref().expect("a layer with attention has values")
+    }
+
+    fn buffers(&self) -> impl Iterator<Item = &wgpu::Buffer> {
+        std::iter::once(&self.keys).chain(&self.values)
+    }
+}
+
+/// How the keys, values or inputs of a token lie in a cell.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CellLayout {
+    format: CacheFormat,
+    width: usize,
+}
+
+impl CellLayout {
+    /// The layout of a cache of the plan.
+    pub(super) fn of(plan: &Plan, cache: usize, format: CacheFormat) -> Self {
+        match plan.caches[cache].content {
+            CellContent::KeysValues => Self { format, width: plan.d_kv() as usize },
+            CellContent::Inputs(width) => Self { format: CacheFormat::F32, width: width as usize },
+        }
+    }
+
+    /// Bytes of a cell on the GPU.
+    pub(super) fn device_bytes(self) -> usize {
+        match self.format {
+            CacheFormat::F32 => 4 * self.width,
+            CacheFormat::F16 => 2 * self.width,
+            CacheFormat::Q8_0 => self.width / 32 * 36,
+        }
+    }
+
+    /// Bytes of a cell when saved.
+    fn saved_bytes(self) -> usize {
+        match self.format {
+            CacheFormat::Q8_0 => self.width / 32 * 34,
+            CacheFormat::F32 | CacheFormat::F16 => self.device_bytes(),
+        }
+    }
+}
 
 impl Caches {
     pub(super) fn new(
@@ -37,11 +88,9 @@ impl Caches {
         options: &RunnerOptions,
     ) -> Result<Self, GpuError> {
         let format = format_of(options.cache_type);
-        let d_kv = plan.d_kv() as usize;
         let mut caches = Self {
             gpu: gpu.clone(),
             format,
-            d_kv,
             layers: Vec::with_capacity(plan.n_layer()),
             first_cells: plan.caches.iter().map(|_| None).collect(),
         };
@@ -49,41 +98,66 @@ impl Caches {
             | wgpu::BufferUsages::COPY_SRC
             | wgpu::BufferUsages::COPY_DST;
         for layer in 0..plan.n_layer() {
-            let n_cells = options.n_cells[plan.cache_of(layer as u32)];
-            let n_bytes = (n_cells * caches.device_cell_bytes()) as u64;
-            let keys = gpu.buffer("the keys of a layer", n_bytes, usage)?;
-            let values = gpu.buffer("the values of a layer", n_bytes, usage)?;
-            caches.layers.push((keys, values));
+            let cache = plan.cache_of(layer as u32);
+            let layout = CellLayout::of(plan, cache, format);
+            let n_bytes = (options.n_cells[cache] * layout.device_bytes()) as u64;
+            let (keys, values) = match plan.caches[cache].content {
+                CellContent::KeysValues => {
+                    let keys = gpu.buffer("the keys of a layer", n_bytes, usage)?;
+                    (keys, Some(gpu.buffer("the values of a layer", n_bytes, usage)?))
+                }
+                CellContent::Inputs(_) => {
+                    (gpu.buffer("the inputs of a convolution", n_bytes, usage)?, None)
+                }
+            };
+            caches.layers.push(Cells { layout, keys, values });
         }
         Ok(caches)
     }
 
     pub(super) fn n_bytes(&self) -> u64 {
-        self.layers.iter().map(|(keys, values)| keys.size() + values.size()).sum()
+        self.layers.iter().flat_map(Cells::buffers).map(wgpu::Buffer::size).sum()
     }
 
-    /// Bytes of a cell on the GPU.
-    fn device_cell_bytes(&self) -> usize {
-        device_cell_bytes(self.format, self.d_kv)
+    /// Bytes of a cell of `layer` when saved, of keys or inputs and of values.
+    pub(super) fn cell_bytes(&self, layer: usize) -> [usize; 2] {
+        let Cells { layout, values, .. } = &self.layers[layer];
+        [layout.saved_bytes(), if values.is_some() { layout.saved_bytes() } else { 0 }]
     }
 
-    /// Bytes of a cell when saved.
-    pub(super) fn cell_bytes(&self) -> usize {
-        match self.format {
-            CacheFormat::Q8_0 => self.d_kv / 32 * 34,
-            CacheFormat::F32 | CacheFormat::F16 => self.device_cell_bytes(),
-        }
+    /// Reads as many cells of a layer from `first` on as fit into `saved`: keys or inputs, and values.
+    pub(super) fn read_layer(
+        &self,
+        layer: usize,
+        first: usize,
+        saved: [&mut [u8]; 2],
+    ) -> Result<(), GpuError> {
+        let cells = &self.layers[layer];
+        let mut buffers = cells.buffers().zip(saved);
+        buffers.try_for_each(|(buffer, saved)| self.read(buffer, cells.layout, first, saved))
     }
 
-    /// Reads as many cells from `first` on as fit into `saved`.
-    pub(super) fn read(
+    /// Writes saved cells of a layer from `first` on.
+    pub(super) fn write_layer(
+        &self,
+        layer: usize,
+        first: usize,
+        saved: [&[u8]; 2],
+    ) -> Result<(), GpuError> {
+        let cells = &self.layers[layer];
+        let mut buffers = cells.buffers().zip(saved);
+        buffers.try_for_each(|(buffer, saved)| self.write(buffer, cells.layout, first, saved))
+    }
+
+    fn read(
         &self,
         buffer: &wgpu::Buffer,
+        layout: CellLayout,
         first: usize,
         saved: &mut [u8],
     ) -> Result<(), GpuError> {
-        let width = self.device_cell_bytes();
-        let mut bytes = vec![0u8; saved.len() / self.cell_bytes() * width];
+        let width = layout.device_bytes();
+        let mut bytes = vec![0u8; saved.len() / layout.saved_bytes() * width];
         if bytes.is_empty() {
             return Ok(());
         }
@@ -95,7 +169,7 @@ impl Caches {
         encoder.copy_buffer_to_buffer(buffer, start, &staging, 0, n_bytes);
         self.gpu.queue.submit([encoder.finish()]);
         self.gpu.read(&staging, &mut bytes)?;
-        match self.format {
+        match layout.format {
             CacheFormat::F32 | CacheFormat::F16 => saved.copy_from_slice(&bytes),
             CacheFormat::Q8_0 => {
                 for (saved, block) in saved.chunks_exact_mut(34).zip(bytes.chunks_exact(36)) {
@@ -107,16 +181,16 @@ impl Caches {
         Ok(())
     }
 
-    /// Writes saved cells from `first` on.
-    pub(super) fn write(
+    fn write(
         &self,
         buffer: &wgpu::Buffer,
+        layout: CellLayout,
         first: usize,
         saved: &[u8],
     ) -> Result<(), GpuError> {
-        let start = (first * self.device_cell_bytes()) as u64;
+        let start = (first * layout.device_bytes()) as u64;
         let _turn = self.gpu.turn();
-        match self.format {
+        match layout.format {
             CacheFormat::F32 | CacheFormat::F16 => {
                 self.gpu.queue.write_buffer(buffer, start, saved);
             }
@@ -145,8 +219,8 @@ impl Caches {
             let mut copies = Vec::new();
             for layer in plan.caches[group].layers.iter().map(|&layer| layer as usize) {
                 if plan.layer_rope[layer].is_some() {
-                    let mut saved = vec![0; n_cells * self.cell_bytes()];
-                    self.read(&self.layers[layer].0, 0, &mut saved)?;
+                    let mut saved = vec![0; n_cells * self.cell_bytes(layer)[0]];
+                    self.read_layer(layer, 0, [&mut saved, &mut []])?;
                     copies.push((layer, decode(self.format, &saved)));
                 }
             }
@@ -158,7 +232,7 @@ impl Caches {
             let turns = info.turns(info.factors.map(|id| weights.factors(id)), delta);
             let mut rotated = keys.clone();
             info.rotate(&mut rotated, plan.d_head as usize, &turns);
-            self.write(&self.layers[*layer].0, 0, &encode(self.format, &rotated))?;
+            self.write_layer(*layer, 0, [&encode(self.format, &rotated), &[]])?;
         }
         Ok(())
     }
@@ -174,15 +248,6 @@ pub(super) fn format_of(cache_type: CacheType) -> CacheFormat {
         CacheType::F32 => CacheFormat::F32,
         CacheType::F16 => CacheFormat::F16,
         CacheType::Q8_0 => CacheFormat::Q8_0,
-    }
-}
-
-/// Bytes of a cell of so many values on the GPU.
-pub(super) fn device_cell_bytes(format: CacheFormat, d_kv: usize) -> usize {
-    match format {
-        CacheFormat::F32 => 4 * d_kv,
-        CacheFormat::F16 => 2 * d_kv,
-        CacheFormat::Q8_0 => d_kv / 32 * 36,
     }
 }
 

@@ -17,8 +17,8 @@ use crate::cancel::CancelFlag;
 use crate::error::GpuError;
 use crate::gguf::{Gguf, GgufWriter};
 use crate::ops::{
-    Activation, Batch, Best, BufferId, BufferInfo, CacheGroup, CacheType, CacheView, Op, Plan,
-    ReferenceRunner, RopeInfo, RopePairs, Runner, RunnerOptions, WeightId, WeightInfo,
+    Activation, Batch, Best, BufferId, BufferInfo, CacheGroup, CacheType, CacheView, CellContent,
+    Op, Plan, ReferenceRunner, RopeInfo, RopePairs, Runner, RunnerOptions, WeightId, WeightInfo,
 };
 use crate::quant::TensorType;
 
@@ -116,7 +116,7 @@ fn batch(positions: &[usize], cells: &[usize], n_cells: usize, n_best: usize) ->
     Batch {
         tokens: positions.iter().map(|i| (i * 37 % N_VOCAB as usize) as i32).collect(),
         positions: positions.iter().map(|&i| i as i32).collect(),
-        caches: vec![CacheView { cells, n_cells, mask }],
+        caches: vec![CacheView { cells, n_cells, mask, before: Vec::new() }],
         rows: (0..positions.len() as i32).collect(),
         n_best,
     }
@@ -235,7 +235,11 @@ pub(super) fn layer() -> std::io::Result<(Plan, Gguf)> {
         weights,
         ropes: vec![rope],
         layer_rope: vec![Some(0)],
-        caches: vec![CacheGroup { window: None, layers: vec![0] }],
+        caches: vec![CacheGroup {
+            content: CellContent::KeysValues,
+            window: None,
+            layers: vec![0],
+        }],
         logits: BufferId(WIDTHS.len() - 1),
         n_head: N_HEAD,
         n_head_kv: 1,

@@ -96,8 +96,7 @@ pub(super) fn lower(
             is_head = false;
         }
         walk.run(&run)?;
-        let stores = |op: &Op| matches!(op, Op::StoreKeysValues { .. });
-        if is_head && plan.ops[run.ops].iter().any(stores) {
+        if is_head && plan.ops[run.ops].iter().any(|op| op.stores().is_some()) {
             n_stored = walk.steps.len();
         }
     }
@@ -296,6 +295,17 @@ impl Walk<'_> {
             }
             Op::StoreKeysValues { layer, keys, values } => self.store(layer, keys, values, None),
             Op::Attend { layer, queries, scale, out } => self.attend(layer, queries, scale, out),
+            Op::ShortConv { layer, input, kernel, out } => {
+                let width = self.width(out);
+                let n_kernel = self.plan.weights[kernel.0].n_cols as u32;
+                let (cells, before) = &self.inputs.caches[self.plan.cache_of(layer)];
+                let cache = &self.caches.layers[layer as usize].keys;
+                let kernel = self.weights.vector(kernel);
+                let (from, to) = (buffer(self, input), buffer(self, out));
+                let buffers = [&from, kernel, cells, before, cache, &to];
+                let work = Work::Values(width);
+                self.push(Kernel::ShortConv, work, &[width, n_kernel], &buffers);
+            }
             Op::Gate { gate, up, activation, out } => {
                 let work = Work::Values(self.width(out));
                 let (gate, up) = (buffer(self, gate), buffer(self, up));
@@ -341,7 +351,8 @@ impl Walk<'_> {
         let (group, plan) = (self.plan.cache_of(layer), self.plan);
         let n_group = plan.n_head / plan.n_head_kv;
         let rest = [plan.n_head, n_group, plan.d_head, plan.d_kv(), scale.to_bits()];
-        let (keys, values) = &self.caches.layers[layer as usize];
+        let cells = &self.caches.layers[layer as usize];
+        let (keys, values) = (&cells.keys, cells.values());
         let (_, mask) = &self.inputs.caches[group];
         let (from, to) = (self.buffers[queries.0].clone(), self.buffers[out.0].clone());
         let parts = self.parts.clone();
@@ -369,7 +380,7 @@ impl Walk<'_> {
     ) {
         let plan = self.plan;
         let (cells, _) = &self.inputs.caches[plan.cache_of(layer)];
-        let (to_keys, to_values) = &self.caches.layers[layer as usize];
+        let to = &self.caches.layers[layer as usize];
         let (keys, values) = (self.buffers[keys.0].clone(), self.buffers[values.0].clone());
         let kernel = Kernel::Store(self.caches.format);
         let (nothing, nothing_written) = (self.nothing.clone(), self.nothing_written.clone());
@@ -384,7 +395,7 @@ impl Walk<'_> {
             }
         };
         let rest = [n_head, plan.n_head_kv, plan.d_head, n_pairs, is_adjacent.into()];
-        let buffers = [turns, &keys, &values, cells, &queries, to_keys, to_values];
+        let buffers = [turns, &keys, &values, cells, &queries, &to.keys, to.values()];
         self.push(kernel, Work::Stores(n_head + plan.n_head_kv), &rest, &buffers);
     }
 

@@ -5,11 +5,12 @@
 
 use carrel_shaders::Kernel;
 
-use super::caches::device_cell_bytes;
+use super::caches::CellLayout;
 use super::device::{Gpu, rounded};
+use super::inputs::sight_bytes;
 use super::lower::{is_in_head, part_bytes, quantised_bytes, tail_rows};
 use super::steps::PART_LOGITS;
-use crate::ops::{BufferId, Fusion, Op, Plan, RunnerOptions, WeightId, WeightInfo};
+use crate::ops::{BufferId, CellContent, Fusion, Op, Plan, RunnerOptions, WeightId, WeightInfo};
 
 /// Bytes on a GPU, by purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,9 +32,13 @@ impl GpuNeed {
     /// What a plan needs with one runner.
     pub fn of(gpu: &Gpu, plan: &Plan, options: &RunnerOptions) -> Self {
         let format = super::caches::format_of(options.cache_type);
-        let cell_bytes = device_cell_bytes(format, plan.d_kv() as usize) as u64;
-        let caches = plan.caches.iter().zip(&options.n_cells).map(|(group, &n_cells)| {
-            2 * group.layers.len() as u64 * rounded(n_cells as u64 * cell_bytes)
+        let caches = plan.caches.iter().enumerate().map(|(cache, group)| {
+            let cell_bytes = CellLayout::of(plan, cache, format).device_bytes();
+            let n_buffers = match group.content {
+                CellContent::KeysValues => 2 * group.layers.len(),
+                CellContent::Inputs(_) => group.layers.len(),
+            };
+            n_buffers as u64 * rounded((options.n_cells[cache] * cell_bytes) as u64)
         });
         Self {
             weight_bytes: weight_bytes(gpu, plan),
@@ -93,7 +98,9 @@ fn weight_bytes(gpu: &Gpu, plan: &Plan) -> u64 {
                 sum += if is_new(weight) { matrix(weight) } else { 0 };
                 sum += bias.filter(|&id| is_new(id)).map_or(0, vector);
             }
-            Op::RmsNorm { weight, .. } if is_new(weight) => sum += vector(weight),
+            Op::RmsNorm { weight, .. } | Op::ShortConv { kernel: weight, .. } if is_new(weight) => {
+                sum += vector(weight);
+            }
             _ => {}
         }
     }
@@ -104,8 +111,10 @@ fn compute_bytes(gpu: &Gpu, plan: &Plan, options: &RunnerOptions) -> u64 {
     let n_batch = options.n_batch as u64;
     let words = |n: u64| rounded(4 * n * n_batch);
     let turns = plan.ropes.iter().map(|rope| words(u64::from(rope.d_rot)));
-    let masks = options.n_cells.iter().map(|&n| words(1) + words(n.div_ceil(32) as u64));
-    let inputs = 2 * words(1) + turns.sum::<u64>() + masks.sum::<u64>();
+    let caches = plan.caches.iter().zip(&options.n_cells);
+    let sights =
+        caches.map(|(group, &n_cells)| words(1) + rounded(sight_bytes(group, n_cells, n_batch)));
+    let inputs = 2 * words(1) + turns.sum::<u64>() + sights.sum::<u64>();
 
     let n_tail_rows = tail_rows(plan, options) as u64;
     let activations = plan.buffers.iter().enumerate().map(|(index, buffer)| {

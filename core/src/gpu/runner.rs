@@ -405,8 +405,8 @@ impl Runner for GpuRunner {
         self.caches.forget_first_cells();
     }
 
-    fn cell_bytes(&self) -> usize {
-        self.caches.cell_bytes()
+    fn cell_bytes(&self, layer: u32) -> [usize; 2] {
+        self.caches.cell_bytes(layer as usize)
     }
 
     fn read_cells(
@@ -416,16 +416,12 @@ impl Runner for GpuRunner {
         keys: &mut [u8],
         values: &mut [u8],
     ) -> Result<(), ModelError> {
-        let (key_buffer, value_buffer) = &self.caches.layers[layer as usize];
-        self.caches.read(key_buffer, first, keys)?;
-        Ok(self.caches.read(value_buffer, first, values)?)
+        Ok(self.caches.read_layer(layer as usize, first, [keys, values])?)
     }
 
     /// What goes wrong is said in the next forward pass.
     fn write_cells(&mut self, layer: u32, first: usize, keys: &[u8], values: &[u8]) {
-        let (key_buffer, value_buffer) = &self.caches.layers[layer as usize];
-        let written = self.caches.write(key_buffer, first, keys);
-        let written = written.and_then(|()| self.caches.write(value_buffer, first, values));
+        let written = self.caches.write_layer(layer as usize, first, [keys, values]);
         self.unwritten = self.unwritten.take().or(written.err());
     }
 

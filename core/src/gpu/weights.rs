@@ -139,7 +139,9 @@ impl<'a> Upload<'a> {
                         self.add_vector(bias)?;
                     }
                 }
-                Op::RmsNorm { weight, .. } => self.add_vector(weight)?,
+                Op::RmsNorm { weight, .. } | Op::ShortConv { kernel: weight, .. } => {
+                    self.add_vector(weight)?;
+                }
                 _ => {}
             }
         }

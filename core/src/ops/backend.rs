@@ -52,6 +52,9 @@ pub struct CacheView {
     pub n_cells: usize,
     /// `[n_tokens, n_cells]`: 0 where a token may look, −∞ where it may not.
     pub mask: Vec<f16>,
+    /// Cells of the tokens before the batch that a convolution reaches, in order; −1 where the sequence
+    /// had not begun. A cache of a convolution has these instead of a mask, and `n_cells` 0.
+    pub before: Vec<i64>,
 }
 
 /// Tokens to run, with everything that depends on where they stand.
@@ -125,11 +128,11 @@ pub trait Runner: Send {
     /// Forgets the copies that [`Runner::rotate_first_cells`] made.
     fn forget_first_cells(&mut self);
 
-    /// Bytes of one cell of `layer`'s keys (and of its values).
-    fn cell_bytes(&self) -> usize;
+    /// Bytes of one cell of `layer`: of its keys, or of the inputs of its convolution, which stand in
+    /// for keys below, and of its values, of which there are none then.
+    fn cell_bytes(&self, layer: u32) -> [usize; 2];
 
-    /// Copies the keys and values of `layer` in cells `first ..` out, keys first, as many cells as
-    /// fit.
+    /// Copies the keys and values of `layer` in cells `first ..` out, as many cells as fit.
     ///
     /// # Errors
     /// If the caches lie on a device that is lost.

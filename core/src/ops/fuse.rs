@@ -46,6 +46,7 @@ impl Op {
             Self::RmsNorm { input, .. }
             | Self::Linear { input, .. }
             | Self::Slice { input, .. }
+            | Self::ShortConv { input, .. }
             | Self::GateHalves { input, .. } => [Some(input), None],
             Self::Rope { buffer, .. } | Self::SelectRows { buffer } | Self::Cap { buffer, .. } => {
                 [Some(buffer), None]
@@ -60,13 +61,21 @@ impl Op {
     /// The weights that the operation uses.
     pub fn weights(&self) -> impl Iterator<Item = WeightId> + use<> {
         let used = match *self {
-            Self::Embed { table: weight, .. } | Self::RmsNorm { weight, .. } => {
-                [Some(weight), None]
-            }
+            Self::Embed { table: weight, .. }
+            | Self::RmsNorm { weight, .. }
+            | Self::ShortConv { kernel: weight, .. } => [Some(weight), None],
             Self::Linear { weight, bias, .. } => [Some(weight), bias],
             _ => [None, None],
         };
         used.into_iter().flatten()
+    }
+
+    /// The layer whose cache the operation writes to, if it writes to one.
+    pub fn stores(&self) -> Option<u32> {
+        match *self {
+            Self::StoreKeysValues { layer, .. } | Self::ShortConv { layer, .. } => Some(layer),
+            _ => None,
+        }
     }
 
     /// The buffer that the operation writes anew; none if it changes one in place.
@@ -77,6 +86,7 @@ impl Op {
             | Self::Linear { out, .. }
             | Self::Slice { out, .. }
             | Self::Attend { out, .. }
+            | Self::ShortConv { out, .. }
             | Self::Gate { out, .. }
             | Self::GateHalves { out, .. }
             | Self::Add { out, .. } => Some(out),
@@ -186,7 +196,7 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ops::{Activation, BufferInfo, CacheGroup, WeightId, WeightInfo};
+    use crate::ops::{Activation, BufferInfo, CacheGroup, CellContent, WeightId, WeightInfo};
     use crate::quant::TensorType;
 
     const HIDDEN: BufferId = BufferId(0);
@@ -210,7 +220,11 @@ mod tests {
             weights: vec![weight; 2],
             ropes: Vec::new(),
             layer_rope: vec![Some(0)],
-            caches: vec![CacheGroup { window: None, layers: vec![0] }],
+            caches: vec![CacheGroup {
+                content: CellContent::KeysValues,
+                window: None,
+                layers: vec![0],
+            }],
             logits: HIDDEN,
             n_head: 1,
             n_head_kv: 1,

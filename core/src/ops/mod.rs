@@ -14,7 +14,7 @@ mod rope;
 pub use backend::{Batch, Best, CacheType, CacheView, Outcome, Runner, RunnerOptions};
 pub use fuse::{Fusion, Run};
 pub use plan::{
-    Activation, BufferId, BufferInfo, CacheGroup, Op, Plan, RopeInfo, RopePairs, WeightId,
-    WeightInfo,
+    Activation, BufferId, BufferInfo, CacheGroup, CellContent, Op, Plan, RopeInfo, RopePairs,
+    WeightId, WeightInfo,
 };
 pub use reference::{Decode, ReferenceRunner};

@@ -1,5 +1,6 @@
 //! Operations, the buffers and weights they name, and the caches they use.
 
+use super::backend::CacheType;
 use crate::quant::TensorType;
 
 /// A buffer of the plan: an index into [`Plan::buffers`].
@@ -36,10 +37,22 @@ pub struct WeightInfo {
     pub n_bytes: u64,
 }
 
+/// What a layer keeps of a token, in a cell of its cache.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CellContent {
+    /// Keys and values of attention, `n_head_kv · d_head` of both, in the type of the cache.
+    KeysValues,
+    /// So many inputs of a convolution, in single precision whatever the type of the cache is: there
+    /// are few such cells, and what is rounded in them would go into every later token.
+    Inputs(u32),
+}
+
 /// Layers whose caches hold the same tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CacheGroup {
-    /// Tokens that the layers' attention reaches back, the current one included; `None` for all.
+    /// What is in a cell.
+    pub content: CellContent,
+    /// Tokens that the layers reach back, the current one included; `None` for all.
     pub window: Option<u32>,
     /// The layers, in order.
     pub layers: Vec<u32>,
@@ -160,6 +173,20 @@ pub enum Op {
         /// Result, as wide as the queries.
         out: BufferId,
     },
+    /// A gated convolution over time, by column: with `b`, `c` and `x` the thirds of the input and `n`
+    /// the columns of the kernel, `out[t] = c[t] · Σ_j kernel[·, j] · (b · x)[t − n + 1 + j]`. The
+    /// products `b · x` go into the layer's cache, at the cells that the batch names, and those of tokens
+    /// before the batch come from there.
+    ShortConv {
+        /// The layer.
+        layer: u32,
+        /// `b`, `c` and `x`, three times as wide as the result.
+        input: BufferId,
+        /// Factors `[out width, n]`, in single precision.
+        kernel: WeightId,
+        /// Result.
+        out: BufferId,
+    },
     /// `out = activation(gate) · up`.
     Gate {
         /// Values under the activation.
@@ -240,6 +267,21 @@ impl Plan {
     /// Width of a token's keys (and of its values) in one layer.
     pub fn d_kv(&self) -> u32 {
         self.n_head_kv * self.d_head
+    }
+
+    /// Bytes of a cell of this cache when it is saved: of the keys, or of the inputs of a convolution,
+    /// and of the values.
+    ///
+    /// # Panics
+    /// If the heads do not divide into the blocks of the type, which a decoder's options exclude.
+    pub fn cell_bytes(&self, cache: usize, cache_type: CacheType) -> [usize; 2] {
+        match self.caches[cache].content {
+            CellContent::KeysValues => {
+                let n_bytes = cache_type.tensor_type().row_bytes(self.d_kv().into());
+                [n_bytes.expect("whole blocks") as usize; 2]
+            }
+            CellContent::Inputs(width) => [4 * width as usize, 0],
+        }
     }
 
     /// The cache that layer `layer` uses.

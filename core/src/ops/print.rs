@@ -48,6 +48,10 @@ impl Plan {
                 let (to, from) = (buffer(out), buffer(queries));
                 format!("{to} = attend({from}, cache[{layer}], {reach}, scale {scale:.4})")
             }
+            Op::ShortConv { layer, input, kernel, out } => {
+                let (to, from) = (buffer(out), buffer(input));
+                format!("{to} = short_conv({from}, cache[{layer}]) · {}", weight(kernel))
+            }
             Op::Gate { gate, up, activation, out } => {
                 format!("{} = {activation:?}({}) · {}", buffer(out), buffer(gate), buffer(up))
             }

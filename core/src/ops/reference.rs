@@ -3,7 +3,7 @@
 //! Sums are taken in 64 bits and caches are kept in 32 bits, so a backend differs by its own
 //! rounding only. It is far too slow for anything but tiny models.
 
-use super::backend::{Batch, Outcome, Runner, RunnerOptions};
+use super::backend::{Batch, CacheType, Outcome, Runner, RunnerOptions};
 use super::plan::{Activation, BufferId, Op, Plan, RopeInfo, WeightId};
 use crate::cancel::CancelFlag;
 use crate::error::ModelError;
@@ -20,7 +20,7 @@ type Rows = Vec<Vec<f32>>;
 pub struct ReferenceRunner {
     plan: Plan,
     weights: Vec<Vec<f32>>,
-    /// Keys and values by layer and cell.
+    /// Keys, or inputs of convolutions, and values by layer and cell.
     keys: Vec<Rows>,
     values: Vec<Rows>,
     /// First cells' keys before any rotation, by cache: layer and rows.
@@ -127,6 +127,10 @@ impl ReferenceRunner {
                 buffers[out.0] =
                     rows.map(|(token, row)| self.attend(layer, token, row, scale, batch)).collect();
             }
+            Op::ShortConv { layer, input, kernel, out } => {
+                let rows = buffers[input.0].clone();
+                buffers[out.0] = self.convolve(layer, &rows, kernel, batch);
+            }
             Op::Gate { gate, up, activation, out } => {
                 let mut rows = take(buffers, gate);
                 for (row, up) in rows.iter_mut().zip(&buffers[up.0]) {
@@ -163,6 +167,33 @@ impl ReferenceRunner {
     fn rotate(&self, row: &mut [f32], position: i32, info: &RopeInfo) {
         let turns = info.turns(info.factors.map(|id| self.weight(id)), position);
         info.rotate(row, self.plan.d_head as usize, &turns);
+    }
+
+    /// A gated convolution over time, whose inputs are kept.
+    fn convolve(&mut self, layer: u32, input: &Rows, kernel: WeightId, batch: &Batch) -> Rows {
+        let view = &batch.caches[self.plan.cache_of(layer)];
+        let n = self.plan.weights[kernel.0].n_cols as usize;
+        let cells = &mut self.keys[layer as usize];
+        let width = input.first().map_or(0, Vec::len) / 3;
+        let kept = |&cell: &i64| match usize::try_from(cell) {
+            Ok(cell) => cells[cell].clone(),
+            Err(_) => vec![0.0; width],
+        };
+        let mut series: Rows = view.before.iter().map(kept).collect();
+        for (row, &cell) in input.iter().zip(&view.cells) {
+            let gated: Vec<f32> = (0..width).map(|i| row[i] * row[2 * width + i]).collect();
+            cells[cell as usize].clone_from(&gated);
+            series.push(gated);
+        }
+        let kernel = self.weight(kernel);
+        let mixed = |(token, row): (usize, &Vec<f32>)| {
+            let value = |i: usize| {
+                let column: Vec<f32> = series[token..token + n].iter().map(|row| row[i]).collect();
+                row[width + i] * dot(&kernel[i * n..(i + 1) * n], &column)
+            };
+            (0..width).map(value).collect()
+        };
+        input.iter().enumerate().map(mixed).collect()
     }
 
     fn attend(
@@ -261,8 +292,8 @@ impl Runner for ReferenceRunner {
         self.first_cells.fill(None);
     }
 
-    fn cell_bytes(&self) -> usize {
-        4 * self.plan.d_kv() as usize
+    fn cell_bytes(&self, layer: u32) -> [usize; 2] {
+        self.plan.cell_bytes(self.plan.cache_of(layer), CacheType::F32)
     }
 
     fn read_cells(
@@ -272,9 +303,11 @@ impl Runner for ReferenceRunner {
         keys: &mut [u8],
         values: &mut [u8],
     ) -> Result<(), ModelError> {
-        let width = self.cell_bytes();
-        for (cache, out) in [(&self.keys, keys), (&self.values, values)] {
-            for (cell, out) in out.chunks_exact_mut(width).enumerate() {
+        let [key_bytes, value_bytes] = self.cell_bytes(layer);
+        for (cache, width, out) in
+            [(&self.keys, key_bytes, keys), (&self.values, value_bytes, values)]
+        {
+            for (cell, out) in out.chunks_exact_mut(width.max(1)).enumerate() {
                 let row = &cache[layer as usize][first + cell];
                 out.chunks_exact_mut(4)
                     .zip(row)
@@ -285,9 +318,11 @@ impl Runner for ReferenceRunner {
     }
 
     fn write_cells(&mut self, layer: u32, first: usize, keys: &[u8], values: &[u8]) {
-        let width = self.cell_bytes();
-        for (cache, bytes) in [(&mut self.keys, keys), (&mut self.values, values)] {
-            for (cell, bytes) in bytes.chunks_exact(width).enumerate() {
+        let [key_bytes, value_bytes] = self.cell_bytes(layer);
+        for (cache, width, bytes) in
+            [(&mut self.keys, key_bytes, keys), (&mut self.values, value_bytes, values)]
+        {
+            for (cell, bytes) in bytes.chunks_exact(width.max(1)).enumerate() {
                 let values = bytes.chunks_exact(4);
                 cache[layer as usize][first + cell] =
                     values.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
@@ -296,8 +331,11 @@ impl Runner for ReferenceRunner {
     }
 
     fn cache_bytes(&self) -> u64 {
-        let cells: usize = self.keys.iter().map(Vec::len).sum();
-        2 * (cells * self.cell_bytes()) as u64
+        let layers = self.keys.iter().enumerate();
+        let bytes = |(layer, cells): (usize, &Rows)| -> usize {
+            cells.len() * self.cell_bytes(layer as u32).iter().sum::<usize>()
+        };
+        layers.map(bytes).sum::<usize>() as u64
     }
 
     fn compute_bytes(&self) -> u64 {
