@@ -61,7 +61,8 @@ pub fn ingest(
     let source_bytes = source.checked_length(limits)?;
     let format = source.format(limits)?;
     let hash = source.hash()?;
-    let known = store.documents()?.into_iter().find(|document| document.name == source.name());
+    let contents = store.contents()?;
+    let known = contents.documents.iter().find(|document| document.name == source.name());
     if let Some(record) = known
         && record.source == hash
         && record.format == format.name()
@@ -71,7 +72,7 @@ pub fn ingest(
             complete &= store.has_block(block.hash)?;
         }
         if complete {
-            return Ok(Ingested::Unchanged(record));
+            return Ok(Ingested::Unchanged(record.clone()));
         }
     }
     let mut pipeline = Pipeline {

@@ -118,7 +118,7 @@ impl Library {
     /// # Errors
     /// If the library cannot be read.
     pub fn documents(&self) -> Result<Vec<DocumentRecord>> {
-        self.store.documents()
+        Ok(self.store.contents()?.documents.clone())
     }
 
     /// The document of this name.
@@ -126,8 +126,11 @@ impl Library {
     /// # Errors
     /// If there is none or the library cannot be read.
     pub fn document(&self, name: &str) -> Result<DocumentRecord> {
-        let found = self.documents()?.into_iter().find(|record| record.name == name);
-        Ok(found.ok_or_else(|| MemoryError::UnknownDocument { document: name.to_owned() })?)
+        let contents = self.store.contents()?;
+        let found = contents.documents.iter().find(|record| record.name == name);
+        Ok(found
+            .cloned()
+            .ok_or_else(|| MemoryError::UnknownDocument { document: name.to_owned() })?)
     }
 
     /// SHA-256 over all documents, their blocks and everything derived from them: equal for two
@@ -138,7 +141,7 @@ impl Library {
     pub fn index_hash(&self) -> Result<ContentHash> {
         let corpus = Corpus::of(&*self.store, &[])?;
         let mut documents: Vec<(usize, &DocumentRecord)> =
-            corpus.documents.iter().enumerate().collect();
+            corpus.contents.documents.iter().enumerate().collect();
         documents.sort_by(|(_, one), (_, other)| one.name.cmp(&other.name));
         let mut hasher = Sha256::new();
         for (ordinal, document) in documents {
@@ -150,7 +153,7 @@ impl Library {
             }
             for run in corpus.runs_of(ordinal) {
                 for page in 0..corpus.firsts(run)?.n_pages() + 2 {
-                    hasher.update(corpus.directory_page(run, page as u32)?);
+                    hasher.update(&*corpus.directory_page(run, page as u32)?);
                 }
             }
         }
@@ -206,7 +209,7 @@ impl Library {
     pub fn text(&self, document: &str, start: u64, end: u64) -> Result<String> {
         let corpus = Corpus::of(&*self.store, &[document.to_owned()])?;
         let mut text = String::new();
-        for (index, place) in corpus.blocks.iter().enumerate() {
+        for (index, place) in corpus.contents.blocks.iter().enumerate() {
             let last_char = place.first_char + u64::from(place.block.chars);
             if last_char <= start || place.first_char >= end {
                 continue;
@@ -266,8 +269,9 @@ impl Library {
         options: &AskOptions,
         model: Option<&mut dyn TextModel>,
     ) -> Result<Answer> {
+        let started = Instant::now();
         let corpus = self.corpus_for(question, options)?;
-        Ok(answer(&corpus, question, options, model, &mut |_| {})?.0)
+        Ok(answer(&corpus, question, options, model, &mut |_| {}, started)?.0)
     }
 
     /// As [`Self::ask_with`], and the passages that were read for the answer, in document order: for
@@ -281,8 +285,9 @@ impl Library {
         options: &AskOptions,
         model: Option<&mut dyn TextModel>,
     ) -> Result<(Answer, Vec<Citation>)> {
+        let started = Instant::now();
         let corpus = self.corpus_for(question, options)?;
-        let (answer, passages) = answer(&corpus, question, options, model, &mut |_| {})?;
+        let (answer, passages) = answer(&corpus, question, options, model, &mut |_| {}, started)?;
         let mut read = Vec::new();
         for Passage { block, first: sentence, sentences } in passages {
             read.extend(cite::cite(&corpus, SentenceId { block, sentence }, sentences)?);
@@ -318,9 +323,10 @@ impl Library {
         model: Option<&mut dyn TextModel>,
         found: &mut dyn FnMut(Citation),
     ) -> Result<Answer> {
+        let started = Instant::now();
         let question = thread.resolve(question);
         let corpus = self.corpus_for(&question, options)?;
-        let (answer, _) = answer(&corpus, &question, options, model, found)?;
+        let (answer, _) = answer(&corpus, &question, options, model, found, started)?;
         let sentence = answer.citations.first().map(|citation| citation.quote.as_str());
         thread.remember(&question, &answer.answer, sentence);
         Ok(answer)
@@ -398,7 +404,7 @@ impl Library {
             return Err(MemoryError::EmptyQuestion.into());
         }
         let corpus = Corpus::of(&*self.store, &options.documents)?;
-        if corpus.blocks.is_empty() {
+        if corpus.contents.blocks.is_empty() {
             return Err(MemoryError::EmptyLibrary.into());
         }
         Ok(corpus)
@@ -406,15 +412,15 @@ impl Library {
 }
 
 /// The answer, and every passage read for it. `found` is told of every sentence
-/// that the model points to, once.
+/// that the model points to, once. The answer's time counts from `started`.
 fn answer(
     corpus: &Corpus,
     question: &str,
     options: &AskOptions,
     model: Option<&mut dyn TextModel>,
     found: &mut dyn FnMut(Citation),
+    started: Instant,
 ) -> Result<(Answer, Vec<Passage>)> {
-    let started = Instant::now();
     let stems = Stems::default();
     let budget = options.budget();
     let reader = Reader::new(corpus, &stems, budget.passages);

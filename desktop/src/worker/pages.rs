@@ -72,9 +72,9 @@ fn run(mut shelfmark: Shelfmark, jobs: &Receiver<Job>, mail: &Mailbox) {
 }
 
 fn block_paragraphs(corpus: &Corpus, block: usize) -> carrel_core::Result<Vec<Paragraph>> {
-    let Some(place) = corpus.blocks.get(block) else { return Ok(Vec::new()) };
+    let Some(place) = corpus.contents.blocks.get(block) else { return Ok(Vec::new()) };
     let (first, last) = (place.first_char, place.first_char + u64::from(place.block.chars));
-    let record = &corpus.documents[place.document];
+    let record = &corpus.contents.documents[place.document];
     let headings: Vec<(u64, u8)> = record
         .sections
         .iter()
@@ -126,7 +126,7 @@ fn outline(corpus: &Corpus, document: &str) -> carrel_core::Result<Outline> {
 }
 
 fn shown(corpus: &Corpus, node: &Stored, has_sentences: bool) -> carrel_core::Result<Node> {
-    let block = |at: u32| &corpus.blocks[at as usize];
+    let block = |at: u32| &corpus.contents.blocks[at as usize];
     let first = block(node.blocks.start);
     let last = block(node.blocks.end.saturating_sub(1));
     let whole =
@@ -154,8 +154,8 @@ fn tile(nodes: &mut [Node]) {
 
 fn key_sentence(corpus: &Corpus, id: SentenceId) -> carrel_core::Result<Option<KeySentence>> {
     let citation = cite(corpus, id, 1)?;
-    let document = corpus.blocks[id.block as usize].document;
-    let is_markdown = corpus.documents[document].format == Format::Markdown.name();
+    let document = corpus.contents.blocks[id.block as usize].document;
+    let is_markdown = corpus.contents.documents[document].format == Format::Markdown.name();
     Ok(citation.map(|citation| KeySentence {
         span: Span { start: citation.start, end: citation.end },
         text: plain(&citation.quote, is_markdown).join(" "),
@@ -178,7 +178,7 @@ mod tests {
         library.open_document(&Text::text("a.md", text.clone())).unwrap();
         let corpus = library.corpus(&["a.md".to_owned()]).unwrap();
         let mut n_chars = 0;
-        for block in 0..corpus.blocks.len() {
+        for block in 0..corpus.contents.blocks.len() {
             let found = block_paragraphs(&corpus, block).unwrap();
             assert_eq!(found.first().map(|p| p.start), Some(n_chars));
             n_chars = found.last().map_or(0, |p| p.end);

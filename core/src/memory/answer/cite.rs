@@ -23,13 +23,13 @@ pub fn cite(corpus: &Corpus, first: SentenceId, count: u32) -> Result<Option<Cit
     let byte = sentence.start as usize + (text.len() - text.trim_start().len());
     let start = corpus.char_offset(first.block, byte)?;
     let end = start + quote.chars().count() as u64;
-    let place = &corpus.blocks[first.block as usize];
+    let place = &corpus.contents.blocks[first.block as usize];
     let skip = (start - place.first_char) as usize;
     let found = block.text.chars().skip(skip).take((end - start) as usize);
     if !found.eq(quote.chars()) {
         return Err(corpus.damaged(first.block, "a quote does not stand at its offsets"));
     }
-    let document = &corpus.documents[place.document];
+    let document = &corpus.contents.documents[place.document];
     Ok(Some(Citation {
         document: document.name.clone(),
         page: document.page_at(start),

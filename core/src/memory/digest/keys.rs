@@ -76,14 +76,15 @@ pub fn keys(
     let mut keys: Vec<(f32, Key)> = Vec::new();
     for (_, number) in best {
         let Some(placed) = notes.placed_note(number)? else { continue };
-        let is_here = |document: usize| corpus.documents[document].name == placed.owner;
+        let is_here = |document: usize| corpus.contents.documents[document].name == placed.owner;
         let block = corpus
+            .contents
             .blocks
             .iter()
             .position(|place| place.block.hash == placed.place.of && is_here(place.document));
         // The note of a text that was edited since, or of a document that is not asked.
         let Some(block) = block else { continue };
-        let n_sentences = corpus.blocks[block].block.sentences;
+        let n_sentences = corpus.contents.blocks[block].block.sentences;
         let Some(lines) = Lines::decode(&placed.note.lines) else {
             return Err(corpus.damaged(block as u32, "a note about it is damaged"));
         };

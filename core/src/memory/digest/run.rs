@@ -36,7 +36,7 @@ pub(super) struct Pass<'p> {
 
 /// The records of the documents named, or of all.
 fn records(store: &dyn Store, only: &[String]) -> Result<Vec<DocumentRecord>> {
-    let mut records = store.documents()?;
+    let mut records = store.contents()?.documents.clone();
     for name in only {
         if !records.iter().any(|record| record.name == *name) {
             return Err(MemoryError::UnknownDocument { document: name.clone() }.into());

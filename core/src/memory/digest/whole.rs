@@ -109,11 +109,11 @@ pub fn whole(reader: &Reader, question: &str) -> Result<Option<(Finding, String)
         return Ok(None);
     }
     let scope = Scope::of(question, corpus);
-    let each = (MOST / corpus.documents.len().max(1)).max(LEAST);
+    let each = (MOST / corpus.contents.documents.len().max(1)).max(LEAST);
     let mut said: Vec<(u32, Said)> = Vec::new();
     let mut authors: Vec<String> = Vec::new();
     let mut first_block = 0;
-    for (ordinal, document) in corpus.documents.iter().enumerate() {
+    for (ordinal, document) in corpus.contents.documents.iter().enumerate() {
         let notes = corpus.notes().notes_of(&document.name, document.source)?;
         let note = notes.into_iter().find(|(first, _)| *first == OUTLINE).map(|(_, note)| note);
         let Some(note) = note else { return Ok(None) };
@@ -137,7 +137,7 @@ pub fn whole(reader: &Reader, question: &str) -> Result<Option<(Finding, String)
         let mut ids: Vec<SentenceId> = Vec::new();
         for (block, sentence) in line.sources.into_iter().take(QUOTED) {
             let block = first_block + block;
-            let known = corpus.blocks.get(block as usize);
+            let known = corpus.contents.blocks.get(block as usize);
             let is_there = known.is_some_and(|place| sentence < place.block.sentences);
             ids.extend(is_there.then_some(SentenceId { block, sentence }));
         }

@@ -8,15 +8,18 @@ use std::cell::RefCell;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::pages::Firsts;
 use crate::error::{MemoryError, Result};
 use crate::memory::segment::layout::Layout;
-use crate::memory::store::{BlockRef, ContentHash, DocumentRecord, Notes, Part, Store};
+use crate::memory::store::{BlockRef, Contents, Notes, Part, Run, Store};
 
 /// Blocks whose text, and whose index, is held at a time, as many as the facts of a chain may stand in: bounds the
 /// memory of a question.
 const CACHED: usize = 12;
+/// Pages of directories that are held at a time: the plans of a question look the same words up.
+const CACHED_PAGES: usize = 32;
 
 /// Address of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,17 +32,6 @@ pub struct SentenceId {
 
 /// What is said of a layout that its text does not bear out.
 pub const MISFIT: &str = "the layout does not fit the text";
-
-/// Where a block lies in the library.
-#[derive(Debug, Clone, Copy)]
-pub struct BlockPlace {
-    /// Ordinal of its document.
-    pub document: usize,
-    /// The block.
-    pub block: BlockRef,
-    /// Characters of the document before it.
-    pub first_char: u64,
-}
 
 /// Text and layout of one block.
 #[derive(Debug)]
@@ -60,31 +52,34 @@ pub struct BlockIndex {
     pub positions: Vec<u8>,
 }
 
-/// What was read last of some blocks, at most [`CACHED`] of them.
+/// What was read last, at most `limit` of it.
 #[derive(Debug)]
-struct Recent<T>(RefCell<Vec<(u32, Rc<T>)>>);
+struct Recent<K, T> {
+    limit: usize,
+    held: RefCell<Vec<(K, Rc<T>)>>,
+}
 
-impl<T> Recent<T> {
-    fn new() -> Self {
-        Self(RefCell::new(Vec::new()))
+impl<K: Copy + PartialEq, T> Recent<K, T> {
+    fn new(limit: usize) -> Self {
+        Self { limit, held: RefCell::new(Vec::new()) }
     }
 
-    /// What is held of `block`, which was used last from now on.
-    fn get(&self, block: u32) -> Option<Rc<T>> {
-        let mut held = self.0.borrow_mut();
-        let at = held.iter().position(|(of, _)| *of == block)?;
+    /// What is held under `key`, which was used last from now on.
+    fn get(&self, key: K) -> Option<Rc<T>> {
+        let mut held = self.held.borrow_mut();
+        let at = held.iter().position(|(of, _)| *of == key)?;
         held[at..].rotate_left(1);
         held.last().map(|(_, value)| Rc::clone(value))
     }
 
-    /// Holds `value` of `block` instead of what was not used for longest.
-    fn keep(&self, block: u32, value: T) -> Rc<T> {
-        let mut held = self.0.borrow_mut();
-        if held.len() == CACHED {
+    /// Holds `value` under `key` instead of what was not used for longest.
+    fn keep(&self, key: K, value: T) -> Rc<T> {
+        let mut held = self.held.borrow_mut();
+        if held.len() == self.limit {
             held.remove(0);
         }
         let value = Rc::new(value);
-        held.push((block, Rc::clone(&value)));
+        held.push((key, Rc::clone(&value)));
         value
     }
 }
@@ -132,28 +127,17 @@ fn utf8(bytes: Vec<u8>) -> Option<String> {
     simdutf8::basic::from_utf8(&bytes).ok().map(str::to_owned)
 }
 
-/// A run of blocks, whose terms have a directory.
-#[derive(Debug, Clone)]
-pub struct Run {
-    /// Ordinals of its blocks in the library.
-    pub blocks: Range<u32>,
-    hash: ContentHash,
-}
-
 /// The blocks of a library.
 pub struct Corpus<'a> {
     store: &'a dyn Store,
-    /// The documents, in order.
-    pub documents: Vec<DocumentRecord>,
-    /// The blocks of all documents, in order.
-    pub blocks: Vec<BlockPlace>,
-    /// The runs of blocks of all documents, in order.
-    pub runs: Vec<Run>,
+    /// What it is a view of.
+    pub contents: Arc<Contents>,
     /// What was read of the directories' first pages, by run.
     firsts: RefCell<Vec<Option<Rc<Firsts>>>>,
-    recent_blocks: Recent<Block>,
-    recent_layouts: Recent<Layout>,
-    recent_indexes: Recent<BlockIndex>,
+    recent_pages: Recent<(usize, u32), Vec<u8>>,
+    recent_blocks: Recent<u32, Block>,
+    recent_layouts: Recent<u32, Layout>,
+    recent_indexes: Recent<u32, BlockIndex>,
 }
 
 impl<'a> Corpus<'a> {
@@ -166,46 +150,19 @@ impl<'a> Corpus<'a> {
         // From here on the view ends the read when it is dropped, whatever happens below.
         let mut corpus = Self {
             store,
-            documents: Vec::new(),
-            blocks: Vec::new(),
-            runs: Vec::new(),
+            contents: Arc::default(),
             firsts: RefCell::new(Vec::new()),
-            recent_blocks: Recent::new(),
-            recent_layouts: Recent::new(),
-            recent_indexes: Recent::new(),
+            recent_pages: Recent::new(CACHED_PAGES),
+            recent_blocks: Recent::new(CACHED),
+            recent_layouts: Recent::new(CACHED),
+            recent_indexes: Recent::new(CACHED),
         };
-        let mut documents = store.documents()?;
-        for name in only {
-            if !documents.iter().any(|document| document.name == *name) {
-                return Err(MemoryError::UnknownDocument { document: name.clone() }.into());
-            }
+        corpus.contents = store.contents()?;
+        if !only.is_empty() {
+            corpus.contents = Arc::new(corpus.contents.only(only)?);
         }
-        documents.retain(|document| only.is_empty() || only.contains(&document.name));
-        for (document, record) in documents.iter().enumerate() {
-            for run in record.runs() {
-                let begin = corpus.runs.last().map_or(0, |run| run.blocks.end);
-                let blocks = begin..begin + run.len() as u32;
-                corpus.runs.push(Run { blocks, hash: ContentHash::of_run(run) });
-            }
-            let mut first_char = 0;
-            for block in &record.blocks {
-                corpus.blocks.push(BlockPlace { document, block: *block, first_char });
-                first_char += u64::from(block.chars);
-            }
-        }
-        corpus.firsts.replace(vec![None; corpus.runs.len()]);
-        corpus.documents = documents;
+        corpus.firsts.replace(vec![None; corpus.contents.runs.len()]);
         Ok(corpus)
-    }
-
-    /// Number of passages in all blocks.
-    pub fn passages(&self) -> u64 {
-        self.blocks.iter().map(|place| u64::from(place.block.passages)).sum()
-    }
-
-    /// Number of words in all blocks.
-    pub fn words(&self) -> u64 {
-        self.blocks.iter().map(|place| u64::from(place.block.words)).sum()
     }
 
     /// The notes about the documents of the library.
@@ -218,23 +175,28 @@ impl<'a> Corpus<'a> {
     /// # Errors
     /// If the store cannot be read.
     pub fn part(&self, block: u32, part: Part) -> Result<Vec<u8>> {
-        self.store.part(self.blocks[block as usize].block.hash, part)
+        self.store.part(self.contents.blocks[block as usize].block.hash, part)
     }
 
     /// Ordinals of the runs of document `document`.
     pub fn runs_of(&self, document: usize) -> impl Iterator<Item = usize> {
         let is_of = move |run: &usize| {
-            self.blocks[self.runs[*run].blocks.start as usize].document == document
+            self.contents.blocks[self.contents.runs[*run].blocks.start as usize].document
+                == document
         };
-        (0..self.runs.len()).filter(is_of)
+        (0..self.contents.runs.len()).filter(is_of)
     }
 
     /// Page `page` of the directory of run `run`.
     ///
     /// # Errors
     /// If the store cannot be read.
-    pub fn directory_page(&self, run: usize, page: u32) -> Result<Vec<u8>> {
-        self.store.directory_page(self.runs[run].hash, page)
+    pub fn directory_page(&self, run: usize, page: u32) -> Result<Rc<Vec<u8>>> {
+        if let Some(held) = self.recent_pages.get((run, page)) {
+            return Ok(held);
+        }
+        let bytes = self.store.directory_page(self.contents.runs[run].hash, page)?;
+        Ok(self.recent_pages.keep((run, page), bytes))
     }
 
     /// The first terms of the pages of the directory of run `run`; read once.
@@ -245,7 +207,7 @@ impl<'a> Corpus<'a> {
         if let Some(firsts) = &self.firsts.borrow()[run] {
             return Ok(Rc::clone(firsts));
         }
-        let page = self.directory_page(run, 0)?;
+        let page = self.store.directory_page(self.contents.runs[run].hash, 0)?;
         let firsts = Firsts::decode(page)
             .map(Rc::new)
             .ok_or_else(|| self.damaged_run(run, "the list of its pages is cut short"))?;
@@ -261,7 +223,7 @@ impl<'a> Corpus<'a> {
         if let Some(index) = self.recent_indexes.get(block) {
             return Ok(index);
         }
-        let hash = self.blocks[block as usize].block.hash;
+        let hash = self.contents.blocks[block as usize].block.hash;
         let parts = self.store.parts(hash, Part::Layout, Part::Positions)?;
         let [layout, terms, positions] = <[Vec<u8>; 3]>::try_from(parts)
             .map_err(|_| self.damaged(block, "a part is missing"))?;
@@ -276,7 +238,7 @@ impl<'a> Corpus<'a> {
         if let Some(layout) = self.recent_layouts.get(block) {
             return Ok(layout);
         }
-        let n_bytes = self.blocks[block as usize].block.bytes as usize;
+        let n_bytes = self.contents.blocks[block as usize].block.bytes as usize;
         let layout = match self.recent_indexes.get(block) {
             Some(index) => Layout::decode(&index.layout, n_bytes),
             None => Layout::decode(&self.part(block, Part::Layout)?, n_bytes),
@@ -294,7 +256,7 @@ impl<'a> Corpus<'a> {
             return Ok(held);
         }
         let (text, layout) = (self.part(block, Part::Text)?, self.layout(block)?);
-        let checked = Block::checked(text, layout, &self.blocks[block as usize].block);
+        let checked = Block::checked(text, layout, &self.contents.blocks[block as usize].block);
         let checked = checked.map_err(|problem| self.damaged(block, problem))?;
         Ok(self.recent_blocks.keep(block, checked))
     }
@@ -314,32 +276,32 @@ impl<'a> Corpus<'a> {
     /// # Errors
     /// If the store cannot be read or the block is damaged.
     pub fn char_offset(&self, block: u32, byte: usize) -> Result<u64> {
-        let place = &self.blocks[block as usize];
+        let place = &self.contents.blocks[block as usize];
         let text = &self.block(block)?.text;
         Ok(place.first_char + text[..byte].chars().count() as u64)
     }
 
     /// Bytes that a search holds at its peak: of the blocks kept the text and the index, and one more of each.
     pub fn peak_bytes(&self) -> u64 {
-        let largest = self.blocks.iter().map(|place| u64::from(place.block.bytes)).max();
+        let largest = self.contents.blocks.iter().map(|place| u64::from(place.block.bytes)).max();
         // A layout takes about a quarter of its text in memory, what is searched half of it.
         largest.unwrap_or(0) * (CACHED as u64 * 7 / 4 + 2)
     }
 
     /// The error for a damaged block.
     pub fn damaged(&self, block: u32, problem: &str) -> crate::Error {
-        let place = format!("block {}", self.blocks[block as usize].block.hash);
+        let place = format!("block {}", self.contents.blocks[block as usize].block.hash);
         self.damaged_place(block, place, problem)
     }
 
     /// The error for the damaged directory of a run.
     pub fn damaged_run(&self, run: usize, problem: &str) -> crate::Error {
-        let Run { blocks, hash } = &self.runs[run];
+        let Run { blocks, hash } = &self.contents.runs[run];
         self.damaged_place(blocks.start, format!("directory {hash}"), problem)
     }
 
     fn damaged_place(&self, block: u32, place: String, problem: &str) -> crate::Error {
-        let document = &self.documents[self.blocks[block as usize].document];
+        let document = &self.contents.documents[self.contents.blocks[block as usize].document];
         let problem = problem.to_owned();
         MemoryError::CorruptLibrary { path: PathBuf::from(&document.name), place, problem }.into()
     }

@@ -40,7 +40,7 @@ pub fn most_frequent(
     n: usize,
     is_wanted: impl Fn(&[u8]) -> bool,
 ) -> Result<Vec<(Vec<u8>, u64)>> {
-    let n_runs = corpus.runs.len();
+    let n_runs = corpus.contents.runs.len();
     let mut listed: BTreeMap<Vec<u8>, Vec<Option<u64>>> = BTreeMap::new();
     let mut floors = Vec::with_capacity(n_runs);
     for run in 0..n_runs {
@@ -144,7 +144,7 @@ impl Ranking {
 fn for_each_term_of(corpus: &Corpus, mut visit: impl FnMut(&[u8], u64)) -> Result<()> {
     let mut cursors: Vec<Cursor> = Vec::new();
     let mut heads: BinaryHeap<Reverse<(Vec<u8>, usize, u64)>> = BinaryHeap::new();
-    for run in 0..corpus.runs.len() {
+    for run in 0..corpus.contents.runs.len() {
         let mut cursor = Cursor { run, page: 0, terms: Vec::new().into_iter() };
         heads.extend(cursor.next(corpus)?.map(|(term, count)| Reverse((term, run, count))));
         cursors.push(cursor);
@@ -207,10 +207,10 @@ impl Spread {
     /// If the store cannot be read or is damaged.
     pub fn of(corpus: &Corpus, patterns: &[Pattern], stems: &Stems) -> Result<Self> {
         let mut blocks = vec![Vec::new(); patterns.len()];
-        for run in 0..corpus.runs.len() {
+        for run in 0..corpus.contents.runs.len() {
             let bounds = Lookup::of(corpus, run, patterns)?.bounds(stems)?;
             for (blocks, bounds) in blocks.iter_mut().zip(&bounds) {
-                let of_run = corpus.runs[run].blocks.clone().zip(bounds.iter().copied());
+                let of_run = corpus.contents.runs[run].blocks.clone().zip(bounds.iter().copied());
                 blocks.extend(of_run.filter(|(_, bound)| *bound > 0));
             }
         }
@@ -242,8 +242,8 @@ pub fn blocks_beside(
     stems: &Stems,
 ) -> Result<Vec<u32>> {
     let mut out = Vec::new();
-    for run in 0..corpus.runs.len() {
-        let blocks = corpus.runs[run].blocks.clone();
+    for run in 0..corpus.contents.runs.len() {
+        let blocks = corpus.contents.runs[run].blocks.clone();
         let held = Lookup::of(corpus, run, all)?.bounds(stems)?;
         let each = |block: &usize| held.iter().all(|bounds| bounds[*block] > 0);
         let mut found: Vec<usize> = (0..blocks.len()).filter(each).collect();
@@ -284,7 +284,7 @@ impl<'a> Lookup<'a> {
 
     /// Per pattern and block of the run, an upper bound of how often the pattern occurs in the block.
     fn bounds(&self, stems: &Stems) -> Result<Vec<Vec<u32>>> {
-        let n_blocks = self.corpus.runs[self.run].blocks.len();
+        let n_blocks = self.corpus.contents.runs[self.run].blocks.len();
         let none = |pattern: &Pattern| vec![vec![0_u32; n_blocks]; pattern.len()];
         let mut counts: Vec<Vec<Vec<u32>>> = self.patterns.iter().map(none).collect();
         let mut words = Wanted::of(self.patterns, stems);
@@ -339,7 +339,7 @@ mod tests {
         library.open_document(&Source::text("one", text.clone())).unwrap();
         library.open_document(&Source::text("two", format!("{text}reef gull"))).unwrap();
         let corpus = library.corpus(&[]).unwrap();
-        assert!(corpus.runs.len() >= 2);
+        assert!(corpus.contents.runs.len() >= 2);
         let mut wanted: BTreeMap<Vec<u8>, u64> = BTreeMap::new();
         for word in words::folded_words(&format!("{text}{text}reef gull")) {
             *wanted.entry(word.into_bytes()).or_default() += 1;
@@ -362,7 +362,7 @@ mod tests {
             ["gull", "reef", "w0"].map(|word| [Pattern::phrase(word).unwrap()]);
         let blocks =
             |all: &[Pattern], any: &[Pattern]| blocks_beside(&corpus, all, any, &stems).unwrap();
-        let last = corpus.blocks.len() as u32 - 1;
+        let last = corpus.contents.blocks.len() as u32 - 1;
         assert_eq!(blocks(&rare, &often), [last]);
         assert_eq!(blocks(&rare, &least), [last]);
         assert_eq!(blocks(&often, &[]), (0..=last).collect::<Vec<_>>());

@@ -214,7 +214,7 @@ impl<'a> Search<'a> {
         let patterns = &patterns[..patterns.len().min(MOST_PATTERNS)];
         let spread = Spread::of(corpus, patterns, stems)?;
         let counts = spread.totals();
-        let passages = corpus.passages().max(1);
+        let passages = corpus.contents.n_passages.max(1);
         let idf = counts.iter().map(|count| idf(passages, *count)).collect();
         Ok(Self { corpus, wanted: Wanted::of(patterns, stems), spread, counts, idf })
     }
@@ -226,10 +226,10 @@ impl<'a> Search<'a> {
     /// If the store cannot be read or is damaged.
     pub fn best(mut self, limit: usize, is_worth: impl Fn(u64) -> bool) -> Result<Found> {
         let (corpus, idf) = (self.corpus, self.idf);
-        let passages = corpus.passages().max(1);
-        let sentences: u64 = corpus.blocks.iter().map(|p| u64::from(p.block.sentences)).sum();
-        let mean_passage = corpus.words() as f32 / passages as f32;
-        let mean_sentence = corpus.words() as f32 / sentences.max(1) as f32;
+        let passages = corpus.contents.n_passages.max(1);
+        let sentences = corpus.contents.n_sentences;
+        let mean_passage = corpus.contents.n_words as f32 / passages as f32;
+        let mean_sentence = corpus.contents.n_words as f32 / sentences.max(1) as f32;
         let mut best_sentences = Best::new(limit);
         let mut best_passages = Best::new(limit);
         let mut held: Vec<(u32, u32)> = Vec::new();
@@ -515,7 +515,7 @@ mod tests {
         library.open_document(&Source::text("lamps", text())).unwrap();
         let stems = Stems::default();
         let corpus = library.corpus(&[]).unwrap();
-        assert!(corpus.blocks.len() > 5);
+        assert!(corpus.contents.blocks.len() > 5);
         for words in [&["k3", "f1"][..], &["k900", "k77", "lit"], &["keeper"], &["k8000", "f3"]] {
             let patterns: Vec<Pattern> =
                 words.iter().map(|word| Pattern::word(word, &stems)).collect();

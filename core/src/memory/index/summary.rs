@@ -269,10 +269,11 @@ pub struct Tree<'c, 's> {
 /// If there is no such document or the store cannot be read or is damaged.
 pub fn tree<'c, 's>(corpus: &'c Corpus<'s>, document: &str) -> Result<Tree<'c, 's>> {
     let unknown = || MemoryError::UnknownDocument { document: document.to_owned() };
-    let at = corpus.documents.iter().position(|d| d.name == document).ok_or_else(unknown)?;
+    let at =
+        corpus.contents.documents.iter().position(|d| d.name == document).ok_or_else(unknown)?;
     let mut level = Vec::new();
-    for block in 0..corpus.blocks.len() as u32 {
-        if corpus.blocks[block as usize].document == at {
+    for block in 0..corpus.contents.blocks.len() as u32 {
+        if corpus.contents.blocks[block as usize].document == at {
             level.extend(block_level(corpus, block, 0)?);
         }
     }
@@ -308,7 +309,7 @@ pub fn worth_of_windows(part: &[u8], sentences: u32) -> Option<Vec<u8>> {
 
 /// The nodes of a block, `depth` levels below its root; empty below its leaves.
 fn block_level(corpus: &Corpus, block: u32, depth: usize) -> Result<Vec<Node>> {
-    let sentences = corpus.blocks[block as usize].block.sentences;
+    let sentences = corpus.contents.blocks[block as usize].block.sentences;
     let mut levels = decode(&corpus.part(block, Part::Summary)?, sentences)
         .ok_or_else(|| corpus.damaged(block, "the summary is damaged"))?;
     let Some(height) = levels.len().checked_sub(depth + 1) else {
@@ -434,7 +435,7 @@ mod tests {
                 below.extend(children);
             }
             if below.is_empty() {
-                let windows: usize = (0..corpus.blocks.len() as u32)
+                let windows: usize = (0..corpus.contents.blocks.len() as u32)
                     .map(|b| {
                         let block = corpus.block(b).unwrap();
                         block.layout.windows(&block.text).len()

@@ -258,7 +258,7 @@ impl Scope {
     /// Adds the stretch on `side` of the section of every document whose title is meant; the second
     /// argument of `meant` tells whether the title has to name the division too, as it is tried first.
     fn add(&mut self, corpus: &Corpus, side: Side, meant: impl Fn(&str, bool) -> bool) {
-        for (ordinal, document) in corpus.documents.iter().enumerate() {
+        for (ordinal, document) in corpus.contents.documents.iter().enumerate() {
             let find =
                 |named| document.sections.iter().position(|section| meant(&section.title, named));
             let Some(index) = find(true).or_else(|| find(false)) else { continue };
@@ -292,7 +292,7 @@ impl Scope {
         let block = corpus.block(id.block)?;
         let byte = block.layout.sentences[id.sentence as usize].start as usize;
         let at = corpus.char_offset(id.block, byte)?;
-        Ok(self.holds(corpus.blocks[id.block as usize].document, at))
+        Ok(self.holds(corpus.contents.blocks[id.block as usize].document, at))
     }
 
     /// Whether character `at` of document `document` is inside.

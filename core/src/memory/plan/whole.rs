@@ -37,9 +37,9 @@ pub fn asks_for_whole(text: &str) -> bool {
 /// If the store cannot be read or is damaged.
 pub fn summary(reader: &Reader) -> Result<Finding> {
     let corpus = reader.corpus;
-    let each = (SENTENCES / corpus.documents.len().max(1)).max(LEAST);
+    let each = (SENTENCES / corpus.contents.documents.len().max(1)).max(LEAST);
     let mut ids: Vec<SentenceId> = Vec::new();
-    for document in &corpus.documents {
+    for document in &corpus.contents.documents {
         ids.extend(summary::tree(corpus, &document.name)?.overview(each)?);
     }
     let read = reader.read(&ids)?;

@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::memory_notes::NoteMaps;
-use super::{BlockParts, ContentHash, DocumentRecord, MakePages, Part, Store};
+use super::{BlockParts, ContentHash, Contents, DocumentRecord, MakePages, Part, Store};
 use crate::error::{MemoryError, Result};
 
 /// Keeps everything in ordinary maps; grows with its documents.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
-    documents: Vec<DocumentRecord>,
+    contents: Arc<Contents>,
     /// By hash, with their owner.
     blocks: BTreeMap<ContentHash, (String, BlockParts)>,
     /// The pages of directories by the hash of the run, with their owner.
@@ -20,7 +21,8 @@ pub struct MemoryStore {
 
 impl MemoryStore {
     fn drop_unneeded(&mut self, owner: &str, candidates: &BTreeSet<ContentHash>) {
-        let needed: BTreeSet<ContentHash> = self.documents.iter().flat_map(hashes).collect();
+        let needed: BTreeSet<ContentHash> =
+            self.contents.documents.iter().flat_map(hashes).collect();
         let stays = |hash: &ContentHash, of: &str| {
             needed.contains(hash) || !(of == owner || candidates.contains(hash))
         };
@@ -45,8 +47,8 @@ fn hashes(document: &DocumentRecord) -> impl Iterator<Item = ContentHash> {
 }
 
 impl Store for MemoryStore {
-    fn documents(&self) -> Result<Vec<DocumentRecord>> {
-        Ok(self.documents.clone())
+    fn contents(&self) -> Result<Arc<Contents>> {
+        Ok(Arc::clone(&self.contents))
     }
 
     fn begin_read(&self) -> Result<()> {
@@ -109,22 +111,26 @@ impl Store for MemoryStore {
 
     fn put_document(&mut self, record: &DocumentRecord) -> Result<()> {
         let mut replaced = BTreeSet::new();
-        match self.documents.iter_mut().find(|document| document.name == record.name) {
+        let mut documents = self.contents.documents.clone();
+        match documents.iter_mut().find(|document| document.name == record.name) {
             Some(document) => {
                 replaced = hashes(document).collect();
                 *document = record.clone();
             }
-            None => self.documents.push(record.clone()),
+            None => documents.push(record.clone()),
         }
+        self.contents = Arc::new(Contents::of(documents));
         self.drop_unneeded(&record.name, &replaced);
         Ok(())
     }
 
     fn remove_document(&mut self, name: &str) -> Result<bool> {
-        let Some(at) = self.documents.iter().position(|document| document.name == name) else {
+        let mut documents = self.contents.documents.clone();
+        let Some(at) = documents.iter().position(|document| document.name == name) else {
             return Ok(false);
         };
-        let removed = self.documents.remove(at);
+        let removed = documents.remove(at);
+        self.contents = Arc::new(Contents::of(documents));
         self.notes.retain(|placed| placed.owner != name);
         self.drop_unneeded(name, &hashes(&removed).collect());
         Ok(true)

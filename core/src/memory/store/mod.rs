@@ -6,6 +6,7 @@
 //! hashes of the blocks. A document is a list of blocks and comes to be in one step, after all of them
 //! and their directories.
 
+pub mod contents;
 pub mod memory;
 pub mod memory_notes;
 pub mod notes;
@@ -18,11 +19,14 @@ pub mod watched;
 #[cfg(test)]
 mod tests;
 
+pub use contents::{BlockPlace, Contents, Run};
 pub use memory::MemoryStore;
 pub use notes::{Note, Notes, Place, PlacedNote};
 pub use record::{BlockParts, BlockRef, ContentHash, DocumentRecord, LONGEST_RUN, Part, Section};
 pub use sqlite::SqliteStore;
 pub use watched::{SharedStore, WatchedStore};
+
+use std::sync::Arc;
 
 use crate::error::Result;
 
@@ -33,11 +37,11 @@ pub type MakePages<'a> = dyn FnMut(&dyn Store, &mut PutPage) -> Result<()> + 'a;
 
 /// Where a library keeps its blocks and documents, and the notes about them.
 pub trait Store: Notes + Send {
-    /// All documents, in the order in which they were first added.
+    /// What the library holds now.
     ///
     /// # Errors
     /// If the backing cannot be read or is damaged.
-    fn documents(&self) -> Result<Vec<DocumentRecord>>;
+    fn contents(&self) -> Result<Arc<Contents>>;
 
     /// Begins to read: until [`Self::end_read`], nothing that another process writes is seen, so
     /// that documents and their blocks fit each other. Calls may nest.

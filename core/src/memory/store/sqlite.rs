@@ -17,6 +17,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rusqlite::{
@@ -24,7 +25,7 @@ use rusqlite::{
 };
 
 use super::sqlite_notes;
-use super::{BlockParts, ContentHash, DocumentRecord, MakePages, Part, Store};
+use super::{BlockParts, ContentHash, Contents, DocumentRecord, MakePages, Part, Store};
 use crate::error::{Error, MemoryError, Result};
 
 /// "CARL" in ASCII.
@@ -67,8 +68,17 @@ pub struct SqliteStore {
     path: PathBuf,
     connection: Connection,
     readers: Cell<u32>,
-    /// Ids of directories that were looked up in the read that is going on.
-    directories: RefCell<BTreeMap<ContentHash, i64>>,
+    known: RefCell<Known>,
+}
+
+/// What was read of the file and holds until somebody writes to it.
+#[derive(Debug, Default)]
+struct Known {
+    /// SQLite's number of the state that other connections left.
+    version: Option<i64>,
+    contents: Option<Arc<Contents>>,
+    /// Ids of directories.
+    directories: BTreeMap<ContentHash, i64>,
 }
 
 impl SqliteStore {
@@ -108,13 +118,26 @@ impl SqliteStore {
                  PRAGMA wal_autocheckpoint = {LOG_PAGES}"
             ))
             .map_err(failed("opening"))?;
-        let directories = RefCell::default();
-        Ok(Self { path: path.to_owned(), connection, readers: Cell::new(0), directories })
+        let known = RefCell::default();
+        Ok(Self { path: path.to_owned(), connection, readers: Cell::new(0), known })
+    }
+
+    /// Forgets what is known if another connection has written since.
+    fn refresh(&self) -> rusqlite::Result<()> {
+        let version = self
+            .connection
+            .prepare_cached("PRAGMA data_version")?
+            .query_row([], |row| row.get::<_, i64>(0))?;
+        let mut known = self.known.borrow_mut();
+        if known.version != Some(version) {
+            *known = Known { version: Some(version), ..Known::default() };
+        }
+        Ok(())
     }
 
     /// The id of the directory of a run, if there is one.
     fn directory_id(&self, run: ContentHash) -> rusqlite::Result<Option<i64>> {
-        if let Some(id) = self.directories.borrow().get(&run) {
+        if let Some(id) = self.known.borrow().directories.get(&run) {
             return Ok(Some(*id));
         }
         let id = self
@@ -123,7 +146,7 @@ impl SqliteStore {
             .query_row([run.0], |row| row.get(0))
             .optional()?;
         if let (Some(id), true) = (id, self.readers.get() > 0) {
-            self.directories.borrow_mut().insert(run, id);
+            self.known.borrow_mut().directories.insert(run, id);
         }
         Ok(id)
     }
@@ -149,6 +172,7 @@ impl SqliteStore {
     ) -> Result<T> {
         let path = self.path.clone();
         let failed = |error| translate(&path, operation, error);
+        *self.known.get_mut() = Known::default();
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -283,8 +307,14 @@ fn has(connection: &Connection, kind: &str, hash: ContentHash) -> rusqlite::Resu
 }
 
 impl Store for SqliteStore {
-    fn documents(&self) -> Result<Vec<DocumentRecord>> {
+    fn contents(&self) -> Result<Arc<Contents>> {
         let failed = self.failed("reading the documents");
+        if self.readers.get() == 0 {
+            self.refresh().map_err(&failed)?;
+        }
+        if let Some(contents) = &self.known.borrow().contents {
+            return Ok(Arc::clone(contents));
+        }
         let mut statement = self
             .connection
             .prepare_cached("SELECT record FROM document ORDER BY position")
@@ -294,21 +324,26 @@ impl Store for SqliteStore {
             .map_err(&failed)?
             .collect::<rusqlite::Result<Vec<_>>>()
             .map_err(&failed)?;
-        records
-            .iter()
-            .enumerate()
-            .map(|(at, bytes)| {
-                DocumentRecord::decode(bytes)
-                    .ok_or_else(|| self.corrupt(format!("document {at}"), "cannot be decoded"))
-            })
-            .collect()
+        let decoded = records.iter().enumerate().map(|(at, bytes)| {
+            DocumentRecord::decode(bytes)
+                .ok_or_else(|| self.corrupt(format!("document {at}"), "cannot be decoded"))
+        });
+        let contents = Arc::new(Contents::of(decoded.collect::<Result<_>>()?));
+        self.known.borrow_mut().contents = Some(Arc::clone(&contents));
+        Ok(contents)
     }
 
     fn begin_read(&self) -> Result<()> {
-        if self.readers.get() == 0 {
-            self.connection.execute_batch("BEGIN").map_err(self.failed("beginning to read"))?;
+        let failed = self.failed("beginning to read");
+        let is_first = self.readers.get() == 0;
+        if is_first {
+            self.connection.execute_batch("BEGIN").map_err(&failed)?;
         }
         self.readers.set(self.readers.get() + 1);
+        if is_first && let Err(error) = self.refresh() {
+            self.end_read();
+            return Err(failed(error));
+        }
         Ok(())
     }
 
@@ -318,7 +353,6 @@ impl Store for SqliteStore {
         if readers > 0 {
             return;
         }
-        self.directories.borrow_mut().clear();
         if let Err(error) = self.connection.execute_batch("COMMIT") {
             // A read transaction holds nothing that could be lost.
             log::debug!("ending a read of {}: {error}", self.path.display());

@@ -2,10 +2,11 @@
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::{
-    BlockParts, BlockRef, ContentHash, DocumentRecord, MemoryStore, Part, PutPage, SqliteStore,
-    Store,
+    BlockParts, BlockRef, ContentHash, Contents, DocumentRecord, MemoryStore, Part, PutPage,
+    SqliteStore, Store,
 };
 use crate::error::{Error, MemoryError};
 use crate::memory::{AskOptions, Ingested, Library, Source};
@@ -106,7 +107,8 @@ fn keeps_the_contract(store: &mut dyn Store) {
     assert!(!store.has_directory(of_first).unwrap() && store.has_directory(of_other).unwrap());
     assert!(!store.has_block(a).unwrap());
     assert!(store.has_block(b).unwrap());
-    let names: Vec<String> = store.documents().unwrap().into_iter().map(|d| d.name).collect();
+    let contents = store.contents().unwrap();
+    let names: Vec<&str> = contents.documents.iter().map(|d| d.name.as_str()).collect();
     assert_eq!(names, ["one", "two"]);
 
     assert!(store.remove_document("two").unwrap());
@@ -131,6 +133,45 @@ fn both_stores_keep_the_contract() {
 }
 
 #[test]
+fn contents_are_read_again_only_after_somebody_wrote() {
+    let folder = Folder::new("contents");
+    let path = folder.file("library");
+    let (mut ours, mut theirs) =
+        (SqliteStore::open(&path).unwrap(), SqliteStore::open(&path).unwrap());
+    let (a, a_parts) = parts("a");
+    let put = |store: &mut SqliteStore, name: &str| {
+        store.put_block(name, a, &a_parts).unwrap();
+        let document = record(name, &[a]);
+        put_directories(store, &document);
+        store.put_document(&document).unwrap();
+    };
+    let names = |contents: &Contents| -> Vec<String> {
+        contents.documents.iter().map(|document| document.name.clone()).collect()
+    };
+    put(&mut ours, "one");
+    let first = ours.contents().unwrap();
+    assert!(Arc::ptr_eq(&first, &ours.contents().unwrap()), "nobody wrote");
+    // Another connection's document is seen, but not by a read that began before.
+    ours.begin_read().unwrap();
+    put(&mut theirs, "two");
+    assert_eq!(names(&ours.contents().unwrap()), ["one"]);
+    ours.end_read();
+    assert_eq!(names(&ours.contents().unwrap()), ["one", "two"]);
+    ours.begin_read().unwrap();
+    let second = ours.contents().unwrap();
+    ours.end_read();
+    assert_eq!((second.blocks.len(), second.n_words), (2, 2));
+    assert_eq!(second.runs.iter().map(|run| run.blocks.clone()).collect::<Vec<_>>(), [0..1, 1..2]);
+    // What the connection writes itself is seen, too.
+    assert!(ours.remove_document("one").unwrap());
+    assert_eq!(names(&ours.contents().unwrap()), ["two"]);
+    let only = second.only(&["two".to_owned()]).unwrap();
+    assert_eq!((only.blocks.len(), only.blocks[0].document), (1, 0));
+    let unknown = second.only(&["three".to_owned()]);
+    assert!(matches!(unknown, Err(Error::Memory(MemoryError::UnknownDocument { .. }))));
+}
+
+#[test]
 fn a_document_without_its_blocks_is_refused_and_changes_nothing() {
     let folder = Folder::new("incomplete");
     let mut store = SqliteStore::open(&folder.file("library")).unwrap();
@@ -144,7 +185,7 @@ fn a_document_without_its_blocks_is_refused_and_changes_nothing() {
     store.put_block("one", a, &a_parts).unwrap();
     let refused = store.put_document(&document);
     assert!(matches!(refused, Err(Error::Memory(MemoryError::Storage { .. }))));
-    assert!(store.documents().unwrap().is_empty());
+    assert!(store.contents().unwrap().documents.is_empty());
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::notes::{Note, Notes, Place, PlacedNote};
-use super::{BlockParts, ContentHash, DocumentRecord, MakePages, Part, Store};
+use super::{BlockParts, ContentHash, Contents, DocumentRecord, MakePages, Part, Store};
 use crate::cancel::CancelFlag;
 use crate::error::{MemoryError, Result};
 
@@ -40,8 +40,8 @@ impl WatchedStore {
 }
 
 impl Store for WatchedStore {
-    fn documents(&self) -> Result<Vec<DocumentRecord>> {
-        self.store()?.documents()
+    fn contents(&self) -> Result<Arc<Contents>> {
+        self.store()?.contents()
     }
 
     fn begin_read(&self) -> Result<()> {

@@ -57,7 +57,7 @@ pub fn block_names(corpus: &Corpus, block: u32) -> Result<BlockNames> {
 /// If the store cannot be read or is damaged.
 pub fn entities(corpus: &Corpus, limit: usize) -> Result<Vec<Entity>> {
     let mut total = 0;
-    for block in 0..corpus.blocks.len() as u32 {
+    for block in 0..corpus.contents.blocks.len() as u32 {
         total += block_names(corpus, block)?.entries.len();
     }
     // Names that may be one share their last word, so a share of last words is a whole merge.
@@ -77,7 +77,7 @@ pub fn entities(corpus: &Corpus, limit: usize) -> Result<Vec<Entity>> {
 /// The names of all blocks whose keys are `wanted`.
 fn table(corpus: &Corpus, wanted: impl Fn(&str) -> bool) -> Result<Table> {
     let mut table = Table::default();
-    for block in 0..corpus.blocks.len() as u32 {
+    for block in 0..corpus.contents.blocks.len() as u32 {
         let names = block_names(corpus, block)?;
         for entry in names.entries.iter().filter(|entry| wanted(&entry.key)) {
             table.add(
@@ -237,7 +237,7 @@ pub fn names_in(corpus: &Corpus, first: SentenceId, count: u32) -> Result<Vec<St
 pub fn similar(corpus: &Corpus, name: &str, limit: usize) -> Result<Vec<(String, f32)>> {
     let asked = trigrams(&key_of(name));
     let mut best: BTreeMap<String, (String, f32)> = BTreeMap::new();
-    for block in 0..corpus.blocks.len() as u32 {
+    for block in 0..corpus.contents.blocks.len() as u32 {
         for entry in block_names(corpus, block)?.entries {
             let other = trigrams(&entry.key);
             let shared =

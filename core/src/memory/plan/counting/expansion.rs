@@ -81,7 +81,7 @@ pub fn expand(reader: &Reader, question: &ExpansionQuestion) -> Result<Option<Fi
         used.len() < MENTIONS
     })?;
     let mut best: Option<(u32, SentenceId, String)> = None;
-    for block in 0..reader.corpus.blocks.len() as u32 {
+    for block in 0..reader.corpus.contents.blocks.len() as u32 {
         for entry in block_names(reader.corpus, block)?.entries {
             if entry.certain == 0 || !begins_with(&entry.key, letters) {
                 continue;

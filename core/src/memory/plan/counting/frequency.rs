@@ -136,7 +136,7 @@ fn counts_as_word(term: &[u8], list: bool) -> bool {
 fn is_list(reader: &Reader) -> Result<bool> {
     let pattern = Pattern::one_of("prose", OF_PROSE.iter().map(|word| (*word).to_owned()));
     let count = search::counts(reader.corpus, &[pattern], reader.stems)?[0];
-    Ok(count * LIST < reader.corpus.words())
+    Ok(count * LIST < reader.corpus.contents.n_words)
 }
 
 fn most_frequent(reader: &Reader, n: usize) -> Result<Option<Finding>> {
