@@ -5,11 +5,15 @@
 //! line, its pages of zeros are not touched before they are used, and none to be had is an error.
 //!
 //! Asked for zeros at a cache line, Rust's allocator takes memory and writes them, which touches every
-//! page; so a line more is asked for at its usual alignment, and the start is moved.
+//! page; so a line more is asked for at its usual alignment, and the start is moved. What takes many pages
+//! (caches, packed matrices) is a map of its own, for which Linux is asked for large pages: looking up
+//! addresses takes longer than reading where a page has only 4 KiB.
 
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::ops::Range;
 use std::ptr::NonNull;
+
+use memmap2::MmapMut;
 
 use crate::error::ModelError;
 use carrel_kernels::LINE;
@@ -18,9 +22,19 @@ use carrel_kernels::LINE;
 pub(super) struct Shared<T: Number> {
     start: NonNull<T>,
     len: usize,
-    /// What was allocated.
-    block: Option<(NonNull<u8>, Layout)>,
+    block: Block,
 }
+
+/// What was allocated.
+enum Block {
+    Nothing,
+    Heap(NonNull<u8>, Layout),
+    /// Held for as long as the slice lives.
+    Map(#[allow(dead_code)] MmapMut),
+}
+
+/// Bytes from which on memory is a map of its own: some large pages.
+const LEAST_MAP_BYTES: usize = 8 << 20;
 
 /// Numbers whose zero is all bits zero.
 pub(super) trait Number: Copy + sealed::Zero {}
@@ -53,7 +67,17 @@ impl<T: Number> Shared<T> {
         let n_bytes = n as u64 * size_of::<T>() as u64;
         let out_of_memory = ModelError::OutOfMemory { what, n_bytes };
         if n == 0 {
-            return Ok(Self { start: NonNull::dangling(), len: 0, block: None });
+            return Ok(Self { start: NonNull::dangling(), len: 0, block: Block::Nothing });
+        }
+        if n_bytes >= LEAST_MAP_BYTES as u64 {
+            let size = usize::try_from(n_bytes).ok().filter(|&size| size <= isize::MAX as usize);
+            let mut map =
+                size.and_then(|size| MmapMut::map_anon(size).ok()).ok_or(out_of_memory)?;
+            // Where the system has no large pages, others do.
+            #[cfg(target_os = "linux")]
+            let _ = map.advise(memmap2::Advice::HugePage);
+            let start = NonNull::from(&mut map[..]).cast();
+            return Ok(Self { start, len: n, block: Block::Map(map) });
         }
         let size = n.checked_mul(size_of::<T>()).and_then(|size| size.checked_add(LINE));
         let layout = size.and_then(|size| Layout::from_size_align(size, align_of::<u64>()).ok());
@@ -66,7 +90,7 @@ impl<T: Number> Shared<T> {
         assert!(gap < LINE, "a line begins in every line");
         // SAFETY: the block is a line longer than the values, so they fit behind the gap.
         let start = unsafe { block.add(gap) }.cast();
-        Ok(Self { start, len: n, block: Some((block, layout)) })
+        Ok(Self { start, len: n, block: Block::Heap(block, layout) })
     }
 
     pub(super) fn len(&self) -> usize {
@@ -126,7 +150,7 @@ impl<T: Number> Shared<T> {
 
 impl<T: Number> Drop for Shared<T> {
     fn drop(&mut self) {
-        if let Some((block, layout)) = self.block {
+        if let Block::Heap(block, layout) = self.block {
             // SAFETY: allocated in `new` with this layout, and freed once.
             unsafe { dealloc(block.as_ptr(), layout) };
         }
@@ -156,7 +180,7 @@ mod tests {
         assert!(Shared::<f32>::new(usize::MAX, "a test").is_err());
         assert!(Shared::<u8>::new(isize::MAX as usize - 64, "a test").is_err());
         assert_eq!(Shared::<u8>::new(0, "a test").expect("nothing").len(), 0);
-        for n in [1, 3, 100_000] {
+        for n in [1, 3, 100_000, LEAST_MAP_BYTES / 2] {
             let mut shared = Shared::<u16>::new(n, "a test").expect("memory");
             assert!(shared.all_mut().iter().all(|value| *value == 0));
             assert!(shared.all_mut().as_ptr().addr().is_multiple_of(LINE), "{n}");

@@ -6,6 +6,7 @@ use std::time::Instant;
 #[cfg(feature = "gpu")]
 use carrel_core::error::ModelError;
 use carrel_core::exec::Model;
+use memmap2::MmapMut;
 
 use crate::failure::Failure;
 
@@ -31,13 +32,14 @@ impl Hardware {
             return Ok(Self { bytes_per_s, int8_operations_per_s: None });
         }
         let _ = model;
-        Ok(Self::measure(n_threads))
+        Self::measure(n_threads)
     }
 
     /// Measures with `n_threads` threads; the best of a few runs counts.
-    fn measure(n_threads: usize) -> Self {
-        let buffer = vec![1u64; BUFFER_BYTES / 8];
-        let parts: Vec<&[u64]> = buffer.chunks(buffer.len().div_ceil(n_threads)).collect();
+    fn measure(n_threads: usize) -> Result<Self, Failure> {
+        let buffer = buffer()?;
+        let numbers = buffer.as_chunks::<8>().0;
+        let parts: Vec<&[[u8; 8]]> = numbers.chunks(numbers.len().div_ceil(n_threads)).collect();
         let seconds = best(|| {
             std::thread::scope(|scope| {
                 for part in &parts {
@@ -45,11 +47,21 @@ impl Hardware {
                 }
             });
         });
-        Self {
+        Ok(Self {
             bytes_per_s: BUFFER_BYTES as f64 / seconds,
             int8_operations_per_s: integer_peak(n_threads),
-        }
+        })
     }
+}
+
+/// Memory in large pages, where the system has them, as that is read fastest.
+fn buffer() -> Result<MmapMut, Failure> {
+    let no_memory = |error| Failure::other(format!("no memory to measure: {error}"));
+    let mut buffer = MmapMut::map_anon(BUFFER_BYTES).map_err(no_memory)?;
+    #[cfg(target_os = "linux")]
+    let _ = buffer.advise(memmap2::Advice::HugePage);
+    buffer.fill(1);
+    Ok(buffer)
 }
 
 fn best(mut work: impl FnMut()) -> f64 {
@@ -62,11 +74,11 @@ fn best(mut work: impl FnMut()) -> f64 {
 }
 
 /// Adds up in eight independent sums, so that the loop waits for memory only.
-fn sum(part: &[u64]) -> u64 {
+fn sum(part: &[[u8; 8]]) -> u64 {
     let mut sums = [0u64; 8];
     for eight in part.chunks_exact(8) {
         for (sum, value) in sums.iter_mut().zip(eight) {
-            *sum = sum.wrapping_add(*value);
+            *sum = sum.wrapping_add(u64::from_le_bytes(*value));
         }
     }
     sums.iter().fold(0, |total, sum| total.wrapping_add(*sum))
