@@ -81,6 +81,7 @@ impl Format {
     ];
 
     /// The blocks that activations are rounded to for this format, `None` where they are not.
+    #[inline]
     pub fn blocks(self) -> Option<Blocks> {
         match self {
             Self::F32 | Self::F16 | Self::BF16 => None,
@@ -90,6 +91,7 @@ impl Format {
     }
 
     /// Columns of a block.
+    #[inline]
     pub fn block_values(self) -> usize {
         self.blocks().map_or(1, Blocks::n_values)
     }
@@ -131,6 +133,7 @@ pub enum Blocks {
 
 impl Blocks {
     /// Values that share a scale.
+    #[inline]
     pub fn n_values(self) -> usize {
         match self {
             Self::Of32 => 32,
@@ -209,10 +212,12 @@ impl Columns<'_> {
         part
     }
 
-    /// Checks, once a call, the lengths that products rely on for reading without checks.
+    /// Checks, once a call, the lengths that products rely on for reading without checks. Inlined, so that
+    /// what follows from the format is known.
     ///
     /// # Panics
     /// If the columns are too many, or a part is too short: the caller's bug.
+    #[inline]
     pub fn check(&self, panel: &Panel<'_>, format: Format) {
         let Self { n_columns, n_values, .. } = *self;
         assert!((1..=TILE_COLUMNS).contains(&n_columns), "columns of a tile");

@@ -135,11 +135,15 @@ impl Matrix {
         }
     }
 
-    pub(super) fn panel(&self, index: usize) -> Panel<'_> {
-        let (quants, scales) = self.shape.panel_bytes();
-        let range = |n: usize| index * n..(index + 1) * n;
-        let [quants, scales] = self.part(range(quants), range(scales));
-        Panel { quants, scales }
+    /// Some panels, one after the other.
+    pub(super) fn panels(&self, which: Range<usize>) -> impl Iterator<Item = Panel<'_>> {
+        let (n_quants, n_scales) = self.shape.panel_bytes();
+        let all = |n: usize| which.start * n..which.end * n;
+        let [quants, scales] = self.part(all(n_quants), all(n_scales));
+        (0..which.len()).map(move |index| Panel {
+            quants: &quants[index * n_quants..][..n_quants],
+            scales: &scales[index * n_scales..][..n_scales],
+        })
     }
 }
 

@@ -1,9 +1,9 @@
 //! Threads that stay, and the barrier where they meet.
 //!
 //! A batch is one job that all threads run from beginning to end; they meet at a barrier after every
-//! step. Waiting threads spin, because a step takes microseconds and waking a thread takes tens of
-//! them; after a while they give way to other threads of the system. Between batches they spin for a
-//! moment, then sleep.
+//! step that has work for more than one. Waiting threads spin, because a step takes microseconds and
+//! waking a thread takes tens of them; after a while they give way to other threads of the system. Between
+//! batches they spin for a moment, then sleep.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -63,14 +63,16 @@ impl Member<'_> {
         self.team.n_threads
     }
 
-    /// Waits until all threads of the team are here.
+    /// Waits until all threads of the team are here, and the one that comes last has done what `of_last`
+    /// says.
     ///
     /// # Panics
     /// If another thread of the team has panicked, as it will never come.
-    pub(super) fn meet(&self) {
+    pub(super) fn meet(&self, of_last: impl FnOnce()) {
         let team = self.team;
         let phase = team.phase.load(Ordering::Acquire);
         if team.n_arrived.fetch_add(1, Ordering::AcqRel) + 1 == team.n_threads {
+            of_last();
             team.n_arrived.store(0, Ordering::Relaxed);
             team.phase.store(phase.wrapping_add(1), Ordering::Release);
             return;
@@ -103,8 +105,8 @@ impl Exit {
         Self { last: AtomicUsize::new(usize::MAX) }
     }
 
-    /// Waits until all threads have taken step `number`. Whether they leave now, which the first thread
-    /// decides by `is_wanted`.
+    /// Waits until all threads have taken step `number`, and the last one has done what `of_last` says.
+    /// Whether they leave now, which the first thread decides by `is_wanted`.
     ///
     /// # Panics
     /// As [`Member::meet`].
@@ -113,11 +115,12 @@ impl Exit {
         number: usize,
         member: &Member<'_>,
         is_wanted: impl FnOnce() -> bool,
+        of_last: impl FnOnce(),
     ) -> bool {
         if member.index == 0 && is_wanted() {
             self.last.store(number, Ordering::Relaxed);
         }
-        member.meet();
+        member.meet(of_last);
         self.last.load(Ordering::Relaxed) <= number
     }
 
@@ -270,8 +273,13 @@ mod tests {
                 pool.run(&|member| {
                     for (step, count) in counts.iter().enumerate() {
                         count.fetch_add(1, Ordering::Relaxed);
-                        member.meet();
-                        assert_eq!(count.load(Ordering::Relaxed), round * n_threads, "{step}");
+                        let all = 2 * round * n_threads;
+                        // One of them counts for all, before any of them goes on.
+                        member.meet(|| {
+                            let before = count.fetch_add(n_threads, Ordering::Relaxed);
+                            assert_eq!(before + n_threads, all, "{step}");
+                        });
+                        assert_eq!(count.load(Ordering::Relaxed), all, "{step}");
                     }
                 });
                 if round % 5 == 0 {
@@ -295,7 +303,7 @@ mod tests {
                         let is_so = is_cancelled.load(Ordering::Relaxed);
                         is_so.then(|| seen_in.store(step, Ordering::Relaxed)).is_some()
                     };
-                    if exit.meet(step, member, is_wanted) {
+                    if exit.meet(step, member, is_wanted, || {}) {
                         // A panic ends the others' waiting, should this thread be alone.
                         return assert_eq!(seen_in.load(Ordering::Relaxed), step);
                     }
@@ -316,7 +324,7 @@ mod tests {
             let run = catch_unwind(AssertUnwindSafe(|| {
                 pool.run(&|member| {
                     assert_ne!(member.index, culprit, "as planned");
-                    member.meet();
+                    member.meet(|| {});
                 });
             }));
             assert!(run.is_err(), "thread {culprit}");

@@ -1,5 +1,7 @@
-//! Runs batches: all threads walk all steps, claim parts of each, and meet after it.
+//! Runs batches: all threads walk all steps, claim parts of each, and meet after it; a row that is alone
+//! in its step is done at the meeting before.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -243,12 +245,26 @@ impl<'a> Pass<'a> {
 
     /// What each thread does: all steps, until the end or until the flag is set.
     fn walk(&self, steps: &[Step], member: &Member<'_>) {
-        for (number, (step, claimed)) in steps.iter().zip(&self.memory.claimed).enumerate() {
+        let mut steps = steps.iter().zip(&self.memory.claimed).enumerate().peekable();
+        while let Some((number, (step, claimed))) = steps.next() {
             self.step(step, claimed, member);
-            if self.exit.meet(number, member, || self.cancel.is_cancelled()) {
+            // A single row is one thread's work. Whoever comes last to the meeting before it does it
+            // there, while the others wait, so it needs no meeting of its own.
+            let of_one = steps.next_if(|(_, (step, _))| self.is_for_one(step));
+            let of_last = || {
+                if let Some((_, (step, claimed))) = of_one {
+                    self.step(step, claimed, member);
+                }
+            };
+            if self.exit.meet(number, member, || self.cancel.is_cancelled(), of_last) {
                 return;
             }
         }
+    }
+
+    /// Whether there is no work for a second thread in a step.
+    fn is_for_one(&self, step: &Step) -> bool {
+        matches!(step, Step::Rows { is_selected, .. } if self.n_rows(*is_selected) <= 1)
     }
 
     fn n_rows(&self, is_selected: bool) -> usize {
@@ -257,22 +273,24 @@ impl<'a> Pass<'a> {
 
     fn step(&self, step: &Step, claimed: &AtomicUsize, member: &Member<'_>) {
         let n_shares = CLAIMS_PER_THREAD * member.n_threads();
-        let claim = |n_items: usize, work: &mut dyn FnMut(usize)| {
+        let claim = |n_items: usize, work: &mut dyn FnMut(Range<usize>)| {
             let n_claimed = n_items.div_ceil(n_shares).max(1);
             loop {
                 let first = claimed.fetch_add(n_claimed, Ordering::Relaxed);
                 if first >= n_items {
                     return;
                 }
-                (first..(first + n_claimed).min(n_items)).for_each(&mut *work);
+                work(first..(first + n_claimed).min(n_items));
             }
         };
         match step {
             Step::Rows { ops, is_selected } => {
-                claim(self.n_rows(*is_selected), &mut |row| {
-                    let token = if *is_selected { self.batch.rows[row] as usize } else { row };
-                    // SAFETY: a row is claimed by one thread, and rows don't touch each other.
-                    ops.iter().for_each(|op| unsafe { self.row(op, row, token) });
+                claim(self.n_rows(*is_selected), &mut |rows| {
+                    for row in rows {
+                        let token = if *is_selected { self.batch.rows[row] as usize } else { row };
+                        // SAFETY: a row is claimed by one thread, and rows don't touch each other.
+                        ops.iter().for_each(|op| unsafe { self.row(op, row, token) });
+                    }
                 });
             }
             Step::Products { products, is_selected } => {
@@ -281,15 +299,20 @@ impl<'a> Pass<'a> {
                 let n_all: usize = products.iter().map(n_panels).sum();
                 let n_columns = self.columns_at_once(products);
                 let mut tile = [[0.0; PANEL]; TILE_COLUMNS];
-                claim(n_all * n_rows.div_ceil(n_columns), &mut |index| {
-                    let first = index / n_all * n_columns;
-                    let mut panel = index % n_all;
-                    for product in products {
-                        if panel < n_panels(product) {
-                            let last = (first + n_columns).min(n_rows);
-                            return self.product(product, panel, first..last, &mut tile);
+                claim(n_all * n_rows.div_ceil(n_columns), &mut |mut items| {
+                    while !items.is_empty() {
+                        let first = items.start / n_all * n_columns;
+                        let rows = first..(first + n_columns).min(n_rows);
+                        let mut panel = items.start % n_all;
+                        for product in products {
+                            let n = n_panels(product);
+                            let panels = panel.min(n)..n.min(panel + items.len());
+                            panel = panel.saturating_sub(n);
+                            items.start += panels.len();
+                            if !panels.is_empty() {
+                                self.product(product, panels, rows.clone(), &mut tile);
+                            }
                         }
-                        panel -= n_panels(product);
                     }
                 });
             }
@@ -304,7 +327,9 @@ impl<'a> Pass<'a> {
                 let scratch = &self.memory.scratch[member.index];
                 // SAFETY: each thread has scratch memory of its own.
                 let scratch = unsafe { scratch.write(0..scratch.len()) };
-                claim(self.split.n_items(), &mut |index| attention.run(self, index, scratch));
+                claim(self.split.n_items(), &mut |items| {
+                    items.for_each(|index| attention.run(self, index, scratch));
+                });
             }
             Step::Convolve(op) => {
                 // SAFETY: a token is claimed by one thread, and has a cell of its own. The input is
@@ -338,54 +363,68 @@ impl<'a> Pass<'a> {
         (COLUMN_BYTES / n_bytes / TILE_COLUMNS).max(1) * TILE_COLUMNS
     }
 
-    /// The outputs of one panel for some rows of activations, of which `tile` holds a few.
+    /// The outputs of some panels for some rows of activations, of which `tile` holds a few.
     fn product(
         &self,
         product: &Product,
-        panel: usize,
-        rows: std::ops::Range<usize>,
+        panels: Range<usize>,
+        rows: Range<usize>,
         tile: &mut Tile,
     ) {
         let matrix = self.weights.matrix(product.weight);
-        let (n, first) = (matrix.shape.n_cols, panel * PANEL);
-        let n_outputs = PANEL.min(matrix.shape.n_rows - first);
-        let weights = matrix.panel(panel);
         let kernel = self.kernels.product(matrix.shape.format);
-        let bias = product.bias.map(|bias| &self.weights.vector(bias)[first..][..n_outputs]);
-        for start in rows.clone().step_by(TILE_COLUMNS) {
-            let n_columns = TILE_COLUMNS.min(rows.end - start);
-            let part = |n: usize| start * n..(start + n_columns) * n;
-            let mut columns = Columns { n_columns, n_values: n, ..Columns::default() };
-            // SAFETY: what products read was written before the last meeting.
-            unsafe {
-                match matrix.shape.format.blocks() {
-                    None => columns.values = self.buffer(product.input).read(part(n)),
-                    Some(blocks) => {
-                        let rounded = self.rounded(product.input, blocks);
-                        columns.quants = rounded.quants.read(part(n));
-                        columns.scales = rounded.scales.read(part(n / blocks.n_values()));
-                        columns.sums = rounded.sums.read(part(rounded.n_sums(n)));
-                        columns.starts = rounded.starts.read(part(rounded.n_sums(n)));
-                        columns.sums_of_16 = rounded.sums_of_16.read(part(rounded.n_sums_of_16(n)));
+        let bias = product.bias.map(|bias| self.weights.vector(bias));
+        let (width, out) =
+            (self.plan.buffers[product.out.0].width as usize, self.buffer(product.out));
+        // What decode does most often is not looked up for every panel.
+        let only = (rows.len() <= TILE_COLUMNS).then(|| self.columns(product, rows.clone()));
+        for (index, weights) in panels.clone().zip(matrix.panels(panels)) {
+            let first = index * PANEL;
+            let n_outputs = PANEL.min(matrix.shape.n_rows - first);
+            for start in rows.clone().step_by(TILE_COLUMNS) {
+                let end = rows.end.min(start + TILE_COLUMNS);
+                let columns = only.unwrap_or_else(|| self.columns(product, start..end));
+                kernel(&weights, &columns, tile);
+                for (row, values) in (start..end).zip(tile.iter()) {
+                    let at = row * width + first;
+                    // SAFETY: these outputs belong to this panel and row, which one thread has
+                    // claimed.
+                    let out = unsafe { out.write(at..at + n_outputs) };
+                    match out.first_chunk_mut::<PANEL>() {
+                        // A copy of known length is two moves instead of a call.
+                        Some(out) => *out = *values,
+                        None => out.copy_from_slice(&values[..n_outputs]),
+                    }
+                    if let Some(bias) = bias {
+                        let bias = &bias[first..][..n_outputs];
+                        out.iter_mut().zip(bias).for_each(|(out, bias)| *out += bias);
                     }
                 }
             }
-            kernel(&weights, &columns, tile);
-            let width = self.plan.buffers[product.out.0].width as usize;
-            for (column, values) in tile.iter().enumerate().take(n_columns) {
-                let at = (start + column) * width + first;
-                // SAFETY: these outputs belong to this panel and row, which one thread has claimed.
-                let out = unsafe { self.buffer(product.out).write(at..at + n_outputs) };
-                match out.first_chunk_mut::<PANEL>() {
-                    // A copy of known length is two moves instead of a call.
-                    Some(out) => *out = *values,
-                    None => out.copy_from_slice(&values[..n_outputs]),
-                }
-                if let Some(bias) = bias {
-                    out.iter_mut().zip(bias).for_each(|(out, bias)| *out += bias);
+        }
+    }
+
+    /// Rows of activations as a product reads them.
+    fn columns(&self, product: &Product, rows: Range<usize>) -> Columns<'a> {
+        let shape = self.weights.matrix(product.weight).shape;
+        let n = shape.n_cols;
+        let part = |n: usize| rows.start * n..rows.end * n;
+        let mut columns = Columns { n_columns: rows.len(), n_values: n, ..Columns::default() };
+        // SAFETY: what products read was written before the last meeting.
+        unsafe {
+            match shape.format.blocks() {
+                None => columns.values = self.buffer(product.input).read(part(n)),
+                Some(blocks) => {
+                    let rounded = self.rounded(product.input, blocks);
+                    columns.quants = rounded.quants.read(part(n));
+                    columns.scales = rounded.scales.read(part(n / blocks.n_values()));
+                    columns.sums = rounded.sums.read(part(rounded.n_sums(n)));
+                    columns.starts = rounded.starts.read(part(rounded.n_sums(n)));
+                    columns.sums_of_16 = rounded.sums_of_16.read(part(rounded.n_sums_of_16(n)));
                 }
             }
         }
+        columns
     }
 }
 

@@ -8,7 +8,7 @@ use std::arch::x86_64::*;
 use super::super::Softmax;
 use super::super::scalar::KERNELS as SCALAR;
 use super::exponential::exponential;
-use super::products::halves;
+use super::products::{ahead, halves};
 
 /// Queries in a tile.
 const TILE: usize = 6;
@@ -44,6 +44,11 @@ impl Kept for u16 {
     }
 }
 
+/// Queries of a tile where there are `n`: as many in each as can be.
+fn tile_of(n: usize) -> usize {
+    n.div_ceil(n.div_ceil(TILE).max(1)).max(1)
+}
+
 /// Calls the instance of a tile for the number of queries, 1 to [`TILE`], and of vectors.
 macro_rules! by_queries {
     ($kernel:ident, $n:expr, $width:expr, ($($argument:expr),*)) => {
@@ -77,7 +82,8 @@ macro_rules! by_width {
 #[target_feature(enable = "avx512f")]
 pub fn scores<K: Kept>(queries: &[f32], keys: &[K], n_cells: usize, scores: &mut [f32]) {
     let d_head = keys.len() / n_cells;
-    let tiles = queries.chunks(TILE * d_head).zip(scores.chunks_mut(TILE * n_cells));
+    let tile = tile_of(queries.len() / d_head);
+    let tiles = queries.chunks(tile * d_head).zip(scores.chunks_mut(tile * n_cells));
     for (queries, scores) in tiles {
         let n = queries.len() / d_head;
         assert!(n_cells.is_multiple_of(LANES) && scores.len() == n * n_cells, "cells in sixteens");
@@ -109,7 +115,12 @@ unsafe fn score_tile<K: Kept, const N: usize, const W: usize>(
         unsafe {
             let mut row = [_mm512_setzero_ps(); W];
             for (group, row) in row.iter_mut().enumerate() {
-                *row = K::load(keys.as_ptr().add((group * d_head + i) * LANES));
+                let at = keys.as_ptr().add((group * d_head + i) * LANES);
+                *row = K::load(at);
+                if W > 1 {
+                    // The same of the next block, whose groups the processor does not guess.
+                    ahead(at.wrapping_add(W * d_head * LANES).cast(), 0, 1);
+                }
             }
             for (query, sums) in sums.iter_mut().enumerate() {
                 let x = _mm512_set1_ps(*queries.as_ptr().add(query * d_head + i));
@@ -181,8 +192,9 @@ pub fn mix_whole<V: Kept>(
 ) {
     let d_head = values.len() / n_cells;
     assert!(d_head.is_multiple_of(LANES), "whole vectors");
-    let tiles = shares.chunks(TILE * n_cells).zip(mixed.chunks_mut(TILE * d_head));
-    for ((shares, mixed), factors) in tiles.zip(factors.chunks(TILE)) {
+    let tile = tile_of(factors.len());
+    let tiles = shares.chunks(tile * n_cells).zip(mixed.chunks_mut(tile * d_head));
+    for ((shares, mixed), factors) in tiles.zip(factors.chunks(tile)) {
         let n = factors.len();
         assert!(shares.len() == n * n_cells && mixed.len() == n * d_head, "a row a query");
         assert!(values.len() == n_cells * d_head, "whole rows");

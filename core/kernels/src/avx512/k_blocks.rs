@@ -7,7 +7,7 @@
 use std::arch::x86_64::*;
 
 use super::super::{Columns, Format, LINE, PANEL, Panel, TILE_COLUMNS, Tile};
-use super::products::{broadcast, halves, load};
+use super::products::{ahead, broadcast, halves, load};
 
 /// Sums by column.
 type Integers = [__m512i; TILE_COLUMNS];
@@ -241,6 +241,11 @@ unsafe fn sub_blocks_of_16<const C: usize>(
             let d = panel.scales.as_ptr().add(block * Format::Q6_K.scale_bytes());
             let mut products: Integers = [_mm512_setzero_si512(); TILE_COLUMNS];
             for four in 0..4 {
+                if C == 1 {
+                    // Lines are not read in their order, so the processor does not guess them.
+                    let bytes = Format::Q6_K.quant_bytes();
+                    ahead(lines, bytes + four * bytes / 4, bytes / 4 / LINE);
+                }
                 // Sub-block `four` of each quarter of 64 values.
                 let weights = quarters(lines.add(4 * four * LINE));
                 let scales = |quarter: usize| signed(d.add((2 + 4 * quarter + four) * PANEL));

@@ -57,6 +57,6 @@ pub static KERNELS: Kernels = Kernels {
     scores,
     softmax,
     mix,
-    of_half: Some(OfHalf { scores: half_scores, mix: half_mix, most_queries: 6 }),
+    of_half: Some(OfHalf { scores: half_scores, mix: half_mix, most_queries: 12 }),
     ..avx2::KERNELS
 };
