@@ -332,9 +332,11 @@ impl<'a> Pass<'a> {
                 });
             }
             Step::Convolve(op) => {
-                // SAFETY: a token is claimed by one thread, and has a cell of its own. The input is
-                // written in other steps only.
-                claim(self.n_rows(false), &mut |token| unsafe { self.convolve(op, token) });
+                claim(self.n_rows(false), &mut |tokens| {
+                    // SAFETY: a token is claimed by one thread, and has a cell of its own. The input is
+                    // written in other steps only.
+                    tokens.for_each(|token| unsafe { self.convolve(op, token) });
+                });
             }
             Step::Select { buffer } => {
                 if member.index == 0 && self.batch.rows.len() < self.batch.tokens.len() {
