@@ -63,3 +63,17 @@ impl Spec {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shapes::Shape;
+
+    /// As its card says: https://huggingface.co/LiquidAI/LFM2-350M
+    #[test]
+    fn lfm2_has_as_many_weights_as_published() {
+        let spec = Spec::read(Shape::named("LFM2-350M").expect("a shape")).expect("a spec");
+        assert_eq!(spec.n_parameters(), 354_483_968);
+        assert_eq!((spec.n_attention(), spec.n_convolved, spec.d_head), (6, 3, 64));
+    }
+}

@@ -244,6 +244,33 @@ fn an_8_bit_cache_under_our_own_kernels_agrees_with_llama_cpp() {
         .for_each(|kernels| run_with_8_bit_cache(Backend::Own(kernels)));
 }
 
+/// llama.cpp keeps one state of a convolution and cannot go back; the referee reads again then.
+#[test]
+fn a_sequence_with_convolutions_goes_back_as_llama_cpp_begins_anew() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("model.gguf");
+    write(Shape::named("tiny-lfm2").expect("a known shape"), TensorType::F32, &path);
+    let options = RefereeOptions { n_ctx: 256, ..RefereeOptions::default() };
+    let mut referee = Referee::open(&path, options).expect("llama.cpp opens the model");
+    let options = DecoderOptions {
+        context: ContextPolicy::Full(256),
+        cache_type: CacheType::F16,
+        n_batch: 512,
+        n_threads: 1,
+    };
+    let mut decoder = decoder(&path, &options, Backend::Ggml(Placement::InPlace));
+    let tokens = tokens(512);
+    for (n_kept, n_more) in [(0, 60), (20, 40), (59, 1), (1, 9)] {
+        decoder.truncate(n_kept).expect("ours goes back");
+        referee.truncate(n_kept).expect("llama.cpp reads again");
+        let more = &tokens[n_kept + 7..][..n_more];
+        decoder.forward(more, LogitRows::All, &CancelFlag::new()).expect("forward");
+        let ours: Vec<Vec<f32>> = decoder.logits().chunks(512).map(<[f32]>::to_vec).collect();
+        let theirs = referee.forward(more, true).expect("llama.cpp runs");
+        check("tiny-lfm2", TensorType::F32, &compare(&ours, &theirs));
+    }
+}
+
 #[test]
 fn every_weight_type_of_ggml_runs_and_agrees() {
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -25,7 +25,8 @@ pub struct Referee {
     /// The pool that computes last; those before it are kept until the end.
     pools: Vec<*mut sys::ggml_threadpool>,
     n_vocab: usize,
-    n_past: usize,
+    /// The tokens in the cache.
+    tokens: Vec<u32>,
 }
 
 /// How the referee runs.
@@ -144,7 +145,7 @@ impl Referee {
             sys::llama_attach_threadpool(context.as_ptr(), pool, ptr::null_mut());
             let vocab = sys::llama_model_get_vocab(model.as_ptr());
             let n_vocab = sys::llama_vocab_n_tokens(vocab) as usize;
-            Ok(Self { model, context, pools: vec![pool], n_vocab, n_past: 0 })
+            Ok(Self { model, context, pools: vec![pool], n_vocab, tokens: Vec::new() })
         }
     }
 
@@ -166,7 +167,7 @@ impl Referee {
             batch.n_tokens = tokens.len() as i32;
             for (index, &token) in tokens.iter().enumerate() {
                 *batch.token.add(index) = token as i32;
-                *batch.pos.add(index) = (self.n_past + index) as i32;
+                *batch.pos.add(index) = (self.tokens.len() + index) as i32;
                 *batch.n_seq_id.add(index) = 1;
                 **batch.seq_id.add(index) = 0;
                 *batch.logits.add(index) = i8::from(all_rows || index + 1 == tokens.len());
@@ -185,7 +186,7 @@ impl Referee {
                 return Err(format!("llama_decode answers {status}"));
             }
         }
-        self.n_past += tokens.len();
+        self.tokens.extend_from_slice(tokens);
         Ok(rows)
     }
 
@@ -210,14 +211,32 @@ impl Referee {
         }
     }
 
-    /// Forgets all tokens from `n_past` on.
-    pub fn truncate(&mut self, n_past: usize) {
+    /// Forgets all tokens from `n_past` on. Where llama.cpp cannot go back, as with the states of
+    /// convolutions, the tokens before are read again.
+    ///
+    /// # Errors
+    /// If llama.cpp reports a failure while it reads.
+    pub fn truncate(&mut self, n_past: usize) -> Result<(), String> {
         // SAFETY: the context is live.
-        unsafe {
+        let is_done = unsafe {
             let memory = sys::llama_get_memory(self.context.as_ptr());
-            sys::llama_memory_seq_rm(memory, 0, n_past as i32, -1);
+            let is_done = sys::llama_memory_seq_rm(memory, 0, n_past as i32, -1);
+            if !is_done {
+                sys::llama_memory_clear(memory, true);
+            }
+            is_done
+        };
+        if is_done {
+            self.tokens.truncate(n_past);
+            return Ok(());
         }
-        self.n_past = n_past;
+        let mut kept = std::mem::take(&mut self.tokens);
+        kept.truncate(n_past);
+        if !kept.is_empty() {
+            self.forward(&kept, false)?;
+            self.rest();
+        }
+        Ok(())
     }
 }
 

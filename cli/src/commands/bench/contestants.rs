@@ -143,8 +143,7 @@ impl Contestant for LlamaCpp {
     }
 
     fn truncate(&mut self, n_past: usize) -> Result<(), Failure> {
-        self.referee.truncate(n_past);
-        Ok(())
+        self.referee.truncate(n_past).map_err(Failure::other)
     }
 
     fn prefill(&mut self, tokens: &[u32]) -> Result<(), Failure> {

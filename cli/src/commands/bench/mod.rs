@@ -159,10 +159,8 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
     let bar = output.step_bar("measuring", (args.depth.len() + 1) as u64);
     for (n_threads, hardware) in &threads {
         set_threads(&mut contestants, *n_threads)?;
-        let speeds = bench.alternate(&mut contestants, cancel, |contestant| {
-            contestant.truncate(0)?;
-            contestant.prefill(&tokens)
-        })?;
+        let speeds = bench
+            .alternate(&mut contestants, cancel, 0, |contestant| contestant.prefill(&tokens))?;
         bench.add("prefill", (0, args.pp), (*n_threads, hardware), &contestants, &speeds);
     }
     #[cfg(feature = "gpu")]
@@ -186,14 +184,12 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
         }
         for (n_threads, hardware) in &threads {
             set_threads(&mut contestants, *n_threads)?;
-            let speeds = bench.alternate(&mut contestants, cancel, |contestant| {
-                contestant.truncate(depth)?;
+            let speeds = bench.alternate(&mut contestants, cancel, depth, |contestant| {
                 contestant.decode(&tokens_to_decode(args.tg, model.spec().n_vocab))
             })?;
             bench.add("decode", (depth, args.tg), (*n_threads, hardware), &contestants, &speeds);
             if args.pp_at_depth && depth > 0 {
-                let speeds = bench.alternate(&mut contestants, cancel, |contestant| {
-                    contestant.truncate(depth)?;
+                let speeds = bench.alternate(&mut contestants, cancel, depth, |contestant| {
                     contestant.prefill(&tokens)
                 })?;
                 let work = (depth, args.pp);
@@ -280,11 +276,13 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    /// Seconds of each run by contestant: one warm-up, then alternating.
+    /// Seconds of each run by contestant, after the first `depth` tokens: one warm-up, then alternating.
+    /// Going back to them is not part of a run, as llama.cpp reads again what it has no state of.
     fn alternate(
         &self,
         contestants: &mut [Box<dyn Contestant>],
         cancel: &CancelFlag,
+        depth: usize,
         mut work: impl FnMut(&mut dyn Contestant) -> Result<(), Failure>,
     ) -> Result<Vec<Runs>, Failure> {
         let mut runs = vec![Runs::default(); contestants.len()];
@@ -298,6 +296,7 @@ impl Bench<'_> {
             }
             for index in order {
                 let contestant = contestants[index].as_mut();
+                contestant.truncate(depth)?;
                 let before = joules();
                 let start = Instant::now();
                 work(contestant)?;
