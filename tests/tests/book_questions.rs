@@ -3,8 +3,8 @@
 //!
 //! The questions about one book, their evidence and the rule of scoring come with the shared fixtures;
 //! nothing was tuned on them, nor on those in `data/tale-questions.json`, which were written before anybody
-//! looked at what is answered. Those in `data/book-questions.json`, over all six books, are what the
-//! plans were tuned on. Run with `--nocapture` to see every answer.
+//! looked at what is answered. Those in `data/book-questions.json`, over all six books, and the harder ones in
+//! `data/novel-questions.json` are what the plans were tuned on. Run with `--nocapture` to see every answer.
 
 use std::path::Path;
 
@@ -107,6 +107,20 @@ fn questions_of_our_own_over_six_books_are_answered() {
 }
 
 #[test]
+fn harder_questions_of_our_own_over_four_novels_are_answered() {
+    let Some(fixtures) = shared_fixtures() else { return };
+    let questions: Vec<Value> =
+        serde_json::from_str(include_str!("data/novel-questions.json")).unwrap();
+    let tally = ask(&fixtures.join("documents"), &questions, |question| {
+        question["document"].as_str().unwrap().to_owned()
+    });
+    assert!(tally.answerable >= 40 && tally.absent >= 10);
+    assert!(tally.cited >= LEAST_OF_HARDER.0, "{tally:?}");
+    assert!(tally.declined >= LEAST_OF_HARDER.1, "{tally:?}");
+    assert!(tally.quoted_chars <= MOST_QUOTED_CHARS * tally.answerable, "{tally:?}");
+}
+
+#[test]
 fn questions_that_nothing_was_tuned_on_are_answered() {
     let Some(fixtures) = shared_fixtures() else { return };
     let questions: Vec<Value> =
@@ -122,9 +136,11 @@ fn questions_that_nothing_was_tuned_on_are_answered() {
 
 /// Of the questions that were written before anybody looked at how they are answered: those of which the
 /// evidence is cited, and those without an answer that are declined, at least.
-const LEAST_UNTUNED: (usize, usize) = (12, 2);
+const LEAST_UNTUNED: (usize, usize) = (17, 2);
+/// The same of the harder questions about novels.
+const LEAST_OF_HARDER: (usize, usize) = (17, 5);
 /// Questions of which the evidence is cited at least, in either set.
-const LEAST_CITED: (usize, usize) = (10, 19);
+const LEAST_CITED: (usize, usize) = (10, 33);
 /// Questions without an answer that are declined at least, in either set.
 const LEAST_DECLINED: (usize, usize) = (3, 5);
 /// Characters that the citations of an answer have on average at most.

@@ -3,7 +3,8 @@
 //! Small groups of everyday words for the properties of people and things, made for this program;
 //! a noun stands with the verbs that state it ("profession", "work", "trade"). A question word finds
 //! every member of its groups. Does not rank by closeness; what is found still has to stand near
-//! the other words of the question.
+//! the other words of the question. Wider groups of related words only lead to the places of a book where
+//! something may be told; that it is told there they do not show.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -74,6 +75,109 @@ const KINDS: &[&str] = &[
     "relative father mother brother sister uncle aunt cousin son daughter",
 ];
 
+/// Words of one event or circumstance, by which a book may tell what a question calls otherwise.
+const RELATED: &[&str] = &[
+    "kill murder slay slew assassinate stab shoot strangle poison murderer murderess killer assassin \
+     slaughter crime",
+    "die death perish drown suicide expire lifeless corpse body grave funeral buried",
+    "die kill murder shoot stab drown poison strangle hang crush",
+    "marry wed engage engagement betroth wife husband bride bridegroom elope marriage match proposal \
+     widow altar",
+    "steal rob theft robber robbery thief burglar burglary take purloin abstract plunder",
+    "save rescue preserve deliver pick",
+    "find discover discovery pick come catch",
+    "teach master tutor instruct lesson schoolmaster governess",
+    "study learn course lesson subject",
+    "salary wage pay earn income pounds guineas shillings week annum",
+    "income fortune estate property rich worth pounds thousand year annum",
+    "price cost pay pounds guineas shillings dollars",
+    "reward offer pounds prize",
+    "house home lodge hall park cottage residence villa abode mansion manor grange roof",
+    "live dwell lodge reside stay settle house residence home inhabit lodgings address",
+    "address street road square lane avenue terrace house",
+    "father papa parent son daughter child",
+    "mother mamma parent son daughter child",
+    "son boy father mother heir child",
+    "daughter girl father mother heiress child",
+    "inn tavern hotel hostel alehouse",
+    "profession trade business work practice office situation calling",
+    "situation post place position employment office",
+    "work employ clerk office business",
+    "office business premises firm",
+    "make fashion construct carve shape",
+    "use serve turn convert",
+    "hide conceal lock bury secret thrust",
+    "give present gift bestow hand",
+    "send despatch dispatch post",
+    "nail hammer spike",
+    "lose miss drop",
+    "recognise recognize know identify",
+    "benefactor benefactress patron",
+    "idol god",
+    "weapon knife gun pistol revolver sword dagger club stick poker rifle axe",
+    "wound cut stab hurt injure blow",
+    "dress gown robe coat cloak clothes",
+    "burn fire blaze flame",
+    "attack strike assault blow struck",
+    "fall jump leap plunge tumble",
+    "mad lunatic insane idiot maniac madness crazy",
+    "part role character",
+    "pay discharge settle",
+    "debt owe",
+    "real true actual",
+    "turn become prove",
+    "disguise mask pretend assume pose wig",
+    "school academy college university",
+    "ship vessel boat schooner barque steamer brig sloop cutter",
+    "street road lane avenue square",
+    "bite fang venom sting",
+    "jewel diamond ruby emerald sapphire pearl gem stone necklace ring crown",
+    "letter note message telegram paper write",
+    "secret society band league",
+    "prison jail gaol cell convict",
+    "country land kingdom native",
+    "king queen crown throne royal",
+    "hair whiskers beard moustache",
+    "doctor physician surgeon medical",
+    "lawyer solicitor attorney barrister",
+    "horse mare pony stallion",
+    "dog hound mastiff puppy terrier spaniel",
+    "bird goose hen duck parrot",
+    "child baby boy girl infant",
+    "servant maid butler footman housekeeper cook valet",
+    "guard watch protect",
+    "escape flee flight fled run",
+    "leave depart go quit",
+    "arrive come reach land",
+    "go travel journey leave set",
+    "hate enemy dislike",
+    "love fond attach lover sweetheart",
+    "illness fever cold ill sick",
+    "age old years aged young",
+    "lend borrow loan money",
+    "own possess belong property",
+    "read book volume novel",
+    "translate copy write",
+    "confess confession own admit",
+    "betray inform denounce",
+    "accuse charge suspect arrest",
+    "condemn sentence trial judge guilty",
+    "revenge avenge vengeance",
+    "inherit heir legacy bequeath leave will",
+    "wreck sink founder",
+    "meet encounter acquaintance introduce",
+    "smoke pipe cigar tobacco",
+    "sister brother twin",
+    "uncle nephew niece aunt",
+    "lame limp leg crutch",
+    "blind eye sight",
+    "colour dress blue red green black white grey brown yellow",
+    "tall height feet inches high",
+    "long length feet inches yards",
+    "weapon kill blow",
+    "strange odd peculiar singular",
+];
+
 /// The groups by the words that find them, made once: a question asks for each of its words.
 struct Thesaurus {
     /// Every form of every member, group by group.
@@ -82,20 +186,23 @@ struct Thesaurus {
     by_irregular_base: HashMap<&'static str, Vec<usize>>,
 }
 
-static THESAURUS: LazyLock<Thesaurus> = LazyLock::new(|| {
-    let stems = Stems::default();
-    let mut thesaurus =
-        Thesaurus { forms: Vec::new(), by_stem: HashMap::new(), by_irregular_base: HashMap::new() };
-    for group in GROUPS {
-        thesaurus.add(group, group.split(' '), &stems);
-    }
-    for kinds in KINDS {
-        thesaurus.add(kinds, kinds.split(' ').take(1), &stems);
-    }
-    thesaurus
-});
+static SAME: LazyLock<Thesaurus> = LazyLock::new(|| Thesaurus::of(GROUPS, KINDS));
+static NEAR: LazyLock<Thesaurus> = LazyLock::new(|| Thesaurus::of(RELATED, &[]));
 
 impl Thesaurus {
+    fn of(groups: &'static [&str], kinds: &'static [&str]) -> Self {
+        let stems = Stems::default();
+        let mut thesaurus =
+            Self { forms: Vec::new(), by_stem: HashMap::new(), by_irregular_base: HashMap::new() };
+        for group in groups {
+            thesaurus.add(group, group.split(' '), &stems);
+        }
+        for kinds in kinds {
+            thesaurus.add(kinds, kinds.split(' ').take(1), &stems);
+        }
+        thesaurus
+    }
+
     /// Adds the words of `group`, which any of `keys` finds.
     fn add<'a>(&mut self, group: &str, keys: impl Iterator<Item = &'a str>, stems: &Stems) {
         let number = self.forms.len();
@@ -107,19 +214,29 @@ impl Thesaurus {
         }
         self.forms.push(group.split(' ').flat_map(stems::forms).collect());
     }
+
+    /// Every form of every word that shares a group with `word`, sorted.
+    fn beside(&self, word: &str, stems: &Stems) -> Vec<String> {
+        let by_stem = self.by_stem.get(&stems.stem(word));
+        let by_base =
+            stems::irregular_forms(word).and_then(|forms| self.by_irregular_base.get(forms[0]));
+        let groups = by_stem.into_iter().chain(by_base).flatten();
+        let mut out: Vec<String> =
+            groups.flat_map(|group| self.forms[*group].iter().cloned()).collect();
+        out.sort_unstable();
+        out.dedup();
+        out
+    }
 }
 
-/// Every form of every word that shares a group with `word`; empty if it is in none.
+/// Every form of every word that means the same as `word`; empty if it is in no group.
 pub fn same_meaning(word: &str, stems: &Stems) -> Vec<String> {
-    let by_stem = THESAURUS.by_stem.get(&stems.stem(word));
-    let by_base =
-        stems::irregular_forms(word).and_then(|forms| THESAURUS.by_irregular_base.get(forms[0]));
-    let groups = by_stem.into_iter().chain(by_base).flatten();
-    let mut out: Vec<String> =
-        groups.flat_map(|group| THESAURUS.forms[*group].iter().cloned()).collect();
-    out.sort_unstable();
-    out.dedup();
-    out
+    SAME.beside(word, stems)
+}
+
+/// Every form of every word by which a book may tell of what `word` names; empty if it is in no group.
+pub fn related(word: &str, stems: &Stems) -> Vec<String> {
+    NEAR.beside(word, stems)
 }
 
 #[cfg(test)]
@@ -132,5 +249,13 @@ mod tests {
         let found = same_meaning("profession", &stems);
         assert!(found.contains(&"worked".to_owned()) && found.contains(&"trade".to_owned()));
         assert_eq!(same_meaning("lamp", &stems), Vec::<String>::new());
+    }
+
+    #[test]
+    fn related_words_are_more_than_those_of_one_meaning() {
+        let stems = Stems::default();
+        let poisoned = "poisoned".to_owned();
+        assert!(related("killed", &stems).contains(&poisoned));
+        assert!(!same_meaning("killed", &stems).contains(&poisoned));
     }
 }

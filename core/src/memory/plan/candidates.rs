@@ -220,7 +220,7 @@ fn fused_passages(found: &Found, many: bool) -> Vec<Passage> {
 
 /// Whether a sentence speaks of somebody else of the same family: the last word of `name` stands in
 /// it, but only behind other first names.
-fn is_of_another(text: &str, name: &str) -> bool {
+pub fn is_of_another(text: &str, name: &str) -> bool {
     let bare = names::without_titles(name);
     let Some((first, last)) = bare.rsplit_once(' ') else { return false };
     let mut found = Vec::new();

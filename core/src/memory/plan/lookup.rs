@@ -1,7 +1,8 @@
 //! The plan for a question about facts: the sentences around which the question's words gather.
 //!
 //! Where sentences cover the whole question by themselves, every one of them is a fact asked for and is
-//! cited alone, the newest first. Otherwise the best few places are cited, each a sentence with the ones
+//! cited alone, the newest first. Otherwise the sentences are cited around which prose tells what is asked
+//! (`prose::places`), or, of definitions and keys and in Chinese, the best few, each with the ones
 //! beside it. If even the best covers too little,
 //! the document does not say. A model, if there is one, reads the windows of the best passages and
 //! points.
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 
 use super::candidates::{Candidate, candidates};
 use super::parts::Scope;
+use super::prose::places::{self, ONE_FACT};
 use super::question::{Expected, Question};
 use super::reader::Reader;
 use super::reading::read_windows;
@@ -17,6 +19,7 @@ use crate::error::Result;
 use crate::memory::answer::{Finding, one_line, spans};
 use crate::memory::index::corpus::SentenceId;
 use crate::memory::model::Pointer;
+use crate::memory::segment::words;
 
 /// The document does not say if the best sentence covers less than this.
 const LEAST_COVERAGE: f32 = 0.55;
@@ -78,9 +81,62 @@ pub fn lookup(
             || !question.keys.is_empty()
             || question.expected != Expected::Anything);
     if most >= WHOLE_FACT && stated {
-        return whole_facts(reader, question, &candidates, most);
+        let mut facts = whole_facts(reader, question, &candidates, most)?;
+        support(reader, question, scope, &mut facts)?;
+        return Ok(facts);
+    }
+    if is_told_in_prose(question) {
+        let found = places::places(reader, question, scope, &[])?;
+        if let Some(best) = found.best {
+            let answer = Some(one_line(&reader.corpus.sentence(best)?));
+            return Ok(Finding { answer, evidence: found.evidence, incomplete: false });
+        }
     }
     places(reader, &candidates)
+}
+
+/// Whether a question may be answered by what prose tells: it is in a language of words, and asks neither
+/// for a definition nor for what is kept under a key.
+fn is_told_in_prose(question: &Question) -> bool {
+    question.keys.is_empty() && !question.defines && !question.text.chars().any(words::is_ideograph)
+}
+
+/// Whether what was found is said in so few words that it is one fact.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn is_brief(reader: &Reader, found: &Finding) -> Result<bool> {
+    let mut n_words = 0;
+    for (first, count) in &found.evidence {
+        let layout = reader.corpus.layout(first.block)?;
+        n_words += layout.words_in(first.sentence as usize..(first.sentence + count) as usize);
+    }
+    Ok(n_words <= ONE_FACT)
+}
+
+/// Adds the places where prose tells what is asked, unless a sentence that was found states it plainly.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn support(
+    reader: &Reader,
+    question: &Question,
+    scope: &Scope,
+    found: &mut Finding,
+) -> Result<()> {
+    if !is_told_in_prose(question) || question.latest || question.earliest {
+        return Ok(());
+    }
+    for (first, count) in &found.evidence {
+        let block = reader.corpus.block(first.block)?;
+        let range = first.sentence as usize..(first.sentence + count) as usize;
+        if places::is_plain(reader, question, block.sentences(range).trim()) {
+            return Ok(());
+        }
+    }
+    let more = places::places(reader, question, scope, &found.evidence)?;
+    found.evidence.extend(more.evidence);
+    Ok(())
 }
 
 /// Whether the sentence is short enough for what it holds to belong together.

@@ -23,6 +23,7 @@
 //! comparison       counting/compare        two look-ups, compared in code
 //! property         relations/owned         what the text says of an owner, under a key or a name
 //! facts            lookup                  everything else; latest and listed facts too
+//! what prose tells prose/places            the sentences around which a question's words gather
 //! ```
 //! A question about the state is taken apart in `phrasing`. Statements are read in `statement`: what they report
 //! in `reported`, what stands behind their verbs in `arguments`, those without a verb that is known in `inferred`.
@@ -38,6 +39,7 @@ pub mod language;
 pub mod lookup;
 pub mod mentions;
 pub mod parts;
+pub mod prose;
 pub mod question;
 pub mod reader;
 pub mod reading;
@@ -86,11 +88,30 @@ pub enum Class {
     Facts,
 }
 
-/// Answers `text` by the plan of its class, and says which that was.
+/// Answers `text` by the plan of its class, and says which that was. What one sentence of a longer
+/// text seems to state is supported by the other places that tell of it.
 ///
 /// # Errors
 /// If the store cannot be read or is damaged, or the model fails.
 pub fn answer(
+    reader: &Reader,
+    pointer: &mut Pointer,
+    text: &str,
+    budget: &Budget,
+) -> Result<(Class, Finding)> {
+    let (class, mut found) = by_class(reader, pointer, text, budget)?;
+    let alone = found.answer.is_some() && found.evidence.len() == 1 && !pointer.has_model();
+    if alone && matches!(class, Class::State | Class::Chain | Class::Count | Class::Comparison) {
+        let (question, scope) = (Question::of(text, reader.stems), Scope::of(text, reader.corpus));
+        if class != Class::State || !lookup::is_brief(reader, &found)? {
+            lookup::support(reader, &question, &scope, &mut found)?;
+        }
+    }
+    Ok((class, found))
+}
+
+/// The same by one plan alone.
+fn by_class(
     reader: &Reader,
     pointer: &mut Pointer,
     text: &str,
@@ -250,10 +271,16 @@ fn property(
     if let Some(found) = owners::chinese(reader, question, scope)? {
         return Ok(Some(found));
     }
-    match OwnedQuestion::of(question, &scope.words, reader.stems) {
-        Some(asked) => owned::owned(reader, question, &asked, scope),
-        None => Ok(None),
+    let Some(asked) = OwnedQuestion::of(question, &scope.words, reader.stems) else {
+        return Ok(None);
+    };
+    let mut found = owned::owned(reader, question, &asked, scope)?;
+    if let Some(found) = found.as_mut().filter(|found| found.answer.is_some())
+        && !lookup::is_brief(reader, found)?
+    {
+        lookup::support(reader, question, scope, found)?;
     }
+    Ok(found)
 }
 
 /// Coverage from which a model is expected to find the answer in the first window.

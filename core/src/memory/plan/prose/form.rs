@@ -1,0 +1,222 @@
+//! What the form of a sentence tells of whether it answers a question: a name where somebody is asked for, a
+//! sum where a price is, a street where somebody lives, "from" and a place where somebody comes from.
+//!
+//! Knows classes of everyday English words only. A sentence that holds a question's words is found
+//! elsewhere (`prose`); here it is only seen whether it could be the answer.
+
+use crate::memory::answer::spans;
+use crate::memory::index::names::{self, Name};
+use crate::memory::index::stems::Stems;
+use crate::memory::plan::language::forms;
+use crate::memory::plan::language::grammar::among;
+use crate::memory::plan::language::kinds::Kind;
+use crate::memory::plan::question::{Expected, Question};
+use crate::memory::segment::words;
+
+/// Verbs next to a name that say who speaks.
+const SPEAKING: &str = "said says cried answered replied asked remarked observed returned exclaimed inquired \
+    added continued murmured whispered shouted muttered";
+/// Words of naming.
+const NAMING: &str = "name names named call calls called";
+/// Nouns with which addresses end.
+const ADDRESSES: &str = "street road lodge square lane terrace avenue place park hall house court gardens \
+    grange abbey manor farm inn yard row";
+/// Words of questions for numbers of a kind, and the units of each.
+const UNITS: &[(&str, &str)] = &[
+    (
+        "much price cost salary income fortune wage wages fee rent sum pay paid earn reward",
+        "pound pounds guinea guineas shilling shillings franc francs dollar dollars pence penny crown \
+         crowns sovereign sovereigns cent cents",
+    ),
+    ("old age long years", "year years month months week weeks day days hour hours minute minutes"),
+    (
+        "tall far high deep wide distance height length",
+        "foot feet inch inches yard yards mile miles league leagues fathom fathoms",
+    ),
+];
+/// Nouns behind which a sum or a place is asked for, beside those that tell so by themselves.
+const SUMS: &str = "income fortune wages lay";
+const HOUSES: &str = "church chapel prison school inn hotel tavern";
+/// What a sentence is worth that tells a value of the wrong unit, or a place where not "from" where.
+const VAGUELY: f32 = 0.3;
+/// What a value of the right unit, the place "from" where, and an address are worth more.
+const IN_UNITS: f32 = 1.3;
+const FROM: f32 = 1.0;
+const AT_AN_ADDRESS: f32 = 1.0;
+
+/// What a question asks for, as far as the form of an answer goes.
+pub struct Form<'q> {
+    question: &'q Question,
+    stems: &'q Stems,
+    expected: Expected,
+    kind: Option<Kind>,
+    /// Whether it asks how something is called.
+    pub asks_name: bool,
+    /// Whether it asks which of several, so that a name may answer it.
+    asks_which: bool,
+    /// The last word of the name whose first name is asked for.
+    surname: Option<String>,
+    /// Units of the number that is asked for.
+    units: Option<&'static str>,
+    /// Whether it asks where from.
+    from: bool,
+}
+
+impl<'q> Form<'q> {
+    /// What `question` asks for.
+    pub fn of(question: &'q Question, stems: &'q Stems) -> Self {
+        let has = |list: &str| question.words.iter().any(|word| among(list, word));
+        let pair = |two: &[String]| among("first christian given", &two[0]) && two[1] == "name";
+        let of_first = question.words.windows(2).any(pair);
+        let last = question.names.first().and_then(|name| words::folded_words(name).last());
+        let expected = match question.expected {
+            Expected::Anything if has(SUMS) => Expected::Number,
+            Expected::Anything if has("which") && has(HOUSES) => Expected::Place,
+            expected => expected,
+        };
+        let measured = UNITS.iter().find(|(asking, _)| has(asking));
+        Self {
+            question,
+            stems,
+            expected,
+            kind: Kind::asked(&question.words, stems).map(|(kind, _)| kind),
+            asks_name: has(NAMING),
+            asks_which: has("which"),
+            surname: last.filter(|_| of_first),
+            units: measured.filter(|_| expected == Expected::Number).map(|(_, u)| *u),
+            from: expected == Expected::Place && has("from"),
+        }
+    }
+
+    /// Whether a noun of a kind is asked for: an animal, a trade.
+    pub fn has_kind(&self) -> bool {
+        self.kind.is_some()
+    }
+
+    fn is_asked(&self, word: &str) -> bool {
+        self.question.words.iter().any(|asked| self.stems.same(asked, word))
+    }
+
+    /// How well a sentence holds what is asked for: 0 if it does not, 1 for the type alone.
+    pub fn told_by(&self, text: &str) -> f32 {
+        let told = |told: bool| if told { 1.0 } else { 0.0 };
+        if let Some(kind) = self.kind {
+            let of_kind = |word: String| kind.holds(&word) && !self.is_asked(&word);
+            return told(words::folded_words(text).any(of_kind));
+        }
+        match self.expected {
+            Expected::Explanation => told(forms::gives_reason(text)),
+            Expected::Anything if !self.asks_name && !self.asks_which => 0.0,
+            Expected::Number => self.number(text),
+            Expected::Date | Expected::Colour => {
+                told(spans::answering(text, self.question, self.stems).is_some())
+            }
+            expected => self.named(text, expected),
+        }
+    }
+
+    fn number(&self, text: &str) -> f32 {
+        let vague = |word: &str| among("one half quarter", word);
+        let is_new = |word: String| !self.is_asked(&word) && !vague(&word);
+        let mut spans = spans::spans(text, Expected::Number).into_iter();
+        if !spans.any(|range| words::folded_words(&text[range]).any(is_new)) {
+            return 0.0;
+        }
+        let Some(units) = self.units else { return 1.0 };
+        if words::folded_words(text).any(|word| among(units, &word)) {
+            1.0 + IN_UNITS
+        } else {
+            VAGUELY
+        }
+    }
+
+    /// How well the names of a sentence answer a question for one.
+    fn named(&self, text: &str, expected: Expected) -> f32 {
+        let mut found: Vec<Name> = Vec::new();
+        names::names(text, &mut found);
+        let mut best = 0.0_f32;
+        for name in found {
+            let range = name.start..name.end;
+            let bare = names::without_titles(&text[range.clone()]);
+            if let Some(surname) = &self.surname {
+                let full = bare.rsplit_once(' ').filter(|(first, _)| first.len() > 2);
+                if full.is_some_and(|(_, last)| words::folded(last) == *surname) {
+                    return 1.0 + FROM;
+                }
+                continue;
+            }
+            let new = !words::folded_words(bare).all(|word| self.is_asked(&word));
+            let fits = match expected {
+                Expected::Place => spans::is_placed(text, &range),
+                Expected::Person => !speaks(text, &name),
+                _ => true,
+            };
+            if name.uncertain || bare.is_empty() || !new || !fits {
+                continue;
+            }
+            let last = words::folded_words(bare).last().unwrap_or_default();
+            let mut worth = 1.0;
+            if expected == Expected::Place && among(ADDRESSES, &last) {
+                worth += AT_AN_ADDRESS;
+            }
+            if self.from {
+                let before = text[..range.start].split_whitespace().next_back().unwrap_or_default();
+                worth = if among("from of", before) { worth + FROM } else { VAGUELY };
+            }
+            best = best.max(worth);
+        }
+        best
+    }
+}
+
+/// Whether a folded word is one of naming.
+pub fn is_naming(word: &str) -> bool {
+    among(NAMING, word)
+}
+
+/// Whether a name only says who speaks: "said Omar", "Omar replied".
+fn speaks(text: &str, name: &Name) -> bool {
+    let before = text[..name.start].split_whitespace().next_back().unwrap_or_default();
+    let behind = text[name.end..].split_whitespace().next().unwrap_or_default();
+    [before, behind].into_iter().any(|word| {
+        among(SPEAKING, &words::folded(word.trim_matches(|c: char| !c.is_alphabetic())))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(question: &str, text: &str) -> f32 {
+        let stems = Stems::default();
+        Form::of(&Question::of(question, &stems), &stems).told_by(text)
+    }
+
+    #[test]
+    fn a_name_is_told_unless_it_only_says_who_speaks() {
+        let question = "Whom did Nora Vance marry?";
+        assert!(told(question, "At last Nora Vance went to church with Omar Bell.") > 0.0);
+        assert_eq!(told(question, "Nora Vance is married, remarked Bell."), 0.0);
+    }
+
+    #[test]
+    fn a_number_counts_in_its_unit() {
+        let question = "How much does Omar Bell earn?";
+        let paid = told(question, "They give him forty pounds a year.");
+        assert!(paid > told(question, "He has served them for nine winters."));
+    }
+
+    #[test]
+    fn where_from_is_told_behind_from() {
+        let question = "Where did Omar Bell come from?";
+        let whence = told(question, "He was a rope-maker from Lima.");
+        assert!(whence > told(question, "He left for a year in Lima."));
+    }
+
+    #[test]
+    fn a_first_name_stands_before_its_surname() {
+        let question = "What is the first name of Bell?";
+        assert!(told(question, "I am Omar Bell.") > 0.0);
+        assert_eq!(told(question, "Then Mr. Bell left with Nora."), 0.0);
+    }
+}

@@ -1,0 +1,4 @@
+//! What prose tells: the sentences of a book that speak of what is asked, whatever their words.
+
+pub mod form;
+pub mod places;

@@ -1,0 +1,439 @@
+//! Where a book tells what is asked: the sentences of prose that speak of it, in whatever words.
+//!
+//! ```text
+//! aspect    a name of the question, by all its words or by one, or a word, by itself or by related ones
+//! told      sum over aspects  weight * worth of the nearest mention * share by its distance  /  all weights
+//! form      what the sentence adds: a name, a number or the like that was asked for; "is called"; how
+//!           somebody died; late in the book for what turns out; less for questions and long sentences
+//! ```
+//! A name counts over many sentences, because a story goes on with pronouns; the rest of a question counts
+//! over few. The best sentences are cited until a limit of characters. Ranks only: whether the text says
+//! anything at all is decided before (`lookup`).
+
+use super::form::{Form, is_naming};
+use crate::error::Result;
+use crate::memory::index::corpus::{Corpus, SentenceId};
+use crate::memory::index::names;
+use crate::memory::index::patterns::Pattern;
+use crate::memory::index::search::{self, Passage, Search};
+use crate::memory::index::stems::Stems;
+use crate::memory::index::stopwords;
+use crate::memory::index::thesaurus;
+use crate::memory::plan::candidates::is_of_another;
+use crate::memory::plan::language::grammar::among;
+use crate::memory::plan::parts::Scope;
+use crate::memory::plan::question::{Expected, Question};
+use crate::memory::plan::reader::Reader;
+use crate::memory::segment::words;
+
+/// Characters cited for one answer at most.
+const QUOTED: usize = 1_900;
+/// Sentences whose text is looked at, and passages in which they stand.
+const LOOKED_AT: usize = 100;
+const PASSAGES: usize = 64;
+/// Sentences beside a mention that are looked at, of a word and of a name.
+const BESIDE: (u32, u32) = (3, 1);
+/// Sentences with a mention near them up to which all are scored.
+const MOST_SCORED: usize = 60_000;
+/// Worth of a name by all its words, by its last, and by another.
+const NAMED: [f32; 3] = [1.0, 0.85, 0.75];
+/// Worth of a word itself, of one of the same meaning, and of one that is related.
+const SAID: [f32; 3] = [1.0, 0.75, 0.5];
+/// Share of a word that stands this many sentences away, from 0 on, and of a name.
+const WORD_BY_DISTANCE: [f32; 6] = [1.0, 0.6, 0.4, 0.3, 0.2, 0.15];
+const NAME_BY_DISTANCE: [f32; 15] =
+    [1.0, 0.9, 0.85, 0.8, 0.7, 0.65, 0.6, 0.55, 0.5, 0.45, 0.4, 0.35, 0.3, 0.25, 0.2];
+/// Share of a name further away: sentences up to which, and share.
+const NAME_FURTHER: [(u32, f32); 2] = [(60, 0.25), (200, 0.15)];
+/// Weight of a name, and of a word that only says of what type the answer is.
+const NAME: f32 = 0.7;
+const TYPING: f32 = 0.3;
+/// Sentences that are counted between two documents.
+const BETWEEN_DOCUMENTS: u32 = 1_000;
+/// Added for what has the expected type, in the sentence and beside it.
+const TOLD: f32 = 0.15;
+const TOLD_BESIDE: f32 = 0.07;
+/// Added for a noun of the kind that is asked for.
+const OF_KIND: f32 = 0.2;
+/// Added for a word of naming where a name is asked for.
+const CALLED: f32 = 0.14;
+/// Added for how somebody came to die where that is asked.
+const CAUSE: f32 = 0.12;
+/// Added for the first mention of the rarest name, where nothing that happens later is asked, less for every
+/// later one by the number that halves it, and shares of it for the sentences behind one.
+const FIRST: f32 = 0.15;
+const FIRST_HALVED_BY: f32 = 4.0;
+const FIRST_MENTIONS: usize = 20;
+const BEHIND_FIRST: [f32; 3] = [1.0, 0.7, 0.4];
+/// Added for the last of the sentences where the end is asked for.
+const LATE: f32 = 0.14;
+/// Sentences that tell between which the last is.
+const LATE_AMONG: usize = 60;
+/// Taken from a sentence that asks or is a heading.
+const ASKS: f32 = 0.1;
+/// Taken from a long sentence, by character beyond those of a short one.
+const BY_CHARACTER: f32 = 0.000_4;
+const SHORT: usize = 120;
+/// Share of a sentence that speaks of another of the same family.
+const OF_ANOTHER: f32 = 0.85;
+/// Longest sentence that states one fact, in words.
+pub const ONE_FACT: u32 = 16;
+
+/// Words for how somebody came to die.
+const CAUSES: &str = "shot stab stabbed poison poisoned drown drowned hanged hang strangled murder murdered \
+    suicide consumption fever killed swallowed crushed burned burnt bite bitten broke broken neck wound \
+    wounds wounded bullet pistol knife blood accident disease illness heart fell struck";
+/// Verbs of what happens to somebody long after the first mention.
+const HAPPENING: &str = "die kill murder marry steal end turn find happen become shoot stab save lose buy send \
+    escape throw attack hide";
+/// Nouns for a name, which a text seldom says of it.
+const NAMES: &str = "name names named called";
+/// Words of a question for what is so in the end.
+const ENDING: &str = "finally really real eventually ultimately";
+
+/// Something that a question looks for.
+struct Aspect {
+    weight: f32,
+    /// The patterns by which it is mentioned, by number, and the worth of each.
+    mentions: Vec<(usize, f32)>,
+    is_name: bool,
+}
+
+/// A sentence with what it is worth.
+#[derive(Clone, Copy)]
+struct Scored {
+    id: SentenceId,
+    /// Number of the sentence in the library.
+    at: u32,
+    score: f32,
+}
+
+/// Where a book tells what is asked.
+pub struct Places {
+    /// The sentence that tells it best.
+    pub best: Option<SentenceId>,
+    /// All that tell it, the best first, as runs: the first sentence and their number.
+    pub evidence: Vec<(SentenceId, u32)>,
+}
+
+/// The sentence that tells best what `question` asks, and all that do; not those of `cited`, which are
+/// cited too and count.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn places(
+    reader: &Reader,
+    question: &Question,
+    scope: &Scope,
+    cited: &[(SentenceId, u32)],
+) -> Result<Places> {
+    let mut best = told(reader, question, scope)?;
+    form(reader, question, &mut best)?;
+    let mut left = QUOTED;
+    for (first, count) in cited {
+        left = left.saturating_sub(n_chars(reader, *first, *count)?);
+    }
+    let mut out: Vec<(SentenceId, u32)> = Vec::new();
+    let first = best.first().map(|scored| scored.id);
+    for scored in best {
+        let id = scored.id;
+        let holds = |(first, count): &(SentenceId, u32)| {
+            first.block == id.block
+                && (first.sentence..first.sentence + count).contains(&id.sentence)
+        };
+        if cited.iter().any(holds) {
+            continue;
+        }
+        let length = n_chars(reader, id, 1)?;
+        if length > left && !(out.is_empty() && cited.is_empty()) {
+            break;
+        }
+        left = left.saturating_sub(length);
+        let beside = out.iter_mut().find(|(first, count)| {
+            first.block == id.block
+                && (first.sentence + *count == id.sentence || id.sentence + 1 == first.sentence)
+        });
+        match beside {
+            Some((first, count)) => {
+                first.sentence = first.sentence.min(id.sentence);
+                *count += 1;
+            }
+            None => out.push((id, 1)),
+        }
+    }
+    Ok(Places { best: first, evidence: out })
+}
+
+fn n_chars(reader: &Reader, first: SentenceId, count: u32) -> Result<usize> {
+    let block = reader.corpus.block(first.block)?;
+    let range = first.sentence as usize..(first.sentence + count) as usize;
+    Ok(block.sentences(range).trim().chars().count())
+}
+
+/// Whether sentences that hold what is asked state one fact with an answer in it, so that no other has to be
+/// cited.
+pub fn is_plain(reader: &Reader, question: &Question, text: &str) -> bool {
+    words::words(text).count() <= ONE_FACT as usize
+        && (question.expected == Expected::Anything
+            || Form::of(question, reader.stems).told_by(text) > 0.0)
+}
+
+/// The sentences around which the aspects of a question gather, the best first.
+fn told(reader: &Reader, question: &Question, scope: &Scope) -> Result<Vec<Scored>> {
+    let (corpus, stems) = (reader.corpus, reader.stems);
+    let (aspects, patterns) = aspects(reader, question)?;
+    let firsts = firsts(corpus);
+    let mut mentions: Vec<Vec<u32>> = vec![Vec::new(); patterns.len()];
+    search::sentences_with_any(corpus, &patterns, stems, |id, _, mask| {
+        for (pattern, list) in mentions.iter_mut().enumerate() {
+            if mask >> pattern & 1 == 1 {
+                list.push(firsts[id.block as usize] + id.sentence);
+            }
+        }
+    })?;
+    let near = near(corpus, &firsts, &aspects, &mentions);
+    let total: f32 = aspects.iter().map(|aspect| aspect.weight).sum();
+    let mut scores = vec![0.0_f32; near.len()];
+    for aspect in &aspects {
+        let mut worths = vec![0.0_f32; near.len()];
+        for (pattern, worth) in &aspect.mentions {
+            let mut next = 0;
+            let list = &mentions[*pattern];
+            for (worth_here, at) in worths.iter_mut().zip(&near) {
+                while list.get(next).is_some_and(|mention| mention < at) {
+                    next += 1;
+                }
+                let before = next.checked_sub(1).map(|before| at - list[before]);
+                let behind = list.get(next).map(|mention| mention - at);
+                let Some(distance) = before.into_iter().chain(behind).min() else { break };
+                *worth_here = worth_here.max(worth * by_distance(distance, aspect.is_name));
+            }
+        }
+        for (score, worth) in scores.iter_mut().zip(worths) {
+            *score += aspect.weight * worth / total;
+        }
+    }
+    introduced(question, stems, &aspects, &mentions, &near, &mut scores);
+    let mut order: Vec<usize> = (0..near.len()).collect();
+    order.sort_by(|one, other| scores[*other].total_cmp(&scores[*one]).then(one.cmp(other)));
+    let mut out = Vec::new();
+    let mut passages: Vec<Passage> = Vec::new();
+    for index in order {
+        let at = near[index];
+        let block = firsts.partition_point(|first| *first <= at) - 1;
+        let id = SentenceId { block: block as u32, sentence: at - firsts[block] };
+        if !scope.holds_sentence(corpus, id)? {
+            continue;
+        }
+        let layout = corpus.layout(id.block)?;
+        let passage = Passage::around(id.block, &layout, id.sentence);
+        if !passages.contains(&passage) {
+            if passages.len() == PASSAGES || !reader.admits_passage(&passage) {
+                break;
+            }
+            passages.push(passage);
+        }
+        out.push(Scored { id, at, score: scores[index] });
+        if out.len() == LOOKED_AT {
+            break;
+        }
+    }
+    Ok(out)
+}
+
+/// The number of the first sentence of every block.
+fn firsts(corpus: &Corpus) -> Vec<u32> {
+    let (mut next, mut document) = (0, 0);
+    let mut out = Vec::with_capacity(corpus.contents.blocks.len());
+    for place in &corpus.contents.blocks {
+        if place.document != document {
+            next += BETWEEN_DOCUMENTS;
+            document = place.document;
+        }
+        out.push(next);
+        next += place.block.sentences;
+    }
+    out
+}
+
+/// What the question looks for, and the patterns that mention it.
+fn aspects(reader: &Reader, question: &Question) -> Result<(Vec<Aspect>, Vec<Pattern>)> {
+    let stems = reader.stems;
+    let mut patterns: Vec<Pattern> = Vec::new();
+    let mut groups: Vec<(Vec<usize>, bool, bool)> = Vec::new();
+    for name in &question.names {
+        let bare = names::without_titles(name);
+        let bare = if bare.is_empty() { name } else { bare };
+        let mut parts: Vec<String> = words::folded_words(bare)
+            .map(|word| word.trim_end_matches("'s").to_owned())
+            .filter(|word| !stopwords::is_stopword(word))
+            .collect();
+        parts.reverse();
+        let first = patterns.len();
+        patterns.extend(Pattern::phrase(bare));
+        patterns.extend(parts.iter().filter_map(|word| Pattern::phrase(word)));
+        groups.push(((first..patterns.len()).collect(), true, false));
+    }
+    for term in question.terms.iter().filter(|term| !term.phrase && !term.name) {
+        let word = &term.pattern.text;
+        if among(NAMES, word) {
+            continue;
+        }
+        let first = patterns.len();
+        patterns.push(term.strict.clone());
+        patterns.push(term.pattern.clone());
+        let mut related = term.pattern.clone();
+        related.or(&thesaurus::related(word, stems));
+        patterns.push(related);
+        groups.push(((first..patterns.len()).collect(), false, term.typing));
+    }
+    patterns.truncate(search::MOST_PATTERNS);
+    let search = Search::of(reader.corpus, &patterns, stems)?;
+    let mut aspects = Vec::new();
+    for (numbers, is_name, typing) in groups {
+        let worths = if is_name { NAMED } else { SAID };
+        let worth_of = |place: usize| worths[place.min(worths.len() - 1)];
+        let mentions: Vec<(usize, f32)> = numbers
+            .iter()
+            .enumerate()
+            .filter(|(_, number)| search.counts.get(**number).is_some_and(|count| *count > 0))
+            .map(|(place, number)| (*number, worth_of(place)))
+            .collect();
+        let rarities = mentions.iter().map(|(number, _)| search.idf[*number]);
+        let least = rarities.clone().fold(f32::MAX, f32::min);
+        // A word as it is asked is rarer than all that may stand for it.
+        let weight = match (is_name, typing) {
+            (true, _) => least * NAME,
+            (false, true) => least * TYPING,
+            (false, false) => rarities.sum::<f32>() / mentions.len().max(1) as f32,
+        };
+        if !mentions.is_empty() {
+            aspects.push(Aspect { weight, mentions, is_name });
+        }
+    }
+    Ok((aspects, patterns))
+}
+
+/// The sentences near a mention, in order: of the words, the rarest first, or, if there is none, of names.
+fn near(corpus: &Corpus, firsts: &[u32], aspects: &[Aspect], mentions: &[Vec<u32>]) -> Vec<u32> {
+    let mut sorted: Vec<&Aspect> = aspects.iter().collect();
+    sorted.sort_by(|one, other| {
+        one.is_name.cmp(&other.is_name).then(other.weight.total_cmp(&one.weight))
+    });
+    let mut out: Vec<u32> = Vec::new();
+    for aspect in sorted {
+        let reach = if aspect.is_name { BESIDE.1 } else { BESIDE.0 };
+        let lists = aspect.mentions.iter().map(|(pattern, _)| &mentions[*pattern]);
+        let n_more = lists.clone().map(Vec::len).max().unwrap_or(0) * (2 * reach as usize + 1);
+        if !out.is_empty() && out.len() + n_more > MOST_SCORED {
+            continue;
+        }
+        for at in lists.flatten() {
+            let block = firsts.partition_point(|first| first <= at) - 1;
+            let end = firsts[block] + corpus.contents.blocks[block].block.sentences;
+            out.extend(at.saturating_sub(reach).max(firsts[block])..(at + reach + 1).min(end));
+        }
+        out.sort_unstable();
+        out.dedup();
+    }
+    out
+}
+
+/// Adds to the scores of the first mentions of the rarest name: there a book says who somebody is.
+fn introduced(
+    question: &Question,
+    stems: &Stems,
+    aspects: &[Aspect],
+    mentions: &[Vec<u32>],
+    near: &[u32],
+    scores: &mut [f32],
+) {
+    let happens = |word: &String| HAPPENING.split(' ').any(|verb| stems.same(verb, word));
+    let names = aspects.iter().filter(|aspect| aspect.is_name);
+    let rarest = names.max_by(|one, other| one.weight.total_cmp(&other.weight));
+    let Some(rarest) = rarest.filter(|_| !question.words.iter().any(happens)) else { return };
+    let mut firsts: Vec<u32> = rarest
+        .mentions
+        .iter()
+        .flat_map(|(pattern, _)| mentions[*pattern].iter().take(FIRST_MENTIONS).copied())
+        .collect();
+    firsts.sort_unstable();
+    firsts.dedup();
+    firsts.truncate(FIRST_MENTIONS);
+    for (rank, first) in firsts.iter().enumerate() {
+        for (behind, share) in BEHIND_FIRST.iter().enumerate() {
+            let at = first + behind as u32;
+            if behind > 0 && firsts.contains(&at) {
+                continue;
+            }
+            if let Ok(index) = near.binary_search(&at) {
+                scores[index] += FIRST * share / (1.0 + rank as f32 / FIRST_HALVED_BY);
+            }
+        }
+    }
+}
+
+/// Share of a mention that stands `distance` sentences away.
+fn by_distance(distance: u32, is_name: bool) -> f32 {
+    let shares: &[f32] = if is_name { &NAME_BY_DISTANCE } else { &WORD_BY_DISTANCE };
+    if let Some(share) = shares.get(distance as usize) {
+        return *share;
+    }
+    let further = NAME_FURTHER.iter().find(|(up_to, _)| is_name && distance < *up_to);
+    further.map_or(0.0, |(_, share)| *share)
+}
+
+/// Adds to the scores what the form of the sentences tells, and sorts them.
+fn form(reader: &Reader, question: &Question, best: &mut [Scored]) -> Result<()> {
+    let form = Form::of(question, reader.stems);
+    let of_death = asks_of_death(question);
+    let of_end = of_death
+        || question.words.iter().any(|word| among(ENDING, word))
+        || question.words.windows(3).any(|three| three[1..] == ["the", "end"] && three[0] != "of")
+        || question.words.windows(2).any(|two| two[0].starts_with("turn") && two[1] == "out");
+    let among_first = &best[..best.len().min(LATE_AMONG)];
+    let from = among_first.iter().map(|scored| scored.at).min().unwrap_or(0);
+    let to = among_first.iter().map(|scored| scored.at).max().unwrap_or(0);
+    for scored in best.iter_mut() {
+        let block = reader.corpus.block(scored.id.block)?;
+        let sentence = scored.id.sentence as usize;
+        let text = block.sentences(sentence..sentence + 1).trim();
+        let list: Vec<String> = words::folded_words(text).collect();
+        let beside = |at: usize| {
+            let inside = at < block.layout.sentences.len();
+            if inside { form.told_by(block.sentences(at..at + 1).trim()) } else { 0.0 }
+        };
+        let around = beside(sentence + 1).max(beside(sentence.wrapping_sub(1)));
+        let told = if form.has_kind() { OF_KIND } else { TOLD };
+        scored.score += (told * form.told_by(text)).max(TOLD_BESIDE * around);
+        if form.asks_name && list.iter().any(|word| is_naming(word)) {
+            scored.score += CALLED;
+        }
+        if of_death && list.iter().any(|word| among(CAUSES, word)) {
+            scored.score += CAUSE;
+        }
+        if of_end && to > from {
+            let share = (scored.at.clamp(from, to) - from) as f32 / (to - from) as f32;
+            scored.score += LATE * share;
+        }
+        let asks = text.trim_end_matches(['"', '”', '\'', '’', ')', '_']).ends_with('?');
+        if asks || block.layout.sentences[sentence].heading {
+            scored.score -= ASKS;
+        }
+        scored.score -= BY_CHARACTER * text.chars().count().saturating_sub(SHORT) as f32;
+        if question.names.iter().any(|name| is_of_another(text, name)) {
+            scored.score *= OF_ANOTHER;
+        }
+    }
+    best.sort_by(|one, other| {
+        other.score.total_cmp(&one.score).then_with(|| one.id.cmp(&other.id))
+    });
+    Ok(())
+}
+
+/// Whether a question asks how or of what somebody died.
+fn asks_of_death(question: &Question) -> bool {
+    const DYING: &str = "die dies died dying dead death kill killed murdered";
+    let asks = question.words.iter().any(|word| ["how", "what"].contains(&word.as_str()));
+    asks && question.words.iter().any(|word| among(DYING, word))
+}
