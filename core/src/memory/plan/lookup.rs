@@ -1,10 +1,10 @@
 //! The plan for a question about facts: the sentences around which the question's words gather.
 //!
 //! Where sentences cover the whole question by themselves, every one of them is a fact asked for and is
-//! cited alone, the newest first. Otherwise the sentences are cited around which prose tells what is asked
-//! (`prose::places`), or, of definitions and keys and in Chinese, the best few, each with the ones
-//! beside it. If even the best covers too little,
-//! the document does not say. A model, if there is one, reads the windows of the best passages and
+//! cited alone, the newest first; where it is long or holds no answer, with what else prose tells. Otherwise
+//! the sentences are cited in which prose tells what is asked (`prose::places`), or, of definitions and keys
+//! and in Chinese, the best few places, each a sentence with the ones beside it. If even the best covers too
+//! little, the document does not say. A model, if there is one, reads the windows of the best passages and
 //! points.
 
 use std::collections::BTreeMap;
