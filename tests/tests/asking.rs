@@ -17,18 +17,41 @@ const LISTS: &[(&str, &str, usize)] = &[
     ("counting", include_str!("data/counting.txt"), 85),
     ("moving", include_str!("data/moving.txt"), 95),
     ("moving, apart", include_str!("data/moving-apart.txt"), 70),
+    ("handling", include_str!("data/handling.txt"), 85),
+    ("handling, apart", include_str!("data/handling-apart.txt"), 68),
+    ("declining", include_str!("data/declining.txt"), 80),
+    ("declining, apart", include_str!("data/declining-apart.txt"), 78),
+    ("listing", include_str!("data/listing.txt"), 65),
+    ("listing, apart", include_str!("data/listing-apart.txt"), 60),
 ];
 
 const ENGLISH: &str = "The river glittered under the sky. The hedge darkened in the haze. ";
 const CHINESE: &str = "山上的云慢慢散开。河水向东流去。";
 
-/// A library that holds these sentences, each in a paragraph of its own.
+/// Whether a pronoun of a sentence stands for what the sentence before names.
+fn points_back(sentence: &str) -> bool {
+    const PRONOUNS: &[&str] =
+        &["he", "she", "it", "they", "him", "her", "them", "his", "their", "both"];
+    let mut words = sentence.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| PRONOUNS.contains(&word.to_lowercase().as_str()))
+}
+
+/// A library that holds these sentences, each in a paragraph of its own unless it points back at the one before.
 fn shelf(told: &[&str]) -> Library {
     let is_chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
     let chinese = told.iter().any(|sentence| sentence.contains(is_chinese));
     let filler = if chinese { CHINESE } else { ENGLISH };
     let around = filler.repeat(6);
-    let told = told.join(&format!("\n\n{filler}\n\n"));
+    let mut joined = String::new();
+    for (at, sentence) in told.iter().enumerate() {
+        match at {
+            0 => {}
+            _ if points_back(sentence) => joined.push(' '),
+            _ => joined.push_str(&format!("\n\n{filler}\n\n")),
+        }
+        joined.push_str(sentence);
+    }
+    let told = joined;
     let mut library = Library::in_memory();
     library.open_document(&Source::text("doc", format!("{around}\n\n{told}\n\n{around}"))).unwrap();
     library

@@ -62,12 +62,37 @@ impl Told<'_> {
     }
 }
 
+/// What stands between the sentences of a tale, one after the other.
+const DULL: &[&str] = &["The river glittered under the sky. The hedge darkened in the haze."];
+
+/// Paragraphs of a novel that has things of the same name.
+const NOVEL: &[&str] = &[
+    "The old man had taken down the {o} and held it before him, and for a long while nobody spoke a word.",
+    "\"Give me the {o},\" cried the mate, \"or I will fetch it myself!\" But the boy only laughed at him.",
+    "Nobody could say who had left the {o} on the stairs, or why it was there in the middle of the night.",
+    "She went to the window with the {o}, put it down, and looked out upon the grey and endless water.",
+    "It was a {o} such as one sees in the houses of the poor, and it had been carried there by his father.",
+    "He threw the {o} into the sea; at once the waves closed over it, and the wind carried off his cry.",
+    "\"And the {o}?\" she asked. \"The {o} is in the boat,\" said the stranger, \"where it has always been.\"",
+    "Of the {o} they heard no more that winter, though they asked for it in the village and in the inn.",
+    "The {o} was brought back by a sailor, who wanted to be paid for it and was sent away with nothing.",
+    "So they sat around the fire, and the {o} went from hand to hand until the last of them had seen it.",
+];
+
+/// A tale with one of the fillers before, between and behind its sentences.
+fn text_of(tale: &[String], fillers: &[&str], thing: &str) -> String {
+    let mut text = String::new();
+    for (at, sentence) in tale.iter().map(String::as_str).chain([""]).enumerate() {
+        let filler = fillers[at % fillers.len()].replace("{o}", thing);
+        text.push_str(&format!("{filler}\n\n{sentence}\n\n"));
+    }
+    text
+}
+
 /// Whether `question` about `tale` is answered by `wanted` with the sentences `cited`.
-fn understood(tale: &[String], question: &str, wanted: &str, cited: &[&String]) -> bool {
-    let filler = "The river glittered under the sky. The hedge darkened in the haze.";
-    let text = format!("{filler}\n\n{}\n\n{filler}", tale.join(&format!("\n\n{filler}\n\n")));
+fn understood(text: &str, question: &str, wanted: &str, cited: &[&String]) -> bool {
     let mut library = Library::in_memory();
-    library.open_document(&Source::text("doc", text.as_str())).unwrap();
+    library.open_document(&Source::text("doc", text)).unwrap();
     let answer = library.ask(question, &AskOptions::default()).unwrap();
     let quotes: Vec<&str> = answer.citations.iter().map(|c| c.quote.as_str()).collect();
     let whole = cited.iter().all(|fact| quotes.iter().any(|quote| quote.contains(fact.as_str())));
@@ -79,7 +104,7 @@ fn understood(tale: &[String], question: &str, wanted: &str, cited: &[&String]) 
 }
 
 /// The questions that a tale is asked, each with what has to be said and cited.
-fn asked(told: &Told, questions: [&str; 3]) -> (usize, usize) {
+fn asked(told: &Told, questions: [&str; 3], fillers: &[&str]) -> (usize, usize) {
     let [who, what, before] = questions;
     let carried = told.tale(false);
     let left = told.tale(true);
@@ -92,7 +117,7 @@ fn asked(told: &Told, questions: [&str; 3]) -> (usize, usize) {
     ];
     let hits = tries.iter().filter(|(tale, question, wanted, cited)| {
         let cited: Vec<&String> = cited.iter().map(|at| &tale[*at]).collect();
-        understood(tale, question, wanted, &cited)
+        understood(&text_of(tale, fillers, told.thing), question, wanted, &cited)
     });
     (hits.count(), tries.len())
 }
@@ -113,16 +138,23 @@ const THINGS: &[&str] = &["old lantern", "football", "milk", "silver spoon"];
 fn most_tales_are_understood() {
     let titles =
         ["moved", "took", "left", "where_who", "where_what", "where_before", "objects", "places"];
-    check(LISTS, &titles);
+    check(LISTS, &titles, DULL, 1);
 }
 
 #[test]
 fn tales_by_which_no_rule_was_made_are_understood() {
-    check(APART, &["moved", "took", "left", "where_who", "where_what", "where_before"]);
+    check(APART, &["moved", "took", "left", "where_who", "where_what", "where_before"], DULL, 1);
 }
 
-/// Tells every list of `titles`, and checks the shares that are understood.
-fn check(lists: &'static str, titles: &[&'static str]) {
+#[test]
+fn a_thing_of_a_tale_is_none_of_those_that_a_novel_has() {
+    let titles = ["moved", "took", "left", "where_who", "where_what", "where_before"];
+    check(LISTS, &titles, NOVEL, 5);
+}
+
+/// Tells every list of `titles`, one wording of so many, between `fillers`, and checks the shares that are
+/// understood.
+fn check(lists: &'static str, titles: &[&'static str], fillers: &[&str], step: usize) {
     let (mut all_hits, mut all_tries, mut behind) = (0, 0, Vec::new());
     let mut table = String::new();
     for &title in titles {
@@ -130,7 +162,7 @@ fn check(lists: &'static str, titles: &[&'static str]) {
         let lines = list(lists, title);
         assert!(lines.len() > 20, "{title}");
         let (mut hits, mut tries) = (0, 0);
-        for (at, line) in lines.iter().enumerate() {
+        for (at, line) in lines.iter().enumerate().step_by(step) {
             println!("    {line}");
             let names = if at % 2 == 0 { SHORT } else { FULL };
             let who = names[at / 2 % names.len()];
@@ -149,7 +181,7 @@ fn check(lists: &'static str, titles: &[&'static str]) {
                 "where_what" => questions[1] = line,
                 _ => questions[2] = line,
             }
-            let (good, all) = asked(&told, questions);
+            let (good, all) = asked(&told, questions, fillers);
             hits += good;
             tries += all;
         }

@@ -20,6 +20,7 @@
 //! description      relations/described     a chain to the person, then the question about that person
 //! a name alone     mentions                the sentences that name it
 //! count            counting/count          facts counted, listed, and the most frequent of them
+//!                  chinese/counts          the same of Chinese questions, and those for yes or no
 //! comparison       counting/compare        two look-ups, compared in code
 //! property         relations/owned         what the text says of an owner, under a key or a name
 //! facts            lookup                  everything else; latest and listed facts too
@@ -54,7 +55,7 @@ use crate::error::Result;
 use arrangement::{arranged, relative};
 use budget::Budget;
 use cases::suspects;
-use chinese::owners;
+use chinese::{counts, owners};
 use counting::{assign, compare, count, expansion, frequency};
 use events::{dated, needs, state_question, world};
 use parts::Scope;
@@ -199,6 +200,11 @@ fn by_class(
     }
     if let Some(question) = counts
         && let Some(finding) = count::count(reader, &question)?
+    {
+        return Ok((Class::Count, finding));
+    }
+    if let Some(question) = counts::CountQuestion::of(text)
+        && let Some(finding) = counts::count(reader, &question)?
     {
         return Ok((Class::Count, finding));
     }

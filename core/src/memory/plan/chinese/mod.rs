@@ -1,6 +1,7 @@
 //! Chinese questions: nothing marks where words end.
 
 pub mod chapters;
+pub mod counts;
 pub mod grounded;
 pub mod owners;
 pub mod question;

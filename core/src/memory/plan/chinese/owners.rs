@@ -34,7 +34,7 @@ const LONGEST: usize = 120;
 const VALUES: usize = 8;
 
 /// Whether `owner` stands in `text` and is not part of a longer key; where it ends.
-fn stands_in(text: &str, owner: &str) -> Option<usize> {
+pub(in crate::memory::plan) fn stands_in(text: &str, owner: &str) -> Option<usize> {
     let (text, owner) = (text.to_ascii_lowercase(), owner.to_ascii_lowercase());
     text.match_indices(&owner).map(|(at, _)| (at, at + owner.len())).find_map(|(start, end)| {
         let key = |c: char| c.is_ascii_alphanumeric() || c == '-';

@@ -120,7 +120,12 @@ pub(in crate::memory::plan) fn holding(text: &str) -> Option<StateQuestion> {
             // "Who has got the lamp".
             let got = verb.is_some_and(|verb| parts.word(verb) == "got");
             let holds = classes & (TAKE | DROP | PUT) == 0 || classes & HOLD != 0 || got;
-            let asked = if has && holds {
+            let word = |list: &str| (0..n).any(|at| among(list, parts.word(at)));
+            let asked = if has && word("first originally") {
+                Asked::FirstHolder
+            } else if has && word("last") && word("had have hold held carry carried") {
+                Asked::LastHolder
+            } else if has && holds {
                 Asked::Holder
             } else if classes & (DROP | PUT) != 0 {
                 Asked::Doer(Act::Drop)
@@ -130,6 +135,18 @@ pub(in crate::memory::plan) fn holding(text: &str) -> Option<StateQuestion> {
                 return None;
             };
             Some(StateQuestion { thing, asked })
+        }
+        // "Who left the lamp in the barn".
+        [thing, place] if among("in at on inside", parts.before(place)) => {
+            let classes = verb.map_or(0, |verb| parts.tokens[verb].classes);
+            let act = if classes & (DROP | PUT) != 0 { Act::Drop } else { Act::Take };
+            let doer = classes & (DROP | PUT | TAKE) != 0;
+            doer.then(|| StateQuestion { thing: thing.noun.clone(), asked: Asked::Doer(act) })
+        }
+        // "Who had the lamp before Ines".
+        [thing, who] if parts.before(who) == "before" => {
+            let asked = Asked::HolderBefore(who.noun.clone());
+            Some(StateQuestion { thing: thing.noun.clone(), asked })
         }
         _ => None,
     }

@@ -60,7 +60,7 @@ const LOOSENING: &str =
     "loosen loosens loosened lose loses lost relax relaxes relaxed slacken slackened";
 /// Words with which a sentence says that something is not so.
 const DENIALS: &str = "not never no nobody none neither nor didn't wasn't hasn't hadn't if would might \
-    should perhaps wanted hoped planned intended wished almost nearly asked";
+    should perhaps wanted hoped planned intended wished almost nearly asked wants hopes plans intends wishes will shall";
 
 /// Where the words of `name` stand in a sentence.
 fn position(tokens: &[Token], name: &str) -> Option<(usize, usize)> {

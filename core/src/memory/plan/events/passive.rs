@@ -1,10 +1,11 @@
 //! Passive statements of events: "the lamp was taken to the attic by Ines", "Ines was seen in the attic".
 
+use super::sequence::closes;
 use super::statement::{Act, Event, LONGEST_ADVERBIAL};
 use crate::memory::plan::language::arguments::BESIDE;
 use crate::memory::plan::language::grammar::{
     AT, DETERMINERS, FURNITURE, ON_PERSON, PARTICLES, TO, among, keeper_in, noun, noun_end,
-    place_phrase, says_no_more,
+    place_phrase,
 };
 use crate::memory::plan::language::lexicon::{DROP, GIVE, HOLD, MOVE, PUT, STAY, TAKE};
 use crate::memory::plan::language::subject::subjects;
@@ -54,6 +55,16 @@ pub(in crate::memory::plan) fn passive(
             continue;
         }
         let (to, inside) = (among(TO, word), among(AT, word));
+        if word == "from" {
+            // "Was shipped from Oslo to Bergen": where to follows.
+            let end = noun_end(text, tokens, at + 1);
+            let there = tokens.get(at + 1).is_some_and(|next| among("there here", &next.folded));
+            if end == at + 1 && !there {
+                break;
+            }
+            at = end.max(at + 1 + usize::from(there));
+            continue;
+        }
         if !(to || inside || word == "by") {
             break;
         }
@@ -107,7 +118,7 @@ pub(in crate::memory::plan) fn passive(
         && tokens[..start].iter().enumerate().all(|(at, token)| {
             token.classes & (MOVE | TAKE | GIVE | PUT) == 0 && (at == 0 || !token.capital)
         });
-    let fills = opens && says_no_more(&tokens[at..]);
+    let fills = opens && closes(&tokens[at..]);
     out.push(Event { act, subjects, object, place, recipient, beside, fills });
     at
 }

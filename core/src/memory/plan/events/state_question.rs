@@ -36,6 +36,14 @@ pub enum Asked {
     IsAt(String),
     /// Who has it.
     Holder,
+    /// Who had it before this one, first, and last.
+    HolderBefore(String),
+    /// Who had it first.
+    FirstHolder,
+    /// Who had it last.
+    LastHolder,
+    /// Whether it is this one who has it.
+    Has(String),
     /// Who took it ([`Act::Take`]) or put it down ([`Act::Drop`]) last.
     Doer(Act),
     /// What it has, or how much.
@@ -85,14 +93,21 @@ impl StateQuestion {
     /// Reads the plainest forms, word by word.
     fn of_simple(text: &str) -> Option<Self> {
         let folded: Vec<String> = words::folded_words(text).collect();
+        let timed = |at: usize| {
+            let near = folded[at + 1..].iter().take(2);
+            near.into_iter().any(|w| ["moment", "present", "end", "last"].contains(&w.as_str()))
+        };
+        // "At the moment", but not "at the mill".
         let list: Vec<&str> = folded
             .iter()
-            .map(String::as_str)
+            .enumerate()
+            .filter(|(at, word)| word.as_str() != "at" || !timed(*at))
+            .map(|(_, word)| word.as_str())
             .filter(|word| {
                 ![
                     "now",
                     "currently",
-                    "at",
+                    "still",
                     "moment",
                     "present",
                     "end",
@@ -119,6 +134,11 @@ impl StateQuestion {
             }
             ["what", "is" | "was", "the", "location", "of", rest @ ..] => {
                 return Self::placed(rest);
+            }
+            ["does" | "has", rest @ ..] => {
+                let verb = ["have", "has", "hold", "carry", "got", "own", "keep"];
+                let at = rest.iter().position(|word| verb.contains(word))?;
+                (&rest[at + 1..], Asked::Has(bare(&rest[..at])?))
             }
             [verb, rest @ ..] if be(verb) => {
                 let at = rest.iter().position(|word| ["in", "at", "inside"].contains(word))?;

@@ -8,15 +8,17 @@
 //! forms give no events, or events marked as not filling the sentence.
 
 use super::either::open_places;
+use super::exchange::{exchange, in_return};
 use super::fronted::{uncleft, unfronted};
 use super::letting::let_have;
+use super::participle::with_subject;
 use super::passive::{is_passive, passive};
 use super::reflexive::reflexive;
+use super::sequence::{closes, in_order, left_behind};
+use super::unreal::is_unreal;
 use crate::memory::plan::language::arguments::{Arguments, REFLEXIVE, first_name};
 use crate::memory::plan::language::entry::{LONGEST_LEAD, body};
-use crate::memory::plan::language::grammar::{
-    DETERMINERS, REPORTING, among, is_noun, says_no_more,
-};
+use crate::memory::plan::language::grammar::{DETERMINERS, REPORTING, among, is_noun};
 use crate::memory::plan::language::lexicon::{
     Classes, DROP, GIVE, HOLD, JOIN, Lexicon, MOVE, PUT, RECEIVE, SEE, STAY, TAKE,
 };
@@ -79,16 +81,27 @@ pub fn events(text: &str, lexicon: &Lexicon) -> Vec<Event> {
     if !out.is_empty() {
         return out;
     }
-    if let Some(told) = unfronted(text, &tokens).or_else(|| uncleft(text, &tokens)) {
+    let turned = unfronted(text, &tokens).or_else(|| uncleft(text, &tokens));
+    if let Some(told) = turned.or_else(|| with_subject(text, &tokens)) {
         return events(&told, lexicon);
     }
     let mut last: Vec<String> = Vec::new();
     let mut at = 0;
+    // The token of the verb that each event was told by.
+    let mut verbs: Vec<usize> = Vec::new();
     while at < tokens.len() {
+        verbs.resize(out.len(), at);
         let token = &tokens[at];
         let acts = MOVE | TAKE | DROP | GIVE | RECEIVE | HOLD | STAY | PUT | JOIN;
         if let Some((event, end)) = let_have(text, &tokens, at) {
             out.push(event);
+            verbs.push(at);
+            at = end;
+            continue;
+        }
+        if let Some((events, end)) = exchange(text, &tokens, at) {
+            out.extend(events);
+            verbs.resize(out.len(), at);
             at = end;
             continue;
         }
@@ -96,7 +109,7 @@ pub fn events(text: &str, lexicon: &Lexicon) -> Vec<Event> {
         let itself = tokens.get(at + 1).is_some_and(|next| among(REFLEXIVE, &next.folded));
         let acts_here = token.classes & acts != 0 || makes_for(&tokens, at) || itself;
         let verb = acts_here && at > 0 && !token.capital;
-        if !verb || is_noun(&tokens, at) {
+        if !verb || is_noun(&tokens, at) || is_unreal(&tokens, at) {
             at += 1;
             continue;
         }
@@ -186,14 +199,17 @@ pub fn events(text: &str, lexicon: &Lexicon) -> Vec<Event> {
                         .iter()
                         .enumerate()
                         .all(|(at, t)| t.classes & acts == 0 && (at == 0 || !t.capital));
-            let closes = says_no_more(&tokens[end.min(tokens.len())..])
-                || tokens.get(end).is_some_and(|token| token.folded == "and");
-            event.fills = (opens || !out.is_empty()) && closes;
-            out.push(event);
+            event.fills = (opens || !out.is_empty()) && closes(&tokens[end.min(tokens.len())..]);
+            // "Went to the attic without the lamp".
+            let left = left_behind(text, &tokens, end, &event);
+            let returned = in_return(text, &tokens, end, &event);
+            out.extend(left.into_iter().chain([event]).chain(returned));
+            verbs.resize(out.len(), at);
         }
         at = end.max(at + 1);
     }
-    out
+    verbs.resize(out.len(), at);
+    in_order(text, &tokens, out, &verbs)
 }
 
 /// Whether somebody makes for a place.
@@ -419,6 +435,11 @@ fn meaning(
         event.object = object.filter(|_| said.to.is_some() && !said.object_named);
         event.place = said.to.or(entered).or(said.inside);
         return (event.place.is_some() && said.from != event.place).then_some(event);
+    }
+    if classes & PUT != 0 && object.is_none() && classes & MOVE == 0 && said.inside.is_some() {
+        // "Was hiding in the barn."
+        (event.place, event.beside) = (said.inside, said.beside);
+        return Some(event);
     }
     if classes & STAY != 0 && said.objects.is_empty() && said.inside.is_none() && said.stays {
         // "The lamp stayed behind."

@@ -102,9 +102,13 @@ pub(in crate::memory::plan) fn whereabouts(text: &str) -> Option<StateQuestion> 
         }
     };
     let Some(limit) = limit else {
-        // "Where does she come from": an origin.
+        // "Where does she come from": an origin; but "where did she take the lamp from".
         if asks_whence(&parts) {
-            return None;
+            let taken = doer.filter(|(_, act)| *act != Act::Drop);
+            return taken.map(|(who, _)| {
+                let asked = Asked::PlaceOf { who, act: Act::Take };
+                StateQuestion { thing: thing.clone(), asked }
+            });
         }
         let asked = match doer {
             Some((who, act)) => Asked::PlaceOf { who, act },

@@ -5,36 +5,21 @@
 //! is; when it is put down it stays where the holder was. The evidence is the event that gave the
 //! holder the thing and the one that brought him there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::inferred::inferred;
 use super::state_question::{Asked, Part, StateQuestion};
-use super::statement::{Act, Event, events};
+use super::statement::{Act, Event};
+use super::timeline::Timeline;
 use super::whereabouts::says_nothing;
 use crate::error::Result;
-use crate::memory::answer::Finding;
+use crate::memory::answer::{Finding, one_line};
 use crate::memory::index::corpus::SentenceId;
-use crate::memory::index::patterns::Pattern;
-use crate::memory::plan::language::entry::body;
-use crate::memory::plan::language::grammar::{among, same_noun};
-use crate::memory::plan::language::reported::told;
+use crate::memory::plan::language::grammar::{noun_end, same_noun};
 use crate::memory::plan::parts::Scope;
-use crate::memory::plan::reader::{Read, Reader};
-use crate::memory::segment::words;
+use crate::memory::plan::reader::Reader;
 
-/// Newest mentions read of one name.
-const MENTIONS: usize = 96;
-/// Statements of events are no longer than this, in words.
-const LONGEST: u32 = 24;
-/// Sentences behind a statement that may go on with a pronoun, and where it stands in them at most.
-const LONGEST_THREAD: u32 = 3;
-const BEFORE_PRONOUN: usize = 3;
 /// Holders of the thing whose ways are followed.
 const HOLDERS: usize = 8;
-/// Sentences about somebody up to which all are read as statements, and the share of them, as one in so
-/// many, that has to be statements for the others to be read so.
-const FEW: usize = 6;
-const LEAST_FILLING: usize = 5;
 
 /// One step of a thing's way: where it came, and the sentences that show it.
 #[derive(Debug, Clone)]
@@ -62,6 +47,8 @@ struct Replay {
     holder: Option<(String, SentenceId)>,
     stops: Vec<Stop>,
     handled: Vec<Handled>,
+    /// Who had it, one after the other.
+    holders: Vec<(String, SentenceId)>,
     /// Who took it or put it down.
     did: Vec<(String, Act, SentenceId)>,
     /// What the thing itself holds, if it is somebody.
@@ -93,6 +80,13 @@ impl Replay {
         let stop = Stop { place: place.to_owned(), evidence: evidence.clone() };
         self.handled.push(Handled { who: who.to_owned(), act, stop });
         self.stop(place, evidence);
+    }
+
+    fn held_by(&mut self, who: &str, id: SentenceId) {
+        let known = self.holders.last().is_some_and(|(last, _)| same_noun(last, who));
+        if !known && !who.is_empty() {
+            self.holders.push((who.to_owned(), id));
+        }
     }
 
     fn apply(&mut self, thing: &str, event: &Event, id: SentenceId) {
@@ -136,6 +130,7 @@ impl Replay {
             match act {
                 Act::Take if of_thing => {
                     self.holder = Some((subject.clone(), id));
+                    self.held_by(subject, id);
                     if let Some((place, since)) = self.places.get(subject).cloned() {
                         self.handle(subject, act, &place, vec![id, since]);
                     }
@@ -167,7 +162,11 @@ impl Replay {
                     }
                 }
                 Act::Give if of_thing => {
+                    self.did.push((subject.clone(), Act::Drop, id));
+                    self.held_by(subject, id);
                     if let Some(recipient) = &event.recipient {
+                        self.held_by(recipient, id);
+                        self.did.push((recipient.clone(), Act::Take, id));
                         self.holder = Some((recipient.clone(), id));
                         if let Some((place, since)) = self.places.get(recipient).cloned() {
                             self.stop(&place, vec![id, since]);
@@ -222,24 +221,32 @@ impl Replay {
 /// # Errors
 /// If the store cannot be read or is damaged.
 pub fn state(reader: &Reader, question: &StateQuestion, scope: &Scope) -> Result<Option<Finding>> {
-    let mut timeline: BTreeMap<SentenceId, Vec<Event>> = BTreeMap::new();
+    let mut timeline = Timeline::default();
     let mut thing = question.thing.as_str();
-    gather(reader, thing, thing, &mut timeline)?;
+    timeline.gather(reader, thing, thing)?;
     // "The lamp repose": a verb that says nothing may stand behind the thing.
-    while timeline.is_empty()
+    while timeline.events.is_empty()
         && let Some((shorter, last)) = thing.rsplit_once(' ')
         && says_nothing(last)
     {
         thing = shorter;
-        gather(reader, thing, thing, &mut timeline)?;
+        timeline.gather(reader, thing, thing)?;
     }
     let mut followed = vec![thing.to_owned()];
     let asks_place = !matches!(
         question.asked,
-        Asked::Holder | Asked::Doer(_) | Asked::Held { .. } | Asked::Gift { .. }
+        Asked::Holder
+            | Asked::HolderBefore(_)
+            | Asked::FirstHolder
+            | Asked::LastHolder
+            | Asked::Has(_)
+            | Asked::Doer(_)
+            | Asked::Held { .. }
+            | Asked::Gift { .. }
     );
     while asks_place && followed.len() <= HOLDERS {
         let next = timeline
+            .events
             .values()
             .rev()
             .flatten()
@@ -248,19 +255,12 @@ pub fn state(reader: &Reader, question: &StateQuestion, scope: &Scope) -> Result
             .find(|name| !followed.iter().any(|known| same_noun(known, name)))
             .cloned();
         let Some(next) = next else { break };
-        gather(reader, &next, thing, &mut timeline)?;
+        timeline.gather(reader, &next, thing)?;
         followed.push(next);
     }
-    if !scope.is_everything() {
-        let mut outside = Vec::new();
-        for id in timeline.keys() {
-            if !scope.holds_sentence(reader.corpus, *id)? {
-                outside.push(*id);
-            }
-        }
-        timeline.retain(|id, _| !outside.contains(id));
-    }
-    shorten_places(&mut timeline);
+    timeline.give_to_people(reader, thing)?;
+    timeline.limit(reader, scope)?;
+    let timeline = timeline.events;
     // Where most statements fill their sentences, the others are turns of phrase.
     let n_events = timeline.values().flatten().count();
     let n_filling = timeline.values().flatten().filter(|event| event.fills).count();
@@ -287,7 +287,7 @@ pub fn state(reader: &Reader, question: &StateQuestion, scope: &Scope) -> Result
     }
     let Some((said, evidence)) = answer(&question.asked, replay) else { return Ok(None) };
     let written = |nouns: &[String]| -> Result<Vec<String>> {
-        nouns.iter().map(|noun| reader.as_written(&evidence, noun)).collect()
+        nouns.iter().map(|noun| as_written(reader, &evidence, noun)).collect()
     };
     let answer = match said {
         Said::Words(words) => words,
@@ -298,19 +298,31 @@ pub fn state(reader: &Reader, question: &StateQuestion, scope: &Scope) -> Result
     Ok(Some(Finding { answer: Some(answer), evidence, ..Finding::default() }))
 }
 
-/// Gives places the shortest name that other events have for them: what stands behind a noun may be no part of
-/// it, as in "went to the attic humming".
-fn shorten_places(timeline: &mut BTreeMap<SentenceId, Vec<Event>>) {
-    let all = timeline.values().flatten().filter_map(|event| event.place.clone());
-    let known: BTreeSet<String> = all.collect();
-    for place in timeline.values_mut().flatten().filter_map(|event| event.place.as_mut()) {
-        let opens = |shorter: &&String| {
-            place.strip_prefix(shorter.as_str()).is_some_and(|rest| rest.starts_with(' '))
-        };
-        if let Some(shorter) = known.iter().find(opens) {
-            place.clone_from(shorter);
+/// A noun as the newest of the sentences writes it, with what "of" ties to it: "the foot of the cliff".
+fn as_written(reader: &Reader, evidence: &[SentenceId], folded: &str) -> Result<String> {
+    let noun = reader.as_written(evidence, folded)?;
+    for id in evidence.iter().rev() {
+        let text = reader.corpus.sentence(*id)?;
+        let Some(at) = text.find(noun.as_str()) else { continue };
+        let behind = &text[at + noun.len()..];
+        if let Some(owned) = behind.strip_prefix("'s").or_else(|| behind.strip_prefix("\u{2019}s"))
+        {
+            // "The barber's", with nothing behind it.
+            let ends = !owned.starts_with(' ');
+            return Ok(if ends { format!("{noun}'s") } else { noun });
         }
+        if behind.starts_with(" of ") {
+            let tokens = reader.tokens(behind);
+            let end = noun_end(behind, &tokens, 1);
+            return Ok(if end > 1 {
+                one_line(&text[at..at + noun.len() + tokens[end - 1].end])
+            } else {
+                noun
+            });
+        }
+        break;
     }
+    Ok(noun)
 }
 
 /// An answer before it is written.
@@ -327,135 +339,6 @@ enum Said {
 impl Said {
     fn noun(noun: String) -> Self {
         Self::Nouns(String::new(), vec![noun])
-    }
-}
-
-/// Adds the events of the newest statements about `name` to `timeline`: those that their verbs tell, and
-/// of sentences whose verbs tell nothing of `name` those that can be inferred. `thing`, which is asked for, is
-/// no place.
-fn gather(
-    reader: &Reader,
-    name: &str,
-    thing: &str,
-    timeline: &mut BTreeMap<SentenceId, Vec<Event>>,
-) -> Result<()> {
-    let Some(pattern) = Pattern::phrase(name) else { return Ok(()) };
-    let ids = reader.last_mentions(&[pattern], &[], LONGEST, MENTIONS)?;
-    let mut silent: Vec<Read> = Vec::new();
-    let reads = reader.read(&ids)?;
-    let (n_reads, mut n_filling) = (reads.len(), 0);
-    for read in reads {
-        let found = events(told(body(&read.text), name), reader.lexicon);
-        let tells = |event: &Event| {
-            let who = event.subjects.iter().chain(&event.object).chain(&event.recipient);
-            who.into_iter().any(|noun| same_noun(noun, name))
-        };
-        n_filling += usize::from(found.iter().any(|event| event.fills && tells(event)));
-        // "The lamp went to Ines": to somebody, who has it, or to a place of that name.
-        let mut found = found;
-        let goes =
-            |event: &Event| event.act == Act::At && event.subjects == [name] && name == thing;
-        let taken: Vec<Event> =
-            found.iter().filter(|event| goes(event)).filter_map(given).collect();
-        found.extend(taken.into_iter().filter(|event| {
-            event.subjects.iter().all(|who| read.text.contains(&capitalised(who)))
-        }));
-        if !found.iter().any(tells) {
-            silent.push(read.clone());
-        }
-        if !found.is_empty() {
-            go_on(reader, &read, found.last().map(|event| event.subjects.as_slice()), timeline)?;
-            add(timeline, read.id, found);
-        }
-    }
-    let mut places: Vec<String> = Vec::new();
-    for place in timeline
-        .values()
-        .flatten()
-        .filter(|event| event.fills && !event.beside)
-        .filter_map(|e| e.place.as_ref())
-    {
-        if !places.contains(place) {
-            places.push(place.clone());
-        }
-    }
-    // In prose, where few sentences state events, the others are not read as such either.
-    if n_reads > FEW && n_filling * LEAST_FILLING < n_reads {
-        return Ok(());
-    }
-    for read in silent {
-        let text = told(body(&read.text), name);
-        let event = inferred(text, &reader.tokens(text), name, &places);
-        let placed = |event: &Event| event.place.as_ref().is_some_and(|p| same_noun(p, thing));
-        add(timeline, read.id, event.filter(|event| !placed(event)).into_iter().collect());
-    }
-    Ok(())
-}
-
-/// Adds the events of the sentences right behind a statement that go on with a pronoun for whoever it
-/// told of: "Then she went to the attic."
-fn go_on(
-    reader: &Reader,
-    read: &Read,
-    subjects: Option<&[String]>,
-    timeline: &mut BTreeMap<SentenceId, Vec<Event>>,
-) -> Result<()> {
-    let Some(subjects) = subjects.filter(|subjects| !subjects.is_empty()) else { return Ok(()) };
-    let names: Vec<String> = subjects.iter().map(|name| capitalised(name)).collect();
-    let block = reader.corpus.block(read.id.block)?;
-    for sentence in read.id.sentence + 1..=read.id.sentence + LONGEST_THREAD {
-        let id = SentenceId { sentence, ..read.id };
-        if sentence as usize >= block.layout.sentences.len() {
-            break;
-        }
-        let text = block.sentences(sentence as usize..sentence as usize + 1).trim();
-        let wanted = if names.len() > 1 { "they" } else { "he she" };
-        let found = words::words(text)
-            .take(BEFORE_PRONOUN + 1)
-            .find(|word| among(wanted, &words::folded(&text[word.start..word.end])));
-        let Some(pronoun) = found.filter(|_| words::words(text).count() <= LONGEST as usize) else {
-            break;
-        };
-        if !reader.admits(id)? {
-            break;
-        }
-        let named =
-            format!("{}{}{}", &text[..pronoun.start], names.join(" and "), &text[pronoun.end..]);
-        let told = events(&named, reader.lexicon);
-        if told.is_empty() {
-            break;
-        }
-        add(timeline, id, told);
-    }
-    Ok(())
-}
-
-/// Something that comes to somebody, as what he has from then on.
-fn given(event: &Event) -> Option<Event> {
-    let who = event.place.clone()?;
-    let object = event.subjects.first().cloned();
-    Some(Event { act: Act::Take, subjects: vec![who], object, place: None, ..event.clone() })
-}
-
-/// A folded name with capitals.
-fn capitalised(name: &str) -> String {
-    let capital = |word: &str| {
-        let mut chars = word.chars();
-        chars.next().map(|c| c.to_uppercase().collect::<String>() + chars.as_str())
-    };
-    name.split(' ').filter_map(capital).collect::<Vec<_>>().join(" ")
-}
-
-/// Adds what a sentence tells to what it told of others.
-fn add(timeline: &mut BTreeMap<SentenceId, Vec<Event>>, id: SentenceId, found: Vec<Event>) {
-    if found.is_empty() {
-        return;
-    }
-    let known = timeline.entry(id).or_default();
-    for event in found {
-        if !known.contains(&event) {
-            known.push(event);
-        }
     }
 }
 
@@ -532,6 +415,32 @@ fn answer(asked: &Asked, replay: Replay) -> Option<(Said, Vec<SentenceId>)> {
         Asked::Doer(act) => {
             let (who, _, id) = replay.did.into_iter().rfind(|(_, did, _)| did == act)?;
             Some((Said::noun(who), vec![id]))
+        }
+        Asked::HolderBefore(who) => {
+            let at = replay.holders.iter().rposition(|(holder, _)| same_noun(holder, who))?;
+            let (before, id) = replay.holders.get(at.checked_sub(1)?)?.clone();
+            Some((Said::noun(before), vec![id, replay.holders[at].1]))
+        }
+        Asked::FirstHolder => {
+            let (who, id) = replay.holders.into_iter().next()?;
+            Some((Said::noun(who), vec![id]))
+        }
+        Asked::LastHolder => {
+            let (who, id) = replay.holders.into_iter().next_back()?;
+            Some((Said::noun(who), vec![id]))
+        }
+        Asked::Has(who) => {
+            let (holder, id) = match (replay.holder, replay.last_drop) {
+                (Some((holder, id)), _) => (Some(holder), id),
+                (None, Some(id)) => (None, id),
+                (None, None) => return None,
+            };
+            let says = match holder {
+                Some(holder) if same_noun(&holder, who) => Said::Words("Yes".to_owned()),
+                Some(holder) => Said::Nouns("No: ".to_owned(), vec![holder]),
+                None => Said::Words("No".to_owned()),
+            };
+            Some((says, vec![id]))
         }
         Asked::Holder => match (replay.holder, replay.last_drop) {
             (Some((holder, id)), _) => Some((Said::noun(holder), vec![id])),

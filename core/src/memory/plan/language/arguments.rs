@@ -97,6 +97,10 @@ impl Arguments {
                     continue;
                 }
             }
+            // "In exchange for": another thing.
+            if word == "in" && among("exchange return", next) {
+                break;
+            }
             // "By now", "by then": a time.
             if word == "by" && among("now then", next) {
                 at += 2;
@@ -298,7 +302,10 @@ fn is_negated(tokens: &[Token], verb: usize) -> bool {
 
 /// The first name of a sentence.
 pub(in crate::memory::plan) fn first_name(tokens: &[Token]) -> Option<String> {
-    let named = |token: &Token| token.capital && !stopwords::is_stopword(&token.folded);
+    let nobody = "nobody none somebody someone everybody everyone anybody";
+    let named = |token: &Token| {
+        token.capital && !stopwords::is_stopword(&token.folded) && !among(nobody, &token.folded)
+    };
     let start = tokens.iter().position(named)?;
     let end = tokens[start..].iter().position(|token| !token.capital);
     Some(noun(&tokens[start..end.map_or(tokens.len(), |end| start + end)]))

@@ -43,7 +43,7 @@ pub(in crate::memory::plan) const PARTICLES: &str =
 /// Words between a subject and its verb.
 pub(in crate::memory::plan) const AUXILIARIES: &str = "then had has have later also next now just soon finally afterwards was is \
     were are not no longer currently still already did be been being began started continued \
-    eventually could can may \
+    eventually could can may since very quite having \
     might would will alone too both himself herself itself themselves";
 /// Verbs that say of their subject only how it is known or came about that it does what follows "to".
 pub(in crate::memory::plan) const RAISING: &str = "said seen known seems seemed seem appears appeared appear happens happened turned \
@@ -61,7 +61,8 @@ pub(in crate::memory::plan) const ON_PERSON: &str = "arm arms hand hands pocket 
 /// Things of a room: what is put on or into them stays in the room.
 pub(in crate::memory::plan) const FURNITURE: &str = "floor ground table desk shelf chair bench bed sofa couch counter stool windowsill \
     sill ledge wall corner mat rug carpet cupboard drawer mantelpiece hook peg sideboard dresser side \
-    armchair step bookcase nail heap pile stand rack tray";
+    armchair step bookcase nail heap pile stand rack tray wardrobe trolley workbench pew lectern \
+    fireplace stove manger trough cabinet top";
 /// Parts of a place that somebody passes or stands in.
 pub(in crate::memory::plan) const PARTS: &str = "door doors doorway threshold entrance gate middle centre center end corner \
     window windows far back front interior direction quiet shade warmth walls inside";

@@ -59,34 +59,37 @@ const MEMBERS: &[(Classes, &str)] = &[
          gallop canter bolt dart dive plod pad traipse tramp roam ramble venture withdraw retreat \
          adjourn migrate shift reappear hobble scamper scramble skip sprint stagger steal strut swagger \
          tear totter waddle zoom speed pace prance bound glide float wade cross descend ascend board \
-         withdrew withdrawn strode stridden trod betake betook",
+         withdrew withdrawn strode stridden trod betake betook \
+         row paddle cycle pedal skate ski commute trek parade troop clamber sidle slink disembark alight \
+         cruise mosey meander trundle lumber bustle breeze whisk scuttle snowshoe",
     ),
     (
         TAKE,
         "take get grab seize fetch collect obtain acquire steal snatch lift gather retrieve \
          pocket pick catch borrow buy remove secure claim recover grasp clutch procure nab swipe scoop \
-         hoist shoulder pluck relieve pinch wrest extract commandeer",
+         hoist shoulder pluck relieve pinch wrest extract commandeer confiscate purloin filch swipe unhook rescue \
+         salvage don strap",
     ),
     (
         DROP,
         "drop discard leave abandon release lose dump ditch relinquish forsake forsook forsaken quit vacate \
-         unload",
+         unload mislay mislaid misplace shed doff unstrap",
     ),
     (
         PUT,
         "put place set lay deposit hide store stow bury lock stash tuck park plant prop stand rest sit \
-         lean balance perch dump hang lodge wedge throw toss fling flung hurl chuck cast",
+         lean balance perch dump hang lodge wedge throw toss fling flung hurl chuck cast unpack stack pile kick",
     ),
     (
         GIVE,
         "give hand pass offer lend loan sell send deliver present donate bequeath entrust slip bestow \
-         grant award surrender transfer provide supply furnish equip",
+         grant award surrender transfer provide supply furnish equip mail",
     ),
     (RECEIVE, "receive accept inherit win earn"),
     (JOIN, "join follow accompany escort guide lead usher"),
     (
         HOLD,
-        "have hold carry keep own possess wear bring bear belong clutch grip lug tote drag haul cart",
+        "have hold carry keep own possess wear bring bear belong clutch grip lug tote drag haul cart wheel ferry transport convey ship truck shove",
     ),
     (STAY, "stay wait remain sit stand rest sleep linger be live lie"),
     (

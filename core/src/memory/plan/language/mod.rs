@@ -9,6 +9,7 @@ pub mod grammar;
 pub mod idioms;
 pub mod kinds;
 pub mod lexicon;
+pub mod notes;
 pub mod nouns;
 pub mod phrases;
 pub mod phrasing;

@@ -28,7 +28,7 @@ const LIGHT: &str = "one prior preceding following go end get come arrive reach 
     pinpoint identify indicate think believe suppose guess likely possibly probable safe kind sort \
     type drop lay lying place abandon deposit pick collect grab precede disappear vanish emerge reside dwell abide repose lurk \
     loiter languish nestle tarry roost surface crop await belong conclude infer deduce assume hear ask answer back land ought whence \
-    remove";
+    remove behind";
 /// Nouns for what is read and for the time of reading.
 const READING: &str = "account tale narrative note notes log logbook record records register diary journal chronicle \
     report minutes line lines paragraph page chapter entry entries evidence fact facts statement statements \
@@ -37,6 +37,9 @@ const READING: &str = "account tale narrative note notes log logbook record reco
 /// Adjectives that make no name of a general noun: "the last room".
 const GENERAL: &str = "one prior preceding following current last final present previous exact latest next same right \
     likely probable described known given";
+/// Nouns for having what "of" ties to them.
+const HAVING: &str =
+    "owner holder bearer keeper possessor giver recipient receiver possession hands care";
 /// Participles that do not look like one.
 const PARTICIPLES: &str =
     "given taken brought left kept held sold lent sent got put stolen borne thrown";
@@ -155,6 +158,7 @@ impl<'t> Parts<'t> {
                 }
                 if end > first && self.names_something(first, &mut end) {
                     let is_name = capital(first);
+                    end = self.behind_of(end);
                     phrases.push(self.phrase(first, end, is_name));
                 }
                 at = end.max(at + 1);
@@ -163,6 +167,25 @@ impl<'t> Parts<'t> {
             at += 1;
         }
         self.phrases = phrases;
+    }
+
+    /// Where a noun phrase ends with what "of" ties to it: "the map of the coast", "the bunch of keys".
+    fn behind_of(&self, end: usize) -> usize {
+        // "The bearer of the lamp": whoever has it.
+        let has = end > 0 && among(HAVING, self.word(end - 1));
+        if self.word(end) != "of" || self.gap(end) != " " || has {
+            return end;
+        }
+        let determined = among("the a an his her their", self.word(end + 1));
+        let from = end + 1 + usize::from(determined);
+        let part = |at: &usize| {
+            *at < self.tokens.len()
+                && matches!(self.gap(*at), " " | "-")
+                && !stopwords::is_stopword(self.word(*at))
+                && !(*at > from && (is_light(self.word(*at)) || self.is_verb(*at)))
+        };
+        let last = (from..from + 2).take_while(part).last();
+        last.filter(|_| !self.is_place(from)).map_or(end, |last| last + 1)
     }
 
     /// Whether a noun phrase from `first` to `end` is about something: not "the place", "the end", "the last room",
@@ -200,6 +223,16 @@ impl<'t> Parts<'t> {
         let words: Vec<&str> = (first..end).map(|at| self.word(at)).collect();
         let noun = words.join(" ").trim_end_matches("'s").to_owned();
         Phrase { first, end, noun, is_name }
+    }
+
+    /// The word before a noun phrase and its determiner; empty if none is.
+    pub(in crate::memory::plan) fn before(&self, phrase: &Phrase) -> &str {
+        let determined = |at: usize| among("the a an his her their", self.word(at));
+        match phrase.first.checked_sub(1) {
+            Some(at) if determined(at) => at.checked_sub(1).map_or("", |at| self.word(at)),
+            Some(at) => self.word(at),
+            None => "",
+        }
     }
 
     /// Whether a noun phrase holds the word at `at`.

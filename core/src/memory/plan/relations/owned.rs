@@ -48,6 +48,9 @@ const LIGHT: &str = "have get keep own hold carry bear give take make do use go 
                      find mention state report know learn see show write put run stand be able start begin further far \
                      get fix set draw receive belong attach assign allot issue";
 
+/// Verbs of having one's home somewhere.
+const LIVING: &str = "live dwell reside";
+
 /// A word of the property.
 #[derive(Debug, Clone)]
 struct Word {
@@ -247,7 +250,12 @@ fn tied<'w>(list: &[String], owner: &[String], content: &[&'w str]) -> Vec<&'w s
 
 impl Word {
     fn of(word: &str, stems: &Stems) -> Self {
-        Self { strict: Pattern::word(word, stems), similar: thesaurus::same_meaning(word, stems) }
+        let mut similar = thesaurus::same_meaning(word, stems);
+        // Who sells or paints a house need not live in it.
+        if among(LIVING, word, stems) {
+            similar.retain(|similar| !among("house lodge address", similar, stems));
+        }
+        Self { strict: Pattern::word(word, stems), similar }
     }
 
     fn said_by(&self, word: &String, stems: &Stems) -> f32 {
@@ -325,7 +333,9 @@ pub fn owned(
         let born = asked.property.iter().any(|word| {
             word.strict.text == "born" || word.similar.iter().any(|word| word == "born")
         });
-        let known = (asked.kind.is_some() || born) && asked.owner.len() > 1;
+        let lives =
+            asked.property.iter().any(|word| among(LIVING, &word.strict.text, reader.stems));
+        let known = (asked.kind.is_some() || born) && asked.owner.len() > 1 || lives;
         let few = all_read && n_mentions > 0 && n_mentions <= FEW_MENTIONS;
         // All that is said of a key is something else.
         let beside = asked.key.is_some() && scope.is_everything() && {
