@@ -12,7 +12,7 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use super::draft::Drafter;
+use super::draft::{Drafter, Policy};
 use super::event::{End, EndReason, Event, Timings, Usage};
 use super::options::GenerateOptions;
 use super::sequence::Session;
@@ -79,7 +79,7 @@ impl<'a> Generation<'a> {
             sampler,
             n_deciding,
             matching: options.grammar.take().map(Grammar::into_matching),
-            drafter: drafts.then(Drafter::new),
+            drafter: drafts.then(|| Drafter::new(Policy::TUNED)),
             stream: session.tokenizer.stream(),
             stop,
             history: prompt.to_vec(),

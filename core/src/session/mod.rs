@@ -12,7 +12,7 @@
 //! used again at once in every case. Level 5: imports rooms of the levels 0-4.
 
 mod chat;
-mod draft;
+pub mod draft;
 mod event;
 mod generation;
 mod options;
