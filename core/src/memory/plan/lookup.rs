@@ -44,6 +44,8 @@ const APART: u32 = 2;
 const SHORT_COMPLEMENT: usize = 3;
 /// Sentences cited before and behind the one found.
 const NEIGHBOURS: u32 = 1;
+/// Sentences from which what is asked is as long as a book.
+const A_BOOK: u64 = 1_000;
 /// Different values that an answer joins unless it is a list.
 const VALUES: usize = 3;
 
@@ -85,7 +87,7 @@ pub fn lookup(
         support(reader, question, scope, &mut facts)?;
         return Ok(facts);
     }
-    if is_told_in_prose(question) {
+    if is_told_in_prose(reader, question) {
         let found = places::places(reader, question, scope, &[])?;
         if let Some(best) = found.best {
             let answer = Some(one_line(&reader.corpus.sentence(best)?));
@@ -95,10 +97,14 @@ pub fn lookup(
     places(reader, &candidates)
 }
 
-/// Whether a question may be answered by what prose tells: it is in a language of words, and asks neither
-/// for a definition nor for what is kept under a key.
-fn is_told_in_prose(question: &Question) -> bool {
-    question.keys.is_empty() && !question.defines && !question.text.chars().any(words::is_ideograph)
+/// Whether a question may be answered by what prose tells: what is asked is as long as a book, so that a few
+/// sentences from all over it say more than one place; the question is in a language of words, and asks
+/// neither for a definition nor for what is kept under a key.
+fn is_told_in_prose(reader: &Reader, question: &Question) -> bool {
+    reader.corpus.contents.n_sentences >= A_BOOK
+        && question.keys.is_empty()
+        && !question.defines
+        && !question.text.chars().any(words::is_ideograph)
 }
 
 /// Whether what was found is said in so few words that it is one fact.
@@ -124,7 +130,7 @@ pub fn support(
     scope: &Scope,
     found: &mut Finding,
 ) -> Result<()> {
-    if !is_told_in_prose(question) || question.latest || question.earliest {
+    if !is_told_in_prose(reader, question) || question.latest || question.earliest {
         return Ok(());
     }
     for (first, count) in &found.evidence {
