@@ -102,11 +102,15 @@ pub fn answer(
 ) -> Result<(Class, Finding)> {
     let (class, mut found) = by_class(reader, pointer, text, budget)?;
     let alone = found.answer.is_some() && found.evidence.len() == 1 && !pointer.has_model();
-    if alone && matches!(class, Class::State | Class::Chain | Class::Count | Class::Comparison) {
+    let is_doubtful = alone
+        && match class {
+            Class::State => !lookup::is_brief(reader, &found)?,
+            Class::Chain | Class::Count | Class::Comparison => true,
+            _ => false,
+        };
+    if is_doubtful {
         let (question, scope) = (Question::of(text, reader.stems), Scope::of(text, reader.corpus));
-        if class != Class::State || !lookup::is_brief(reader, &found)? {
-            lookup::support(reader, &question, &scope, &mut found)?;
-        }
+        lookup::support(reader, &question, &scope, &mut found)?;
     }
     Ok((class, found))
 }

@@ -29,7 +29,8 @@ pub(in crate::memory::plan) fn with_subject(text: &str, tokens: &[Token]) -> Opt
     }?;
     let who = &text[subject.start..tokens[end - 1].end];
     let clause = &text[first.start..tokens[comma - 1].end];
-    let small = clause.chars().next()?.to_lowercase().to_string() + &clause[1..];
+    let mut rest = clause.chars();
+    let small = rest.next()?.to_lowercase().to_string() + rest.as_str();
     starts.then(|| format!("{who} {small}, and {}", &text[subject.start..]))
 }
 
@@ -44,6 +45,8 @@ mod tests {
             "Having taken the lamp, Ines went to the barn.",
             "Taking the lamp, Ines walked to the barn.",
             "Carrying the lamp, Ines came to the barn.",
+            // The sign for kelvin, of three bytes, whose small letter is a k.
+            "\u{212a}eeping the lamp, Ines came to the barn.",
         ] {
             let told: Vec<(Act, Vec<String>)> = events(text, Lexicon::shared())
                 .into_iter()

@@ -357,7 +357,9 @@ fn resolved(text: &str, names: &[String], object: Option<&str>) -> Option<String
     }
     let mut out = text.to_owned();
     // From behind, so that places before stay.
-    for (range, put) in [thing, subject].into_iter().flatten() {
+    let mut parts: Vec<_> = [thing, subject].into_iter().flatten().collect();
+    parts.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
+    for (range, put) in parts {
         out.replace_range(range, &put);
     }
     Some(out)
@@ -374,6 +376,22 @@ fn shorten_places(timeline: &mut BTreeMap<SentenceId, Vec<Event>>) {
         };
         if let Some(shorter) = known.iter().find(opens) {
             place.clone_from(shorter);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pronouns_give_way_to_names_in_any_order() {
+        let names = ["Ines".to_owned()];
+        for (text, wanted) in [
+            ("Then she took it along.", "Then Ines took the lamp along."),
+            ("Because of it he left.", "Because of the lamp Ines left."),
+        ] {
+            assert_eq!(resolved(text, &names, Some("lamp")).as_deref(), Some(wanted));
         }
     }
 }

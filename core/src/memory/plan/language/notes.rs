@@ -63,7 +63,7 @@ fn without_verb(text: &str) -> Option<String> {
         && (follows.capital || among(DETERMINERS, &follows.folded))
         && !list[at + 1..].iter().any(|token| verb(token) && is_participle(&token.folded))
         && text[to.start..].len() < 60;
-    let end = list[n_name - 1].end;
+    let end = list[..n_name].last()?.end;
     plain.then(|| format!("{} went{}", &text[..end], &text[end..]))
 }
 
@@ -126,7 +126,13 @@ mod tests {
         ] {
             assert_eq!(spelled_out(text).as_deref(), Some(wanted), "{text}");
         }
-        for text in ["Ines went to the barn.", "Note: It rained.", "\"Go home,\" said Ines."] {
+        for text in [
+            "Ines went to the barn.",
+            "Note: It rained.",
+            "\"Go home,\" said Ines.",
+            "to the barn Ines went.",
+            "",
+        ] {
             assert_eq!(spelled_out(text), None, "{text}");
         }
     }
