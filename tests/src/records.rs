@@ -4,7 +4,7 @@
 //! A record is a JSON file in `tests/bench/records`, named by date and machine. The table shows the
 //! newest. `carrel bench` makes the rows; its fields that nobody reads here are kept as they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -18,7 +18,7 @@ use crate::start::{N_PROMPT, N_THREADS, Starts};
 pub struct Record {
     /// Day of the run, as 2026-11-24.
     pub date: String,
-    /// The commit that was measured.
+    /// The commit that was measured last.
     pub commit: String,
     /// Where it ran.
     pub machine: Machine,
@@ -66,9 +66,57 @@ pub struct Row {
     /// Our speed over the rival's, in our rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ratio: Option<f64>,
+    /// The commit that was measured; the record's where it is empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub commit: String,
     /// The rest.
     #[serde(flatten)]
     pub more: Map<String, Value>,
+}
+
+impl Row {
+    /// Whether another row measured the same.
+    fn is_of_the_same(&self, other: &Row) -> bool {
+        (&self.engine, &self.model, &self.kind) == (&other.engine, &other.model, &other.kind)
+            && (&self.phase, self.depth, &self.cache) == (&other.phase, other.depth, &other.cache)
+            && self.threads == other.threads
+    }
+}
+
+impl Record {
+    /// Adds this to the record of the same day and machine, in place of what was measured again, and renews
+    /// the README's table.
+    ///
+    /// # Errors
+    /// If a file cannot be written.
+    ///
+    /// # Panics
+    /// If a record cannot be read.
+    pub fn keep(mut self, readme: &Path) -> Result<(), String> {
+        let processor = self.machine.processor.to_lowercase();
+        let name = processor.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+        let path = folder().join(format!("{}-{name}.json", self.date));
+        if path.exists() {
+            let mut old = read(&path);
+            for row in old.rows.iter_mut().filter(|row| row.commit.is_empty()) {
+                row.commit.clone_from(&old.commit);
+            }
+            old.rows.retain(|old| !self.rows.iter().any(|row| row.is_of_the_same(old)));
+            self.rows.splice(0..0, old.rows);
+            let is_kept = |old: &Starts| {
+                let is_new = |new: &Starts| (&new.model, &new.kind) == (&old.model, &old.kind);
+                !self.starts.iter().any(is_new)
+            };
+            old.starts.retain(is_kept);
+            self.starts.splice(0..0, old.starts);
+        }
+        let text = serde_json::to_string_pretty(&self).map_err(|error| error.to_string())?;
+        std::fs::create_dir_all(folder())
+            .and_then(|()| std::fs::write(&path, text + "\n"))
+            .and_then(|()| std::fs::read_to_string(readme))
+            .and_then(|text| std::fs::write(readme, renewed(&text)))
+            .map_err(|error| format!("{}: {error}", path.display()))
+    }
 }
 
 fn half_precision() -> String {
@@ -114,9 +162,9 @@ pub fn table(record: &Record) -> String {
     let Machine { processor, n_processors, memory_mib, system } = &record.machine;
     let gib = *memory_mib as f64 / 1024.0;
     let mut text = format!(
-        "{processor}, {n_processors} processors, {gib:.0} GiB, {system}; {}; commit {}.\n{}\n",
+        "{processor}, {n_processors} processors, {gib:.0} GiB, {system}; {}; {}.\n{}\n",
         record.date,
-        record.commit,
+        commits_of(record),
         compiled_for(&record.rows)
     );
     let measurement = |row: &'_ Row| (row.phase.clone(), row.depth, row.cache.clone());
@@ -167,6 +215,17 @@ pub fn table(record: &Record) -> String {
     }
     text.push('\n');
     text + &table_of_starts(&record.starts)
+}
+
+/// The commits that were measured, in words.
+fn commits_of(record: &Record) -> String {
+    let commit_of = |row: &'_ Row| match row.commit.as_str() {
+        "" => record.commit.clone(),
+        commit => commit.to_owned(),
+    };
+    let commits: BTreeSet<String> = record.rows.iter().map(commit_of).collect();
+    let commits: Vec<String> = commits.into_iter().collect();
+    format!("commit{} {}", if commits.len() > 1 { "s" } else { "" }, commits.join(", "))
 }
 
 /// What kernels both programs had, as far as the rows say.

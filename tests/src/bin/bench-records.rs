@@ -4,18 +4,17 @@
 //! depth 512; for two shapes also at depth 8192, where prefill is measured again, with a cache in half
 //! precision and one in 8 bits. The machine must have nothing else to do; on two cores the small shape takes
 //! some minutes, the large one most of an hour. Cold starts of the small shape are measured, too.
-//! `--shape NAME`, `--type NAME`, `--depth TOKENS` and `--cache TYPE` measure a part, `--starts-only` nothing
-//! but starts.
 //! llama.cpp is compiled for this processor first, if it is not yet.
-//! What else a record of the same day and machine holds stays in it, so that a day's record
-//! can be made in pieces.
+//! The record is written after each measurement, and what else one of the same day and machine holds stays
+//! in it, so that a day's record can be made in pieces.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use carrel_tests::native;
-use carrel_tests::records::{self, Machine, Record, Row};
+use carrel_tests::records::{Machine, Record, Row};
 use carrel_tests::start::{self, Starts};
+use clap::Parser;
 
 /// A shape that is measured.
 struct Shape {
@@ -42,6 +41,27 @@ const TYPES: [&str; 3] = ["Q4_0", "Q8_0", "Q4_K"];
 const CONTEXTS: [(u32, &str); 3] = [(512, "f16"), (DEEP, "f16"), (DEEP, "q8_0")];
 const DEEP: u32 = 8192;
 
+/// Measures a part, if told to.
+#[derive(Parser)]
+#[command(about = "Measure Carrel against llama.cpp, and renew the README's table of speeds")]
+struct Args {
+    /// Only the model of this shape
+    #[arg(long, value_name = "NAME", value_parser = SHAPES.map(|shape| shape.name))]
+    shape: Option<String>,
+    /// Only models whose matrices have this type
+    #[arg(long = "type", value_name = "TYPE", value_parser = TYPES)]
+    kind: Option<String>,
+    /// Only speeds with this many tokens in the cache, and no starts
+    #[arg(long, value_name = "TOKENS", value_parser = ["512", "8192"])]
+    depth: Option<String>,
+    /// Only speeds with a cache of this type, and no starts
+    #[arg(long, value_name = "TYPE", value_parser = ["f16", "q8_0"])]
+    cache: Option<String>,
+    /// Nothing but cold starts
+    #[arg(long, conflicts_with_all = ["depth", "cache"])]
+    starts_only: bool,
+}
+
 fn main() -> ExitCode {
     let done = start::child().and_then(|is_child| if is_child { Ok(()) } else { measure() });
     match done {
@@ -54,10 +74,7 @@ fn main() -> ExitCode {
 }
 
 fn measure() -> Result<(), String> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let only = |name: &str| arguments.iter().skip_while(|argument| *argument != name).nth(1);
-    let (only_shape, only_type) = (only("--shape"), only("--type"));
-    let (only_depth, only_cache) = (only("--depth"), only("--cache"));
+    let args = Args::parse();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     if native::run_again(&root, "bench-records")? {
         return Ok(());
@@ -68,70 +85,40 @@ fn measure() -> Result<(), String> {
     let mut build = Command::new("cargo");
     build.current_dir(&root).args(["build", "--release", "--workspace", "--bin", "carrel"]);
     run(build.arg("--target-dir").arg(built))?;
-    let skips_speeds = arguments.iter().any(|argument| argument == "--starts-only");
     let said = |command: &mut Command| run(command).map(|text| text.trim().to_owned());
     let date = said(Command::new("date").arg("+%Y-%m-%d"))?;
     let commit =
         said(Command::new("git").current_dir(&root).args(["rev-parse", "--short", "HEAD"]))?;
+    let system = said(Command::new("uname").arg("-srm"))?;
     let models = root.join("target/bench-models");
     std::fs::create_dir_all(&models).map_err(|error| error.to_string())?;
-    let mut rows: Vec<Row> = Vec::new();
-    let mut starts: Vec<Starts> = Vec::new();
-    for shape in &SHAPES {
-        for kind in TYPES {
-            if only_shape.is_some_and(|only| only != shape.name)
-                || only_type.is_some_and(|only| only != kind)
-            {
-                continue;
-            }
+    let keep = |mut rows: Vec<Row>, starts: Vec<Starts>| {
+        rows.iter_mut().for_each(|row| row.commit.clone_from(&commit));
+        let (date, commit, machine) = (date.clone(), commit.clone(), machine(system.clone()));
+        Record { date, commit, machine, rows, starts }.keep(&root.join("README.md"))
+    };
+    let is_asked =
+        |asked: &Option<String>, of: &str| asked.as_ref().is_none_or(|asked| asked == of);
+    for shape in SHAPES.iter().filter(|shape| is_asked(&args.shape, shape.name)) {
+        for kind in TYPES.into_iter().filter(|kind| is_asked(&args.kind, kind)) {
             let model = synthesised(&carrel, &models, shape.name, kind)?;
-            if shape.name == SMALL && only_depth.is_none() && only_cache.is_none() {
+            if shape.name == SMALL && args.depth.is_none() && args.cache.is_none() {
                 let measured = measure_starts(&model, shape.name, kind)?;
                 let (date, commit) = (date.clone(), commit.clone());
-                starts.push(Starts { date, commit, ..measured });
-            }
-            if skips_speeds {
-                continue;
+                keep(Vec::new(), vec![Starts { date, commit, ..measured }])?;
             }
             for (depth, cache) in CONTEXTS {
-                if (depth < DEEP || shape.is_read_deep)
-                    && only_depth.is_none_or(|only| *only == depth.to_string())
-                    && only_cache.is_none_or(|only| only == cache)
+                if !args.starts_only
+                    && (depth < DEEP || shape.is_read_deep)
+                    && is_asked(&args.depth, &depth.to_string())
+                    && is_asked(&args.cache, cache)
                 {
-                    rows.extend(speeds(&carrel, &model, (shape, kind), (depth, cache))?);
+                    keep(speeds(&carrel, &model, (shape, kind), (depth, cache))?, Vec::new())?;
                 }
             }
         }
     }
-    let machine = machine(said(Command::new("uname").arg("-srm"))?);
-    let name = machine.processor.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
-    let path = records::folder().join(format!("{date}-{name}.json"));
-    if path.exists() {
-        let what = |row: &Row| {
-            let Row { engine, model, kind, threads, phase, depth, cache, .. } = row;
-            let of = (engine.clone(), model.clone(), kind.clone(), *threads);
-            (of, phase.clone(), *depth, cache.clone())
-        };
-        let is_new = |old: &Row| rows.iter().any(|row| what(row) == what(old));
-        let is_new_start = |old: &Starts| {
-            starts.iter().any(|start| (&start.model, &start.kind) == (&old.model, &old.kind))
-        };
-        let old = records::read(&path);
-        let kept_starts: Vec<Starts> =
-            old.starts.into_iter().filter(|start| !is_new_start(start)).collect();
-        starts.splice(0..0, kept_starts);
-        let kept: Vec<Row> = old.rows.into_iter().filter(|row| !is_new(row)).collect();
-        rows.splice(0..0, kept);
-    }
-    let record = Record { date, commit, machine, rows, starts };
-    let text = serde_json::to_string_pretty(&record).map_err(|error| error.to_string())?;
-    let readme = root.join("README.md");
-    std::fs::create_dir_all(records::folder())
-        .and_then(|()| std::fs::write(&path, text + "\n"))
-        .and_then(|()| std::fs::read_to_string(&readme))
-        .and_then(|text| std::fs::write(&readme, records::renewed(&text)))
-        .map_err(|error| error.to_string())?;
-    println!("{} and the README's table are written", path.display());
+    println!("the record and the README's table are written");
     Ok(())
 }
 
@@ -142,7 +129,10 @@ fn speeds(
     (shape, kind): (&Shape, &str),
     (depth, cache): (u32, &str),
 ) -> Result<Vec<Row>, String> {
-    let Shape { name, n_decoded, n_runs, .. } = shape;
+    let is_deep = depth == DEEP;
+    let Shape { name, n_decoded, .. } = shape;
+    // A run takes longer there, and so it varies less.
+    let n_runs = if is_deep { shape.n_runs.min(3) } else { shape.n_runs };
     let mut bench = Command::new(carrel);
     bench.arg("bench").arg("--model").arg(model).args([
         "--json",
@@ -155,7 +145,6 @@ fn speeds(
         &format!("--tg={n_decoded}"),
         &format!("--runs={n_runs}"),
     ]);
-    let is_deep = depth == DEEP;
     bench.args(is_deep.then_some("--pp-at-depth"));
     let printed = run(&mut bench)?;
     let mut measured: Vec<Row> =
