@@ -16,6 +16,7 @@ use carrel_core::gguf::Gguf;
 use carrel_core::session::draft::{Drafter, Policy};
 use carrel_core::tokenizer::{EncodeOptions, Tokenizer};
 use carrel_recipe::hand::{self, STYLES};
+use clap::Parser;
 
 /// Most tokens that are drafted at once by any policy.
 const MOST: usize = 32;
@@ -33,6 +34,21 @@ struct Replayed {
     reply: Vec<u32>,
 }
 
+/// What the drafts are tuned for.
+#[derive(Parser)]
+#[command(about = "Measure what drafts of answers gain by prompt lookup, and which are the best")]
+struct Args {
+    /// The model whose speed is measured
+    #[arg(long, value_name = "FILE")]
+    model: PathBuf,
+    /// The model that splits text into tokens, if the first has no vocabulary
+    #[arg(long, value_name = "FILE")]
+    vocabulary: Option<PathBuf>,
+    /// Threads
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    threads: usize,
+}
+
 fn main() -> ExitCode {
     match measure() {
         Ok(()) => ExitCode::SUCCESS,
@@ -44,11 +60,8 @@ fn main() -> ExitCode {
 }
 
 fn measure() -> Result<(), String> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let option = |name: &str| arguments.iter().skip_while(|word| *word != name).nth(1).cloned();
-    let model = PathBuf::from(option("--model").ok_or("--model FILE is missing")?);
-    let vocabulary = option("--vocabulary").map_or_else(|| model.clone(), PathBuf::from);
-    let n_threads = option("--threads").map_or(Ok(2), |n| n.parse()).map_err(|_| "--threads N")?;
+    let Args { model, vocabulary, threads: n_threads } = Args::parse();
+    let vocabulary = vocabulary.unwrap_or_else(|| model.clone());
     let failed = |error: &dyn std::fmt::Display| error.to_string();
     let gguf = Gguf::open(&vocabulary).map_err(|error| failed(&error))?;
     let tokenizer = Tokenizer::from_gguf(&gguf).map_err(|error| failed(&error))?;
