@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! layout    how packed matrices and activations lie in memory
+//! ahead     asking for memory before it is read
 //! scalar    plain loops, for every processor
 //! avx2      x86-64 of 2013 and later
 //! avx512    x86-64 with 512-bit vectors and their products of bytes
@@ -13,6 +14,7 @@
 //! others are compared with: integer parts are equal, sums of single precision differ by the order
 //! of their terms only.
 
+mod ahead;
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
@@ -24,6 +26,7 @@ mod scalar;
 #[cfg(test)]
 mod tests;
 
+pub use ahead::ask_ahead;
 pub use layout::{Blocks, Columns, Format, LINE, PANEL, Panel, Quantised, TILE_COLUMNS, Tile};
 
 /// The product of a panel's rows with up to [`TILE_COLUMNS`] columns of activations.

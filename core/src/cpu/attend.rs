@@ -9,7 +9,9 @@
 //! Queries that share a key head (GQA) are rows of the same small products. Blocks that no token of
 //! the item sees are skipped: what windows and sinks leave out costs nothing.
 
-use super::caches::CELLS;
+use std::ops::Range;
+
+use super::caches::{CELLS, Part};
 use super::runner::Pass;
 use super::shared::Shared;
 use crate::ops::{BufferId, CacheView, Plan};
@@ -18,7 +20,9 @@ use carrel_kernels::{Kernels, Softmax};
 /// Cells of a block.
 pub(super) const BLOCK: usize = 64;
 /// Queries of an item, about: enough to pay for the conversion of keys and values.
-const QUERIES: usize = 48;
+const QUERIES: usize = 96;
+/// Queries between which a part of the next block is asked for: whole tiles of all kernels.
+const CHUNK: usize = 12;
 /// Items for a thread that make their shares even.
 const ITEMS_PER_THREAD: usize = 4;
 /// Fewest blocks of a segment, so that parts stay few.
@@ -41,7 +45,7 @@ pub(super) struct Split {
     tile_tokens: usize,
     n_tiles: usize,
     pub(super) n_segments: usize,
-    segment_blocks: usize,
+    n_blocks: usize,
 }
 
 impl Split {
@@ -51,12 +55,14 @@ impl Split {
         let tile_tokens = (QUERIES / group).max(1);
         let n_tiles = n_tokens.div_ceil(tile_tokens);
         let n_blocks = n_cells.div_ceil(BLOCK).max(1);
-        let wanted = if n_threads == 1 { 1 } else { ITEMS_PER_THREAD * n_threads };
-        let most = n_blocks.div_ceil(SEGMENT_BLOCKS);
-        let n_segments = wanted.div_ceil(n_tiles * n_head_kv).min(most);
-        let segment_blocks = n_blocks.div_ceil(n_segments);
-        let n_segments = n_blocks.div_ceil(segment_blocks);
-        Self { n_tokens, n_head_kv, tile_tokens, n_tiles, n_segments, segment_blocks }
+        let n_segments = n_segments(n_tiles * n_head_kv, n_blocks, n_threads);
+        Self { n_tokens, n_head_kv, tile_tokens, n_tiles, n_segments, n_blocks }
+    }
+
+    /// Blocks of a segment.
+    fn blocks(&self, segment: usize) -> Range<usize> {
+        let start = |segment| segment * self.n_blocks / self.n_segments;
+        start(segment)..start(segment + 1)
     }
 
     pub(super) fn n_items(&self) -> usize {
@@ -70,6 +76,16 @@ impl Split {
         }
         self.n_segments * self.n_tokens * plan.n_head as usize * (plan.d_head as usize + 2)
     }
+}
+
+/// Segments of each of `n_whole` tiles of a key head: enough items for all threads, as many for each if it
+/// takes less than twice as many segments.
+fn n_segments(n_whole: usize, n_blocks: usize, n_threads: usize) -> usize {
+    let wanted = if n_threads == 1 { 1 } else { ITEMS_PER_THREAD * n_threads };
+    let least = wanted.div_ceil(n_whole);
+    let is_even = |&n: &usize| (n * n_whole).is_multiple_of(n_threads);
+    let even = if least == 1 { 1 } else { (least..2 * least).find(is_even).unwrap_or(least) };
+    even.min(n_blocks.div_ceil(SEGMENT_BLOCKS))
 }
 
 /// The largest [`Split::n_part_values`] of any batch.
@@ -144,7 +160,7 @@ pub(super) struct Attention<'a> {
 impl Attention<'_> {
     /// Computes item `index` with the scratch memory of a thread.
     pub(super) fn run(&self, pass: &Pass<'_>, index: usize, memory: &mut [f32]) {
-        let Split { n_tiles, n_segments, tile_tokens, segment_blocks, n_tokens, .. } = self.split;
+        let Split { n_tiles, n_segments, tile_tokens, n_tokens, .. } = self.split;
         let plan = pass.plan;
         let (d, group) = (plan.d_head as usize, (plan.n_head / plan.n_head_kv) as usize);
         let segment = index % n_segments;
@@ -174,8 +190,7 @@ impl Attention<'_> {
                 &mut many[..]
             }
         };
-        let blocks = segment * segment_blocks..(segment + 1) * segment_blocks;
-        for block in blocks {
+        for block in self.split.blocks(segment) {
             self.block(pass, block, head, tokens.clone(), &mut scratch, running);
         }
         let rows = scratch.mixed.chunks_exact(d).zip(running.iter()).take(n_queries);
@@ -205,7 +220,7 @@ impl Attention<'_> {
         pass: &Pass<'_>,
         block: usize,
         head: usize,
-        tokens: std::ops::Range<usize>,
+        tokens: Range<usize>,
         scratch: &mut Scratch<'_>,
         running: &mut [Softmax],
     ) {
@@ -249,6 +264,9 @@ impl Attention<'_> {
             Some((of_half, caches.halves(layer, head, first, n_cells)?))
         });
         let values = &mut scratch.values[..n_cells * d];
+        // What is converted next is asked for while this is computed.
+        let n_parts = n_queries.div_ceil(CHUNK);
+        let next = |part| Part { layer, head, first: first + BLOCK, is_key: true, part, n_parts };
         match kept {
             Some((of_half, (keys, _))) => (of_half.scores)(queries, keys, n_cells, scores),
             None => {
@@ -258,7 +276,11 @@ impl Attention<'_> {
                     caches.load_keys(kernels, layer, head, first, keys);
                     caches.load_values(kernels, layer, head, first, values);
                 }
-                (kernels.scores)(queries, keys, n_cells, scores);
+                let chunks = queries.chunks(CHUNK * d).zip(scores.chunks_mut(CHUNK * n_cells));
+                for (index, (queries, scores)) in chunks.enumerate() {
+                    caches.ask_ahead(Part { is_key: true, ..next(index) });
+                    (kernels.scores)(queries, keys, n_cells, scores);
+                }
             }
         }
         for (token, scores) in tokens.zip(scores.chunks_exact_mut(group * n_cells)) {
@@ -280,7 +302,14 @@ impl Attention<'_> {
         let (factors, mixed) = (&scratch.factors[..n_queries], &mut scratch.mixed[..n_queries * d]);
         match kept {
             Some((of_half, (_, values))) => (of_half.mix)(scores, values, n_cells, factors, mixed),
-            None => (kernels.mix)(scores, values, n_cells, factors, mixed),
+            None => {
+                let chunks = scores.chunks(CHUNK * n_cells).zip(factors.chunks(CHUNK));
+                let chunks = chunks.zip(mixed.chunks_mut(CHUNK * d)).enumerate();
+                for (index, ((shares, factors), mixed)) in chunks {
+                    caches.ask_ahead(Part { is_key: false, ..next(index) });
+                    (kernels.mix)(shares, values, n_cells, factors, mixed);
+                }
+            }
         }
     }
 }
@@ -310,5 +339,43 @@ pub(super) fn merge(pass: &Pass<'_>, token: usize, out: BufferId) {
             out.iter_mut().zip(&part[2..]).for_each(|(out, mixed)| *out += factor * mixed);
         }
         out.iter_mut().for_each(|out| *out /= sum);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Memory for parts is allocated for the longest cache.
+    #[test]
+    fn a_shorter_cache_never_has_more_segments() {
+        for n_threads in [1, 2, 3, 4, 6, 8, 16] {
+            for n_whole in 1..40 {
+                let counts: Vec<usize> =
+                    (1..=300).map(|n_blocks| n_segments(n_whole, n_blocks, n_threads)).collect();
+                assert!(counts.is_sorted(), "{n_threads} threads, {n_whole} tiles: {counts:?}");
+                assert!(counts.iter().zip(1..).all(|(&n, n_blocks)| (1..=n_blocks).contains(&n)));
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_cache_is_cut_into_as_many_items_for_every_thread() {
+        assert_eq!([3, 5, 8].map(|n_whole| n_segments(n_whole, 128, 2)), [4, 2, 1]);
+        assert_eq!([3, 4].map(|n_whole| n_segments(n_whole, 128, 4)), [8, 4]);
+    }
+
+    #[test]
+    fn segments_are_all_blocks_once() {
+        let split = Split {
+            n_tokens: 1,
+            n_head_kv: 1,
+            tile_tokens: 1,
+            n_tiles: 1,
+            n_segments: 5,
+            n_blocks: 23,
+        };
+        let blocks: Vec<usize> = (0..5).flat_map(|segment| split.blocks(segment)).collect();
+        assert_eq!(blocks, (0..23).collect::<Vec<usize>>());
     }
 }

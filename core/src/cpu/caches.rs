@@ -36,6 +36,18 @@ pub(super) struct Caches {
     first_cells: Vec<Option<FirstCells>>,
 }
 
+/// A part of a block of keys or values.
+pub(super) struct Part {
+    pub(super) layer: usize,
+    pub(super) head: usize,
+    /// First cell of the block.
+    pub(super) first: usize,
+    pub(super) is_key: bool,
+    /// Which part, of how many.
+    pub(super) part: usize,
+    pub(super) n_parts: usize,
+}
+
 /// Layers and their keys.
 type FirstCells = Vec<(usize, Vec<f32>)>;
 
@@ -197,6 +209,26 @@ impl Caches {
                 Some((keys.read(range.clone()), values.read(range)))
             },
             _ => None,
+        }
+    }
+
+    /// Asks for memory that will be read soon; behind the last block it does nothing.
+    pub(super) fn ask_ahead(&self, part: Part) {
+        let Part { layer, head, first, is_key, part, n_parts } = part;
+        let Layer { n_cells, keys, values } = &self.layers[layer];
+        if first >= *n_cells {
+            return;
+        }
+        let start = (head * n_cells + first) * self.d_head;
+        let at = |part: usize| start + part * BLOCK * self.d_head / n_parts;
+        let range = at(part)..at(part + 1);
+        match if is_key { keys } else { values } {
+            Store::Half(store) => store.ask_ahead(range),
+            Store::Single(store) => store.ask_ahead(range),
+            Store::Blocks(store) => {
+                let bytes = |index: usize| index / Q8_0_VALUES * Q8_0_BYTES;
+                store.ask_ahead(bytes(range.start)..bytes(range.end));
+            }
         }
     }
 

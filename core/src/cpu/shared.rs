@@ -119,6 +119,11 @@ impl<T: Number> Shared<T> {
         unsafe { std::slice::from_raw_parts(self.at(&range), range.len()) }
     }
 
+    /// Asks for a part that will be read soon, whoever writes it meanwhile.
+    pub(super) fn ask_ahead(&self, range: Range<usize>) {
+        carrel_kernels::ask_ahead(self.at(&range), range.len());
+    }
+
     /// One value.
     ///
     /// # Safety

@@ -5,10 +5,10 @@
 
 use std::arch::x86_64::*;
 
-use super::super::Softmax;
 use super::super::scalar::KERNELS as SCALAR;
+use super::super::{LINE, Softmax, ahead};
 use super::exponential::exponential;
-use super::products::{ahead, halves};
+use super::products::halves;
 
 /// Queries in a tile.
 const TILE: usize = 6;
@@ -18,6 +18,10 @@ const WIDE: usize = 4;
 
 /// What keys and values are kept as.
 pub trait Kept: Copy {
+    /// Whether it is read where it is kept, so that the next block is asked for while one is computed. A
+    /// copy in single precision is near.
+    const IS_FAR: bool;
+
     /// Sixteen of them.
     ///
     /// # Safety
@@ -26,6 +30,8 @@ pub trait Kept: Copy {
 }
 
 impl Kept for f32 {
+    const IS_FAR: bool = false;
+
     #[target_feature(enable = "avx512f")]
     #[inline]
     unsafe fn load(at: *const Self) -> __m512 {
@@ -36,6 +42,8 @@ impl Kept for f32 {
 
 /// Bits of half precision.
 impl Kept for u16 {
+    const IS_FAR: bool = true;
+
     #[target_feature(enable = "avx512f")]
     #[inline]
     unsafe fn load(at: *const Self) -> __m512 {
@@ -117,10 +125,12 @@ unsafe fn score_tile<K: Kept, const N: usize, const W: usize>(
             for (group, row) in row.iter_mut().enumerate() {
                 let at = keys.as_ptr().add((group * d_head + i) * LANES);
                 *row = K::load(at);
-                if W > 1 {
-                    // The same of the next block, whose groups the processor does not guess.
-                    ahead(at.wrapping_add(W * d_head * LANES).cast(), 0, 1);
-                }
+            }
+            if K::IS_FAR && W > 1 {
+                // The next block, line after line, whose groups the processor does not guess.
+                let block = keys.as_ptr().wrapping_add(W * d_head * LANES);
+                let lines = W * LANES * size_of::<K>() / LINE;
+                ahead::lines(block.cast::<u8>().wrapping_add(i * lines * LINE), lines);
             }
             for (query, sums) in sums.iter_mut().enumerate() {
                 let x = _mm512_set1_ps(*queries.as_ptr().add(query * d_head + i));
@@ -151,13 +161,15 @@ pub fn softmax(scores: &mut [f32], running: &mut Softmax) -> f32 {
         // SAFETY: sixteen numbers are there.
         tops = _mm512_max_ps(tops, unsafe { _mm512_loadu_ps(sixteen.as_ptr()) });
     }
-    let top = _mm512_reduce_max_ps(tops);
+    // Most blocks have no score above all before.
+    let is_above = _mm512_cmp_ps_mask::<_CMP_GT_OQ>(tops, _mm512_set1_ps(running.top)) != 0;
+    let top = if is_above { _mm512_reduce_max_ps(tops) } else { running.top };
     if top == f32::NEG_INFINITY {
         // Nothing is visible so far.
         scores.fill(0.0);
         return 1.0;
     }
-    let factor = if running.top == top { 1.0 } else { (running.top - top).exp() };
+    let factor = if is_above { (running.top - top).exp() } else { 1.0 };
     let tops = _mm512_set1_ps(top);
     let mut sums = _mm512_setzero_ps();
     for sixteen in sixteens {
@@ -237,7 +249,11 @@ unsafe fn mix_tile<V: Kept, const N: usize, const W: usize>(
         unsafe {
             let mut row = [_mm512_setzero_ps(); W];
             for (group, row) in row.iter_mut().enumerate() {
-                *row = V::load(values.as_ptr().add(cell * d_head + group * LANES));
+                let at = values.as_ptr().add(cell * d_head + group * LANES);
+                *row = V::load(at);
+                if V::IS_FAR && W > 1 && group % 2 == 0 {
+                    ahead::lines(at.wrapping_add(n_cells * d_head).cast(), 1);
+                }
             }
             for (query, sums) in sums.iter_mut().enumerate() {
                 let share = _mm512_set1_ps(*shares.as_ptr().add(query * n_cells + cell));
