@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::answer::{Answer, Citation, Finding, Status, Usage, cite, one_line};
 use super::digest::{keys, whole};
 use super::documents::{Limits, Source};
-use super::index::corpus::{Corpus, SentenceId};
+use super::index::corpus::{Corpus, Recents, SentenceId};
 use super::index::search::{self, Passage};
 use super::index::stems::Stems;
 use super::ingest::{self, Ingested, Progress};
@@ -60,6 +60,8 @@ pub struct Sizes {
 /// Documents that can be asked.
 pub struct Library {
     pub(super) store: Box<dyn Store>,
+    /// What questions read last.
+    pub(super) recents: Recents,
     limits: Limits,
 }
 
@@ -79,7 +81,7 @@ impl Library {
 
     /// A library over a store of the caller's.
     pub fn with_store(store: Box<dyn Store>) -> Self {
-        Self { store, limits: Limits::default() }
+        Self { store, recents: Recents::default(), limits: Limits::default() }
     }
 
     /// Sets how large documents may be.
@@ -139,7 +141,9 @@ impl Library {
     /// # Errors
     /// If the library cannot be read.
     pub fn index_hash(&self) -> Result<ContentHash> {
-        let corpus = Corpus::of(&*self.store, &[])?;
+        // What is stored counts, and nothing that was read before.
+        let recents = Recents::default();
+        let corpus = Corpus::of(&*self.store, &recents, &[])?;
         let mut documents: Vec<(usize, &DocumentRecord)> =
             corpus.contents.documents.iter().enumerate().collect();
         documents.sort_by(|(_, one), (_, other)| one.name.cmp(&other.name));
@@ -207,7 +211,7 @@ impl Library {
     /// # Errors
     /// If there is no document of this name or the library cannot be read.
     pub fn text(&self, document: &str, start: u64, end: u64) -> Result<String> {
-        let corpus = Corpus::of(&*self.store, &[document.to_owned()])?;
+        let corpus = Corpus::of(&*self.store, &self.recents, &[document.to_owned()])?;
         let mut text = String::new();
         for (index, place) in corpus.contents.blocks.iter().enumerate() {
             let last_char = place.first_char + u64::from(place.block.chars);
@@ -227,7 +231,7 @@ impl Library {
     /// # Errors
     /// If the library cannot be read or one of the named documents is not there.
     pub fn corpus(&self, only: &[String]) -> Result<Corpus<'_>> {
-        Corpus::of(&*self.store, only)
+        Corpus::of(&*self.store, &self.recents, only)
     }
 
     /// Removes a document.
@@ -403,7 +407,7 @@ impl Library {
         if words::words(question).next().is_none() {
             return Err(MemoryError::EmptyQuestion.into());
         }
-        let corpus = Corpus::of(&*self.store, &options.documents)?;
+        let corpus = Corpus::of(&*self.store, &self.recents, &options.documents)?;
         if corpus.contents.blocks.is_empty() {
             return Err(MemoryError::EmptyLibrary.into());
         }

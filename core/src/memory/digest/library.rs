@@ -53,7 +53,7 @@ impl Library {
     /// # Errors
     /// If there is no document of this name, or the library cannot be read or is damaged.
     pub fn written(&self, document: &str, visit: &mut dyn FnMut(WrittenLine)) -> Result<()> {
-        let corpus = Corpus::of(&*self.store, &[document.to_owned()])?;
+        let corpus = Corpus::of(&*self.store, &self.recents, &[document.to_owned()])?;
         for (block, place) in corpus.contents.blocks.iter().enumerate() {
             let block = block as u32;
             for (first, note) in corpus.notes().notes_of(document, place.block.hash)? {

@@ -1,7 +1,7 @@
 //! The windows of documents, and the pieces of them that a model's context holds.
 
 use std::path::PathBuf;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::writer::{FACTS, Writer};
 use crate::error::{MemoryError, Result};
@@ -57,7 +57,7 @@ pub fn open(store: &dyn Store, record: &DocumentRecord, block: u32) -> Result<Bl
     let (text, layout) =
         (store.part(place.hash, Part::Text)?, store.part(place.hash, Part::Layout)?);
     let layout = Layout::decode(&layout, place.bytes as usize).ok_or(corpus::MISFIT);
-    let held = layout.and_then(|layout| corpus::Block::checked(text, Rc::new(layout), place));
+    let held = layout.and_then(|layout| corpus::Block::checked(text, Arc::new(layout), place));
     let held = held.map_err(|problem| MemoryError::CorruptLibrary {
         path: PathBuf::from(&record.name),
         place: format!("block {}", place.hash),

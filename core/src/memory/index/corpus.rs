@@ -2,24 +2,25 @@
 //!
 //! Sentences are addressed by the ordinal of their block in the library and their ordinal in the
 //! block, so that comparing addresses compares places. Of at most [`CACHED`] blocks the text is held, and of
-//! as many what is searched.
+//! as many what is searched, from question to question: who asks on often asks about the same places.
 
 use std::cell::RefCell;
 use std::ops::Range;
 use std::path::PathBuf;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use super::pages::Firsts;
 use crate::error::{MemoryError, Result};
 use crate::memory::segment::layout::Layout;
-use crate::memory::store::{BlockRef, Contents, Notes, Part, Run, Store};
+use crate::memory::store::{BlockRef, ContentHash, Contents, Notes, Part, Run, Store};
 
 /// Blocks whose text, and whose index, is held at a time, as many as the facts of a chain may stand in: bounds the
 /// memory of a question.
 const CACHED: usize = 12;
 /// Pages of directories that are held at a time: the plans of a question look the same words up.
 const CACHED_PAGES: usize = 32;
+/// Directories whose first pages are held from question to question.
+const CACHED_FIRSTS: usize = 8;
 
 /// Address of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,7 +40,7 @@ pub struct Block {
     /// The text.
     pub text: String,
     /// Its sentences and passages.
-    pub layout: Rc<Layout>,
+    pub layout: Arc<Layout>,
 }
 
 /// What is searched of one block, as it is stored.
@@ -52,11 +53,11 @@ pub struct BlockIndex {
     pub positions: Vec<u8>,
 }
 
-/// What was read last, at most `limit` of it.
+/// What was read last of one kind, at most `limit` of it.
 #[derive(Debug)]
 struct Recent<K, T> {
     limit: usize,
-    held: RefCell<Vec<(K, Rc<T>)>>,
+    held: RefCell<Vec<(K, Arc<T>)>>,
 }
 
 impl<K: Copy + PartialEq, T> Recent<K, T> {
@@ -65,22 +66,45 @@ impl<K: Copy + PartialEq, T> Recent<K, T> {
     }
 
     /// What is held under `key`, which was used last from now on.
-    fn get(&self, key: K) -> Option<Rc<T>> {
+    fn get(&self, key: K) -> Option<Arc<T>> {
         let mut held = self.held.borrow_mut();
         let at = held.iter().position(|(of, _)| *of == key)?;
         held[at..].rotate_left(1);
-        held.last().map(|(_, value)| Rc::clone(value))
+        held.last().map(|(_, value)| Arc::clone(value))
     }
 
     /// Holds `value` under `key` instead of what was not used for longest.
-    fn keep(&self, key: K, value: T) -> Rc<T> {
+    fn keep(&self, key: K, value: T) -> Arc<T> {
         let mut held = self.held.borrow_mut();
         if held.len() == self.limit {
             held.remove(0);
         }
-        let value = Rc::new(value);
-        held.push((key, Rc::clone(&value)));
+        let value = Arc::new(value);
+        held.push((key, Arc::clone(&value)));
         value
+    }
+}
+
+/// What was read last of a library. All is found by the hash of its content, so it stays right whatever is
+/// written meanwhile.
+#[derive(Debug)]
+pub struct Recents {
+    firsts: Recent<ContentHash, Firsts>,
+    pages: Recent<(ContentHash, u32), Vec<u8>>,
+    blocks: Recent<ContentHash, Block>,
+    layouts: Recent<ContentHash, Layout>,
+    indexes: Recent<ContentHash, BlockIndex>,
+}
+
+impl Default for Recents {
+    fn default() -> Self {
+        Self {
+            firsts: Recent::new(CACHED_FIRSTS),
+            pages: Recent::new(CACHED_PAGES),
+            blocks: Recent::new(CACHED),
+            layouts: Recent::new(CACHED),
+            indexes: Recent::new(CACHED),
+        }
     }
 }
 
@@ -89,7 +113,7 @@ impl Block {
     /// differs. `layout` is that of a text of this length.
     pub fn checked(
         text: Vec<u8>,
-        layout: Rc<Layout>,
+        layout: Arc<Layout>,
         place: &BlockRef,
     ) -> std::result::Result<Self, &'static str> {
         let text = utf8(text).ok_or("the text is not UTF-8")?;
@@ -133,30 +157,21 @@ pub struct Corpus<'a> {
     /// What it is a view of.
     pub contents: Arc<Contents>,
     /// What was read of the directories' first pages, by run.
-    firsts: RefCell<Vec<Option<Rc<Firsts>>>>,
-    recent_pages: Recent<(usize, u32), Vec<u8>>,
-    recent_blocks: Recent<u32, Block>,
-    recent_layouts: Recent<u32, Layout>,
-    recent_indexes: Recent<u32, BlockIndex>,
+    firsts: RefCell<Vec<Option<Arc<Firsts>>>>,
+    recents: &'a Recents,
 }
 
 impl<'a> Corpus<'a> {
-    /// A view of what `store` holds now, or of the documents `only` where some are named.
+    /// A view of what `store` holds now, or of the documents `only` where some are named. What `recents` holds
+    /// of it is not read again.
     ///
     /// # Errors
     /// If the store cannot be read or one of the named documents is not there.
-    pub fn of(store: &'a dyn Store, only: &[String]) -> Result<Self> {
+    pub fn of(store: &'a dyn Store, recents: &'a Recents, only: &[String]) -> Result<Self> {
         store.begin_read()?;
         // From here on the view ends the read when it is dropped, whatever happens below.
-        let mut corpus = Self {
-            store,
-            contents: Arc::default(),
-            firsts: RefCell::new(Vec::new()),
-            recent_pages: Recent::new(CACHED_PAGES),
-            recent_blocks: Recent::new(CACHED),
-            recent_layouts: Recent::new(CACHED),
-            recent_indexes: Recent::new(CACHED),
-        };
+        let mut corpus =
+            Self { store, contents: Arc::default(), firsts: RefCell::new(Vec::new()), recents };
         corpus.contents = store.contents()?;
         if !only.is_empty() {
             corpus.contents = Arc::new(corpus.contents.only(only)?);
@@ -175,7 +190,7 @@ impl<'a> Corpus<'a> {
     /// # Errors
     /// If the store cannot be read.
     pub fn part(&self, block: u32, part: Part) -> Result<Vec<u8>> {
-        self.store.part(self.contents.blocks[block as usize].block.hash, part)
+        self.store.part(self.hash(block), part)
     }
 
     /// Ordinals of the runs of document `document`.
@@ -191,74 +206,86 @@ impl<'a> Corpus<'a> {
     ///
     /// # Errors
     /// If the store cannot be read.
-    pub fn directory_page(&self, run: usize, page: u32) -> Result<Rc<Vec<u8>>> {
-        if let Some(held) = self.recent_pages.get((run, page)) {
+    pub fn directory_page(&self, run: usize, page: u32) -> Result<Arc<Vec<u8>>> {
+        let hash = self.contents.runs[run].hash;
+        if let Some(held) = self.recents.pages.get((hash, page)) {
             return Ok(held);
         }
-        let bytes = self.store.directory_page(self.contents.runs[run].hash, page)?;
-        Ok(self.recent_pages.keep((run, page), bytes))
+        let bytes = self.store.directory_page(hash, page)?;
+        Ok(self.recents.pages.keep((hash, page), bytes))
     }
 
     /// The first terms of the pages of the directory of run `run`; read once.
     ///
     /// # Errors
     /// If the store cannot be read or the page is damaged.
-    pub fn firsts(&self, run: usize) -> Result<Rc<Firsts>> {
+    pub fn firsts(&self, run: usize) -> Result<Arc<Firsts>> {
         if let Some(firsts) = &self.firsts.borrow()[run] {
-            return Ok(Rc::clone(firsts));
+            return Ok(Arc::clone(firsts));
         }
-        let page = self.store.directory_page(self.contents.runs[run].hash, 0)?;
-        let firsts = Firsts::decode(page)
-            .map(Rc::new)
-            .ok_or_else(|| self.damaged_run(run, "the list of its pages is cut short"))?;
-        self.firsts.borrow_mut()[run] = Some(Rc::clone(&firsts));
+        let hash = self.contents.runs[run].hash;
+        let firsts = match self.recents.firsts.get(hash) {
+            Some(firsts) => firsts,
+            None => {
+                let firsts = Firsts::decode(self.store.directory_page(hash, 0)?)
+                    .ok_or_else(|| self.damaged_run(run, "the list of its pages is cut short"))?;
+                self.recents.firsts.keep(hash, firsts)
+            }
+        };
+        self.firsts.borrow_mut()[run] = Some(Arc::clone(&firsts));
         Ok(firsts)
+    }
+
+    fn hash(&self, block: u32) -> ContentHash {
+        self.contents.blocks[block as usize].block.hash
     }
 
     /// What is searched of block `block`.
     ///
     /// # Errors
     /// If the store cannot be read.
-    pub fn index(&self, block: u32) -> Result<Rc<BlockIndex>> {
-        if let Some(index) = self.recent_indexes.get(block) {
+    pub fn index(&self, block: u32) -> Result<Arc<BlockIndex>> {
+        let hash = self.hash(block);
+        if let Some(index) = self.recents.indexes.get(hash) {
             return Ok(index);
         }
-        let hash = self.contents.blocks[block as usize].block.hash;
         let parts = self.store.parts(hash, Part::Layout, Part::Positions)?;
         let [layout, terms, positions] = <[Vec<u8>; 3]>::try_from(parts)
             .map_err(|_| self.damaged(block, "a part is missing"))?;
-        Ok(self.recent_indexes.keep(block, BlockIndex { layout, terms, positions }))
+        Ok(self.recents.indexes.keep(hash, BlockIndex { layout, terms, positions }))
     }
 
     /// The layout of block `block`, without its text.
     ///
     /// # Errors
     /// If the store cannot be read or the layout is damaged.
-    pub fn layout(&self, block: u32) -> Result<Rc<Layout>> {
-        if let Some(layout) = self.recent_layouts.get(block) {
+    pub fn layout(&self, block: u32) -> Result<Arc<Layout>> {
+        let hash = self.hash(block);
+        if let Some(layout) = self.recents.layouts.get(hash) {
             return Ok(layout);
         }
         let n_bytes = self.contents.blocks[block as usize].block.bytes as usize;
-        let layout = match self.recent_indexes.get(block) {
+        let layout = match self.recents.indexes.get(hash) {
             Some(index) => Layout::decode(&index.layout, n_bytes),
             None => Layout::decode(&self.part(block, Part::Layout)?, n_bytes),
         };
         let layout = layout.ok_or_else(|| self.damaged(block, MISFIT))?;
-        Ok(self.recent_layouts.keep(block, layout))
+        Ok(self.recents.layouts.keep(hash, layout))
     }
 
     /// Text and layout of block `block`.
     ///
     /// # Errors
     /// If the store cannot be read or the block is damaged.
-    pub fn block(&self, block: u32) -> Result<Rc<Block>> {
-        if let Some(held) = self.recent_blocks.get(block) {
+    pub fn block(&self, block: u32) -> Result<Arc<Block>> {
+        let hash = self.hash(block);
+        if let Some(held) = self.recents.blocks.get(hash) {
             return Ok(held);
         }
         let (text, layout) = (self.part(block, Part::Text)?, self.layout(block)?);
         let checked = Block::checked(text, layout, &self.contents.blocks[block as usize].block);
         let checked = checked.map_err(|problem| self.damaged(block, problem))?;
-        Ok(self.recent_blocks.keep(block, checked))
+        Ok(self.recents.blocks.keep(hash, checked))
     }
 
     /// The text of one sentence, without the blank space around it.
@@ -290,7 +317,7 @@ impl<'a> Corpus<'a> {
 
     /// The error for a damaged block.
     pub fn damaged(&self, block: u32, problem: &str) -> crate::Error {
-        let place = format!("block {}", self.contents.blocks[block as usize].block.hash);
+        let place = format!("block {}", self.hash(block));
         self.damaged_place(block, place, problem)
     }
 
@@ -310,5 +337,39 @@ impl<'a> Corpus<'a> {
 impl Drop for Corpus<'_> {
     fn drop(&mut self) {
         self.store.end_read();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::{Library, Source};
+
+    #[test]
+    fn what_was_read_is_held_for_the_next_question_until_it_is_edited() {
+        let mut library = Library::in_memory();
+        library.open_document(&Source::text("one", "The lamp burns.")).unwrap();
+        let read = |library: &Library| {
+            let corpus = library.corpus(&[]).unwrap();
+            let page = corpus.directory_page(0, 1).unwrap();
+            (corpus.block(0).unwrap(), corpus.index(0).unwrap(), page, corpus.firsts(0).unwrap())
+        };
+        let (first, next) = (read(&library), read(&library));
+        assert!(Arc::ptr_eq(&first.0, &next.0) && Arc::ptr_eq(&first.1, &next.1));
+        assert!(Arc::ptr_eq(&first.2, &next.2) && Arc::ptr_eq(&first.3, &next.3));
+        library.open_document(&Source::text("one", "The lamp is out.")).unwrap();
+        let edited = read(&library);
+        assert_eq!(edited.0.text, "The lamp is out.");
+        assert!(edited.1.terms != first.1.terms && edited.2 != first.2);
+    }
+
+    #[test]
+    fn what_was_not_used_for_longest_is_given_up() {
+        let recent = Recent::new(2);
+        recent.keep(1, "one");
+        recent.keep(2, "two");
+        assert_eq!(recent.get(1).as_deref(), Some(&"one"));
+        recent.keep(3, "three");
+        assert!(recent.get(2).is_none() && recent.get(1).is_some() && recent.get(3).is_some());
     }
 }

@@ -7,7 +7,7 @@
 //!            rest, as in `postings`; the rest; the bytes of the list; the list of blocks: twice the
 //!            difference of the ordinal in the run, and one more with a count behind it where the term
 //!            stands in the block more than once
-//! last page  the most frequent terms, those first: count, bytes of the term, the term
+//! last page  the most frequent words, those first: count, bytes of the word, the word
 //! ```
 //! The numbers of page 0 have four bytes, so that it is searched as it is; all others are LEB128. Lists that
 //! nobody looks for are skipped unread. Which pages a question needs, `directory` knows.
@@ -22,7 +22,7 @@ use crate::memory::store::{LONGEST_RUN, PutPage};
 
 /// Bytes of a page at which the next is begun: some such pages fit a page of the library's file.
 const PAGE_BYTES: usize = 1_900;
-/// Terms on the last page, and the share of all terms that they are at most, as one in so many.
+/// Words on the last page, and the share of all words that they are at most, as one in so many.
 const MOST_FREQUENT: usize = 1_024;
 const FREQUENT_SHARE: usize = 32;
 
@@ -101,8 +101,10 @@ struct PageBuilder<'p, 'f> {
     ends: Vec<u32>,
     page: Vec<u8>,
     previous: Vec<u8>,
-    n_terms: usize,
-    /// The most frequent terms so far, of these the least frequent and then the last on top.
+    n_words: usize,
+    /// The word of the last term, and how often it stands in the run, tied or not.
+    word: (Vec<u8>, u64),
+    /// The most frequent words before, of these the least frequent and then the last on top.
     frequent: BinaryHeap<(Reverse<u64>, Box<[u8]>)>,
 }
 
@@ -115,20 +117,19 @@ impl<'p, 'f> PageBuilder<'p, 'f> {
             ends,
             page: Vec::new(),
             previous: Vec::new(),
-            n_terms: 0,
+            n_words: 0,
+            word: (Vec::new(), 0),
             frequent: BinaryHeap::new(),
         }
     }
 
     fn add(&mut self, term: &[u8], list: &ListBuilder) -> Result<()> {
-        self.n_terms += 1;
-        let beaten = |(least, _): &(Reverse<u64>, Box<[u8]>)| list.total <= least.0;
-        if self.frequent.len() < MOST_FREQUENT || !self.frequent.peek().is_some_and(beaten) {
-            self.frequent.push((Reverse(list.total), term.into()));
-            if self.frequent.len() > MOST_FREQUENT {
-                self.frequent.pop();
-            }
+        let (word, _) = postings::word_of(term);
+        if self.word.0 != word {
+            self.end_word();
+            self.word.0.extend_from_slice(word);
         }
+        self.word.1 += list.total;
         let list = &list.bytes;
         if self.page.len() + term.len() + list.len() > PAGE_BYTES {
             self.end_page()?;
@@ -148,6 +149,22 @@ impl<'p, 'f> PageBuilder<'p, 'f> {
         Ok(())
     }
 
+    fn end_word(&mut self) {
+        let (word, total) = (&self.word.0, self.word.1);
+        let beaten = |(least, _): &(Reverse<u64>, Box<[u8]>)| total <= least.0;
+        if total > 0 {
+            self.n_words += 1;
+            if self.frequent.len() < MOST_FREQUENT || !self.frequent.peek().is_some_and(beaten) {
+                self.frequent.push((Reverse(total), word.as_slice().into()));
+                if self.frequent.len() > MOST_FREQUENT {
+                    self.frequent.pop();
+                }
+            }
+        }
+        self.word.0.clear();
+        self.word.1 = 0;
+    }
+
     fn end_page(&mut self) -> Result<()> {
         if !self.page.is_empty() {
             (self.put)(self.ends.len() as u32, &self.page)?;
@@ -158,13 +175,14 @@ impl<'p, 'f> PageBuilder<'p, 'f> {
 
     fn finish(mut self) -> Result<()> {
         self.end_page()?;
+        self.end_word();
         let n_pages = self.ends.len() as u32;
         let numbers = std::iter::once(n_pages).chain(self.ends);
         let mut page: Vec<u8> = numbers.flat_map(u32::to_le_bytes).collect();
         page.extend_from_slice(&self.firsts);
         (self.put)(0, &page)?;
         page.clear();
-        let n_listed = self.n_terms.div_ceil(FREQUENT_SHARE);
+        let n_listed = self.n_words.div_ceil(FREQUENT_SHARE);
         for (Reverse(count), term) in self.frequent.into_sorted_vec().iter().take(n_listed) {
             put(&mut page, *count);
             put(&mut page, term.len() as u64);
@@ -231,12 +249,15 @@ impl Firsts {
     /// Notes in `wanted`, by page from page 1 on, those that can hold a term of `range`.
     pub fn note(&self, range: &TermRange, wanted: &mut [bool]) {
         let (low, longer) = match range {
-            TermRange::Term(term) => (*term, false),
+            TermRange::Word(word) => (*word, false),
             TermRange::Prefix(prefix) => (*prefix, true),
         };
         let up_to = self.n_up_to(low);
-        let behind =
-            (up_to..self.n_pages).take_while(|at| longer && self.term(*at).starts_with(low));
+        let holds = |at: &usize| {
+            let first = self.term(*at);
+            if longer { first.starts_with(low) } else { postings::word_of(first).0 == low }
+        };
+        let behind = (up_to..self.n_pages).take_while(holds);
         behind.chain(up_to.checked_sub(1)).for_each(|page| wanted[page] = true);
     }
 }
@@ -250,8 +271,8 @@ fn number_at(page: &[u8], at: usize) -> Option<usize> {
 /// Terms that a pattern may match, by byte order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TermRange<'a> {
-    /// This term.
-    Term(&'a [u8]),
+    /// This word, whatever follows it.
+    Word(&'a [u8]),
     /// Terms that begin so.
     Prefix(&'a [u8]),
 }
@@ -277,7 +298,7 @@ pub fn for_each_term(
     Some(())
 }
 
-/// The terms of the last page and how often each stands in the run, most often first and those that stand
+/// The words of the last page and how often each stands in the run, most often first and those that stand
 /// as often in byte order; `None` if the page is damaged.
 pub fn most_frequent(page: &[u8]) -> Option<Vec<(&[u8], u64)>> {
     let mut reader = Reader::new(page);
@@ -417,9 +438,9 @@ mod tests {
         }
         for prefix in ["the", "w3", "w", "zebra1", "zz", "", "灯", "a", "lam"] {
             let bytes = prefix.as_bytes();
-            for range in [TermRange::Term(bytes), TermRange::Prefix(bytes)] {
+            for range in [TermRange::Word(bytes), TermRange::Prefix(bytes)] {
                 let matches = |term: &[u8]| match range {
-                    TermRange::Term(wanted) => term == wanted,
+                    TermRange::Word(wanted) => term == wanted,
                     TermRange::Prefix(prefix) => term.starts_with(prefix),
                 };
                 let mut wanted = vec![false; firsts.n_pages()];

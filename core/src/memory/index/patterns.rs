@@ -19,6 +19,8 @@ struct Slot {
     first_bytes: ByteSet,
     /// Stem to compare with and the bytes that every word with this stem begins with.
     stem: Option<(String, String)>,
+    /// Whether what stands there may be tied to what follows.
+    may_be_tied: bool,
 }
 
 /// A sequence of adjacent words.
@@ -63,6 +65,14 @@ impl Pattern {
         (!slots.is_empty()).then_some(Self { text, slots })
     }
 
+    /// The same where the last word is not tied to what follows: not the beginning of a longer key.
+    pub fn untied(mut self) -> Self {
+        if let Some(last) = self.slots.last_mut() {
+            last.may_be_tied = false;
+        }
+        self
+    }
+
     /// Whether the pattern occurs in a list of folded words.
     pub fn occurs_in(&self, words: &[String], stems: &Stems) -> bool {
         words.windows(self.slots.len().max(1)).any(|window| {
@@ -73,7 +83,7 @@ impl Pattern {
     /// Calls `visit` with ranges of terms that hold every term of its words.
     pub fn for_each_range(&self, mut visit: impl FnMut(TermRange)) {
         for slot in &self.slots {
-            slot.exact.iter().for_each(|word| visit(TermRange::Term(word.as_bytes())));
+            slot.exact.iter().for_each(|word| visit(TermRange::Word(word.as_bytes())));
             if let Some((_, prefix)) = &slot.stem {
                 visit(TermRange::Prefix(prefix.as_bytes()));
             }
@@ -98,7 +108,7 @@ impl Pattern {
 
 impl Slot {
     fn new(exact: Vec<String>, stem: Option<(String, String)>) -> Self {
-        let mut slot = Self { exact, first_bytes: [0; 4], stem };
+        let mut slot = Self { exact, first_bytes: [0; 4], stem, may_be_tied: true };
         slot.order();
         slot
     }
@@ -193,6 +203,7 @@ impl<'a> Wanted<'a> {
     /// Calls `visit` with the pattern and the slot of every place where `term` may stand, which is not less
     /// than the term before.
     pub fn for_each_place_of(&mut self, term: &[u8], mut visit: impl FnMut(usize, usize)) {
+        let (term, tied) = postings::word_of(term);
         let first = term.first().copied().unwrap_or(0);
         if self.first_bytes[usize::from(first >> 6)] >> (first & 63) & 1 == 0 {
             return;
@@ -204,11 +215,14 @@ impl<'a> Wanted<'a> {
             if *word != term {
                 break;
             }
-            visit(*pattern, *slot);
+            if self.patterns[*pattern].slots[*slot].may_be_tied || !tied {
+                visit(*pattern, *slot);
+            }
         }
         for &(_, pattern, slot) in self.stemmed.iter().filter(|(byte, ..)| *byte == first) {
             let place = &self.patterns[pattern].slots[slot];
-            if place.has_stem_of(term, self.stems) && !place.is_exact(term) {
+            let may_stand = place.may_be_tied || !tied;
+            if may_stand && place.has_stem_of(term, self.stems) && !place.is_exact(term) {
                 visit(pattern, slot);
             }
         }
@@ -329,5 +343,17 @@ mod tests {
         assert_eq!(positions(text, Pattern::phrase("上海").unwrap()), [9]);
         assert_eq!(positions(text, Pattern::phrase("take a").unwrap()), [5]);
         assert_eq!(Pattern::phrase(" ?!"), None);
+    }
+
+    #[test]
+    fn an_untied_pattern_is_not_the_beginning_of_a_longer_key() {
+        let text = "blue-lamp-x, blue-lamp, a blue-lamp-y and blue lamp; 香炉5号, 香炉";
+        let key = |text: &str| Pattern::phrase(text).unwrap();
+        assert_eq!(positions(text, key("blue-lamp")), [0, 3, 6, 10]);
+        assert_eq!(positions(text, key("blue-lamp").untied()), [3, 10]);
+        assert_eq!(positions(text, key("香炉")), [12, 16]);
+        assert_eq!(positions(text, key("香炉").untied()), [16]);
+        let stems = Stems::default();
+        assert_eq!(positions(text, Pattern::word("lamp", &stems).untied()), [4, 11]);
     }
 }

@@ -11,6 +11,10 @@
 //! All other numbers are LEB128. Groups that hold nothing that is looked for are skipped unread. Words
 //! are exact (folded, not stemmed); a stem is looked up among the words that share its prefix, so that
 //! both searches read the same lists.
+//!
+//! A word that a hyphen, or in Chinese a letter or digit, ties to what follows is a term of its own, the
+//! word and [`TIED`]. So the dictionaries tell a key from the longer keys that begin with it, of which a text
+//! may hold thousands.
 
 use rustc_hash::FxHashMap;
 
@@ -21,12 +25,31 @@ use crate::memory::store::varint::{Reader, put};
 /// Words longer than this many bytes are indexed by their first bytes only.
 const LONGEST_TERM: usize = 64;
 
+/// What ends the term of a word that is tied to what follows. Sorts before all that words consist of, so that
+/// the term stands right behind that of the word alone.
+pub const TIED: u8 = 1;
+
+/// The word of a term, and whether it is tied to what follows.
+pub fn word_of(term: &[u8]) -> (&[u8], bool) {
+    match term {
+        [word @ .., TIED] => (word, true),
+        word => (word, false),
+    }
+}
+
+/// Whether a word is tied to the text right behind it.
+fn is_tied(behind: &str) -> bool {
+    behind.bytes().next().is_some_and(|byte| byte == b'-' || byte.is_ascii_alphanumeric())
+}
+
 /// Builds the index of one block after another, reusing its tables.
 #[derive(Debug, Default)]
 pub struct PostingsBuilder {
     ids: FxHashMap<Box<str>, u32>,
-    /// Term id of every word of the block, in order.
+    /// Number of every word of the block, in order, the same for the same words.
     sequence: Vec<u32>,
+    /// Whether each of them is tied to what follows.
+    tied: Vec<bool>,
     scratch: String,
 }
 
@@ -35,6 +58,7 @@ impl PostingsBuilder {
     pub fn build(&mut self, text: &str) -> (Vec<u8>, Vec<u8>) {
         self.ids.clear();
         self.sequence.clear();
+        self.tied.clear();
         for word in words::words(text) {
             words::fold(&text[word.start..word.end], &mut self.scratch);
             truncate(&mut self.scratch);
@@ -47,6 +71,7 @@ impl PostingsBuilder {
                 }
             };
             self.sequence.push(id);
+            self.tied.push(is_tied(&text[word.end..]));
         }
         self.encode()
     }
@@ -93,37 +118,23 @@ impl PostingsBuilder {
 
         let mut sorted: Vec<(&str, u32)> = self.ids.iter().map(|(k, v)| (&**k, *v)).collect();
         sorted.sort_unstable();
-        let mut groups: Vec<Group> = Vec::new();
-        let mut positions = Vec::with_capacity(self.sequence.len() * 3 / 2);
-        let mut previous: &[u8] = &[];
-        for (term, id) in sorted {
-            let bytes = term.as_bytes();
-            let first = bytes.first().copied().unwrap_or(0);
-            if groups.last().is_none_or(|group| group.first != first) {
-                groups.push(Group { first, ..Group::default() });
-                previous = &[];
-            }
-            let Some(group) = groups.last_mut() else { continue };
-            let list = &ordinals[starts[id as usize] as usize..starts[id as usize + 1] as usize];
-            let shared = previous.iter().zip(bytes).take_while(|(a, b)| a == b).count();
-            put_head(&mut group.entries, shared, bytes.len() - shared);
-            group.entries.extend_from_slice(&bytes[shared..]);
-            put(&mut group.entries, list.len() as u64);
-            if let [only] = list {
-                put(&mut group.entries, u64::from(*only));
-            } else {
-                let before = positions.len();
-                let mut last = 0;
-                for ordinal in list {
-                    put(&mut positions, u64::from(ordinal - last));
-                    last = *ordinal;
-                }
-                put(&mut group.entries, (positions.len() - before) as u64);
-                group.list_bytes += positions.len() - before;
-            }
-            group.terms += 1;
-            previous = bytes;
+        let mut dictionary = Dictionary::default();
+        dictionary.positions.reserve(self.sequence.len() * 3 / 2);
+        let mut marked = Vec::with_capacity(LONGEST_TERM + 1);
+        for (word, id) in sorted {
+            let list =
+                &mut ordinals[starts[id as usize] as usize..starts[id as usize + 1] as usize];
+            // Those that are tied go behind the others; either part stays in order.
+            list.sort_by_key(|ordinal| self.tied[*ordinal as usize]);
+            let n_alone = list.partition_point(|ordinal| !self.tied[*ordinal as usize]);
+            let (alone, tied) = list.split_at(n_alone);
+            marked.clear();
+            marked.extend_from_slice(word.as_bytes());
+            dictionary.add(&marked, alone);
+            marked.push(TIED);
+            dictionary.add(&marked, tied);
         }
+        let Dictionary { groups, positions, .. } = dictionary;
         let mut terms = Vec::with_capacity(self.ids.len() * 8);
         put(&mut terms, groups.len() as u64);
         for group in &groups {
@@ -134,6 +145,49 @@ impl PostingsBuilder {
         }
         groups.iter().for_each(|group| terms.extend_from_slice(&group.entries));
         (terms, positions)
+    }
+}
+
+/// A dictionary while it is built.
+#[derive(Debug, Default)]
+struct Dictionary {
+    groups: Vec<Group>,
+    positions: Vec<u8>,
+    /// The term before.
+    previous: Vec<u8>,
+}
+
+impl Dictionary {
+    /// Adds the next term in byte order with the ordinals of its words, if there are any.
+    fn add(&mut self, term: &[u8], list: &[u32]) {
+        if list.is_empty() {
+            return;
+        }
+        let first = term.first().copied().unwrap_or(0);
+        if self.groups.last().is_none_or(|group| group.first != first) {
+            self.groups.push(Group { first, ..Group::default() });
+            self.previous.clear();
+        }
+        let Some(group) = self.groups.last_mut() else { return };
+        let shared = self.previous.iter().zip(term).take_while(|(a, b)| a == b).count();
+        put_head(&mut group.entries, shared, term.len() - shared);
+        group.entries.extend_from_slice(&term[shared..]);
+        put(&mut group.entries, list.len() as u64);
+        if let [only] = list {
+            put(&mut group.entries, u64::from(*only));
+        } else {
+            let before = self.positions.len();
+            let mut last = 0;
+            for ordinal in list {
+                put(&mut self.positions, u64::from(ordinal - last));
+                last = *ordinal;
+            }
+            put(&mut group.entries, (self.positions.len() - before) as u64);
+            group.list_bytes += self.positions.len() - before;
+        }
+        group.terms += 1;
+        self.previous.clear();
+        self.previous.extend_from_slice(term);
     }
 }
 
@@ -308,6 +362,19 @@ mod tests {
         assert_eq!(index["1000"], [8]);
         let total: usize = index.values().map(Vec::len).sum();
         assert_eq!(total, words::words(text).count());
+    }
+
+    #[test]
+    fn words_that_are_tied_to_what_follows_are_terms_of_their_own() {
+        let index = read("blue-lamp-x lamp. Lamp - a lamp-oil 香炉 香炉77号 lamps");
+        assert_eq!(index["lamp"], [3, 4]);
+        assert_eq!(index["lamp\u{1}"], [1, 6]);
+        assert_eq!(index["炉"], [9]);
+        assert_eq!(index["炉\u{1}"], [11]);
+        assert_eq!(index["blue\u{1}"], [0]);
+        assert!(!index.contains_key("blue") && !index.contains_key("oil\u{1}"));
+        assert_eq!(word_of(b"lamp\x01"), (&b"lamp"[..], true));
+        assert_eq!(word_of(b"lamp"), (&b"lamp"[..], false));
     }
 
     #[test]

@@ -12,7 +12,7 @@
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BinaryHeap};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::corpus::{Corpus, SentenceId};
 use super::directory::{self, Spread};
@@ -152,7 +152,7 @@ fn occurrences_in(
     block: u32,
     wanted: &mut Wanted,
     held: &mut Vec<(u32, u32)>,
-) -> Result<Option<Rc<Layout>>> {
+) -> Result<Option<Arc<Layout>>> {
     held.clear();
     let matches = find(corpus, block, wanted)?;
     if !matches.any() {
@@ -174,7 +174,7 @@ fn sentences_in(
     block: u32,
     wanted: &mut Wanted,
     held: &mut Vec<(u32, u32)>,
-) -> Result<Option<Rc<Layout>>> {
+) -> Result<Option<Arc<Layout>>> {
     let Some(layout) = occurrences_in(corpus, block, wanted, held)? else {
         return Ok(None);
     };

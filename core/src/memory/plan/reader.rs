@@ -172,8 +172,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The same of one owner, where `whole` tells by a sentence's text whether it is the owner that stands
-    /// there: the index does not know the marks between words, so a longer key looks the same in it. Only
-    /// where there are more than `limit` is that looked at before they are read.
+    /// there, and not a longer key. Where the owner may stand more than `limit` times, only that is answered.
     ///
     /// # Errors
     /// If the store cannot be read or is damaged.
@@ -184,24 +183,29 @@ impl<'a> Reader<'a> {
         limit: usize,
         whole: impl Fn(&str) -> bool,
     ) -> Result<Vec<SentenceId>> {
-        let owner = std::slice::from_ref(owner);
-        let all = self.last_mentions(owner, &[], longest, MOST_LOOKED_AT)?;
-        if all.len() <= limit {
-            return Ok(all);
-        }
-        let mut kept = Vec::new();
-        for id in all.into_iter().rev() {
-            if kept.len() == limit {
-                break;
+        let any = std::slice::from_ref(owner);
+        let most = search::counts(self.corpus, any, self.stems)?[0];
+        if most > limit as u64 {
+            let mut kept = Vec::new();
+            let untied = [owner.clone().untied()];
+            for id in self.last_mentions(&untied, &[], longest, MOST_LOOKED_AT)?.into_iter().rev() {
+                if kept.len() == limit {
+                    break;
+                }
+                let block = self.corpus.block(id.block)?;
+                let at = id.sentence as usize;
+                if whole(block.sentences(at..at + 1)) {
+                    kept.push(id);
+                }
             }
-            let block = self.corpus.block(id.block)?;
-            let at = id.sentence as usize;
-            if whole(block.sentences(at..at + 1)) {
-                kept.push(id);
+            if !kept.is_empty() {
+                kept.reverse();
+                return Ok(kept);
             }
         }
-        kept.reverse();
-        Ok(kept)
+        // Longer keys tell something of one that is not there, unless there are too many of them.
+        let all = self.last_mentions(any, &[], longest, limit + 1)?;
+        Ok(if all.len() > limit { Vec::new() } else { all })
     }
 
     /// Whether `word` is a name in `text`, of which it is a part. Where a sentence begins every word has a
@@ -360,6 +364,27 @@ mod tests {
         for text in ["“Yes,” said Omar.", "Omar said: “Yes.”", "The men’s", "-"] {
             assert_eq!(plain(text).len(), text.len() - usize::from(text == "-"), "{text}");
         }
+    }
+
+    #[test]
+    fn a_key_is_told_from_many_longer_ones_and_from_none_by_a_few() {
+        let longer = |n: usize| format!("The code of blue-lamp-{n} is {}.\n\n", n * 7);
+        let text: String = (0..300).map(longer).collect();
+        let text = format!("{text}The code of blue-lamp is 4711.\n\nA red-lamp-1 is red-lamp-2.");
+        let mut library = Library::in_memory();
+        library.open_document(&Source::text("codes", text)).unwrap();
+        let (corpus, stems) = (library.corpus(&[]).unwrap(), Stems::default());
+        let reader = Reader::new(&corpus, &stems, 1);
+        let found = |key: &str, limit: usize| {
+            let pattern = Pattern::phrase(key).unwrap();
+            let whole = |text: &str| text.contains(&format!("{key} "));
+            let ids = reader.last_mentions_whole(&pattern, u32::MAX, limit, whole).unwrap();
+            ids.iter().map(|id| id.sentence).collect::<Vec<_>>()
+        };
+        assert_eq!(found("blue-lamp", 20), [300]);
+        assert_eq!(found("blue-lamp", 400).len(), 301);
+        assert!(found("code of blue-lamp-", 20).is_empty());
+        assert_eq!(found("red-lamp", 20), [301]);
     }
 
     #[test]

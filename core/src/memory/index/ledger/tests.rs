@@ -1,6 +1,7 @@
 //! The ledger over several documents and blocks.
 
 use super::*;
+use crate::memory::index::corpus::Recents;
 use crate::memory::store::MemoryStore;
 use crate::memory::{Limits, Source, ingest};
 use std::ops::ControlFlow;
@@ -25,7 +26,8 @@ fn mentions_come_in_order_under_all_names_of_a_thing() {
         ("one", "Then Ada Quill, called the \"Red Fox\", came. Nobody knew Miss Quill. Rain fell."),
         ("two", "At noon the Red Fox left. The others saw Ada. Then Quill and Bo Marsh slept."),
     ]);
-    let corpus = Corpus::of(&store, &[]).unwrap();
+    let recents = Recents::default();
+    let corpus = Corpus::of(&store, &recents, &[]).unwrap();
     for name in ["Ada Quill", "Quill", "ada quill"] {
         assert_eq!(
             sentences(&corpus, name),
@@ -50,7 +52,8 @@ fn chinese_names_and_plain_words_have_mentions_too() {
         ("一", "李明在北京。后来，李明去了上海。王芳没有去。"),
         ("two", "A kettle. Two kettles."),
     ]);
-    let corpus = Corpus::of(&store, &[]).unwrap();
+    let recents = Recents::default();
+    let corpus = Corpus::of(&store, &recents, &[]).unwrap();
     assert_eq!(sentences(&corpus, "李明"), ["李明在北京。", "后来，李明去了上海。"]);
     assert_eq!(sentences(&corpus, "kettle"), ["A kettle."]);
     assert!(entities(&corpus, 10).unwrap().iter().any(|entity| entity.name == "李明"));
@@ -60,7 +63,8 @@ fn chinese_names_and_plain_words_have_mentions_too() {
 #[test]
 fn misspelled_names_are_found_by_their_trigrams() {
     let store = store(&[("one", "Then Sherlock Holmes met Jabez Wilson. We saw Holmes.")]);
-    let corpus = Corpus::of(&store, &[]).unwrap();
+    let recents = Recents::default();
+    let corpus = Corpus::of(&store, &recents, &[]).unwrap();
     let found = similar(&corpus, "Sherlok Holms", 3).unwrap();
     assert_eq!(found.first().map(|(name, _)| name.as_str()), Some("Sherlock Holmes"));
 }
@@ -71,7 +75,8 @@ fn neighbours_are_weighed_by_sentences_and_passages() {
         "one",
         "Then Ann met Bo. We saw Ann with Bo and Cy in Rome. There Dee slept.\n\nThat was all.",
     )]);
-    let corpus = Corpus::of(&store, &[]).unwrap();
+    let recents = Recents::default();
+    let corpus = Corpus::of(&store, &recents, &[]).unwrap();
     let found = neighbours::neighbours(&corpus, "Ann", 3).unwrap();
     let names: Vec<&str> = found.iter().map(|neighbour| neighbour.name.as_str()).collect();
     assert_eq!(names[0], "Bo");
