@@ -142,6 +142,7 @@ pub enum Kernel {
     MatVec(WeightFormat, Flavour),
     MatMul(WeightFormat, Flavour),
     Quantise,
+    NormQuantise,
     Rope,
     Store(CacheFormat),
     Attend(CacheFormat),
@@ -173,7 +174,7 @@ impl Kernel {
     /// Most rows, and tokens, of a workgroup of [`Kernel::MatMul`]: see [`Kernel::tile`].
     pub const MATMUL_TILE: u32 = 64;
 
-    /// Words that [`Kernel::Quantise`] makes of 16 values.
+    /// Words that [`Kernel::Quantise`] and [`Kernel::NormQuantise`] make of 16 values.
     pub const QUANTISED_WORDS: u32 = 6;
 
     /// Widest head of [`Kernel::Attend`], [`Kernel::AttendFew`] and [`Kernel::Store`].
@@ -203,7 +204,9 @@ impl Kernel {
     pub fn workgroup(self) -> u32 {
         match self {
             Self::MatMul(_, Flavour::Cooperative) => 2 * Self::WORKGROUP,
-            Self::Attend(_) | Self::AttendFew(_) | Self::RmsNorm(_) => 4 * Self::WORKGROUP,
+            Self::Attend(_) | Self::AttendFew(_) | Self::RmsNorm(_) | Self::NormQuantise => {
+                4 * Self::WORKGROUP
+            }
             _ => Self::WORKGROUP,
         }
     }
@@ -214,6 +217,7 @@ impl Kernel {
             Self::RmsNorm(Operand::Separate),
             Self::RmsNorm(Operand::InPlace),
             Self::Quantise,
+            Self::NormQuantise,
             Self::Rope,
             Self::Merge,
             Self::ShortConv,
@@ -244,7 +248,9 @@ impl Kernel {
     pub fn constants(self) -> Vec<(&'static str, u32)> {
         let n_tokens = (2..=Self::MATVEC_TOKENS).map(|n| ("N_TOKENS", n));
         match self {
-            Self::MatVec(_, Flavour::Integer) => n_tokens.collect(),
+            Self::MatVec(_, Flavour::Integer) => {
+                n_tokens.chain([("GATED", 1), ("GELU", 1)]).collect()
+            }
             Self::MatVec(..) => {
                 n_tokens.chain([("NORMED", 1), ("GATED", 1), ("GELU", 1)]).collect()
             }
@@ -285,7 +291,9 @@ impl Kernel {
     pub fn bindings(self) -> &'static [Access] {
         use Access::{Params, Read, Write};
         match self {
-            Self::Embed(_) | Self::Gate | Self::SelectRows => &[Params, Read, Read, Write],
+            Self::Embed(_) | Self::NormQuantise | Self::Gate | Self::SelectRows => {
+                &[Params, Read, Read, Write]
+            }
             Self::RmsNorm(Operand::Separate) | Self::Add(Operand::Separate) => {
                 &[Params, Read, Write, Read]
             }

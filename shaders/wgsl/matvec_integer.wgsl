@@ -1,10 +1,8 @@
-// Op:       out[t, first_row + r] = input[t] · weights[r], + bias, + out, in products of bytes
+// Op:       out[t, first_row + r] = input[t] · weights[r], + bias, + out, in products of bytes; or gated
 // Bindings: 0 params, 1 weights (read), 2 input (read; of quantise.wgsl), 3 bias (read), 4 out (write)
-// Grid:     one workgroup four rows, sixteen invocations a row
+// Grid:     one workgroup four rows, or two and their twins if gated; sixteen invocations a row
 // Limits:   N_TOKENS 1 to 4; a shard of the matrix holds n_rows of its d_out rows
-// Twin:     Op::Linear and Op::Add in core/src/ops/reference.rs, within what 8 bits allow
-override N_TOKENS: u32 = 1u;
-
+// Twin:     Op::Linear, Op::Gate and Op::Add in core/src/ops/reference.rs, within what 8 bits allow
 @group(0) @binding(2) var<storage, read> input: array<vec2<u32>>;
 @group(0) @binding(4) var<storage, read_write> out: array<f32>;
 
@@ -15,13 +13,11 @@ struct Packed {
     minimum: f32,
 }
 
-#include grid
-#include shard
+#include rows
 #include weight
 #include packed
 
 const LANES = 16u;
-const ROWS = 4u;
 
 // Sums of the tokens, by row and lane.
 var<workgroup> partial: array<vec4<f32>, 64>;
@@ -32,12 +28,13 @@ fn main(
     @builtin(num_workgroups) n_workgroups: vec3<u32>,
     @builtin(local_invocation_index) lane: u32,
 ) {
+    let group = flat(workgroup, n_workgroups);
     let place = lane % LANES;
-    let row = flat(workgroup, n_workgroups) * ROWS + lane / LANES;
+    let slot = lane / LANES;
     let n_spans = (params.n_cols + 15u) / 16u;
     var sums = vec4<f32>(0.0);
-    if (row < params.n_rows) {
-        let address = params.first_byte + row * params.row_bytes;
+    if (row_of(group, slot) < params.n_rows) {
+        let address = address_of(group, slot);
         for (var span = place; span < n_spans; span += LANES) {
             let w = packed16(address, span);
             for (var token = 0u; token < N_TOKENS; token++) {
@@ -61,10 +58,7 @@ fn main(
         }
         workgroupBarrier();
     }
-    if (place == 0u && row < params.n_rows) {
-        var products = partial[lane];
-        for (var token = 0u; token < N_TOKENS; token++) {
-            put(token, row, products[token]);
-        }
+    if (place == 0u && slot < slots()) {
+        write(row_of(group, slot), partial[lane], partial[(lane + 2u * LANES) % 64u]);
     }
 }

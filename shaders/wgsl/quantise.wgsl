@@ -13,6 +13,7 @@ struct Params {
 
 #include grid
 #include inputs
+#include rounded16
 
 @compute @workgroup_size(64)
 fn main(
@@ -25,18 +26,5 @@ fn main(
     if (index >= params.n_tokens * n_spans) {
         return;
     }
-    let x = inputs16(index / n_spans, index % n_spans);
-    let most = max(max(abs(x[0]), abs(x[1])), max(abs(x[2]), abs(x[3])));
-    let largest = max(max(most.x, most.y), max(most.z, most.w));
-    let inverse = select(0.0, 127.0 / largest, largest > 0.0);
-    var sum = 0.0;
-    for (var i = 0u; i < 4u; i++) {
-        var columns = array<vec4<f32>, 4>(x[0], x[1], x[2], x[3]);
-        let q = round(columns[i] * inverse);
-        sum += q.x + q.y + q.z + q.w;
-        let bytes = bitcast<vec4<u32>>(vec4<i32>(q)) & vec4<u32>(0xffu);
-        out[6u * index + i] = bytes.x | (bytes.y << 8u) | (bytes.z << 16u) | (bytes.w << 24u);
-    }
-    out[6u * index + 4u] = bitcast<u32>(largest / 127.0);
-    out[6u * index + 5u] = bitcast<u32>(sum * (largest / 127.0));
+    put_rounded16(index, inputs16(index / n_spans, index % n_spans));
 }

@@ -14,8 +14,7 @@ struct Params {
 
 #include grid
 #include source
-
-var<workgroup> sums: array<f32, 256>;
+#include total
 
 // Values in fours, where parts consist of whole ones.
 @compute @workgroup_size(256)
@@ -43,15 +42,7 @@ fn main(
             sum += x * x;
         }
     }
-    sums[lane] = sum;
-    workgroupBarrier();
-    for (var step = 64u; step > 0u; step >>= 2u) {
-        if (lane < step) {
-            sums[lane] += sums[lane + step] + sums[lane + 2u * step] + sums[lane + 3u * step];
-        }
-        workgroupBarrier();
-    }
-    let inverse = 1.0 / sqrt(sums[0] / f32(n_cols) + params.epsilon);
+    let inverse = 1.0 / sqrt(total(lane, sum) / f32(n_cols) + params.epsilon);
     if (is_whole) {
         for (var i = lane; i < n_cols / 4u; i += 256u) {
             out[first / 4u + i] = source4(first / 4u + i) * inverse * weight[i];

@@ -161,8 +161,8 @@ fn flavours_compute_what_the_baseline_does() {
             eprintln!("SKIPPED: {} has no {flavour:?}", gpu.adapter().name);
             continue;
         }
-        if flavour == Flavour::Subgroups {
-            compare_fused(&gpu, "subgroups, ", bound);
+        if matches!(flavour, Flavour::Subgroups | Flavour::Integer) {
+            compare_fused(&gpu, &format!("{flavour:?} "), bound);
         }
         // Every type that the flavour has kernels for.
         for kind in WEIGHT_TYPES {

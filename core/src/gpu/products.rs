@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! few rows     matvec, of the norm's input if there is a norm; gate and up at once if they are twins
-//!              in bytes: the norm by itself, quantise, matvec_integer
+//!              in bytes: norm_quantise, or quantise where there is no norm, then matvec_integer
 //! many rows    the norm by itself, matmul, and everything else by itself
 //! ```
 
@@ -70,12 +70,14 @@ impl Walk<'_> {
         let norm = Norm { input, weight, epsilon };
         let first = self.steps.len();
         self.step(op)?;
+        self.restrict(first, Rows::Many);
         let is_in_bytes = |op: &Op| match *op {
             Op::Linear { weight, .. } => self.flavour(weight) == Flavour::Integer,
             _ => false,
         };
-        if !rest.iter().any(is_in_bytes) {
-            self.restrict(first, Rows::Many);
+        if rest.iter().any(is_in_bytes) {
+            self.norm_quantise(norm);
+            self.has_quantised = Some(out);
         }
         let rows = if is_gated && self.gated(norm, rest) { Rows::Many } else { Rows::Any };
         for op in rest {
@@ -103,13 +105,11 @@ impl Walk<'_> {
         let Op::Gate { activation, out, .. } = *gate else { return false };
         let Some(twin_bytes) = self.weights.twin_bytes(*weight, *twin) else { return false };
         let flavour = self.flavour(*weight);
-        if flavour == Flavour::Integer {
-            return false;
-        }
+        let is_in_bytes = flavour == Flavour::Integer;
         let Matrix { format, shards, row_bytes } = self.weights.matrix(*weight);
         let Shard { buffer, first_byte, n_rows, .. } = &shards[0];
         let constants = Constants {
-            is_normed: true,
+            is_normed: !is_in_bytes,
             is_gated: true,
             is_gelu: activation == Activation::Gelu,
             ..Default::default()
@@ -127,12 +127,18 @@ impl Walk<'_> {
             twin_bytes,
             norm.epsilon.to_bits(),
         ];
-        let (from, to) = (self.buffers[norm.input.0].clone(), self.buffers[out.0].clone());
-        let (nothing, factors) = (self.nothing.clone(), self.weights.vector(norm.weight));
-        let buffers = [buffer, &from, &nothing, factors, &to];
         // Half of a workgroup's rows are twins.
         let work = Work::Vectors(n_rows.div_ceil(Kernel::MATVEC_ROWS / 2));
-        self.push_for(Rows::Few, variant, work, &rest, &buffers);
+        let (nothing, to) = (self.nothing.clone(), self.buffers[out.0].clone());
+        if is_in_bytes {
+            let quantised = self.quantised.clone();
+            let buffers = [buffer, &quantised, &nothing, &to];
+            self.push_for(Rows::Few, variant, work, &rest, &buffers);
+        } else {
+            let from = self.buffers[norm.input.0].clone();
+            let buffers = [buffer, &from, &nothing, self.weights.vector(norm.weight), &to];
+            self.push_for(Rows::Few, variant, work, &rest, &buffers);
+        }
         true
     }
 
@@ -196,6 +202,15 @@ impl Walk<'_> {
             let buffers = [buffer, from, bias, to];
             self.push_for(Rows::Many, Kernel::MatMul(*format, many), tiles, &rest, &buffers);
         }
+    }
+
+    /// The result of a norm in bytes.
+    fn norm_quantise(&mut self, norm: Norm) {
+        let factors = self.weights.vector(norm.weight);
+        let (from, quantised) = (self.buffers[norm.input.0].clone(), self.quantised.clone());
+        let rest = [self.width(norm.input), norm.epsilon.to_bits()];
+        let buffers = [factors, &from, &quantised];
+        self.push_for(Rows::Few, Kernel::NormQuantise, Work::Parts(1), &rest, &buffers);
     }
 
     /// Values of a buffer in bytes, unless the run has them already.
