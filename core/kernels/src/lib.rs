@@ -38,6 +38,38 @@ pub type Mix = fn(&[f32], &[f32], usize, &[f32], &mut [f32]);
 /// The same with values in half precision.
 pub type MixOfHalf = fn(&[f32], &[u16], usize, &[f32], &mut [f32]);
 
+/// Rows of values in 8 bits: Q8_0, a scale for 32 values.
+#[derive(Debug, Clone, Copy)]
+pub struct ByteRows<'a> {
+    /// Values of a row, whole blocks.
+    pub d_head: usize,
+    /// Signed, `[row][d_head]`.
+    pub quants: &'a [u8],
+    /// In half precision, `[row / 16][d_head / 32][16]`, whole sixteens.
+    pub scales: &'a [u8],
+}
+
+impl ByteRows<'_> {
+    /// How many, after a check that all parts are there.
+    ///
+    /// # Panics
+    /// If they are not: the caller's bug.
+    #[inline]
+    fn n_rows(&self) -> usize {
+        let n_rows = self.quants.len() / self.d_head;
+        assert!(self.d_head.is_multiple_of(32) && n_rows.is_multiple_of(16), "whole blocks");
+        assert_eq!(self.quants.len(), n_rows * self.d_head, "whole rows");
+        assert_eq!(self.scales.len(), n_rows * self.d_head / 16, "a scale for 32 values");
+        n_rows
+    }
+}
+
+/// Shares, values, factors, and what is mixed so far, by query.
+pub type MixOfBytes = fn(&[f32], &ByteRows<'_>, &[f32], &mut [f32]);
+
+/// Most cells of a call of [`OfBytes::mix`].
+pub const MOST_CELLS: usize = 64;
+
 /// A set of kernels.
 pub struct Kernels {
     /// Name for reports and options.
@@ -60,6 +92,8 @@ pub struct Kernels {
     pub from_half: fn(&[u16], &mut [f32]),
     /// Single precision → half, to the nearest.
     pub to_half: fn(&[f32], &mut [u16]),
+    /// Rows in 8 bits → single precision.
+    pub from_bytes: fn(&ByteRows<'_>, &mut [f32]),
     /// `scores[q][cell] = Σ queries[q][i] · keys[cell / 16][i][cell % 16]`: queries are rows, keys lie
     /// transposed in blocks of 16 cells.
     pub scores: fn(queries: &[f32], keys: &[f32], n_cells: usize, scores: &mut [f32]),
@@ -69,6 +103,8 @@ pub struct Kernels {
     pub mix: Mix,
     /// The same steps without a copy in single precision, where that is faster.
     pub of_half: Option<OfHalf>,
+    /// The same for values in 8 bits.
+    pub of_bytes: Option<OfBytes>,
 }
 
 /// Attention over keys and values in half precision, for few queries: for many, whose tiles read a block
@@ -79,6 +115,15 @@ pub struct OfHalf {
     pub scores: fn(queries: &[f32], keys: &[u16], n_cells: usize, scores: &mut [f32]),
     /// As [`Kernels::mix`], for rows of a multiple of sixteen values.
     pub mix: MixOfHalf,
+    /// Most queries for which this is faster.
+    pub most_queries: usize,
+}
+
+/// Mixing of values in 8 bits, for few queries. Scores of keys in 8 bits are products of [`Format::Q8_0`].
+#[derive(Clone, Copy)]
+pub struct OfBytes {
+    /// As [`Kernels::mix`], with the number of cells in the rows: at most [`MOST_CELLS`].
+    pub mix: MixOfBytes,
     /// Most queries for which this is faster.
     pub most_queries: usize,
 }

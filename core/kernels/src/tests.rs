@@ -275,6 +275,41 @@ fn attention_over_half_precision_is_that_over_its_copy() {
     }
 }
 
+#[test]
+fn attention_over_bytes_is_that_over_their_copy() {
+    let mut random = Random(6);
+    for (n_queries, d_head, n_cells) in [(1, 32, 16), (3, 64, 64), (7, 96, 32), (12, 128, 48)] {
+        let quants = random.bytes(d_head * n_cells);
+        let scales = random.row(d_head * n_cells / 32, 1e-2);
+        let scales: Vec<u8> =
+            scales.iter().flat_map(|x| half::f16::from_f32(*x).to_le_bytes()).collect();
+        let rows = ByteRows { d_head, quants: &quants, scales: &scales };
+        let mut copy = vec![0.0; d_head * n_cells];
+        (scalar::KERNELS.from_bytes)(&rows, &mut copy);
+        // Row 17's second block, where there is one.
+        if d_head >= 64 && n_cells > 17 {
+            let at = 2 * ((d_head / 32 + 1) * 16 + 1);
+            let scale = half::f16::from_le_bytes([scales[at], scales[at + 1]]).to_f32();
+            let quant = quants[17 * d_head + 35] as i8;
+            assert_eq!(copy[17 * d_head + 35], scale * f32::from(quant));
+        }
+        let (shares, factors) = (random.row(n_queries * n_cells, 1.0), random.row(n_queries, 1.0));
+        let mut expected = vec![0.5; n_queries * d_head];
+        (scalar::KERNELS.mix)(&shares, &copy, n_cells, &factors, &mut expected);
+        for set in others() {
+            let mut found = vec![0.0; d_head * n_cells];
+            (set.from_bytes)(&rows, &mut found);
+            assert_eq!(found, copy, "{}", set.name);
+            let Some(of_bytes) = set.of_bytes else { continue };
+            let mut mixed = vec![0.5; n_queries * d_head];
+            (of_bytes.mix)(&shares, &rows, &factors, &mut mixed);
+            // Terms are at most 128 / 100, and are rounded once more.
+            let bound = (n_cells + 2) as f32 * n_cells as f32 * 1.28 * 2f32.powi(-24);
+            close(set.name, &mixed, &expected, 0.0, bound);
+        }
+    }
+}
+
 /// `arm.sh` runs the tests as on several processors and says what each must choose.
 #[test]
 fn the_fastest_set_of_the_processor_is_chosen() {

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! item      a few tokens × one key head × a segment of the cells
-//! block     64 cells: keys and values to single precision once for all queries of the item;
-//!           scores → softmax so far → mixed values
+//! block     64 cells: keys and values to single precision once for all queries of the item, but keys in
+//!           8 bits as they are; scores → softmax so far → mixed values
 //! segments  when items are too few for the threads, cells are split, and parts put together later
 //! ```
 //! Queries that share a key head (GQA) are rows of the same small products. Blocks that no token of
@@ -11,11 +11,14 @@
 
 use std::ops::Range;
 
-use super::caches::{CELLS, Part};
-use super::runner::Pass;
+use super::caches::{CELLS, Kept, Part};
+use super::runner::{Pass, Rounded};
 use super::shared::Shared;
-use crate::ops::{BufferId, CacheView, Plan};
-use carrel_kernels::{Kernels, Softmax};
+use crate::error::ModelError;
+use crate::ops::{BufferId, CacheType, CacheView, Plan};
+use carrel_kernels::{
+    Blocks, ByteRows, Format, Kernels, PANEL, Panel, Softmax, TILE_COLUMNS, Tile,
+};
 
 /// Cells of a block.
 pub(super) const BLOCK: usize = 64;
@@ -102,19 +105,43 @@ pub(super) fn most_part_values(
 }
 
 /// Scratch memory of a thread.
+pub(super) struct Memory {
+    pub(super) values: Shared<f32>,
+    /// Queries of an item, where keys are in 8 bits.
+    pub(super) rounded: Option<Rounded>,
+}
+
+impl Memory {
+    /// # Errors
+    /// [`ModelError::OutOfMemory`].
+    pub(super) fn new(
+        plan: &Plan,
+        cache_type: CacheType,
+        what: &'static str,
+    ) -> Result<Self, ModelError> {
+        let rounded = || Rounded::new(Blocks::Of32, plan.d_head as usize, most_queries(plan));
+        Ok(Self {
+            values: Shared::new(scratch_values(plan), what)?,
+            rounded: (cache_type == CacheType::Q8_0).then(rounded).transpose()?,
+        })
+    }
+}
+
+/// The parts of a thread's scratch memory.
 struct Scratch<'a> {
     queries: &'a mut [f32],
-    keys: &'a mut [f32],
-    values: &'a mut [f32],
+    rounded: Option<&'a Rounded>,
+    /// Keys or values of a block in single precision.
+    converted: &'a mut [f32],
     scores: &'a mut [f32],
     factors: &'a mut [f32],
     mixed: &'a mut [f32],
 }
 
 /// Values of scratch memory that a thread needs.
-pub(super) fn scratch_values(plan: &Plan) -> usize {
+fn scratch_values(plan: &Plan) -> usize {
     let (d, n) = (plan.d_head as usize, most_queries(plan));
-    2 * n * d + 2 * BLOCK * d + n * BLOCK + n
+    2 * n * d + BLOCK * d + n * BLOCK + n
 }
 
 fn most_queries(plan: &Plan) -> usize {
@@ -123,14 +150,18 @@ fn most_queries(plan: &Plan) -> usize {
 }
 
 impl<'a> Scratch<'a> {
-    fn of(memory: &'a mut [f32], plan: &Plan) -> Self {
+    /// # Safety
+    /// Nobody else uses the memory while the result lives.
+    unsafe fn of(memory: &'a Memory, plan: &Plan) -> Self {
         let (d, n) = (plan.d_head as usize, most_queries(plan));
-        let (queries, rest) = memory.split_at_mut(n * d);
-        let (keys, rest) = rest.split_at_mut(BLOCK * d);
-        let (values, rest) = rest.split_at_mut(BLOCK * d);
+        // SAFETY: as the caller promises.
+        let values = unsafe { memory.values.write(0..memory.values.len()) };
+        let (queries, rest) = values.split_at_mut(n * d);
+        let (converted, rest) = rest.split_at_mut(BLOCK * d);
         let (scores, rest) = rest.split_at_mut(n * BLOCK);
         let (factors, rest) = rest.split_at_mut(n);
-        Self { queries, keys, values, scores, factors, mixed: &mut rest[..n * d] }
+        let (rounded, mixed) = (memory.rounded.as_ref(), &mut rest[..n * d]);
+        Self { queries, rounded, converted, scores, factors, mixed }
     }
 }
 
@@ -159,7 +190,10 @@ pub(super) struct Attention<'a> {
 
 impl Attention<'_> {
     /// Computes item `index` with the scratch memory of a thread.
-    pub(super) fn run(&self, pass: &Pass<'_>, index: usize, memory: &mut [f32]) {
+    ///
+    /// # Safety
+    /// Nobody else uses the memory meanwhile.
+    pub(super) unsafe fn run(&self, pass: &Pass<'_>, index: usize, memory: &Memory) {
         let Split { n_tiles, n_segments, tile_tokens, n_tokens, .. } = self.split;
         let plan = pass.plan;
         let (d, group) = (plan.d_head as usize, (plan.n_head / plan.n_head_kv) as usize);
@@ -168,7 +202,8 @@ impl Attention<'_> {
         let head = index / n_segments / n_tiles;
         let tokens = tile * tile_tokens..((tile + 1) * tile_tokens).min(n_tokens);
         let n_queries = tokens.len() * group;
-        let mut scratch = Scratch::of(memory, plan);
+        // SAFETY: as the caller promises.
+        let mut scratch = unsafe { Scratch::of(memory, plan) };
         let width = plan.n_head as usize * d;
         let of_head = |token: usize| {
             let start = token * width + head * group * d;
@@ -178,6 +213,11 @@ impl Attention<'_> {
             // SAFETY: queries were written before the last meeting, and are only read in this step.
             let queries = unsafe { self.queries.read(of_head(token)) };
             out.iter_mut().zip(queries).for_each(|(out, query)| *out = self.scale * query);
+        }
+        if let Some(rounded) = scratch.rounded {
+            // SAFETY: as the caller promises.
+            let mut out = unsafe { rounded.write(0..n_queries, d) };
+            (pass.kernels.quantise)(&scratch.queries[..n_queries * d], Blocks::Of32, &mut out);
         }
         scratch.mixed.fill(0.0);
         let mut running = [Softmax::EMPTY; 2 * QUERIES];
@@ -255,34 +295,21 @@ impl Attention<'_> {
         let n_queries = tokens.len() * group;
         let queries = &scratch.queries[..n_queries * d];
         let scores = &mut scratch.scores[..n_queries * n_cells];
-        // What is not read as it is kept is converted once for all queries.
-        let of_half = kernels
-            .of_half
-            .filter(|of_half| n_queries <= of_half.most_queries && d.is_multiple_of(CELLS));
+        let mut queries = Queries {
+            kernels,
+            d_head: d,
+            n_cells,
+            values: queries,
+            rounded: scratch.rounded,
+            converted: scratch.converted,
+        };
+        // What is read next is asked for while this is computed.
+        let ask_for = |is_key, part, n_parts| {
+            caches.ask_ahead(Part { layer, head, first: first + BLOCK, is_key, part, n_parts });
+        };
         // SAFETY: cells were stored before the last meeting, and are only read in this step.
-        let kept = of_half.and_then(|of_half| unsafe {
-            Some((of_half, caches.halves(layer, head, first, n_cells)?))
-        });
-        let values = &mut scratch.values[..n_cells * d];
-        // What is converted next is asked for while this is computed.
-        let n_parts = n_queries.div_ceil(CHUNK);
-        let next = |part| Part { layer, head, first: first + BLOCK, is_key: true, part, n_parts };
-        match kept {
-            Some((of_half, (keys, _))) => (of_half.scores)(queries, keys, n_cells, scores),
-            None => {
-                let keys = &mut scratch.keys[..n_cells * d];
-                // SAFETY: as above.
-                unsafe {
-                    caches.load_keys(kernels, layer, head, first, keys);
-                    caches.load_values(kernels, layer, head, first, values);
-                }
-                let chunks = queries.chunks(CHUNK * d).zip(scores.chunks_mut(CHUNK * n_cells));
-                for (index, (queries, scores)) in chunks.enumerate() {
-                    caches.ask_ahead(Part { is_key: true, ..next(index) });
-                    (kernels.scores)(queries, keys, n_cells, scores);
-                }
-            }
-        }
+        let kept = |is_key| unsafe { caches.kept((layer, head), is_key, first, n_cells) };
+        queries.scores(&kept(true), |part, n_parts| ask_for(true, part, n_parts), scores);
         for (token, scores) in tokens.zip(scores.chunks_exact_mut(group * n_cells)) {
             if visibility(token) != Visibility::All as u8 {
                 let mask = mask_of(token);
@@ -300,16 +327,125 @@ impl Attention<'_> {
             *factor = (kernels.softmax)(scores, running);
         }
         let (factors, mixed) = (&scratch.factors[..n_queries], &mut scratch.mixed[..n_queries * d]);
-        match kept {
-            Some((of_half, (_, values))) => (of_half.mix)(scores, values, n_cells, factors, mixed),
-            None => {
-                let chunks = scores.chunks(CHUNK * n_cells).zip(factors.chunks(CHUNK));
-                let chunks = chunks.zip(mixed.chunks_mut(CHUNK * d)).enumerate();
-                for (index, ((shares, factors), mixed)) in chunks {
-                    caches.ask_ahead(Part { is_key: false, ..next(index) });
-                    (kernels.mix)(shares, values, n_cells, factors, mixed);
+        let ask_for = |part, n_parts| ask_for(false, part, n_parts);
+        queries.mix(&kept(false), ask_for, scores, factors, mixed);
+    }
+}
+
+/// Queries of an item before a block of cells. What is not read as it is kept is converted once for all.
+struct Queries<'a> {
+    kernels: &'a Kernels,
+    d_head: usize,
+    n_cells: usize,
+    values: &'a [f32],
+    rounded: Option<&'a Rounded>,
+    /// Memory for a conversion.
+    converted: &'a mut [f32],
+}
+
+impl Queries<'_> {
+    fn len(&self) -> usize {
+        self.values.len() / self.d_head
+    }
+
+    /// Scores for all cells, calling `ask_for` with a part, and of how many, in between.
+    fn scores(&mut self, keys: &Kept<'_>, ask_for: impl Fn(usize, usize), scores: &mut [f32]) {
+        let n_queries = self.len();
+        let Self { kernels, d_head, n_cells, .. } = *self;
+        let of_half = kernels.of_half.filter(|of_half| n_queries <= of_half.most_queries);
+        let keys = match (*keys, of_half) {
+            (Kept::Bytes(quants, scales), _) => {
+                return self.scores_of_bytes(quants, scales, ask_for, scores);
+            }
+            (Kept::Half(keys), Some(of_half)) if d_head.is_multiple_of(CELLS) => {
+                return (of_half.scores)(self.values, keys, n_cells, scores);
+            }
+            (Kept::Half(keys), _) => {
+                let converted = &mut self.converted[..keys.len()];
+                (kernels.from_half)(keys, converted);
+                converted
+            }
+            (Kept::Single(keys), _) => keys,
+        };
+        let n_parts = n_queries.div_ceil(CHUNK);
+        let chunks = self.values.chunks(CHUNK * d_head).zip(scores.chunks_mut(CHUNK * n_cells));
+        for (part, (queries, scores)) in chunks.enumerate() {
+            ask_for(part, n_parts);
+            (kernels.scores)(queries, keys, n_cells, scores);
+        }
+    }
+
+    /// Sixteen cells are a panel.
+    fn scores_of_bytes(
+        &self,
+        quants: &[u8],
+        scales: &[u8],
+        ask_for: impl Fn(usize, usize),
+        scores: &mut [f32],
+    ) {
+        const { assert!(CELLS == PANEL) };
+        let Self { d_head, n_cells, .. } = *self;
+        let rounded = self.rounded.expect("queries are rounded where keys are in 8 bits");
+        let product = self.kernels.product(Format::Q8_0);
+        let (n_parts, n_queries) = (n_cells / CELLS, self.len());
+        let mut tile: Tile = [[0.0; PANEL]; TILE_COLUMNS];
+        let n_scales = scales.len() / n_parts;
+        let panels = quants.chunks_exact(CELLS * d_head).zip(scales.chunks_exact(n_scales));
+        for (part, (quants, scales)) in panels.enumerate() {
+            ask_for(part, n_parts);
+            for start in (0..n_queries).step_by(TILE_COLUMNS) {
+                let end = n_queries.min(start + TILE_COLUMNS);
+                // SAFETY: written by this thread before, and only read since.
+                let columns = unsafe { rounded.read(start..end, d_head) };
+                product(&Panel { quants, scales }, &columns, &mut tile);
+                for (query, tile) in (start..end).zip(&tile) {
+                    scores[query * n_cells + part * CELLS..][..CELLS].copy_from_slice(tile);
                 }
             }
+        }
+    }
+
+    /// Mixes values by shares, calling `ask_for` with a part, and of how many, in between.
+    fn mix(
+        &mut self,
+        values: &Kept<'_>,
+        ask_for: impl Fn(usize, usize),
+        shares: &[f32],
+        factors: &[f32],
+        mixed: &mut [f32],
+    ) {
+        let n_queries = self.len();
+        let Self { kernels, d_head, n_cells, .. } = *self;
+        let of_half = kernels.of_half.filter(|of_half| n_queries <= of_half.most_queries);
+        let of_bytes = kernels.of_bytes.filter(|of_bytes| n_queries <= of_bytes.most_queries);
+        let values = match *values {
+            Kept::Single(values) => values,
+            Kept::Half(values) => match of_half {
+                Some(of_half) if d_head.is_multiple_of(CELLS) => {
+                    return (of_half.mix)(shares, values, n_cells, factors, mixed);
+                }
+                _ => {
+                    let converted = &mut self.converted[..values.len()];
+                    (kernels.from_half)(values, converted);
+                    converted
+                }
+            },
+            Kept::Bytes(quants, scales) => {
+                let rows = ByteRows { d_head, quants, scales };
+                if let Some(of_bytes) = of_bytes {
+                    return (of_bytes.mix)(shares, &rows, factors, mixed);
+                }
+                let converted = &mut self.converted[..quants.len()];
+                (kernels.from_bytes)(&rows, converted);
+                converted
+            }
+        };
+        let n_parts = n_queries.div_ceil(CHUNK);
+        let chunks = shares.chunks(CHUNK * n_cells).zip(factors.chunks(CHUNK));
+        let chunks = chunks.zip(mixed.chunks_mut(CHUNK * d_head)).enumerate();
+        for (part, ((shares, factors), mixed)) in chunks {
+            ask_for(part, n_parts);
+            (kernels.mix)(shares, values, n_cells, factors, mixed);
         }
     }
 }

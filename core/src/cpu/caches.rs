@@ -3,7 +3,7 @@
 //! ```text
 //! saved        [cell][head][d_head], the layout of states on disk
 //! F16, F32     keys [head][cell / 16][d_head][16], values [head][cell][d_head]
-//! Q8_0         both [head][cell][d_head / 32] blocks of a half-precision scale and 32 bytes
+//! Q8_0         panels of keys, and rows of values: see `bytes`
 //! ```
 //! A head's cells lie together, so attention over a few heads reads one stream. Keys lie transposed by
 //! sixteens, so that scores of sixteen cells come out side by side without adding across a vector.
@@ -11,6 +11,7 @@
 use half::f16;
 
 use super::attend::BLOCK;
+use super::bytes::{BLOCK_BYTES, BLOCK_VALUES, Bytes, decode, encode};
 use super::convolve::Inputs;
 use super::shared::Shared;
 use super::weights::CpuWeights;
@@ -20,9 +21,6 @@ use carrel_kernels::Kernels;
 
 /// Cells whose keys lie together.
 pub(super) const CELLS: usize = 16;
-/// Values and bytes of a Q8_0 block.
-const Q8_0_VALUES: usize = 32;
-const Q8_0_BYTES: usize = 34;
 
 /// The caches of one runner.
 pub(super) struct Caches {
@@ -61,20 +59,32 @@ struct Layer {
 enum Store {
     Half(Shared<u16>),
     Single(Shared<f32>),
-    Blocks(Shared<u8>),
+    Bytes(Bytes),
 }
 
 impl Store {
-    fn new(kind: CacheType, n_values: usize) -> Result<Self, ModelError> {
+    fn new(
+        kind: CacheType,
+        is_key: bool,
+        n_rows: usize,
+        d_head: usize,
+    ) -> Result<Self, ModelError> {
         let what = "the KV cache";
         Ok(match kind {
-            CacheType::F16 => Self::Half(Shared::new(n_values, what)?),
-            CacheType::F32 => Self::Single(Shared::new(n_values, what)?),
-            CacheType::Q8_0 => {
-                Self::Blocks(Shared::new(n_values / Q8_0_VALUES * Q8_0_BYTES, what)?)
-            }
+            CacheType::F16 => Self::Half(Shared::new(n_rows * d_head, what)?),
+            CacheType::F32 => Self::Single(Shared::new(n_rows * d_head, what)?),
+            CacheType::Q8_0 => Self::Bytes(Bytes::new(is_key, n_rows, d_head, what)?),
         })
     }
+}
+
+/// What attention reads of a head's keys or values, as it is kept.
+#[derive(Clone, Copy)]
+pub(super) enum Kept<'a> {
+    Half(&'a [u16]),
+    Single(&'a [f32]),
+    /// Quants and scales.
+    Bytes(&'a [u8], &'a [u8]),
 }
 
 /// Bytes of all caches.
@@ -105,8 +115,9 @@ impl Caches {
                 CellContent::KeysValues => (n_cells.next_multiple_of(BLOCK), None),
                 CellContent::Inputs(width) => (0, Some(Inputs::new(width as usize, n_cells)?)),
             };
-            let store = || Store::new(options.cache_type, n_cells * plan.d_kv() as usize);
-            layers.push(Layer { n_cells, keys: store()?, values: store()? });
+            let (n_rows, d_head) = (n_cells * plan.n_head_kv as usize, plan.d_head as usize);
+            let store = |is_key| Store::new(options.cache_type, is_key, n_rows, d_head);
+            layers.push(Layer { n_cells, keys: store(true)?, values: store(false)? });
             inputs.push(kept);
         }
         Ok(Self {
@@ -130,7 +141,7 @@ impl Caches {
         match self.kind {
             CacheType::F16 => 2 * n_values,
             CacheType::F32 => 4 * n_values,
-            CacheType::Q8_0 => n_values / Q8_0_VALUES * Q8_0_BYTES,
+            CacheType::Q8_0 => n_values / BLOCK_VALUES * BLOCK_BYTES,
         }
     }
 
@@ -174,13 +185,11 @@ impl Caches {
                     // SAFETY: the row belongs to the cell, which is the caller's.
                     unsafe { value_store.write(row..row + d) }.copy_from_slice(values);
                 }
-                (Store::Blocks(key_store), Store::Blocks(value_store)) => {
-                    let bytes = row / Q8_0_VALUES * Q8_0_BYTES;
-                    let range = bytes..bytes + d / Q8_0_VALUES * Q8_0_BYTES;
+                (Store::Bytes(key_store), Store::Bytes(value_store)) => {
                     // SAFETY: both rows belong to the cell, which is the caller's.
                     unsafe {
-                        encode(keys, key_store.write(range.clone()));
-                        encode(values, value_store.write(range));
+                        key_store.store(kernels, head * n_cells + cell, keys);
+                        value_store.store(kernels, head * n_cells + cell, values);
                     }
                 }
                 _ => unreachable!("keys and values are of one type"),
@@ -188,27 +197,30 @@ impl Caches {
         }
     }
 
-    /// Keys and values of a head in cells `first ..` as they are kept, if that is in half precision; whole
-    /// sixteens.
+    /// Keys, or values, of a head in cells `first ..`; whole sixteens.
     ///
     /// # Safety
     /// Nobody writes to these cells of the layer while the result lives.
-    pub(super) unsafe fn halves(
+    pub(super) unsafe fn kept(
         &self,
-        layer: usize,
-        head: usize,
+        (layer, head): (usize, usize),
+        is_key: bool,
         first: usize,
         n_cells: usize,
-    ) -> Option<(&[u16], &[u16])> {
+    ) -> Kept<'_> {
         let Layer { n_cells: n_all, keys, values } = &self.layers[layer];
-        let row = (head * n_all + first) * self.d_head;
-        let range = row..row + n_cells * self.d_head;
-        match (keys, values) {
-            // SAFETY: as the caller promises.
-            (Store::Half(keys), Store::Half(values)) => unsafe {
-                Some((keys.read(range.clone()), values.read(range)))
-            },
-            _ => None,
+        let (row, d) = (head * n_all + first, self.d_head);
+        let range = row * d..(row + n_cells) * d;
+        // SAFETY: as the caller promises.
+        unsafe {
+            match if is_key { keys } else { values } {
+                Store::Half(store) => Kept::Half(store.read(range)),
+                Store::Single(store) => Kept::Single(store.read(range)),
+                Store::Bytes(store) => {
+                    let (quants, scales) = store.read(row, n_cells);
+                    Kept::Bytes(quants, scales)
+                }
+            }
         }
     }
 
@@ -225,77 +237,7 @@ impl Caches {
         match if is_key { keys } else { values } {
             Store::Half(store) => store.ask_ahead(range),
             Store::Single(store) => store.ask_ahead(range),
-            Store::Blocks(store) => {
-                let bytes = |index: usize| index / Q8_0_VALUES * Q8_0_BYTES;
-                store.ask_ahead(bytes(range.start)..bytes(range.end));
-            }
-        }
-    }
-
-    /// Keys of a head in cells `first ..` as `[cell / 16][d_head][16]`; whole sixteens.
-    ///
-    /// # Safety
-    /// Nobody writes to these cells of the layer meanwhile.
-    pub(super) unsafe fn load_keys(
-        &self,
-        kernels: &Kernels,
-        layer: usize,
-        head: usize,
-        first: usize,
-        out: &mut [f32],
-    ) {
-        let Layer { n_cells, keys, .. } = &self.layers[layer];
-        let row = (head * n_cells + first) * self.d_head;
-        // SAFETY: as the caller promises.
-        unsafe {
-            match keys {
-                Store::Half(keys) => (kernels.from_half)(keys.read(row..row + out.len()), out),
-                Store::Single(keys) => out.copy_from_slice(keys.read(row..row + out.len())),
-                Store::Blocks(keys) => {
-                    let n_blocks = self.d_head / Q8_0_VALUES;
-                    let start = row / Q8_0_VALUES * Q8_0_BYTES;
-                    let end = start + out.len() / Q8_0_VALUES * Q8_0_BYTES;
-                    let rows = keys.read(start..end).chunks_exact(n_blocks * Q8_0_BYTES);
-                    for (cell, row) in rows.enumerate() {
-                        let out = &mut out[cell / CELLS * CELLS * self.d_head..];
-                        for (block, bytes) in row.chunks_exact(Q8_0_BYTES).enumerate() {
-                            let scale = f16::from_le_bytes([bytes[0], bytes[1]]).to_f32();
-                            let out = &mut out[block * Q8_0_VALUES * CELLS + cell % CELLS..];
-                            for (i, &quant) in bytes[2..].iter().enumerate() {
-                                out[i * CELLS] = scale * f32::from(quant as i8);
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    /// Values of a head in cells `first ..` as `[cell][d_head]`.
-    ///
-    /// # Safety
-    /// Nobody writes to these cells of the layer meanwhile.
-    pub(super) unsafe fn load_values(
-        &self,
-        kernels: &Kernels,
-        layer: usize,
-        head: usize,
-        first: usize,
-        out: &mut [f32],
-    ) {
-        let Layer { n_cells, values, .. } = &self.layers[layer];
-        let row = (head * n_cells + first) * self.d_head;
-        // SAFETY: as the caller promises.
-        unsafe {
-            match values {
-                Store::Half(values) => (kernels.from_half)(values.read(row..row + out.len()), out),
-                Store::Single(values) => out.copy_from_slice(values.read(row..row + out.len())),
-                Store::Blocks(values) => {
-                    let start = row / Q8_0_VALUES * Q8_0_BYTES;
-                    let end = start + out.len() / Q8_0_VALUES * Q8_0_BYTES;
-                    decode(values.read(start..end), out);
-                }
-            }
+            Store::Bytes(store) => store.ask_ahead(range),
         }
     }
 
@@ -324,11 +266,9 @@ impl Caches {
                             out.copy_from_slice(&store.get(at(i)).to_le_bytes());
                         }
                     }
-                    Store::Blocks(store) => {
-                        let n_bytes = d / Q8_0_VALUES * Q8_0_BYTES;
-                        let start = (head * n_cells + cell) * n_bytes;
-                        out[head * n_bytes..][..n_bytes]
-                            .copy_from_slice(store.read(start..start + n_bytes));
+                    Store::Bytes(store) => {
+                        let n_bytes = d / BLOCK_VALUES * BLOCK_BYTES;
+                        store.save(head * n_cells + cell, &mut out[head * n_bytes..][..n_bytes]);
                     }
                 }
             }
@@ -359,11 +299,9 @@ impl Caches {
                         store.all_mut()[at(i)] = f32::from_le_bytes([b[0], b[1], b[2], b[3]]);
                     }
                 }
-                Store::Blocks(store) => {
-                    let n_bytes = d / Q8_0_VALUES * Q8_0_BYTES;
-                    let start = (head * n_cells + cell) * n_bytes;
-                    store.all_mut()[start..start + n_bytes]
-                        .copy_from_slice(&saved[head * n_bytes..][..n_bytes]);
+                Store::Bytes(store) => {
+                    let n_bytes = d / BLOCK_VALUES * BLOCK_BYTES;
+                    store.restore(head * n_cells + cell, &saved[head * n_bytes..][..n_bytes]);
                 }
             }
         }
@@ -441,7 +379,7 @@ impl Caches {
                 halves.map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32()).collect()
             }
             CacheType::Q8_0 => {
-                let mut values = vec![0.0; saved.len() / Q8_0_BYTES * Q8_0_VALUES];
+                let mut values = vec![0.0; saved.len() / BLOCK_BYTES * BLOCK_VALUES];
                 decode(saved, &mut values);
                 values
             }
@@ -455,32 +393,10 @@ impl Caches {
                 values.iter().flat_map(|&value| f16::from_f32(value).to_le_bytes()).collect()
             }
             CacheType::Q8_0 => {
-                let mut saved = vec![0; values.len() / Q8_0_VALUES * Q8_0_BYTES];
+                let mut saved = vec![0; values.len() / BLOCK_VALUES * BLOCK_BYTES];
                 encode(values, &mut saved);
                 saved
             }
-        }
-    }
-}
-
-/// Q8_0 blocks → values.
-fn decode(blocks: &[u8], out: &mut [f32]) {
-    for (bytes, out) in blocks.chunks_exact(Q8_0_BYTES).zip(out.chunks_exact_mut(Q8_0_VALUES)) {
-        let scale = f16::from_le_bytes([bytes[0], bytes[1]]).to_f32();
-        for (out, &quant) in out.iter_mut().zip(&bytes[2..]) {
-            *out = scale * f32::from(quant as i8);
-        }
-    }
-}
-
-/// Values → Q8_0 blocks.
-fn encode(values: &[f32], out: &mut [u8]) {
-    for (values, bytes) in values.chunks_exact(Q8_0_VALUES).zip(out.chunks_exact_mut(Q8_0_BYTES)) {
-        let largest = values.iter().fold(0.0f32, |largest, value| largest.max(value.abs()));
-        let inverse = if largest > 0.0 { 127.0 / largest } else { 0.0 };
-        bytes[..2].copy_from_slice(&f16::from_f32(largest / 127.0).to_le_bytes());
-        for (byte, value) in bytes[2..].iter_mut().zip(values) {
-            *byte = (value * inverse).round() as i8 as u8;
         }
     }
 }

@@ -16,6 +16,7 @@
 //! types in `carrel_kernels::Format`; a plan with others is for `ggml`. Level 3.
 
 mod attend;
+mod bytes;
 mod caches;
 mod convolve;
 mod pack;

@@ -6,7 +6,6 @@ use super::attend::{BLOCK, merge, note_visibility};
 use super::runner::Pass;
 use super::steps::RowOp;
 use crate::ops::{Activation, BufferId, RopePairs};
-use carrel_kernels::Quantised;
 
 impl Pass<'_> {
     /// Applies an operation to row `row`, which belongs to token `token` of the batch.
@@ -73,18 +72,8 @@ impl Pass<'_> {
             RowOp::Quantise { buffer, blocks } => {
                 let rounded = self.rounded(buffer, blocks);
                 let values = read(buffer);
-                let part = |n: usize| row * n..(row + 1) * n;
-                let (n, n_scales) = (values.len(), values.len() / blocks.n_values());
-                // SAFETY: the parts belong to this row.
-                let mut out = unsafe {
-                    Quantised {
-                        quants: rounded.quants.write(part(n)),
-                        scales: rounded.scales.write(part(n_scales)),
-                        sums: rounded.sums.write(part(rounded.n_sums(n))),
-                        starts: rounded.starts.write(part(rounded.n_sums(n))),
-                        sums_of_16: rounded.sums_of_16.write(part(rounded.n_sums_of_16(n))),
-                    }
-                };
+                // SAFETY: the row is written by this thread only.
+                let mut out = unsafe { rounded.write(row..row + 1, values.len()) };
                 (self.kernels.quantise)(values, blocks, &mut out);
             }
         }

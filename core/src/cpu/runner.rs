@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::attend::{Attention, BLOCK, Split, most_part_values, scratch_values};
+use super::attend::{self, Attention, BLOCK, Split, most_part_values};
 use super::caches::{Caches, cache_bytes};
 use super::pool::{Exit, Member, Pool};
 use super::shared::Shared;
@@ -14,7 +14,7 @@ use super::weights::CpuWeights;
 use crate::cancel::CancelFlag;
 use crate::error::ModelError;
 use crate::ops::{Batch, BufferId, Outcome, Plan, Runner, RunnerOptions};
-use carrel_kernels::{Blocks, Columns, Kernels, PANEL, TILE_COLUMNS, Tile};
+use carrel_kernels::{Blocks, Columns, Kernels, PANEL, Quantised, TILE_COLUMNS, Tile};
 
 /// Bytes of rounded activations that stay in a core's own cache while panels pass by.
 const COLUMN_BYTES: usize = 128 << 10;
@@ -49,7 +49,7 @@ struct Memory {
     /// Visibility of blocks by cache.
     visibility: Vec<Shared<u8>>,
     parts: Shared<f32>,
-    scratch: Vec<Shared<f32>>,
+    scratch: Vec<attend::Memory>,
     /// Parts of each step that are claimed.
     claimed: Vec<AtomicUsize>,
 }
@@ -57,15 +57,15 @@ struct Memory {
 /// A buffer rounded to 8 bits.
 pub(super) struct Rounded {
     blocks: Blocks,
-    pub(super) quants: Shared<i8>,
-    pub(super) scales: Shared<f32>,
-    pub(super) sums: Shared<f32>,
-    pub(super) starts: Shared<i32>,
-    pub(super) sums_of_16: Shared<i16>,
+    quants: Shared<i8>,
+    scales: Shared<f32>,
+    sums: Shared<f32>,
+    starts: Shared<i32>,
+    sums_of_16: Shared<i16>,
 }
 
 impl Rounded {
-    fn new(blocks: Blocks, width: usize, n_batch: usize) -> Result<Self, ModelError> {
+    pub(super) fn new(blocks: Blocks, width: usize, n_batch: usize) -> Result<Self, ModelError> {
         let n = n_batch * width;
         let (n_sums, n_sums_of_16) = match blocks {
             Blocks::Of32 => (n / 32, 0),
@@ -82,13 +82,52 @@ impl Rounded {
     }
 
     /// Sums of a row of `width` values.
-    pub(super) fn n_sums(&self, width: usize) -> usize {
+    fn n_sums(&self, width: usize) -> usize {
         if self.blocks == Blocks::Of32 { width / 32 } else { 0 }
     }
 
     /// Sums of sixteen of a row of `width` values.
-    pub(super) fn n_sums_of_16(&self, width: usize) -> usize {
+    fn n_sums_of_16(&self, width: usize) -> usize {
         if self.blocks == Blocks::Of256 { width / 16 } else { 0 }
+    }
+
+    /// Rows of `width` values, as products read them.
+    ///
+    /// # Safety
+    /// Nobody writes to the rows while the result lives.
+    pub(super) unsafe fn read(&self, rows: Range<usize>, width: usize) -> Columns<'_> {
+        let part = |n: usize| rows.start * n..rows.end * n;
+        // SAFETY: as the caller promises.
+        unsafe {
+            Columns {
+                n_columns: rows.len(),
+                n_values: width,
+                values: &[],
+                quants: self.quants.read(part(width)),
+                scales: self.scales.read(part(width / self.blocks.n_values())),
+                sums: self.sums.read(part(self.n_sums(width))),
+                starts: self.starts.read(part(self.n_sums(width))),
+                sums_of_16: self.sums_of_16.read(part(self.n_sums_of_16(width))),
+            }
+        }
+    }
+
+    /// Where rows of `width` values go.
+    ///
+    /// # Safety
+    /// Nobody else reads or writes the rows while the result lives.
+    pub(super) unsafe fn write(&self, rows: Range<usize>, width: usize) -> Quantised<'_> {
+        let part = |n: usize| rows.start * n..rows.end * n;
+        // SAFETY: as the caller promises.
+        unsafe {
+            Quantised {
+                quants: self.quants.write(part(width)),
+                scales: self.scales.write(part(width / self.blocks.n_values())),
+                sums: self.sums.write(part(self.n_sums(width))),
+                starts: self.starts.write(part(self.n_sums(width))),
+                sums_of_16: self.sums_of_16.write(part(self.n_sums_of_16(width))),
+            }
+        }
     }
 
     fn bytes(&self) -> u64 {
@@ -153,8 +192,8 @@ impl Memory {
     fn fit_threads(&mut self, plan: &Plan, options: &RunnerOptions) -> Result<(), ModelError> {
         let RunnerOptions { n_batch, n_threads, .. } = *options;
         let n_parts = most_part_values(plan, n_batch, &options.n_cells, n_threads);
-        let scratch = (0..n_threads).map(|_| Shared::new(scratch_values(plan), ACTIVATIONS));
-        let scratch = scratch.collect::<Result<_, _>>()?;
+        let scratch = || attend::Memory::new(plan, options.cache_type, ACTIVATIONS);
+        let scratch = (0..n_threads).map(|_| scratch()).collect::<Result<_, _>>()?;
         self.parts = Shared::new(n_parts, ACTIVATIONS)?;
         self.scratch = scratch;
         Ok(())
@@ -162,9 +201,12 @@ impl Memory {
 
     /// Bytes without the logits.
     fn n_bytes(&self) -> u64 {
-        let floats = self.buffers.iter().chain(&self.turns).chain(&self.scratch);
+        let scratch = self.scratch.iter().map(|memory| &memory.values);
+        let floats = self.buffers.iter().chain(&self.turns).chain(scratch);
         let n_floats: usize = floats.chain([&self.parts]).map(Shared::len).sum();
-        let rounded: u64 = self.rounded.iter().flatten().flatten().map(Rounded::bytes).sum();
+        let queries = self.scratch.iter().filter_map(|memory| memory.rounded.as_ref());
+        let rounded = self.rounded.iter().flatten().flatten().chain(queries);
+        let rounded: u64 = rounded.map(Rounded::bytes).sum();
         let visibility: usize = self.visibility.iter().map(Shared::len).sum();
         4 * n_floats as u64 + rounded + visibility as u64
     }
@@ -273,8 +315,7 @@ impl<'a> Pass<'a> {
 
     fn step(&self, step: &Step, claimed: &AtomicUsize, member: &Member<'_>) {
         let n_shares = CLAIMS_PER_THREAD * member.n_threads();
-        let claim = |n_items: usize, work: &mut dyn FnMut(Range<usize>)| {
-            let n_claimed = n_items.div_ceil(n_shares).max(1);
+        let claim_by = |n_claimed: usize, n_items: usize, work: &mut dyn FnMut(Range<usize>)| {
             loop {
                 let first = claimed.fetch_add(n_claimed, Ordering::Relaxed);
                 if first >= n_items {
@@ -282,6 +323,9 @@ impl<'a> Pass<'a> {
                 }
                 work(first..(first + n_claimed).min(n_items));
             }
+        };
+        let claim = |n_items: usize, work: &mut dyn FnMut(Range<usize>)| {
+            claim_by(n_items.div_ceil(n_shares).max(1), n_items, work);
         };
         match step {
             Step::Rows { ops, is_selected } => {
@@ -325,10 +369,10 @@ impl<'a> Pass<'a> {
                     split: self.split,
                 };
                 let scratch = &self.memory.scratch[member.index];
-                // SAFETY: each thread has scratch memory of its own.
-                let scratch = unsafe { scratch.write(0..scratch.len()) };
-                claim(self.split.n_items(), &mut |items| {
-                    items.for_each(|index| attention.run(self, index, scratch));
+                // Behind a long text an item takes a millisecond.
+                claim_by(1, self.split.n_items(), &mut |items| {
+                    // SAFETY: each thread has scratch memory of its own.
+                    items.for_each(|index| unsafe { attention.run(self, index, scratch) });
                 });
             }
             Step::Convolve(op) => {
@@ -410,23 +454,18 @@ impl<'a> Pass<'a> {
     fn columns(&self, product: &Product, rows: Range<usize>) -> Columns<'a> {
         let shape = self.weights.matrix(product.weight).shape;
         let n = shape.n_cols;
-        let part = |n: usize| rows.start * n..rows.end * n;
-        let mut columns = Columns { n_columns: rows.len(), n_values: n, ..Columns::default() };
         // SAFETY: what products read was written before the last meeting.
         unsafe {
             match shape.format.blocks() {
-                None => columns.values = self.buffer(product.input).read(part(n)),
-                Some(blocks) => {
-                    let rounded = self.rounded(product.input, blocks);
-                    columns.quants = rounded.quants.read(part(n));
-                    columns.scales = rounded.scales.read(part(n / blocks.n_values()));
-                    columns.sums = rounded.sums.read(part(rounded.n_sums(n)));
-                    columns.starts = rounded.starts.read(part(rounded.n_sums(n)));
-                    columns.sums_of_16 = rounded.sums_of_16.read(part(rounded.n_sums_of_16(n)));
-                }
+                Some(blocks) => self.rounded(product.input, blocks).read(rows, n),
+                None => Columns {
+                    n_columns: rows.len(),
+                    n_values: n,
+                    values: self.buffer(product.input).read(rows.start * n..rows.end * n),
+                    ..Columns::default()
+                },
             }
         }
-        columns
     }
 }
 

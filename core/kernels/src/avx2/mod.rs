@@ -10,7 +10,7 @@ mod products;
 mod rows;
 mod wide;
 
-use super::{Blocks, Columns, Kernels, OfHalf, Panel, Quantised, Softmax, Tile};
+use super::{Blocks, ByteRows, Columns, Kernels, OfHalf, Panel, Quantised, Softmax, Tile};
 
 /// Whether this processor has what the set is compiled for.
 pub fn is_available() -> bool {
@@ -48,6 +48,7 @@ entries! {
     gelu_gate = rows::gelu_gate, (gate: &mut [f32], up: &[f32]);
     from_half = rows::from_half, (halves: &[u16], out: &mut [f32]);
     to_half = rows::to_half, (values: &[f32], out: &mut [u16]);
+    from_bytes = rows::from_bytes, (rows: &ByteRows<'_>, out: &mut [f32]);
     scores = attention::scores::<f32>,
         (queries: &[f32], keys: &[f32], n_cells: usize, scores: &mut [f32]);
     softmax = attention::softmax, (scores: &mut [f32], running: &mut Softmax) -> f32;
@@ -71,8 +72,10 @@ pub static KERNELS: Kernels = Kernels {
     gelu_gate,
     from_half,
     to_half,
+    from_bytes,
     scores,
     softmax,
     mix,
     of_half: Some(OfHalf { scores: half_scores, mix: half_mix, most_queries: 6 }),
+    of_bytes: None,
 };

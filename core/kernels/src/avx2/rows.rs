@@ -5,7 +5,7 @@ use std::arch::x86_64::*;
 
 use super::super::scalar::KERNELS as SCALAR;
 use super::super::scalar::rows::scale_of;
-use super::super::{Blocks, Quantised};
+use super::super::{Blocks, ByteRows, Quantised};
 use super::exponential::{exponential, largest, sum};
 
 /// Eight numbers of a slice.
@@ -161,4 +161,31 @@ pub fn to_half(values: &[f32], out: &mut [u16]) {
         unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), halves) };
     }
     (SCALAR.to_half)(rest, out_rest);
+}
+
+#[target_feature(enable = "avx2,fma,f16c")]
+pub fn from_bytes(rows: &ByteRows<'_>, out: &mut [f32]) {
+    let (n_rows, d_head) = (rows.n_rows(), rows.d_head);
+    assert_eq!(out.len(), n_rows * d_head, "a value a quant");
+    for (sixteen, scales) in rows.scales.chunks_exact(d_head).enumerate() {
+        for (block, scales) in scales.as_chunks::<32>().0.iter().enumerate() {
+            let mut factors = [0.0f32; 16];
+            for (eight, halves) in factors.as_chunks_mut::<8>().0.iter_mut().zip([0, 16]) {
+                // SAFETY: sixteen bytes of the scales are there.
+                let halves = unsafe { _mm_loadu_si128(scales.as_ptr().add(halves).cast()) };
+                store(eight, _mm256_cvtph_ps(halves));
+            }
+            for (row, factor) in factors.iter().enumerate() {
+                let at = (16 * sixteen + row) * d_head + 32 * block;
+                let quants = rows.quants[at..at + 32].as_chunks::<8>().0.iter();
+                let out = out[at..at + 32].as_chunks_mut::<8>().0;
+                for (quants, out) in quants.zip(out) {
+                    // SAFETY: eight bytes are there.
+                    let quants = unsafe { _mm_loadl_epi64(quants.as_ptr().cast()) };
+                    let values = _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(quants));
+                    store(out, _mm256_mul_ps(values, _mm256_set1_ps(*factor)));
+                }
+            }
+        }
+    }
 }

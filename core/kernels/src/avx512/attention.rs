@@ -6,7 +6,7 @@
 use std::arch::x86_64::*;
 
 use super::super::scalar::KERNELS as SCALAR;
-use super::super::{LINE, Softmax, ahead};
+use super::super::{ByteRows, LINE, MOST_CELLS, Softmax, ahead};
 use super::exponential::exponential;
 use super::products::halves;
 
@@ -50,6 +50,29 @@ impl Kept for u16 {
         // SAFETY: as the caller promises.
         unsafe { halves(at.cast()) }
     }
+}
+
+/// Signed bytes, without their scales.
+impl Kept for u8 {
+    const IS_FAR: bool = true;
+
+    #[target_feature(enable = "avx512f")]
+    #[inline]
+    unsafe fn load(at: *const Self) -> __m512 {
+        // SAFETY: as the caller promises.
+        unsafe { bytes(at) }
+    }
+}
+
+/// Sixteen signed bytes as numbers.
+///
+/// # Safety
+/// Sixteen bytes from `at` on are readable.
+#[target_feature(enable = "avx512f")]
+#[inline]
+pub(super) unsafe fn bytes(at: *const u8) -> __m512 {
+    // SAFETY: as the caller promises; no alignment is asked for.
+    _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(unsafe { _mm_loadu_si128(at.cast()) }))
 }
 
 /// Queries of a tile where there are `n`: as many in each as can be.
@@ -220,6 +243,42 @@ pub fn mix_whole<V: Kept>(
     }
 }
 
+/// As [`mix`], for values in 8 bits: their scales are multiplied with the shares, block by block.
+#[target_feature(enable = "avx512f")]
+pub fn mix_of_bytes(shares: &[f32], values: &ByteRows<'_>, factors: &[f32], mixed: &mut [f32]) {
+    const BLOCK: usize = 32;
+    let (n_cells, d_head) = (values.n_rows(), values.d_head);
+    assert!((1..=MOST_CELLS).contains(&n_cells), "cells of a block");
+    let tile = tile_of(factors.len());
+    let tiles = shares.chunks(tile * n_cells).zip(mixed.chunks_mut(tile * d_head));
+    let mut scaled = [0.0; TILE * MOST_CELLS];
+    for ((shares, mixed), factors) in tiles.zip(factors.chunks(tile)) {
+        let n = factors.len();
+        assert!(shares.len() == n * n_cells && mixed.len() == n * d_head, "a row a query");
+        let scaled = &mut scaled[..n * n_cells];
+        for first in (0..d_head).step_by(BLOCK) {
+            for (index, scales) in values.scales.chunks_exact(d_head).enumerate() {
+                // SAFETY: sixteen scales of each block are there, and shares of these cells.
+                unsafe {
+                    let scales = halves(scales.as_ptr().add(first));
+                    for query in 0..n {
+                        let at = query * n_cells + index * LANES;
+                        let share = _mm512_loadu_ps(shares.as_ptr().add(at));
+                        let share = _mm512_mul_ps(share, scales);
+                        _mm512_storeu_ps(scaled.as_mut_ptr().add(at), share);
+                    }
+                }
+            }
+            let (quants, mixed) = (&values.quants[first..], &mut mixed[first..]);
+            // SAFETY: the lengths of all rows were checked above.
+            unsafe {
+                const WIDTH: usize = BLOCK / LANES;
+                by_queries!(mix_tile, n, WIDTH, (scaled, quants, n_cells, d_head, factors, mixed));
+            }
+        }
+    }
+}
+
 /// `W` times sixteen columns of `N` queries' mixed values.
 ///
 /// # Safety
@@ -251,7 +310,7 @@ unsafe fn mix_tile<V: Kept, const N: usize, const W: usize>(
             for (group, row) in row.iter_mut().enumerate() {
                 let at = values.as_ptr().add(cell * d_head + group * LANES);
                 *row = V::load(at);
-                if V::IS_FAR && W > 1 && group % 2 == 0 {
+                if V::IS_FAR && W > 1 && (group * LANES * size_of::<V>()).is_multiple_of(LINE) {
                     ahead::lines(at.wrapping_add(n_cells * d_head).cast(), 1);
                 }
             }

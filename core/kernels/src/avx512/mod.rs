@@ -10,7 +10,7 @@ mod k_blocks;
 mod products;
 mod rows;
 
-use super::{Columns, Kernels, OfHalf, Panel, Softmax, Tile, avx2};
+use super::{ByteRows, Columns, Kernels, OfBytes, OfHalf, Panel, Softmax, Tile, avx2};
 
 /// Whether this processor has what the set is compiled for.
 pub fn is_available() -> bool {
@@ -35,6 +35,7 @@ avx2::entries! {
     silu_gate = rows::silu_gate, (gate: &mut [f32], up: &[f32]);
     gelu_gate = rows::gelu_gate, (gate: &mut [f32], up: &[f32]);
     from_half = rows::from_half, (halves: &[u16], out: &mut [f32]);
+    from_bytes = rows::from_bytes, (rows: &ByteRows<'_>, out: &mut [f32]);
     scores = attention::scores::<f32>,
         (queries: &[f32], keys: &[f32], n_cells: usize, scores: &mut [f32]);
     softmax = attention::softmax, (scores: &mut [f32], running: &mut Softmax) -> f32;
@@ -42,6 +43,8 @@ avx2::entries! {
         (shares: &[f32], values: &[f32], n_cells: usize, factors: &[f32], mixed: &mut [f32]);
     half_scores = attention::scores::<u16>,
         (queries: &[f32], keys: &[u16], n_cells: usize, scores: &mut [f32]);
+    byte_mix = attention::mix_of_bytes,
+        (shares: &[f32], values: &ByteRows<'_>, factors: &[f32], mixed: &mut [f32]);
     half_mix = attention::mix_whole::<u16>,
         (shares: &[f32], values: &[u16], n_cells: usize, factors: &[f32], mixed: &mut [f32]);
 }
@@ -54,9 +57,11 @@ pub static KERNELS: Kernels = Kernels {
     silu_gate,
     gelu_gate,
     from_half,
+    from_bytes,
     scores,
     softmax,
     mix,
     of_half: Some(OfHalf { scores: half_scores, mix: half_mix, most_queries: 12 }),
+    of_bytes: Some(OfBytes { mix: byte_mix, most_queries: 12 }),
     ..avx2::KERNELS
 };

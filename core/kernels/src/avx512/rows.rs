@@ -3,8 +3,11 @@
 
 use std::arch::x86_64::*;
 
+use super::super::ByteRows;
 use super::super::scalar::KERNELS as SCALAR;
+use super::attention::bytes;
 use super::exponential::exponential;
+use super::products::halves;
 
 /// Sixteen numbers of a slice.
 #[target_feature(enable = "avx512f")]
@@ -87,4 +90,26 @@ pub fn from_half(halves: &[u16], out: &mut [f32]) {
         store(out, _mm512_cvtph_ps(sixteen));
     }
     (SCALAR.from_half)(rest, out_rest);
+}
+
+#[target_feature(enable = "avx512f")]
+pub fn from_bytes(rows: &ByteRows<'_>, out: &mut [f32]) {
+    let (n_rows, d_head) = (rows.n_rows(), rows.d_head);
+    assert_eq!(out.len(), n_rows * d_head, "a value a quant");
+    for (sixteen, scales) in rows.scales.chunks_exact(d_head).enumerate() {
+        for (block, scales) in scales.as_chunks::<32>().0.iter().enumerate() {
+            let mut factors = [0.0; 16];
+            // SAFETY: sixteen scales are there.
+            store(&mut factors, unsafe { halves(scales.as_ptr()) });
+            for (row, factor) in factors.iter().enumerate() {
+                let at = (16 * sixteen + row) * d_head + 32 * block;
+                let quants = rows.quants[at..at + 32].as_chunks::<16>().0.iter();
+                for (quants, out) in quants.zip(out[at..at + 32].as_chunks_mut::<16>().0) {
+                    // SAFETY: sixteen bytes are there.
+                    let values = unsafe { bytes(quants.as_ptr()) };
+                    store(out, _mm512_mul_ps(values, _mm512_set1_ps(*factor)));
+                }
+            }
+        }
+    }
 }

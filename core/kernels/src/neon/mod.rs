@@ -13,7 +13,7 @@ mod rows;
 
 use std::arch::is_aarch64_feature_detected;
 
-use super::scalar::rows::add;
+use super::scalar::rows::{add, from_bytes};
 use super::{Blocks, Columns, Format, Kernels, Panel, Product, Quantised, Softmax, Tile};
 use generation::{Base, DotProduct, MatrixProduct};
 use products::{Half, Single, UpperHalf, dense};
@@ -87,7 +87,7 @@ entries! {
 }
 
 /// Everything but the name and the products, which no generation after the first changes. The plain
-/// loop of `add` becomes NEON by itself.
+/// loops of `add` and `from_bytes` become NEON by themselves.
 const fn set(name: &'static str, products: [Product; Format::ALL.len()]) -> Kernels {
     Kernels {
         name,
@@ -100,10 +100,12 @@ const fn set(name: &'static str, products: [Product; Format::ALL.len()]) -> Kern
         gelu_gate,
         from_half,
         to_half,
+        from_bytes,
         scores,
         softmax,
         mix,
         of_half: None,
+        of_bytes: None,
     }
 }
 

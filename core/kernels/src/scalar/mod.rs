@@ -30,8 +30,10 @@ pub static KERNELS: Kernels = Kernels {
     gelu_gate: rows::gelu_gate,
     from_half: rows::from_half,
     to_half: rows::to_half,
+    from_bytes: rows::from_bytes,
     scores: attention::scores,
     softmax: attention::softmax,
     mix: attention::mix,
     of_half: None,
+    of_bytes: None,
 };

@@ -2,7 +2,7 @@
 
 use half::f16;
 
-use super::super::{Blocks, Quantised};
+use super::super::{Blocks, ByteRows, Quantised};
 
 /// `scale = max |x| / 127`, `quant = round(x · 127 / max |x|)`, with sums of the quants. As in ggml,
 /// so that logits can be compared, the scale of 32 is rounded to half precision (where it is in its
@@ -75,4 +75,16 @@ pub fn from_half(halves: &[u16], out: &mut [f32]) {
 
 pub fn to_half(values: &[f32], out: &mut [u16]) {
     values.iter().zip(out).for_each(|(&value, out)| *out = f16::from_f32(value).to_bits());
+}
+
+pub fn from_bytes(rows: &ByteRows<'_>, out: &mut [f32]) {
+    let (n_rows, n_blocks) = (rows.n_rows(), rows.d_head / 32);
+    assert_eq!(out.len(), n_rows * rows.d_head, "a value a quant");
+    let blocks = rows.quants.as_chunks::<32>().0.iter().zip(out.as_chunks_mut::<32>().0);
+    for (index, (quants, out)) in blocks.enumerate() {
+        let (row, block) = (index / n_blocks, index % n_blocks);
+        let at = 2 * ((row / 16 * n_blocks + block) * 16 + row % 16);
+        let scale = f16::from_le_bytes([rows.scales[at], rows.scales[at + 1]]).to_f32();
+        out.iter_mut().zip(quants).for_each(|(out, &q)| *out = scale * f32::from(q as i8));
+    }
 }
