@@ -7,7 +7,7 @@ use std::arch::x86_64::*;
 
 use super::super::scalar::KERNELS as SCALAR;
 use super::super::{ByteRows, LINE, MOST_CELLS, Softmax, ahead};
-use super::exponential::exponential;
+use super::exponential::share;
 use super::products::halves;
 
 /// Queries in a tile.
@@ -198,7 +198,7 @@ pub fn softmax(scores: &mut [f32], running: &mut Softmax) -> f32 {
     for sixteen in sixteens {
         // SAFETY: sixteen numbers are there.
         unsafe {
-            let shares = exponential(_mm512_sub_ps(_mm512_loadu_ps(sixteen.as_ptr()), tops));
+            let shares = share(_mm512_sub_ps(_mm512_loadu_ps(sixteen.as_ptr()), tops));
             _mm512_storeu_ps(sixteen.as_mut_ptr(), shares);
             sums = _mm512_add_ps(sums, shares);
         }

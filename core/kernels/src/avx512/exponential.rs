@@ -31,3 +31,24 @@ pub(super) fn exponential(x: __m512) -> __m512 {
     // value · 2ⁿ, or 0.
     _mm512_maskz_scalef_ps(!is_tiny, value, n)
 }
+
+/// eˣ for numbers up to 0 that are added to others, of which the largest is 1: what counts is the absolute
+/// error, some units of 2⁻²⁴, so powers of two do, whose argument is rounded once.
+///
+/// The polynomial is that of Cephes' `exp2f`.
+#[target_feature(enable = "avx512f")]
+#[inline]
+pub(super) fn share(x: __m512) -> __m512 {
+    // Below e⁻¹⁰⁵ the result is 0; the bound is for −∞.
+    let x = _mm512_max_ps(_mm512_set1_ps(-105.0), x);
+    let x = _mm512_mul_ps(x, _mm512_set1_ps(std::f32::consts::LOG2_E));
+    let n = _mm512_roundscale_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(x);
+    let r = _mm512_sub_ps(x, n);
+    let mut p = _mm512_set1_ps(1.535_336_2e-4);
+    for coefficient in
+        [1.339_887_4e-3, 9.618_437e-3, 5.550_332_5e-2, 2.402_264_8e-1, 6.931_472e-1, 1.0]
+    {
+        p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(coefficient));
+    }
+    _mm512_scalef_ps(p, n)
+}
