@@ -1,6 +1,7 @@
 //! Questions in the forms in which people ask, about a few lines of text each: what has to be answered and
 //! what has to be declined, in English and in Chinese.
 //!
+//! `published` are the forms of well-known sets of questions (bAbI, RULER, LongMemEval), in our own words.
 //! The files in `data` were written for this test, out of how people put things; no rule of `core` may hold
 //! one of their sentences as a whole. `T` is a text, whose sentences, parted by ` / `, stand between others
 //! about nothing; `Q` a question with what its answer has to hold and the numbers of the sentences that have
@@ -23,6 +24,11 @@ const LISTS: &[(&str, &str, usize)] = &[
     ("declining, apart", include_str!("data/declining-apart.txt"), 78),
     ("listing", include_str!("data/listing.txt"), 65),
     ("listing, apart", include_str!("data/listing-apart.txt"), 60),
+    ("unsaid", include_str!("data/unsaid.txt"), 80),
+    ("unsaid, apart", include_str!("data/unsaid-apart.txt"), 75),
+    ("tallying", include_str!("data/tallying.txt"), 80),
+    ("tallying, apart", include_str!("data/tallying-apart.txt"), 90),
+    ("published", include_str!("data/published.txt"), 90),
 ];
 
 const ENGLISH: &str = "The river glittered under the sky. The hedge darkened in the haze. ";

@@ -11,6 +11,9 @@ use carrel_core::memory::{AskOptions, Library, Source};
 const LISTS: &str = include_str!("data/tales.txt");
 /// Wordings by which no rule was made.
 const APART: &str = include_str!("data/tales-apart.txt");
+/// Further wordings, of which the first half was looked at when rules were made.
+const FURTHER: [&str; 2] =
+    [include_str!("data/tales-further.txt"), include_str!("data/tales-further-apart.txt")];
 
 /// Percent of a list that is understood at least, and of all lists together.
 const LEAST: usize = 85;
@@ -144,6 +147,18 @@ fn most_tales_are_understood() {
 #[test]
 fn tales_by_which_no_rule_was_made_are_understood() {
     check(APART, &["moved", "took", "left", "where_who", "where_what", "where_before"], DULL, 1);
+}
+
+#[test]
+fn further_wordings_are_understood() {
+    for lists in FURTHER {
+        check(
+            lists,
+            &["moved", "took", "left", "where_who", "where_what", "where_before"],
+            DULL,
+            1,
+        );
+    }
 }
 
 #[test]

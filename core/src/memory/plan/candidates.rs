@@ -10,6 +10,7 @@
 
 use std::collections::BTreeMap;
 
+use super::language::denied;
 use super::language::forms::{self, Defined};
 use super::parts::Scope;
 use super::question::{Expected, Key, Question, Term};
@@ -245,6 +246,8 @@ struct Held {
     pronoun: bool,
     /// Whether it begins with the name of somebody who is not asked about.
     of_another: bool,
+    /// Whether it denies what is asked, only thinks of it, or says it of somebody's counterpart.
+    denies: bool,
 }
 
 /// A question as passages are scored by it.
@@ -306,11 +309,25 @@ impl<'a> View<'a> {
         Held {
             all,
             strict,
+            denies: self.denies(text, &words),
             pronoun: words.iter().any(|word| forms::is_pronoun(word)),
             of_another: self.relation != 0
                 && self.question.expected != Expected::Person
                 && self.is_about_another(text),
         }
+    }
+
+    /// Whether a sentence of one clause denies what is asked, only thinks of it, or says it of somebody's counterpart.
+    fn denies(&self, text: &str, list: &[String]) -> bool {
+        if text.chars().any(words::is_ideograph) {
+            return denied::is_beside_chinese(&self.question.text, text);
+        }
+        list.len() <= ONE_FACT as usize
+            && !text.contains([',', ';', ':', '"', '“'])
+            && denied::is_beside(&self.question.words, list, |word| {
+                let word = [word.to_owned()];
+                self.terms.iter().any(|term| term.pattern.occurs_in(&word, self.stems))
+            })
     }
 
     /// Whether the first name of a sentence is none that is asked about.
@@ -375,7 +392,12 @@ impl<'a> View<'a> {
                 covered += weight * worth;
             }
             let n_words = block.layout.words_in(sentence..sentence + 1);
-            let beside = self.is_beside(&held, at, in_passage, n_words)
+            // "She left because she was ill" does not say when.
+            let silent =
+                n_words <= ONE_FACT && !typed && !spans::may_answer(text, self.question.expected);
+            let beside = held[at].denies
+                || silent
+                || self.is_beside(&held, at, in_passage, n_words)
                 || self.question.names.iter().any(|name| is_of_another(text, name));
             let worth = with_keys
                 * match (beside, n_words <= ONE_FACT) {
@@ -440,7 +462,7 @@ impl<'a> View<'a> {
     /// a pronoun for it, and in prose one of them; a longer question needs a share of them.
     fn is_beside(&self, held: &[Held], at: usize, in_passage: u64, n_words: u32) -> bool {
         if self.relation == 0 {
-            return false;
+            return self.leaves_out(held, at, n_words);
         }
         // One fact about somebody else.
         if n_words <= ONE_FACT && held[at].of_another && held[at].all & self.names == 0 {
@@ -473,6 +495,24 @@ impl<'a> View<'a> {
                         && held[at].strict & said == said
                         && reached(PRONOUN_REACH))));
         said == 0 || beside(1) & self.relation != self.relation || !named
+    }
+
+    /// Whether one fact leaves out what a question of few words and no names asks of a thing: "the bridge was
+    /// opened in 1904" does not say who built it.
+    fn leaves_out(&self, held: &[Held], at: usize, n_words: u32) -> bool {
+        let n_things = self.things.count_ones() as usize;
+        if !self.keys.is_empty()
+            || self.names != 0
+            || self.question.defines
+            || n_words > ONE_FACT
+            || !(2..=FEW_WORDS).contains(&n_things)
+            || self.question.expected == Expected::Explanation
+        {
+            return false;
+        }
+        let goes_on = held[at].pronoun && at > 0;
+        let near = held[at].all | if goes_on { held[at - 1].all } else { 0 };
+        near & self.things != self.things
     }
 
     /// How well the sentence says what the question asks to be told about.

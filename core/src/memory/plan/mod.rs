@@ -21,6 +21,7 @@
 //! a name alone     mentions                the sentences that name it
 //! count            counting/count          facts counted, listed, and the most frequent of them
 //!                  chinese/counts          the same of Chinese questions, and those for yes or no
+//! deeds            counting/deeds          what somebody did something to, and who did it
 //! comparison       counting/compare        two look-ups, compared in code
 //! property         relations/owned         what the text says of an owner, under a key or a name
 //! facts            lookup                  everything else; latest and listed facts too
@@ -56,7 +57,7 @@ use arrangement::{arranged, relative};
 use budget::Budget;
 use cases::suspects;
 use chinese::{counts, owners};
-use counting::{assign, compare, count, expansion, frequency};
+use counting::{assign, compare, count, deeds, expansion, frequency};
 use events::{dated, needs, state_question, world};
 use parts::Scope;
 use question::Question;
@@ -160,6 +161,14 @@ fn by_class(
         return Ok((Class::Chain, finding));
     }
     let scope = Scope::of(text, reader.corpus);
+    let question = Question::of(text, reader.stems);
+    let counts = count::CountQuestion::of(&question);
+    // "Where did her travels take her": everywhere, and not where she is.
+    if let Some(travels) = counts.as_ref().filter(|counts| counts.follows_travels(&question))
+        && let Some(finding) = count::count(reader, travels)?
+    {
+        return Ok((Class::Count, finding));
+    }
     let of_state = state_question::StateQuestion::of(text);
     if let Some(question) = &of_state
         && let Some(finding) = dated::dated(reader, question)?
@@ -171,7 +180,6 @@ fn by_class(
     {
         return Ok((Class::State, finding));
     }
-    let question = Question::of(text, reader.stems);
     if suspects::asks_for_culprit(&question, reader)
         && let Some(finding) = suspects::suspects(reader, &question)?
     {
@@ -187,7 +195,6 @@ fn by_class(
     {
         return Ok((Class::Facts, finding));
     }
-    let counts = count::CountQuestion::of(&question);
     if let Some(question) = counts.as_ref().filter(|question| question.lists_places())
         && let Some(finding) = count::count(reader, question)?
     {
@@ -216,6 +223,12 @@ fn by_class(
         && let Some(finding) = compare::compare(reader, &question, &scope)?
     {
         return Ok((Class::Comparison, finding));
+    }
+    if scope.is_everything()
+        && let Some(question) = deeds::DeedQuestion::of(text)
+        && let Some(finding) = deeds::deeds(reader, &question)?
+    {
+        return Ok((Class::Count, finding));
     }
     Ok((Class::Facts, facts(reader, pointer, text, &scope)?))
 }

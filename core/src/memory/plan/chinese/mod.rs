@@ -5,4 +5,6 @@ pub mod counts;
 pub mod grounded;
 pub mod owners;
 pub mod question;
+pub mod tale;
+pub mod whereabouts;
 pub mod words;

@@ -70,6 +70,14 @@ const PEOPLE: &[&str] = &[
 /// Words that point at a place named elsewhere.
 const POINTS: &[&str] = &["那里", "这里", "那儿", "这儿", "此地", "当地", "那个地方", "这个地方"];
 
+/// Nouns for those whom somebody is known by.
+const RELATIVES: &[&str] = &[
+    "妻子", "太太", "丈夫", "父亲", "母亲", "爸爸", "妈妈", "哥哥", "弟弟", "姐姐", "妹妹", "叔叔",
+    "舅舅", "姑姑", "姨妈", "伯父", "儿子", "女儿", "祖父", "祖母", "爷爷", "奶奶", "外公", "外婆",
+    "表哥", "表弟", "表姐", "表妹", "堂兄", "侄子", "外甥", "朋友", "同事", "邻居", "徒弟", "师父",
+    "孙子", "孙女",
+];
+
 /// A fact and its value.
 struct Fact {
     id: SentenceId,
@@ -220,6 +228,14 @@ fn stated(text: &str, owner: &str, asked: &ChineseQuestion) -> Option<String> {
     }
     let end = stands_in(text, owner)?;
     let rest = format!("{}\u{3000}{}", &text[..end - owner.len()], &text[end..]);
+    // 某人的妻子是医生: said of somebody else.
+    let of_relative = |relative: &&str| {
+        let behind = text[end..].strip_prefix('的').unwrap_or(&text[end..]);
+        behind.starts_with(relative) && !asked.property.iter().any(|noun| noun.contains(*relative))
+    };
+    if RELATIVES.iter().any(of_relative) {
+        return None;
+    }
     let list = asked.relation.map_or("", |at| RELATIONS[at].1);
     let kind = asked.relation.and_then(|at| RELATIONS[at].0);
     let noun = kind.and_then(|kind| kind.chinese_noun(&rest));

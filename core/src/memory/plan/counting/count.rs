@@ -57,6 +57,12 @@ impl CountQuestion {
         self.asked == Asked::Each && self.expected == Expected::Place && self.verbs == ["visit"]
     }
 
+    /// Whether it asks for the places of somebody's travels, and not for the one where they began or ended.
+    pub fn follows_travels(&self, question: &Question) -> bool {
+        let one = |word: &String| among(ONE_OF_ALL, word);
+        self.lists_places() && !question.words.iter().any(one)
+    }
+
     /// Reads a question; `None` if it does not count facts about somebody by name.
     pub fn of(question: &Question) -> Option<Self> {
         let list: Vec<&str> = question.words.iter().map(String::as_str).collect();
@@ -94,7 +100,8 @@ impl CountQuestion {
             && !pair("most", "recent")
             && !pair("most", "recently"))
             || (of_all && has(&["more", "oftener"]))
-            || has(&["favourite", "favorite"]);
+            || has(&["favourite", "favorite"])
+            || has(&["twice", "thrice"]) && has(&["which", "what", "where"]);
         let visits = list.iter().any(|w| w.ends_with('s') && VISITS.split(' ').any(|v| v == *w));
         let asked = if most {
             Asked::Most
@@ -129,6 +136,8 @@ impl CountQuestion {
             "single",
             "total",
             "oftenest",
+            "twice",
+            "thrice",
             "highest",
             "favourite",
             "favorite",
@@ -227,6 +236,10 @@ impl CountQuestion {
         Some(Self { asked, names, verbs, expected })
     }
 }
+
+/// Words with which a question asks for one place of a way.
+const ONE_OF_ALL: &str = "last first final finally end ends ended finish finished begin began start started now \
+    currently present latest before after until prior next previous";
 
 /// Words behind "than" among which "any other" stands, and such words.
 const THAN_REACH: usize = 3;

@@ -3,5 +3,6 @@
 pub mod assign;
 pub mod compare;
 pub mod count;
+pub mod deeds;
 pub mod expansion;
 pub mod frequency;

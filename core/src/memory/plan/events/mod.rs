@@ -13,6 +13,7 @@ pub mod letting;
 pub mod needs;
 pub mod participle;
 pub mod passive;
+pub mod previous;
 pub mod reflexive;
 pub mod sequence;
 pub mod standing;

@@ -6,9 +6,11 @@
 //! ```
 
 use super::holding::holding;
+use super::previous::previous;
 use super::statement::Act;
 use super::whereabouts::whereabouts;
 use crate::memory::index::stopwords;
+use crate::memory::plan::chinese::whereabouts::whereabouts as chinese;
 use crate::memory::segment::words;
 
 /// Longest name of a thing in a question, in words.
@@ -87,7 +89,11 @@ pub struct StateQuestion {
 impl StateQuestion {
     /// Reads a question; `None` if it asks for something else.
     pub fn of(text: &str) -> Option<Self> {
-        whereabouts(text).or_else(|| holding(text)).or_else(|| Self::of_simple(text))
+        whereabouts(text)
+            .or_else(|| chinese(text))
+            .or_else(|| holding(text))
+            .or_else(|| previous(text))
+            .or_else(|| Self::of_simple(text))
     }
 
     /// Reads the plainest forms, word by word.

@@ -16,6 +16,7 @@ use super::passive::{is_passive, passive};
 use super::reflexive::reflexive;
 use super::sequence::{closes, in_order, left_behind};
 use super::unreal::is_unreal;
+use crate::memory::plan::chinese::tale;
 use crate::memory::plan::language::arguments::{Arguments, REFLEXIVE, first_name};
 use crate::memory::plan::language::entry::{LONGEST_LEAD, body};
 use crate::memory::plan::language::grammar::{DETERMINERS, REPORTING, among, is_noun};
@@ -24,6 +25,7 @@ use crate::memory::plan::language::lexicon::{
 };
 use crate::memory::plan::language::subject::{companion, subjects};
 use crate::memory::plan::reader::{Token, tokens};
+use crate::memory::segment::words::is_ideograph;
 
 /// What happens in an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +77,9 @@ const RETURNING: &str = "return returns returned";
 
 /// The events that `text` states.
 pub fn events(text: &str, lexicon: &Lexicon) -> Vec<Event> {
+    if text.chars().any(is_ideograph) {
+        return tale::events(text);
+    }
     let text = body(text);
     let tokens = tokens(text, lexicon);
     let mut out = open_places(text, &tokens);

@@ -23,10 +23,29 @@ const FINDING: &str = "locate pinpoint find trace place";
 /// Prepositions behind which a noun phrase of the main clause is not what is asked for.
 const ADJUNCTS: &str =
     "in on at by with during within under among into inside near about from per upon beside";
-/// Verbs before what may be done.
-const MODALS: &str = "would could should can must may might shall will";
+/// Verbs before what may be done, and those who may do it: whoever asks.
+const MODALS: &str =
+    "would could should can must may might shall will ought has have had needs need";
+const ASKERS: &str = "one you i we they somebody someone anybody anyone people";
+/// Words between such a verb and whoever asks at most.
+const ASKER_REACH: usize = 2;
 /// Verbs of places that have something not.
 const LACKING: &str = "lacks misses needs wants";
+/// Ways of saying "before" in several words.
+const EARLIER: &[(&str, &str)] = &[
+    ("Earlier than", "Before"),
+    ("earlier than", "before"),
+    ("Up to the moment", "Until the moment"),
+    ("up to the moment", "until the moment"),
+    ("Up to the time", "Until the time"),
+    ("up to the time", "until the time"),
+    ("sooner than", "before"),
+];
+/// Nouns for how something comes to a place.
+const WAYS: &str = "way route journey trip passage move transfer road voyage path";
+/// Nouns for what surrounds somebody.
+const SURROUNDINGS: &str = "roof roofs surroundings setting walls door compartment region district neighbourhood locality \
+     hall wing floor scene environment shelter home station stage point port haunt";
 /// Where somebody was born or lives is not where somebody is.
 const OTHER_STATES: &str = "born live lives lived living";
 /// Words with which a question asks for more than one place, or for none.
@@ -34,15 +53,30 @@ const OTHER: &str = "why how every each most more often list names all";
 
 /// A question for the place of one thing.
 pub(in crate::memory::plan) fn whereabouts(text: &str) -> Option<StateQuestion> {
+    let text =
+        &EARLIER.iter().fold(text.to_owned(), |text, (words, before)| text.replace(words, before));
     let parts = Parts::of(text);
     let asks = asks_at(&parts)?;
+    // "Where do things stand with Omar: what room is he in": a later clause may ask it.
+    of_clause(&parts, asks).or_else(|| {
+        let next = asks_behind(&parts, asks + 1)?;
+        parts.opens_clause(next).then(|| of_clause(&parts, next)).flatten()
+    })
+}
+
+/// The question that the clause around the question word at `asks` puts.
+fn of_clause(parts: &Parts, asks: usize) -> Option<StateQuestion> {
     let main = parts.clause(asks, asks);
     let n = parts.tokens.len();
     let several = main.clone().any(|at| {
-        // "All rooms", but not "at the end of it all", "after all this".
-        let whole =
-            parts.word(at) == "all" && (at + 1 == n || among("this that it", parts.word(at + 1)));
-        among(OTHER, parts.word(at)) && !whole
+        // "All rooms", but not "at the end of it all", "after all this", "of all the rooms which one".
+        let whole = parts.word(at) == "all"
+            && (at + 1 == n
+                || among("this that it", parts.word(at + 1))
+                || at > 0 && parts.word(at - 1) == "of");
+        let degree =
+            parts.word(at) == "most" && among("recent recently likely", parts.word(at + 1));
+        among(OTHER, parts.word(at)) && !whole && !degree
     });
     // "Where has she been": all places, not the last of them.
     let all_along = parts.word(0) == "where"
@@ -54,6 +88,11 @@ pub(in crate::memory::plan) fn whereabouts(text: &str) -> Option<StateQuestion> 
     }
     let behind: Vec<&Phrase> =
         parts.inside(&main).into_iter().filter(|phrase| phrase.first > asks).collect();
+    // What whoever asks would do says nothing of the thing: "which room should one try".
+    let asker = (asks..main.end).find(|at| {
+        among(ASKERS, parts.word(*at))
+            && (at.saturating_sub(ASKER_REACH)..*at).any(|at| among(MODALS, parts.word(at)))
+    });
     let from = if behind.is_empty() { main.start } else { asks };
     // "Which room harbours the lamp": a verb between a place and a thing. "To speak to Omar": what one goes for.
     let contains = |at: usize| {
@@ -64,13 +103,23 @@ pub(in crate::memory::plan) fn whereabouts(text: &str) -> Option<StateQuestion> 
             && !among(LACKING, parts.word(at))
     };
     let aims = |at: usize| at > 0 && parts.word(at - 1) == "to" && at + 1 < n;
-    if (from..main.end).any(|at| is_foreign(&parts, at) && !contains(at) && !aims(at)) {
+    let by_asker = |at: usize| asker.is_some_and(|asker| asker < at);
+    let foreign = |at: usize| is_foreign(parts, at) && !contains(at) && !aims(at) && !by_asker(at);
+    if (from..main.end).any(foreign) {
         return None;
     }
-    let before = parts.position(BEFORE);
+    // "When it was not yet in the attic."
+    let not_yet = || {
+        (0..n).find(|at| {
+            among("when while as", parts.word(*at))
+                && *at > asks
+                && parts.clause(*at, asks).any(|at| parts.word(at) == "not")
+        })
+    };
+    let before = parts.position(BEFORE).or_else(not_yet);
     let after = parts.position(AFTER);
-    if asks_whence(&parts)
-        && let Some(question) = whence(&parts)
+    if asks_whence(parts)
+        && let Some(question) = whence(parts)
     {
         return Some(question);
     }
@@ -79,7 +128,7 @@ pub(in crate::memory::plan) fn whereabouts(text: &str) -> Option<StateQuestion> 
     if let Some(limit) = &limit {
         own.retain(|phrase| !limit.contains(&phrase.first));
     }
-    let (thing, doer) = match thing_of(&parts, own) {
+    let (thing, doer) = match thing_of(parts, own) {
         Some(found) => found,
         None => {
             // "As for the lamp, where is it": another clause names it.
@@ -90,7 +139,7 @@ pub(in crate::memory::plan) fn whereabouts(text: &str) -> Option<StateQuestion> 
             let others: Vec<&Phrase> = parts.phrases.iter().filter(outside).collect();
             match (distinct(others).as_slice(), &limit) {
                 ([thing], _) => (thing.noun.clone(), None),
-                ([], Some(limit)) => return in_limit(&parts, limit, before.is_some()),
+                ([], Some(limit)) => return in_limit(parts, limit, before.is_some()),
                 // "The lamp came to the attic. Where was it before that?"
                 ([thing, place], Some(limit)) if parts.inside(limit).is_empty() => {
                     let (thing, place) = (thing.noun.clone(), place.noun.clone());
@@ -103,7 +152,7 @@ pub(in crate::memory::plan) fn whereabouts(text: &str) -> Option<StateQuestion> 
     };
     let Some(limit) = limit else {
         // "Where does she come from": an origin; but "where did she take the lamp from".
-        if asks_whence(&parts) {
+        if asks_whence(parts) {
             let taken = doer.filter(|(_, act)| *act != Act::Drop);
             return taken.map(|(who, _)| {
                 let asked = Asked::PlaceOf { who, act: Act::Take };
@@ -141,6 +190,13 @@ fn thing_of(parts: &Parts, own: Vec<&Phrase>) -> Option<(String, Option<(String,
     };
     let (adjuncts, plain): (Vec<&Phrase>, Vec<&Phrase>) =
         own.into_iter().partition(|phrase| adjunct(&phrase));
+    // "Where should I send a messenger to meet Omar": whoever is not known is not asked for.
+    let unknown = |phrase: &&Phrase| {
+        among("a an", parts.word(phrase.first.wrapping_sub(1))) && !phrase.is_name
+    };
+    let may = (0..parts.tokens.len()).any(|at| among(MODALS, parts.word(at)));
+    let known: Vec<&Phrase> = plain.iter().copied().filter(|phrase| !unknown(phrase)).collect();
+    let plain = if may && known.len() == 1 { known } else { plain };
     match plain.as_slice() {
         [] if adjuncts.len() == 1 => Some((adjuncts[0].noun.clone(), None)),
         [thing] if adjuncts.is_empty() => Some((thing.noun.clone(), None)),
@@ -196,19 +252,49 @@ fn asks_whence(parts: &Parts) -> bool {
             || parts.word(at) == "from" && among("to into", parts.word(at + 1))
             || among("come came", parts.word(at)) && parts.word(at + 1) == "from"
     };
-    let leaves = (0..n).find(|at| among("leave quit vacate", parts.word(*at)));
+    // "Had the lamp left when it came to the attic": what was left, and not where.
+    let quits = |at: usize| {
+        among("leave quit vacate depart exit desert abandon", parts.word(at))
+            || parts.word(at) == "left"
+                && (among("to for", parts.word(at + 1))
+                    || (0..at).any(|at| among("has had have", parts.word(at))))
+    };
     let goes = |at: usize| (at + 1..n).any(|at| among("for to into", parts.word(at)));
+    let leaves = (0..n).find(|at| quits(*at));
+    // "On the way to the attic", "where did its journey to the attic begin", "was followed by the attic".
+    let leads = |at: usize| {
+        among(WAYS, parts.word(at)) && among("to into for", parts.word(at + 1))
+            || among("through via", parts.word(at)) && among("which what", parts.word(at + 1))
+            || parts.word(at) == "set" && among("out off", parts.word(at + 1)) && goes(at)
+            || parts.word(at) == "en" && parts.word(at + 1) == "route"
+            || among("bound destined", parts.word(at)) && parts.word(at + 1) == "for"
+            || among("followed succeeded replaced", parts.word(at)) && parts.word(at + 1) == "by"
+            || among("exchange exchanged swap swapped trade traded", parts.word(at)) && goes(at)
+            || among("start begin started began", parts.word(at))
+                && (0..n).any(goes)
+                && !among("at in", parts.word(at + 1))
+    };
     let ends = |at: usize| at + 1 == n || parts.opens_clause(at + 1);
     (0..n).any(|at| parts.word(at) == "from" && ends(at))
         || (0..n).any(asks)
-        || leaves.is_some_and(goes)
+        || leaves.is_some_and(|at| goes(at) || coming(parts))
+        || (0..n).any(leads)
+}
+
+/// Whether another clause tells of coming somewhere: "coming to the attic, which room did the lamp leave".
+fn coming(parts: &Parts) -> bool {
+    let comes = |at: usize| {
+        among("coming going moving getting travelling arriving", parts.word(at))
+            && among("to in at into", parts.word(at + 1))
+    };
+    (0..parts.tokens.len()).any(comes)
 }
 
 /// "Where does he come from" asks for an origin; with a destination, for the stop before that.
 fn whence(parts: &Parts) -> Option<StateQuestion> {
-    let to = (0..parts.tokens.len())
-        .rev()
-        .find(|at| among("to into in at for", parts.word(*at)) && !parts.covered(*at));
+    let place = |at: &usize| among("to into in at for by", parts.word(*at)) && !parts.covered(*at);
+    let is_near = |at: &usize| parts.phrases.iter().any(|p| (*at..at + 3).contains(&p.first));
+    let to = (0..parts.tokens.len()).rev().filter(place).find(is_near);
     let near = |to: usize| parts.phrases.iter().find(|p| (to..to + 3).contains(&p.first));
     // "Reached the attic from which room".
     let reached = || {
@@ -225,6 +311,15 @@ fn whence(parts: &Parts) -> Option<StateQuestion> {
     Some(StateQuestion { thing: thing.noun.clone(), asked })
 }
 
+/// The word with which a place is asked for at `from` or behind it, and no other question word.
+fn asks_behind(parts: &Parts, from: usize) -> Option<usize> {
+    (from..parts.tokens.len()).find(|at| {
+        parts.word(*at) == "where"
+            || among("which what", parts.word(*at))
+                && (at + 1..at + 3).any(|at| parts.is_place(at) && !parts.covered(at))
+    })
+}
+
 /// The word with which a place is asked for.
 fn asks_at(parts: &Parts) -> Option<usize> {
     let n = parts.tokens.len();
@@ -237,7 +332,20 @@ fn asks_at(parts: &Parts) -> Option<usize> {
             .find(|at| parts.is_place(*at) || !dull(parts.word(*at)))
             .is_some_and(|at| parts.is_place(at))
     };
-    let which = || (0..n).find(|at| among("which what whose", parts.word(*at)) && noun(*at));
+    // "Under which roof", "in what surroundings": what somebody is in has a place.
+    let within = |at: usize| {
+        at > 0
+            && among("in at under inside within behind to into", parts.word(at - 1))
+            && among(SURROUNDINGS, parts.word(at + 1))
+    };
+    let of_all = |at: usize| {
+        parts.word(at + 1) == "one" && (0..at).any(|at| among("rooms places", parts.word(at)))
+    };
+    let which = || {
+        (0..n).find(|at| {
+            among("which what whose", parts.word(*at)) && (noun(*at) || within(*at) || of_all(*at))
+        })
+    };
     let asks_who = || (0..n).any(|at| among("who whom whose what which", parts.word(at)));
     // "Omar's location, please", "the last location of the lamp": no other question word.
     let bare = || {
@@ -259,7 +367,10 @@ fn asks_at(parts: &Parts) -> Option<usize> {
 
 /// Whether a word of the main clause makes it another question.
 fn is_foreign(parts: &Parts, at: usize) -> bool {
-    !parts.covered(at) && !parts.is_place(at) && !says_nothing(parts.word(at))
+    !parts.covered(at)
+        && !parts.is_place(at)
+        && !says_nothing(parts.word(at))
+        && !among(SURROUNDINGS, parts.word(at))
 }
 
 /// Whether a word of a question for a place says nothing beyond what that asks: a word of being, moving, handling

@@ -8,18 +8,24 @@
 use std::collections::BTreeMap;
 
 use super::state_question::{Asked, Part, StateQuestion};
-use super::statement::{Act, Event};
+use super::statement::{Act, Event, events};
 use super::timeline::Timeline;
 use super::whereabouts::says_nothing;
 use crate::error::Result;
 use crate::memory::answer::{Finding, one_line};
 use crate::memory::index::corpus::SentenceId;
+use crate::memory::index::patterns::Pattern;
 use crate::memory::plan::language::grammar::{noun_end, same_noun};
 use crate::memory::plan::parts::Scope;
 use crate::memory::plan::reader::Reader;
+use crate::memory::segment::words::is_ideograph;
 
 /// Holders of the thing whose ways are followed.
 const HOLDERS: usize = 8;
+/// Things within each other that are followed, sentences up to which a place may be one, and their words at most.
+const NESTED: usize = 4;
+const FEW: usize = 6;
+const STATED: u32 = 14;
 
 /// One step of a thing's way: where it came, and the sentences that show it.
 #[derive(Debug, Clone)]
@@ -285,7 +291,18 @@ pub fn state(reader: &Reader, question: &StateQuestion, scope: &Scope) -> Result
             replay.apply(thing, event, *id);
         }
     }
-    let Some((said, evidence)) = answer(&question.asked, replay) else { return Ok(None) };
+    let Some((mut said, mut evidence)) = answer(&question.asked, replay) else { return Ok(None) };
+    if let (Asked::Place, Said::Nouns(_, nouns)) = (&question.asked, &said)
+        && let [place] = nouns.as_slice()
+    {
+        let place = place.clone();
+        let around = containers(reader, &place, scope)?;
+        if !around.is_empty() {
+            let (outer, ids): (Vec<String>, Vec<SentenceId>) = around.into_iter().unzip();
+            evidence.extend(ids);
+            said = Said::Inside([vec![place], outer].concat());
+        }
+    }
     let written = |nouns: &[String]| -> Result<Vec<String>> {
         nouns.iter().map(|noun| as_written(reader, &evidence, noun)).collect()
     };
@@ -293,9 +310,53 @@ pub fn state(reader: &Reader, question: &StateQuestion, scope: &Scope) -> Result
         Said::Words(words) => words,
         Said::Nouns(before, nouns) => before + &written(&nouns)?.join(", "),
         Said::Either(nouns) => written(&nouns)?.join(" or "),
+        Said::Inside(nouns) => {
+            let written = written(&nouns)?;
+            let chinese = written[0].chars().any(is_ideograph);
+            written.join(if chinese { "，在" } else { " in the " })
+        }
     };
     let evidence = evidence.into_iter().map(|id| (id, 1)).collect();
     Ok(Some(Finding { answer: Some(answer), evidence, ..Finding::default() }))
+}
+
+/// What `place`, which may be a thing, is in, and what that is in, each with the sentence that says so: a key in a
+/// box in a car. Of what many sentences speak it is a place of the tale.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+fn containers(reader: &Reader, place: &str, scope: &Scope) -> Result<Vec<(String, SentenceId)>> {
+    let mut out: Vec<(String, SentenceId)> = Vec::new();
+    while out.len() < NESTED {
+        let inner = out.last().map_or(place, |(outer, _)| outer.as_str()).to_owned();
+        let Some(pattern) = Pattern::phrase(&inner) else { break };
+        let ids = reader.last_mentions(&[pattern], &[], STATED, FEW + 1)?;
+        if ids.len() > FEW {
+            break;
+        }
+        let mut found = None;
+        for read in reader.read(&ids)?.into_iter().rev() {
+            let is_in = |event: &Event| {
+                event.act == Act::At
+                    && event.fills
+                    && !event.beside
+                    && event.subjects == [inner.as_str()]
+            };
+            let outer = events(&read.text, reader.lexicon).into_iter().find(is_in);
+            if let Some(outer) = outer.and_then(|event| event.place)
+                && scope.holds_sentence(reader.corpus, read.id)?
+            {
+                found = Some((outer, read.id));
+                break;
+            }
+        }
+        let known = |outer: &str| outer == place || out.iter().any(|(known, _)| known == outer);
+        match found {
+            Some((outer, id)) if !known(&outer) => out.push((outer, id)),
+            _ => break,
+        }
+    }
+    Ok(out)
 }
 
 /// A noun as the newest of the sentences writes it, with what "of" ties to it: "the foot of the cliff".
@@ -334,6 +395,8 @@ enum Said {
     Nouns(String, Vec<String>),
     /// Folded nouns of the text, one of which it is.
     Either(Vec<String>),
+    /// Folded nouns of the text, each in the next.
+    Inside(Vec<String>),
 }
 
 impl Said {

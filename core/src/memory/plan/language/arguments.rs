@@ -27,6 +27,10 @@ const OTHER: &str =
 pub(in crate::memory::plan) const REFLEXIVE: &str =
     "himself herself themselves itself myself ourselves yourself";
 
+/// Nouns that say how or when somebody is somewhere: "at present", "at last", "at a run".
+const NOWHERE: &str = "way point halt rest stop standstill home end present last first once least length ease \
+    peace run trot walk gallop pace speed signal sound sight thought request bidding behest invitation rate \
+    stroke break dawn dusk nightfall daybreak sunset sunrise haste hurry silence person time leisure random";
 /// What stands behind a verb.
 #[derive(Debug, Default)]
 pub(in crate::memory::plan) struct Arguments {
@@ -57,6 +61,8 @@ pub(in crate::memory::plan) struct Arguments {
     pub reflexive: bool,
     /// It is the subject's alone: "has the barn to himself".
     pub alone: bool,
+    /// `to` is only what somebody goes through.
+    passing: bool,
     pub negated: bool,
     pub further: bool,
     pub leads: bool,
@@ -266,8 +272,7 @@ impl Arguments {
         };
         // "On the way to the attic", "in that place": nowhere yet.
         let that = among("that this the same its", &tokens[at + 1].folded);
-        let nowhere = among("way point halt rest stop standstill home end", &phrase)
-            || among("place spot", &phrase) && that;
+        let nowhere = among(NOWHERE, &phrase) || among("place spot", &phrase) && that;
         // "In 2019", "in March": when, and not where.
         let when = phrase.bytes().all(|byte| byte.is_ascii_digit()) || is_time_word(&head(&phrase));
         if nowhere || when || puts && among(FURNITURE, &head(&phrase)) {
@@ -278,7 +283,12 @@ impl Arguments {
         if whence {
             self.from = Some(phrase);
         } else if among(TO, word) || bound {
-            self.to = Some(phrase);
+            // "Into the attic through the side door", "to the attic to the sound of bells": the first is reached.
+            let reached = self.to.is_some() && !self.passing && among("to through", word);
+            self.passing = word == "through" && (self.to.is_none() || self.passing);
+            if !reached {
+                self.to = Some(phrase);
+            }
         } else if self.inside.is_none() {
             self.inside = Some(phrase);
             // "In a box": a thing that nobody spoke of before is no place that is known.

@@ -3,6 +3,7 @@
 
 pub mod arguments;
 pub mod clock;
+pub mod denied;
 pub mod entry;
 pub mod forms;
 pub mod grammar;

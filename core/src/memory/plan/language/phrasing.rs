@@ -28,12 +28,17 @@ const LIGHT: &str = "one prior preceding following go end get come arrive reach 
     pinpoint identify indicate think believe suppose guess likely possibly probable safe kind sort \
     type drop lay lying place abandon deposit pick collect grab precede disappear vanish emerge reside dwell abide repose lurk \
     loiter languish nestle tarry roost surface crop await belong conclude infer deduce assume hear ask answer back land ought whence \
-    remove behind";
+    remove behind recent recently expect try check bump encounter meet speak run knock step cold rid \
+    lose";
+/// Nouns for how somebody moves, which are asked for in place of whoever does.
+const MOVEMENTS: &str = "path trail wanderings movements moves journey journeys travels way route track tracks \
+    footsteps trip progress itinerary removal departure arrival transfer stay";
 /// Nouns for what is read and for the time of reading.
 const READING: &str = "account tale narrative note notes log logbook record records register diary journal chronicle \
     report minutes line lines paragraph page chapter entry entries evidence fact facts statement statements \
     information scene scenes event events letter letters file course day days week hour evening morning \
-    afternoon night noon midnight point while beginning start finish outset";
+    afternoon night noon midnight point while beginning start finish outset opinion view estimation judgement \
+    judgment narrator author writer everybody everyone";
 /// Adjectives that make no name of a general noun: "the last room".
 const GENERAL: &str = "one prior preceding following current last final present previous exact latest next same right \
     likely probable described known given";
@@ -61,7 +66,7 @@ static LIGHT_FORMS: LazyLock<FxHashSet<String>> =
 
 /// Whether a word of a question for a place is none of content, in any form.
 pub(in crate::memory::plan) fn is_light(word: &str) -> bool {
-    LIGHT_FORMS.contains(word) || among(READING, word)
+    LIGHT_FORMS.contains(word) || among(READING, word) || among(MOVEMENTS, word)
 }
 
 pub(in crate::memory::plan) fn is_place_noun(word: &str) -> bool {
@@ -152,6 +157,7 @@ impl<'t> Parts<'t> {
                     && !stopwords::is_stopword(self.word(end))
                     && (end == first || matches!(self.gap(end), " " | "-"))
                     && !(end > first && (is_light(self.word(end)) || self.is_verb(end)))
+                    && !(end > first && among(BEFORE, self.word(end)))
                     && (end == first || !capital(end) || capital(first))
                 {
                     end += 1;
@@ -191,10 +197,12 @@ impl<'t> Parts<'t> {
     /// Whether a noun phrase from `first` to `end` is about something: not "the place", "the end", "the last room",
     /// but "the lamp", "the reading room". Such a compound may end behind `end`.
     fn names_something(&self, first: usize, end: &mut usize) -> bool {
-        if self.is_place(first) || among(GENERAL, self.word(first)) {
+        // "Omar's path", "its way to the attic": the movement of something named elsewhere.
+        let moves = among(MOVEMENTS, self.word(first)) && self.word(first + 1) != "of";
+        if self.is_place(first) || among(GENERAL, self.word(first)) || moves {
             return false;
         }
-        if !is_light(self.word(first)) {
+        if !is_light(self.word(first)) || among(MOVEMENTS, self.word(first)) {
             return true;
         }
         let second = first + 1;
@@ -220,7 +228,12 @@ impl<'t> Parts<'t> {
     }
 
     fn phrase(&self, first: usize, end: usize, is_name: bool) -> Phrase {
-        let words: Vec<&str> = (first..end).map(|at| self.word(at)).collect();
+        // "The trail of Omar": Omar.
+        let mut own = first..end;
+        if end > first + 2 && among(MOVEMENTS, self.word(first)) && self.word(first + 1) == "of" {
+            own.start += 2 + usize::from(among("the a an his her their", self.word(first + 2)));
+        }
+        let words: Vec<&str> = own.map(|at| self.word(at)).collect();
         let noun = words.join(" ").trim_end_matches("'s").to_owned();
         Phrase { first, end, noun, is_name }
     }

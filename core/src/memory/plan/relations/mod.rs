@@ -6,3 +6,4 @@ pub mod inherited;
 pub mod kinship;
 pub mod owned;
 pub mod relation;
+pub mod relatives;

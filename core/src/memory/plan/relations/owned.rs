@@ -9,6 +9,7 @@
 //! Facts are cited alone. The newest holds unless the first or all are asked for. Where all that the text
 //! says of the owner was read and none of it is a fact, the document does not say.
 
+use super::relatives;
 use crate::error::Result;
 use crate::memory::answer::{Finding, one_line, spans};
 use crate::memory::index::corpus::SentenceId;
@@ -67,9 +68,11 @@ pub struct OwnedQuestion {
     /// What may be asked for if nothing is said of the property, the likelier first.
     others: Vec<Vec<Word>>,
     kind: Option<Kind>,
+    /// Whether the property is a noun that is tied to the owner.
+    noun: bool,
 }
 
-fn among(list: &str, word: &str, stems: &Stems) -> bool {
+pub(super) fn among(list: &str, word: &str, stems: &Stems) -> bool {
     list.split_whitespace().any(|member| stems.same(member, word))
 }
 
@@ -173,7 +176,7 @@ impl OwnedQuestion {
             return None;
         }
         let property = property.iter().map(|word| Word::of(word, stems)).collect();
-        Some(Self { owner, key, property, others, kind })
+        Some(Self { owner, key, property, others, kind, noun })
     }
 }
 
@@ -335,8 +338,22 @@ pub fn owned(
         });
         let lives =
             asked.property.iter().any(|word| among(LIVING, &word.strict.text, reader.stems));
-        let known = (asked.kind.is_some() || born) && asked.owner.len() > 1 || lives;
+        // "Lives in a house by the lake": somewhere without a name.
+        let lives = lives && !reads.iter().any(|read| says_where(&read.text, reader.stems));
         let few = all_read && n_mentions > 0 && n_mentions <= FEW_MENTIONS;
+        // Of somebody of one name few sentences have to be silent, since there may be others.
+        let named = asked.owner.len() > 1 || n_mentions * 2 <= FEW_MENTIONS;
+        // "The locker number of Omar", where nothing about Omar is said of a locker.
+        let tied = asked.noun && !asked.property.is_empty();
+        let numbered = question.expected == Expected::Number && tied && {
+            let says = |read: &Read| {
+                words::folded_words(&read.text).any(|own| {
+                    asked.property.iter().any(|word| word.said_by(&own, reader.stems) > 0.0)
+                })
+            };
+            !reads.iter().any(says)
+        };
+        let known = (asked.kind.is_some() || born) && named || lives || numbered;
         // All that is said of a key is something else.
         let beside = asked.key.is_some() && scope.is_everything() && {
             let words: Vec<&Word> =
@@ -422,6 +439,12 @@ fn stated(
     };
     let stems = reader.stems;
     let list: Vec<String> = words::folded_words(text).collect();
+    let asks_for =
+        |noun: &String| asked.property.iter().any(|word| word.said_by(noun, stems) > 0.0);
+    if asked.key.is_none() && relatives::only_of_relative(text, &asked.owner.text, asks_for, stems)
+    {
+        return Ok(None);
+    }
     let asks = text.trim_end_matches(['"', '”', '\'', '’']).ends_with(['?', '？']);
     let longest = if asked.key.is_some() { LONGEST } else { LONGEST_OF_NAMES };
     if list.len() > longest as usize || asks {
@@ -500,8 +523,19 @@ fn stated(
     let whence = question.expected == Expected::Place
         && question.words.iter().any(|word| word == "from")
         && text.match_indices(&value).any(|(at, _)| text[..at].ends_with("from "));
-    let certain = if of_kind || whence { 0.5 } else { 0.0 };
+    // Whoever keeps an animal has it; whoever is fond of some need not.
+    let has = asked.kind == Some(Kind::Animal)
+        && list.iter().any(|word| among("have keep own adopt", word, stems));
+    let certain = if of_kind || whence { 0.5 } else { 0.0 } + if has { 0.3 } else { 0.0 };
     Ok(Some((value, share + certain)))
+}
+
+/// Whether a sentence says where somebody lives: behind a verb of living stands a preposition.
+fn says_where(text: &str, stems: &Stems) -> bool {
+    const PLACED: &str = "in at on by near above behind under beside over there with";
+    let list: Vec<String> = words::folded_words(text).collect();
+    let place = |at: usize| list[at + 1..].iter().take(2).any(|word| among(PLACED, word, stems));
+    !is_denied(&list) && (0..list.len()).any(|at| among(LIVING, &list[at], stems) && place(at))
 }
 
 /// Whether a sentence says that something is not so, and not what is so instead: "never without" is always.
