@@ -51,15 +51,17 @@ pub fn build(
         let mut lists: BTreeMap<Box<[u8]>, ListBuilder> = BTreeMap::new();
         for block in 0..n_blocks {
             let part = terms(block)?;
-            let walked =
-                postings::for_each_term(&part, &set, |term, entry| match lists.get_mut(term) {
+            let walked = postings::for_each_term(&part, &set, |term, entry| {
+                match lists.get_mut(term) {
                     Some(list) => list.add(block, entry.count),
                     None => {
                         let mut list = ListBuilder::default();
                         list.add(block, entry.count);
                         lists.insert(term.into(), list);
                     }
-                });
+                }
+                true
+            });
             if walked.is_none() {
                 return Ok(None);
             }

@@ -5,6 +5,8 @@
 //! spaces mark them) are all patterns. Matching walks a dictionary once for all patterns, whose words are
 //! sorted as its terms are, so that a term costs a comparison or two whatever the number of words.
 
+use std::ops::Range;
+
 use super::pages::TermRange;
 use super::postings::{self, ByteSet, Entry};
 use super::stems::{Stems, irregular_forms};
@@ -153,7 +155,7 @@ impl Slot {
     fn has_stem_of(&self, term: &[u8], stems: &Stems) -> bool {
         self.stem.as_ref().is_some_and(|(stem, prefix)| {
             term.starts_with(prefix.as_bytes())
-                && std::str::from_utf8(term).is_ok_and(|term| stems.stem(term) == *stem)
+                && std::str::from_utf8(term).is_ok_and(|term| stems.is_stem(stem, term))
         })
     }
 }
@@ -165,8 +167,10 @@ pub struct Wanted<'a> {
     stems: &'a Stems,
     /// The exact words with the pattern and the slot of each, sorted.
     exact: Vec<(&'a [u8], usize, usize)>,
-    /// First byte, pattern and slot of every stem.
-    stemmed: Vec<(u8, usize, usize)>,
+    /// The bytes that the words of a stem begin with, with the pattern and the slot of each, sorted.
+    stemmed: Vec<(&'a [u8], usize, usize)>,
+    /// Those of the words that begin as the last term does, and its first byte.
+    group: (u8, Range<usize>),
     first_bytes: ByteSet,
     /// The first of `exact` that is not less than the last term.
     next: usize,
@@ -179,15 +183,16 @@ impl<'a> Wanted<'a> {
         for (at, pattern) in patterns.iter().enumerate() {
             for (ordinal, slot) in pattern.slots.iter().enumerate() {
                 exact.extend(slot.exact.iter().map(|word| (word.as_bytes(), at, ordinal)));
-                let prefix = slot.stem.iter().filter_map(|(_, prefix)| prefix.bytes().next());
-                stemmed.extend(prefix.map(|first| (first, at, ordinal)));
+                let prefix = slot.stem.iter().map(|(_, prefix)| prefix.as_bytes());
+                stemmed.extend(prefix.map(|prefix| (prefix, at, ordinal)));
                 for (all, own) in first_bytes.iter_mut().zip(&slot.first_bytes) {
                     *all |= own;
                 }
             }
         }
         exact.sort_unstable();
-        Self { patterns, stems, exact, stemmed, first_bytes, next: 0 }
+        stemmed.sort_unstable();
+        Self { patterns, stems, exact, stemmed, group: (0, 0..0), first_bytes, next: 0 }
     }
 
     /// The patterns.
@@ -219,13 +224,29 @@ impl<'a> Wanted<'a> {
                 visit(*pattern, *slot);
             }
         }
-        for &(_, pattern, slot) in self.stemmed.iter().filter(|(byte, ..)| *byte == first) {
+        if self.group.0 != first {
+            let start = self.stemmed.partition_point(|(prefix, ..)| *prefix < &[first][..]);
+            let own = |(prefix, ..): &&(&[u8], usize, usize)| prefix.first() == Some(&first);
+            let n = self.stemmed[start..].iter().take_while(own).count();
+            self.group = (first, start..start + n);
+        }
+        for &(_, pattern, slot) in &self.stemmed[self.group.1.clone()] {
             let place = &self.patterns[pattern].slots[slot];
             let may_stand = place.may_be_tied || !tied;
             if may_stand && place.has_stem_of(term, self.stems) && !place.is_exact(term) {
                 visit(pattern, slot);
             }
         }
+    }
+
+    /// Whether terms behind `term`, for which the places were just visited, that begin with the same byte
+    /// may stand nowhere.
+    fn is_past(&self, term: &[u8]) -> bool {
+        let (term, _) = postings::word_of(term);
+        let same = |word: &[u8]| word.first() == term.first();
+        let behind = |prefix: &[u8]| prefix < term && !term.starts_with(prefix);
+        !self.exact.get(self.next).is_some_and(|(word, ..)| same(word))
+            && self.stemmed[self.group.1.clone()].iter().all(|(prefix, ..)| behind(prefix))
     }
 }
 
@@ -245,6 +266,7 @@ impl Matches {
         wanted.rewind();
         postings::for_each_term(terms, &first_bytes, |term, entry| {
             wanted.for_each_place_of(term, |pattern, slot| entries[pattern][slot].push(entry));
+            !wanted.is_past(term)
         })?;
         Some(Self { entries })
     }
@@ -269,8 +291,15 @@ impl Matches {
         if self.bound(pattern) == 0 {
             return Some(Vec::new());
         }
+        let slots = &self.entries[pattern];
+        let often =
+            |slot: &usize| slots[*slot].iter().map(|entry| u64::from(entry.count)).sum::<u64>();
+        // The rarest first: where nothing is left, the long lists of common words are not read.
+        let mut order: Vec<usize> = (0..slots.len()).collect();
+        order.sort_by_key(often);
         let mut starts: Option<Vec<u32>> = None;
-        for (offset, slot) in self.entries[pattern].iter().enumerate() {
+        for offset in order {
+            let slot = &slots[offset];
             let mut list = Vec::new();
             for entry in slot {
                 postings::positions_of(positions, *entry, &mut list)?;
@@ -279,13 +308,25 @@ impl Matches {
                 list.sort_unstable();
                 list.dedup();
             }
-            starts = Some(match starts {
-                None => list,
+            let offset = offset as u32;
+            let left = match starts {
+                None => list.into_iter().filter_map(|at| at.checked_sub(offset)).collect(),
                 Some(mut starts) => {
-                    starts.retain(|at| list.binary_search(&(at + offset as u32)).is_ok());
+                    let mut next = 0;
+                    starts.retain(|at| {
+                        let wanted = at + offset;
+                        while list.get(next).is_some_and(|at| *at < wanted) {
+                            next += 1;
+                        }
+                        list.get(next) == Some(&wanted)
+                    });
                     starts
                 }
-            });
+            };
+            if left.is_empty() {
+                return Some(left);
+            }
+            starts = Some(left);
         }
         Some(starts.unwrap_or_default())
     }

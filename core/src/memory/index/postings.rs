@@ -266,11 +266,12 @@ pub fn first_bytes(terms: &[u8]) -> Option<ByteSet> {
 }
 
 /// Calls `visit` with every term of the part `terms` that begins with a byte of `first`, in byte
-/// order. `None` if the part is damaged.
+/// order. Where it answers `false`, the other terms with the same first byte are left out. `None` if what was
+/// read of the part is damaged.
 pub fn for_each_term(
     terms: &[u8],
     first: &ByteSet,
-    mut visit: impl FnMut(&[u8], Entry),
+    mut visit: impl FnMut(&[u8], Entry) -> bool,
 ) -> Option<()> {
     let mut heads = Reader::new(terms);
     let n_groups = heads.count(256)?;
@@ -289,6 +290,7 @@ pub fn for_each_term(
         if first[usize::from(byte >> 6)] >> (byte & 63) & 1 == 1 {
             let mut reader = Reader::new(group);
             term.clear();
+            let mut goes_on = true;
             for _ in 0..n_terms {
                 let (shared, rest) = read_head(&mut reader)?;
                 if shared > term.len() {
@@ -304,9 +306,12 @@ pub fn for_each_term(
                     start = start.checked_add(length)?;
                     Place::List { start: start - length, length }
                 };
-                visit(&term, Entry { count, place });
+                goes_on = visit(&term, Entry { count, place });
+                if !goes_on {
+                    break;
+                }
             }
-            if !reader.is_at_end() || start != end {
+            if goes_on && (!reader.is_at_end() || start != end) {
                 return None;
             }
         }
@@ -346,6 +351,7 @@ mod tests {
             let mut list = Vec::new();
             positions_of(&positions, entry, &mut list).unwrap();
             out.insert(String::from_utf8(term.to_vec()).unwrap(), list);
+            true
         })
         .unwrap();
         out
@@ -395,6 +401,7 @@ mod tests {
             let mut list = Vec::new();
             positions_of(&positions, entry, &mut list).unwrap();
             found.push((term.to_vec(), list));
+            true
         })
         .unwrap();
         let all = first_bytes(&terms).unwrap();
@@ -404,13 +411,28 @@ mod tests {
     }
 
     #[test]
+    fn the_rest_of_a_group_is_left_out_where_nothing_in_it_is_looked_for() {
+        let (terms, positions) = PostingsBuilder::default().build("aa ab ab ac ba ba bb");
+        let mut found = Vec::new();
+        for_each_term(&terms, &ALL_BYTES, |term, entry| {
+            let mut list = Vec::new();
+            positions_of(&positions, entry, &mut list).unwrap();
+            found.push((String::from_utf8(term.to_vec()).unwrap(), list));
+            term != b"aa"
+        })
+        .unwrap();
+        let wanted = [("aa", vec![0]), ("ba", vec![4, 5]), ("bb", vec![6])];
+        assert_eq!(found, wanted.map(|(term, list)| (term.to_owned(), list)));
+    }
+
+    #[test]
     fn damage_is_noticed() {
         let (terms, positions) = PostingsBuilder::default().build("alpha beta alphabet beta");
         for cut in 0..terms.len() {
-            assert_eq!(for_each_term(&terms[..cut], &ALL_BYTES, |_, _| ()), None, "cut at {cut}");
+            assert_eq!(for_each_term(&terms[..cut], &ALL_BYTES, |_, _| true), None, "cut at {cut}");
         }
         let mut last = None;
-        for_each_term(&terms, &ALL_BYTES, |_, entry| last = Some(entry)).unwrap();
+        for_each_term(&terms, &ALL_BYTES, |_, entry| last.insert(entry).count > 0).unwrap();
         let entry = last.unwrap();
         assert_eq!(positions_of(&positions[..1], entry, &mut Vec::new()), None);
     }

@@ -115,6 +115,10 @@ impl Best {
     }
 
     fn push(&mut self, hit: Hit) {
+        let is_full = self.heap.len() == self.limit;
+        if is_full && self.heap.peek().is_some_and(|Reverse(least)| hit.cmp(least).is_le()) {
+            return;
+        }
         self.heap.push(Reverse(hit));
         if self.heap.len() > self.limit {
             self.heap.pop();
@@ -178,8 +182,15 @@ fn sentences_in(
     let Some(layout) = occurrences_in(corpus, block, wanted, held)? else {
         return Ok(None);
     };
+    // Those of a pattern are in order, often several in a sentence.
+    let (mut sentence, mut words) = (0, 0..0);
     for (word, _) in held.iter_mut() {
-        *word = layout.sentence_of_word(*word) as u32;
+        if !words.contains(word) {
+            sentence = layout.sentence_of_word(*word);
+            let behind = layout.sentences.get(sentence + 1);
+            words = *word..behind.map_or(layout.words, |behind| behind.first_word);
+        }
+        *word = sentence as u32;
     }
     held.sort_unstable();
     Ok(Some(layout))
@@ -233,6 +244,7 @@ impl<'a> Search<'a> {
         let mut best_sentences = Best::new(limit);
         let mut best_passages = Best::new(limit);
         let mut held: Vec<(u32, u32)> = Vec::new();
+        let mut by_pattern: Vec<(u32, u32)> = Vec::new();
         for (bound, block) in by_bound(&self.spread, &idf, is_worth) {
             if best_sentences.all_beat(bound) && best_passages.all_beat(bound) {
                 break;
@@ -240,26 +252,31 @@ impl<'a> Search<'a> {
             let Some(layout) = sentences_in(corpus, block, &mut self.wanted, &mut held)? else {
                 continue;
             };
-            for group in held.chunk_by(|one, other| one.0 == other.0) {
-                let sentence = group[0].0;
-                let words = layout.words_in(sentence as usize..sentence as usize + 1);
-                let (score, found) = bm25(group, &idf, words as f32 / mean_sentence);
-                best_sentences.push(Hit {
-                    first: SentenceId { block, sentence },
-                    sentences: 1,
-                    score,
-                    found,
-                    passage: Passage::around(block, &layout, sentence),
-                });
-            }
-            let passage_of = |sentence: u32| layout.passage_of(sentence as usize);
-            for group in held.chunk_by(|one, other| passage_of(one.0) == passage_of(other.0)) {
-                let passage = Passage::around(block, &layout, group[0].0);
+            let mut rest = held.as_slice();
+            while let Some(&(sentence, _)) = rest.first() {
+                let passage = Passage::around(block, &layout, sentence);
                 let Passage { first, sentences, .. } = passage;
-                let words = layout.words_in(first as usize..(first + sentences) as usize);
-                let mut group = group.to_vec();
-                group.sort_unstable_by_key(|(_, pattern)| *pattern);
-                let (score, found) = bm25(&group, &idf, words as f32 / mean_passage);
+                let end = first + sentences;
+                let inside = rest.iter().take_while(|(sentence, _)| *sentence < end).count();
+                let (group, behind) = rest.split_at(inside);
+                rest = behind;
+                for group in group.chunk_by(|one, other| one.0 == other.0) {
+                    let sentence = group[0].0;
+                    let words = layout.words_in(sentence as usize..sentence as usize + 1);
+                    let (score, found) = bm25(group, &idf, words as f32 / mean_sentence);
+                    best_sentences.push(Hit {
+                        first: SentenceId { block, sentence },
+                        sentences: 1,
+                        score,
+                        found,
+                        passage,
+                    });
+                }
+                let words = layout.words_in(first as usize..end as usize);
+                by_pattern.clear();
+                by_pattern.extend_from_slice(group);
+                by_pattern.sort_unstable_by_key(|(_, pattern)| *pattern);
+                let (score, found) = bm25(&by_pattern, &idf, words as f32 / mean_passage);
                 best_passages.push(Hit {
                     first: SentenceId { block, sentence: first },
                     sentences,

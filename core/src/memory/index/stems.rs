@@ -4,10 +4,12 @@
 //! suffix rule relates ("took", "take") come from a table of irregular verbs and plurals of the
 //! language. Other languages are matched by their exact folded words.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use rust_stemmers::{Algorithm, Stemmer};
+use rustc_hash::FxHashMap;
 
 /// Groups of irregular forms; the first is the base form.
 const IRREGULAR: &[&[&str]] = &[
@@ -139,14 +141,19 @@ const IRREGULAR: &[&[&str]] = &[
     &["person", "people"],
 ];
 
-/// Stems words, one instance per question.
+/// Words whose stem is held.
+const HELD: usize = 4_096;
+
+/// Stems words, one instance per question. The blocks of a document hold the same words, so what was stemmed
+/// last is held.
 pub struct Stems {
     stemmer: Stemmer,
+    held: RefCell<FxHashMap<Box<str>, Box<str>>>,
 }
 
 impl Default for Stems {
     fn default() -> Self {
-        Self { stemmer: Stemmer::create(Algorithm::English) }
+        Self { stemmer: Stemmer::create(Algorithm::English), held: RefCell::default() }
     }
 }
 
@@ -159,13 +166,32 @@ impl std::fmt::Debug for Stems {
 impl Stems {
     /// The stem of a folded word.
     pub fn stem(&self, word: &str) -> String {
-        self.stemmer.stem(word).into_owned()
+        self.with_stem(word, str::to_owned)
+    }
+
+    /// Whether `stem` is the stem of a folded word.
+    pub fn is_stem(&self, stem: &str, word: &str) -> bool {
+        self.with_stem(word, |own| own == stem)
+    }
+
+    fn with_stem<T>(&self, word: &str, told: impl FnOnce(&str) -> T) -> T {
+        let mut held = self.held.borrow_mut();
+        if let Some(stem) = held.get(word) {
+            return told(stem);
+        }
+        if held.len() == HELD {
+            held.clear();
+        }
+        let stem = self.stemmer.stem(word);
+        let answer = told(&stem);
+        held.insert(word.into(), stem.into());
+        answer
     }
 
     /// Whether two folded words are forms of one word.
     pub fn same(&self, one: &str, other: &str) -> bool {
         one == other
-            || self.stemmer.stem(one) == self.stemmer.stem(other)
+            || self.is_stem(&self.stem(one), other)
             || match (irregular_forms(one), irregular_forms(other)) {
                 (Some(one), Some(other)) => one[0] == other[0],
                 _ => false,
@@ -234,6 +260,17 @@ mod tests {
         assert!(stems.same("dies", "died"));
         assert!(!stems.same("caution", "cat"));
         assert!(!stems.same("found", "foundry"));
+    }
+
+    #[test]
+    fn stems_are_right_however_many_are_held() {
+        let stems = Stems::default();
+        for n in 0..2 * HELD {
+            assert!(stems.is_stem(&format!("w{n}lamp"), &format!("w{n}lamps")));
+        }
+        assert!(stems.held.borrow().len() <= HELD);
+        assert_eq!(stems.stem("walking"), "walk");
+        assert_eq!(stems.stem("walking"), "walk");
     }
 
     #[test]
