@@ -312,6 +312,54 @@ fn an_alibi_clears_unless_it_is_taken_back() {
     Shelf::of(&facts).expect("Who murdered Alwin Kern?", &["Ines Marl"], &[back]);
 }
 
+/// A case without a clock or a chain of hands: everything in sentences of their own.
+const CIRCUMSTANCES: [&str; 8] = [
+    "The body of Edmund Carlisle was discovered in the boathouse shortly after dawn on Tuesday.",
+    "Dr. Penrose established that Carlisle had been poisoned with foxglove on Monday evening.",
+    "Simon Tull spent the whole of Monday evening at the inn in the village, as the landlord swore.",
+    "Odette Marsh had never set foot in the herb garden and could not tell foxglove from parsley.",
+    "Gregor Pask was growing foxglove behind the greenhouse.",
+    "Odette Marsh had quarrelled with Carlisle about a horse.",
+    "Carlisle had threatened to expose the forged accounts that Gregor Pask had kept for years.",
+    "On Monday at dusk the gardener's boy saw Pask walking towards the boathouse with a flask.",
+];
+
+#[test]
+fn a_case_is_told_by_its_circumstances_alone() {
+    let key = [0, 1, 4, 6, 7].map(|at| CIRCUMSTANCES[at]);
+    let shelf = Shelf::of(&CIRCUMSTANCES);
+    shelf.expect("Who murdered Edmund Carlisle?", &["Gregor Pask"], &key);
+    shelf.expect("Who killed Carlisle?", &["Gregor Pask"], &key);
+    shelf.expect("Who is the murderer?", &["Gregor Pask"], &key);
+    // What is told of two proves nothing of one.
+    let mut facts = CIRCUMSTANCES.to_vec();
+    facts[3] = "Odette Marsh kept dried foxglove in a tin.";
+    facts.push("Odette Marsh was seen near the boathouse on Monday.");
+    let answer = Shelf::of(&facts).ask("Who murdered Edmund Carlisle?");
+    assert_ne!(answer.answer, "Gregor Pask");
+}
+
+#[test]
+fn a_motive_may_be_told_by_a_first_name() {
+    let facts = [
+        "Lord Ashworth was found dead in the library with a letter opener in his back.",
+        "The letter opener belonged to his nephew, Julian Crane.",
+        "Julian stood to inherit the whole estate of Lord Ashworth.",
+        "Lady Ashworth was at the opera all evening with the Hendersons.",
+        "At eleven the maid saw Julian Crane leaving the library in haste.",
+        "Mr. Finch had served Lord Ashworth faithfully for thirty years.",
+        "The cook, Mrs. Baines, resented Lord Ashworth because he had refused to raise her wages.",
+    ];
+    let key = [facts[0], facts[1], facts[2], facts[4]];
+    Shelf::of(&facts).expect("Who murdered Lord Ashworth?", &["Julian Crane"], &key);
+    Shelf::of(&facts).expect("Who is the murderer?", &["Julian Crane"], &key);
+    for missing in [1, 2, 4] {
+        let told: Vec<&str> =
+            facts.iter().enumerate().filter(|(at, _)| *at != missing).map(|(_, f)| *f).collect();
+        assert_ne!(Shelf::of(&told).ask("Who murdered Lord Ashworth?").answer, "Julian Crane");
+    }
+}
+
 #[test]
 fn chinese_facts_are_found_and_missing_ones_declined() {
     let facts =

@@ -1,4 +1,5 @@
 //! Who did it and why.
 
+pub mod circumstances;
 pub mod scene;
 pub mod suspects;

@@ -12,6 +12,9 @@
 //! did it only if all cells are filled, the chain of holders has no gap, and nothing clears him.
 //! Everything that fills or empties a cell is cited.
 
+use std::collections::BTreeSet;
+
+use super::circumstances;
 use super::scene::{
     AT, Crime, LONGEST, MENTIONS, THINGS, crimes, instruments, is_tied, others, people_besides,
     told_of,
@@ -36,6 +39,11 @@ const CRIME_CITED: usize = 3;
 const LONGEST_ALIAS: u32 = 18;
 /// Sentences about what somebody is called that are so few that all of them are read.
 const FEW: usize = 8;
+/// People who may be meant by a question that names no victim.
+const VICTIMS: usize = 8;
+/// Words before a name that are no part of it.
+const TITLES: [&str; 10] =
+    ["mr", "mrs", "miss", "ms", "dr", "sir", "lord", "lady", "captain", "professor"];
 /// Verbs with which somebody says or sees where somebody else was.
 const SAYS: &str = "declare say claim swear state testify insist tell confirm maintain report assure vouch \
     see notice spot watch observe remember recall meet glimpse attest affirm mention depose assert aver \
@@ -67,32 +75,88 @@ enum Verdict {
     /// Something is missing.
     Open,
     /// There is nothing to make a table of.
-    NoTable,
+    NoTable {
+        /// Whether what may be the instrument went from hand to hand.
+        was_handed: bool,
+    },
 }
 
-/// Answers who did it. `None` if the documents tell of no instrument that somebody held.
+/// Answers who did it. `None` if the documents tell of no instrument that somebody held, nor all of means,
+/// motive and chance of one suspect otherwise.
 ///
 /// # Errors
 /// If the store cannot be read or is damaged.
 pub fn suspects(reader: &Reader, question: &Question) -> Result<Option<Finding>> {
-    let Some(victim) = question.names.last() else { return Ok(None) };
-    let mut is_table = asks_for_proof(question);
+    let Some(victim) = question.names.last() else {
+        let mut proved = None;
+        for victim in victims(reader)? {
+            let found = circumstances::proved(reader, &victim)?;
+            // Two cases: which of them is meant?
+            if found.is_some() && proved.is_some() {
+                return Ok(Some(Finding::default()));
+            }
+            proved = proved.or(found);
+        }
+        return Ok(proved);
+    };
+    let (mut is_open, mut is_handed) = (false, false);
     for crime in crimes(reader, victim)? {
         match table(reader, crime, victim)? {
             Verdict::Proved(finding) => return Ok(Some(finding)),
             Verdict::Open => {
-                is_table = true;
+                is_open = true;
                 break;
             }
-            Verdict::NoTable => {}
+            Verdict::NoTable { was_handed } => is_handed |= was_handed,
         }
     }
-    Ok(is_table.then(Finding::default))
+    if !is_open
+        && !is_handed
+        && let Some(finding) = circumstances::proved(reader, victim)?
+    {
+        return Ok(Some(finding));
+    }
+    Ok((is_open || asks_for_proof(question)).then(Finding::default))
+}
+
+/// Who was harmed, where a question does not say: whose body or death the last sentences of a harm tell of, or
+/// who "was murdered" or "was found dead" there.
+fn victims(reader: &Reader) -> Result<BTreeSet<String>> {
+    let harm = [reader.class_pattern("harm", HARM)];
+    let ids = reader.last_mentions(&harm, &[], LONGEST, MENTIONS)?;
+    let bodies =
+        Pattern::phrase("the body of").map(|of| reader.last_mentions(&[of], &[], LONGEST, FEW));
+    let mut found = BTreeSet::new();
+    for read in reader.read(&[ids, bodies.transpose()?.unwrap_or_default()].concat())? {
+        let tokens = reader.tokens(&read.text);
+        for person in people_besides(&read.text, "") {
+            if found.len() < VICTIMS && is_victim(&tokens, &person) {
+                found.insert(person);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Whether a sentence says that harm was done to a person, whom two names or a title tell from a mere word.
+fn is_victim(tokens: &[Token], person: &str) -> bool {
+    let wanted: Vec<String> = words::folded_words(person).collect();
+    let is_it = |window: &[Token]| window.iter().map(|token| &token.folded).eq(&wanted);
+    let Some(at) = tokens.windows(wanted.len().max(1)).position(is_it) else { return false };
+    let mut before = tokens[..at].iter().rev().map(|token| token.folded.as_str());
+    let is_of = before.find(|word| !TITLES.contains(word)) == Some("of")
+        && before.next().is_some_and(|word| ["body", "murder", "death", "killing"].contains(&word));
+    let mut behind = tokens[at + wanted.len()..].iter();
+    let is_done =
+        behind.next().is_some_and(|token| ["was", "had"].contains(&token.folded.as_str()))
+            && behind.take(2).any(|token| token.classes & HARM != 0);
+    let is_titled = at > 0 && TITLES.contains(&tokens[at - 1].folded.as_str());
+    (wanted.len() > 1 || is_titled) && (is_of || is_done)
 }
 
 /// Fills the table of whoever had what may be the instrument last.
 fn table(reader: &Reader, mut crime: Crime, victim: &str) -> Result<Verdict> {
-    let mut verdict = Verdict::NoTable;
+    let mut verdict = Verdict::NoTable { was_handed: false };
     let tied = |name: &str| is_tied(reader, name, victim);
     let found = instruments(reader, &mut crime)?;
     let mut was_handed = false;
@@ -106,6 +170,8 @@ fn table(reader: &Reader, mut crime: Crime, victim: &str) -> Result<Verdict> {
         was_handed |= held.iter().any(|held| held.giver.is_some());
         if crime.time.is_some() && !held.is_empty() && (crime.is_harm || was_handed) {
             verdict = Verdict::Open;
+        } else if let Verdict::NoTable { was_handed: handed } = &mut verdict {
+            *handed = was_handed;
         }
         let chain = match crime.time {
             Some(_) => custody::whole(held, tied)?,
