@@ -296,6 +296,8 @@ const OPENERS: &[&str] = &[
 /// Chinese function words and question words, longer before shorter.
 const CHINESE: &[&str] = &[
     "为什么",
+    "是什么时候",
+    "是什么地方",
     "是什么",
     "什么时候",
     "什么地方",
@@ -433,5 +435,6 @@ mod tests {
     fn chinese_content_is_what_function_words_leave() {
         assert_eq!(chinese_content("上海的天气是什么"), ["上海", "天气"]);
         assert_eq!(chinese_content("谁杀了李明"), ["杀", "李明"]);
+        assert_eq!(chinese_content("老街是什么时候修的"), ["老街", "修"]);
     }
 }

@@ -322,12 +322,31 @@ impl<'a> View<'a> {
         if text.chars().any(words::is_ideograph) {
             return denied::is_beside_chinese(&self.question.text, text);
         }
+        if list.len() <= ONE_FACT as usize && self.asks_for_name() && self.names_nobody_else(text) {
+            return true;
+        }
         list.len() <= ONE_FACT as usize
             && !text.contains([',', ';', ':', '"', '“'])
             && denied::is_beside(&self.question.words, list, |word| {
                 let word = [word.to_owned()];
                 self.terms.iter().any(|term| term.pattern.occurs_in(&word, self.stems))
             })
+    }
+
+    /// Whether the question is "what is the name of her brother", "what is her brother's name".
+    fn asks_for_name(&self) -> bool {
+        let asked = &self.question.words;
+        asked.first().is_some_and(|word| word == "what") && asked.iter().any(|word| word == "name")
+    }
+
+    /// Whether a sentence has no name that the question has not.
+    fn names_nobody_else(&self, text: &str) -> bool {
+        let mut found = Vec::new();
+        names::names(text, &mut found);
+        found.iter().all(|name| {
+            words::folded_words(&text[name.start..name.end])
+                .all(|word| self.question.words.contains(&word))
+        })
     }
 
     /// Whether the first name of a sentence is none that is asked about.

@@ -37,7 +37,9 @@ const INSTRUMENTS: &str = "violin viola cello fiddle bass double-bass lute lyre 
     kettledrum cymbal cymbals triangle xylophone glockenspiel marimba vibraphone castanets gong \
     bells carillon hurdy-gurdy harmonica jew's-harp theremin keyboard psaltery theorbo viol rebec \
     shawm crumhorn celesta flageolet chalumeau ophicleide flugelhorn cornett alphorn didgeridoo koto \
-    shamisen oud bouzouki djembe tabla bodhran tabor cimbalom autoharp contrabass chimes handbells celesta glass-harmonica musette kazoo maracas bongos";
+    shamisen oud bouzouki djembe tabla bodhran tabor cimbalom kantele bandura domra mandola gittern sarod veena erhu pipa guzheng \
+    violoncello virginals melodica bandoneon squeezebox tin-whistle pennywhistle post-horn sousaphone conga \
+    nyckelharpa pianola fortepiano synthesizer synthesiser autoharp contrabass chimes handbells celesta glass-harmonica musette kazoo maracas bongos";
 
 const ANIMALS: &str = "dog hound puppy terrier spaniel poodle greyhound bulldog mastiff collie cat \
     kitten horse pony mare foal stallion donkey ass mule cow calf bull ox goat kid sheep lamb ram ewe \
@@ -57,7 +59,10 @@ const ANIMALS: &str = "dog hound puppy terrier spaniel poodle greyhound bulldog 
     hoopoe emu flamingo ibis egret grouse duckling gosling fawn cub pup whippet setter beagle dachshund \
     sheepdog tomcat bantam caterpillar silkworm cobra skink axolotl perch tench minnow marmot lemming \
     capybara civet ocelot jaguar puma hyena jackal meerkat tapir bison buffalo yak ibex chamois wallaby \
-    opossum platypus gorilla gibbon macaque tamarin loris pangolin";
+    opossum platypus gorilla gibbon macaque tamarin loris pangolin guineafowl guinea-fowl bullock heifer filly \
+    colt lapdog pug corgi retriever pekinese chihuahua schnauzer husky labrador dalmatian doberman rottweiler \
+    tabby cockerel budgie lovebird chough slow-worm bullfrog mantis cicada scorpion octopus squid seahorse \
+    shark sturgeon catfish salmon guppy";
 
 const TRADES: &str = "apothecary attorney barrister solicitor advocate lawyer judge notary clerk \
     scribe secretary accountant treasurer cashier agent broker merchant grocer mercer draper chandler \
@@ -79,7 +84,10 @@ const TRADES: &str = "apothecary attorney barrister solicitor advocate lawyer ju
     maltster milkman ploughman swineherd gamekeeper woodcutter collier miner founder gilder typesetter \
     compositor stationer calligrapher playwright novelist juggler acrobat conjurer astrologer \
     draughtsman plasterer tiler roofer bricklayer ropemaker sailmaker shipwright \
-    wheelwright falconer beekeeper furrier dyer fuller bookbinder engraver stonecutter";
+    wheelwright falconer beekeeper furrier dyer fuller bookbinder engraver stonecutter attendant \
+    sergeant consul envoy diplomat pirate jockey bard minstrel troubadour apprentice navvy dockhand farmhand \
+    stagehand deckhand cowhand cowboy bellhop concierge barista rabbi imam chamberlain registrar bursar \
+    magistrate reeve chimneysweep clown lifeguard amanuensis";
 
 /// Endings of nouns for trades, and what the noun has to be longer than.
 const TRADE_ENDINGS: &[(&str, usize)] = &[
