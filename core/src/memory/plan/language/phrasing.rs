@@ -218,7 +218,9 @@ impl<'t> Parts<'t> {
     /// follows it.
     fn opens_request(&self, at: usize) -> bool {
         let next = self.word(at + 1);
-        among("the a an me us to out where which what whether his her their", next)
+        const OPENS: &str =
+            "the a an me us to out where which what whether his her their all every everything";
+        among(OPENS, next)
     }
 
     /// Whether a word behind a noun is the verb of its clause: "the lamp handed to Ines".
