@@ -198,6 +198,16 @@ fn phrases(text: &str, tokens: &[Token], range: std::ops::Range<usize>) -> Vec<S
             at += 1;
             continue;
         }
+        if word == "nothing" {
+            // "Nothing but tea": tea; "nothing": no list.
+            let excepts =
+                tokens.get(at + 1).is_some_and(|next| among("but except save", &next.folded));
+            if !excepts {
+                break;
+            }
+            at += 2;
+            continue;
+        }
         let first = at + usize::from(among(DETERMINERS, word));
         let end = noun_end(text, tokens, at).min(range.end);
         if end <= first {
@@ -259,6 +269,8 @@ mod tests {
         assert_eq!(told(text, "bought", ines()), ["plane", "chisels", "old saw"]);
         assert_eq!(told("The saw was bought by Ines.", "bought", ines()), ["saw"]);
         assert_eq!(told("Omar bought a saw.", "bought", ines()), Vec::<String>::new());
+        assert_eq!(told("Ines drinks nothing but tea.", "drinks", ines()), ["tea"]);
+        assert_eq!(told("Ines drinks nothing.", "drinks", ines()), Vec::<String>::new());
         let deed = Known::Object("petition".to_owned());
         assert_eq!(told("Ines and Omar signed the petition.", "signed", deed), ["Ines", "Omar"]);
     }
