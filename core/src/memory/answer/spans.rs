@@ -146,110 +146,21 @@ pub fn spans(sentence: &str, expected: Expected) -> Vec<Range<usize>> {
 
 /// Words with which a sentence says when something was, how much of it there is, and where it is, besides the spans of
 /// these types.
-const WHEN: &[&str] = &[
-    "after",
-    "before",
-    "when",
-    "while",
-    "during",
-    "since",
-    "until",
-    "till",
-    "upon",
-    "as",
-    "following",
-    "ago",
-    "late",
-    "later",
-    "early",
-    "earlier",
-    "soon",
-    "recently",
-    "once",
-    "then",
-    "now",
-    "first",
-    "last",
-    "next",
-    "age",
-    "war",
-    "already",
-    "never",
-    "always",
-    "often",
-    "daily",
-    "weekly",
-    "still",
-];
-const HOW_MUCH: &[&str] = &[
-    "many", "few", "several", "some", "no", "none", "a", "an", "couple", "pair", "both", "all",
-    "every", "each", "more", "most", "much", "less", "little", "enough", "single", "only", "once",
-    "twice", "thrice", "old", "young", "never",
-];
-const WHERE: &[&str] = &[
-    "in",
-    "at",
-    "to",
-    "from",
-    "near",
-    "into",
-    "inside",
-    "of",
-    "towards",
-    "toward",
-    "via",
-    "on",
-    "behind",
-    "under",
-    "beneath",
-    "beside",
-    "through",
-    "around",
-    "by",
-    "over",
-    "above",
-    "below",
-    "between",
-    "among",
-    "against",
-    "across",
-    "along",
-    "abroad",
-    "home",
-    "there",
-    "here",
-    "upstairs",
-    "downstairs",
-    "outside",
-    "away",
-    "next",
-    "opposite",
-    "off",
-    "out",
-    "within",
-    "where",
-    "north",
-    "south",
-    "east",
-    "west",
-    "visited",
-    "reached",
-    "entered",
-    "left",
-    "nowhere",
-    "onto",
-    "past",
-    "up",
-    "down",
-    "with",
-    "about",
-    "for",
-];
+const WHEN: &str = "after before when while during since until till upon as following ago late later early \
+     earlier soon recently once then now first last next age war already never always often daily \
+     weekly still";
+const HOW_MUCH: &str = "many few several some no none a an couple pair both all every each more most much less \
+     little enough single only once twice thrice old young never";
+const WHERE: &str = "in at to from near into inside of towards toward via on behind under beneath beside through \
+     around by over above below between among against across along abroad home there here \
+     upstairs downstairs outside away next opposite off out within where north south east west \
+     visited reached entered left nowhere onto past up down with about for";
 
 /// Whether a sentence of one fact may say what a question expects, whatever words it does that with.
 pub fn may_answer(sentence: &str, expected: Expected) -> bool {
-    let among =
-        |list: &[&str]| words::folded_words(sentence).any(|word| list.contains(&word.as_str()));
+    let among = |list: &str| {
+        words::folded_words(sentence).any(|word| list.split(' ').any(|member| member == word))
+    };
     if sentence.chars().any(words::is_ideograph) {
         return true;
     }

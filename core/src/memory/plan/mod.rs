@@ -15,7 +15,8 @@
 //! state            events/world            events replayed in order; asked by place (`whereabouts`) or holder (`holding`)
 //! arrangement      arrangement/arranged    sides, sizes and ways over several statements
 //! direction        arrangement/relative    what lies where, as seen from each other
-//! who and why      cases/suspects          means, motive, opportunity
+//! who and why      cases/suspects          means, motive, opportunity by the clock and from hand to hand
+//!                  cases/circumstances     or each in a sentence of its own
 //! chain            relations/chain         one look-up a hop
 //! description      relations/described     a chain to the person, then the question about that person
 //! a name alone     mentions                the sentences that name it

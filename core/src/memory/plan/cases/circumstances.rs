@@ -128,7 +128,7 @@ impl Harm {
         for (at, noun) in noun_phrases(tokens, &read.text) {
             let before = at.checked_sub(1).map_or("", |before| tokens[before].folded.as_str());
             let list = if AT.contains(&before) { &mut self.places } else { &mut self.means };
-            if list.len() < THINGS && tokens[at].classes & HARM == 0 {
+            if list.len() < THINGS {
                 list.insert(noun);
             }
         }
