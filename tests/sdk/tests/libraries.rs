@@ -115,7 +115,8 @@ fn a_model_may_help_and_quotes_stay_true() {
     let library = Library::open(None).expect("opens");
     pull(&library.add(bytes("log.md", LOG), None).expect("begins"), 8);
     let options = AskOptions { profile: Some(Profile::Deep), ..AskOptions::default() };
-    let question = "Who repaired the lamp?".to_owned();
+    // No plan of code alone is for this.
+    let question = "What was the lamp repaired with?".to_owned();
     let engine = engine(folder.path());
     let stream =
         library.ask(question.clone(), options.clone(), Some(engine.clone()), None).expect("begins");
