@@ -1,9 +1,9 @@
 //! Questions about real books, answered without a model: is the evidence cited, in how much text, and
 //! are questions that the books do not answer declined?
 //!
-//! The questions about one book, their evidence and the rule of scoring come with the shared fixtures;
-//! nothing was tuned on them, nor on those in `data/tale-questions.json`, which were written before anybody
-//! looked at what is answered. Those in `data/book-questions.json`, over all six books, and the harder ones in
+//! The questions about one book, their evidence and the rule of scoring come with the shared fixtures; the plans
+//! were widened with their misses in view. Nothing was tuned on those in `data/tale-questions.json`, which were
+//! written before anybody looked at what is answered. Those in `data/book-questions.json`, over all six books, and the harder ones in
 //! `data/novel-questions.json` are what the plans were tuned on. Run with `--nocapture` to see every answer.
 
 use std::path::Path;
@@ -85,7 +85,7 @@ fn evidence_is_cited_and_absent_answers_are_declined() {
     let file: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
     let book = file["document"].as_str().unwrap().to_owned();
     let tally = ask(&folder, file["questions"].as_array().unwrap(), |_| book.clone());
-    // What is reached; the aims are 14 of 16 and 3 of 3.
+    // The aims, which are reached: 14 of 16 and 3 of 3.
     assert_eq!((tally.answerable, tally.absent), (16, 3));
     assert!(tally.cited >= LEAST_CITED.0, "{tally:?}");
     assert!(tally.declined >= LEAST_DECLINED.0, "{tally:?}");
@@ -138,9 +138,9 @@ fn questions_that_nothing_was_tuned_on_are_answered() {
 /// evidence is cited, and those without an answer that are declined, at least.
 const LEAST_UNTUNED: (usize, usize) = (17, 2);
 /// The same of the harder questions about novels.
-const LEAST_OF_HARDER: (usize, usize) = (17, 5);
+const LEAST_OF_HARDER: (usize, usize) = (18, 5);
 /// Questions of which the evidence is cited at least, in either set.
-const LEAST_CITED: (usize, usize) = (10, 33);
+const LEAST_CITED: (usize, usize) = (14, 33);
 /// Questions without an answer that are declined at least, in either set.
 const LEAST_DECLINED: (usize, usize) = (3, 5);
 /// Characters that the citations of an answer have on average at most.

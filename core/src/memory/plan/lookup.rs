@@ -10,7 +10,9 @@
 use std::collections::BTreeMap;
 
 use super::candidates::{Candidate, candidates};
+use super::language::grammar::among;
 use super::parts::Scope;
+use super::prose::form::Form;
 use super::prose::places::{self, ONE_FACT};
 use super::question::{Expected, Question};
 use super::reader::Reader;
@@ -61,7 +63,7 @@ pub fn lookup(
 ) -> Result<Finding> {
     let candidates = candidates(reader, question, scope)?;
     if !covers(question, &candidates) {
-        return Ok(Finding::default());
+        return of_office(reader, question, scope);
     }
     if pointer.has_model() {
         if let Some(finding) = read_windows(reader, pointer, question, &candidates)? {
@@ -97,14 +99,44 @@ pub fn lookup(
     places(reader, &candidates)
 }
 
+/// What somebody is something of, where a sentence says so and the question describes who is meant in more
+/// words than any sentence has: "of which country was the guest who … the king?".
+fn of_office(reader: &Reader, question: &Question, scope: &Scope) -> Result<Finding> {
+    let form = Form::of(question, reader.stems);
+    if !form.asks_of_office() || !is_told_in_prose(reader, question) {
+        return Ok(Finding::default());
+    }
+    let mut found = Finding::default();
+    for (first, count) in places::places(reader, question, scope, &[])?.evidence {
+        for sentence in first.sentence..first.sentence + count {
+            let id = SentenceId { sentence, ..first };
+            let text = reader.corpus.sentence(id)?;
+            if let Some(body) = form.office_of(&text) {
+                found.answer.get_or_insert_with(|| one_line(body));
+                found.evidence.push((id, 1));
+            }
+        }
+    }
+    Ok(found)
+}
+
 /// Whether a question may be answered by what prose tells: what is asked is as long as a book, so that a few
 /// sentences from all over it say more than one place; the question is in a language of words, and asks
 /// neither for a definition nor for what is kept under a key.
 fn is_told_in_prose(reader: &Reader, question: &Question) -> bool {
     reader.corpus.contents.n_sentences >= A_BOOK
         && question.keys.is_empty()
-        && !question.defines
+        && (!question.defines || asks_for_identity(question))
         && !question.text.chars().any(words::is_ideograph)
+}
+
+/// Whether a question asks who somebody is behind what he seems to be.
+fn asks_for_identity(question: &Question) -> bool {
+    question.expected == Expected::Person
+        && question
+            .words
+            .iter()
+            .any(|word| among("really reality actually truth true disguise identity", word))
 }
 
 /// Whether what was found is said in so few words that it is one fact.

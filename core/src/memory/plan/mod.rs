@@ -27,6 +27,7 @@
 //! property         relations/owned         what the text says of an owner, under a key or a name
 //! facts            lookup                  everything else; latest and listed facts too
 //! what prose tells prose/places            the sentences around which a question's words gather
+//!                  prose/people            and, where somebody is asked for, those of that part of the book
 //! ```
 //! A question about the state is taken apart in `phrasing`. Statements are read in `statement`: what they report
 //! in `reported`, what stands behind their verbs in `arguments`, those without a verb that is known in `inferred`.

@@ -4,6 +4,8 @@
 //! Knows classes of everyday English words only. A sentence that holds a question's words is found
 //! elsewhere (`prose`); here it is only seen whether it could be the answer.
 
+use std::ops::Range;
+
 use crate::memory::answer::spans;
 use crate::memory::index::names::{self, Name};
 use crate::memory::index::stems::Stems;
@@ -43,6 +45,7 @@ const VAGUELY: f32 = 0.3;
 const IN_UNITS: f32 = 1.3;
 const FROM: f32 = 1.0;
 const AT_AN_ADDRESS: f32 = 1.0;
+const OF_OFFICE: f32 = 1.0;
 
 /// What a question asks for, as far as the form of an answer goes.
 pub struct Form<'q> {
@@ -60,6 +63,8 @@ pub struct Form<'q> {
     units: Option<&'static str>,
     /// Whether it asks where from.
     from: bool,
+    /// What somebody is of the place or body that is asked for: "of which country was he the king".
+    office: Option<&'q str>,
 }
 
 impl<'q> Form<'q> {
@@ -79,13 +84,21 @@ impl<'q> Form<'q> {
             question,
             stems,
             expected,
-            kind: Kind::asked(&question.words, stems).map(|(kind, _)| kind),
+            kind: Kind::asked(&question.words, stems)
+                .map(|(kind, _)| kind)
+                .filter(|_| expected == Expected::Anything),
             asks_name: has(NAMING),
             asks_which: has("which"),
             surname: last.filter(|_| of_first),
             units: measured.filter(|_| expected == Expected::Number).map(|(_, u)| *u),
             from: expected == Expected::Place && has("from"),
+            office: office(question),
         }
+    }
+
+    /// Whether it asks what somebody is something of.
+    pub fn asks_of_office(&self) -> bool {
+        self.office.is_some()
     }
 
     /// Whether a noun of a kind is asked for: an animal, a trade.
@@ -100,6 +113,9 @@ impl<'q> Form<'q> {
     /// How well a sentence holds what is asked for: 0 if it does not, 1 for the type alone.
     pub fn told_by(&self, text: &str) -> f32 {
         let told = |told: bool| if told { 1.0 } else { 0.0 };
+        if self.office.is_some() {
+            return if self.office_of(text).is_some() { 1.0 + OF_OFFICE } else { 0.0 };
+        }
         if let Some(kind) = self.kind {
             let of_kind = |word: String| kind.holds(&word) && !self.is_asked(&word);
             return told(words::folded_words(text).any(of_kind));
@@ -113,6 +129,25 @@ impl<'q> Form<'q> {
             }
             expected => self.named(text, expected),
         }
+    }
+
+    /// The name behind the office that is asked about: "Lima" in "the mayor of Lima".
+    pub fn office_of<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let office = self.office?;
+        let mut found: Vec<Name> = Vec::new();
+        names::names(text, &mut found);
+        let behind_office = |range: &Range<usize>| {
+            let mut before = text[..range.start].split_whitespace().rev().map(words::folded);
+            let article = |word: &String| word != "the";
+            let of = before.by_ref().find(article).is_some_and(|word| word == "of");
+            of && before.next().is_some_and(|word| self.stems.same(&word, office))
+        };
+        // A title is part of its name: "King of Sparta".
+        let parts = found.iter().map(|name| {
+            let inside = text[name.start..name.end].rfind(" of ").map(|at| name.start + at + 4);
+            inside.unwrap_or(name.start)..name.end
+        });
+        parts.filter(behind_office).map(|range| &text[range]).next()
     }
 
     fn number(&self, text: &str) -> f32 {
@@ -169,6 +204,17 @@ impl<'q> Form<'q> {
     }
 }
 
+/// What a question asks somebody to be something of: "king" of "of which country was he the king".
+fn office(question: &Question) -> Option<&str> {
+    let list: Vec<&str> = question.words.iter().map(String::as_str).collect();
+    match list.as_slice() {
+        ["of", "which" | "what", .., "the", office] => Some(office),
+        [.., "the", office, "of", "which" | "what", _] => Some(office),
+        ["which" | "what", .., "the", office, "of"] => Some(office),
+        _ => None,
+    }
+}
+
 /// Whether a folded word is one of naming.
 pub fn is_naming(word: &str) -> bool {
     among(NAMING, word)
@@ -211,6 +257,29 @@ mod tests {
         let question = "Where did Omar Bell come from?";
         let whence = told(question, "He was a rope-maker from Lima.");
         assert!(whence > told(question, "He left for a year in Lima."));
+    }
+
+    #[test]
+    fn what_somebody_is_something_of_stands_behind_the_office() {
+        let stems = Stems::default();
+        for (question, text, body) in [
+            ("Of which town was the guest the mayor?", "The mayor of Lima had come.", Some("Lima")),
+            (
+                "The guest was the king of which country?",
+                "Otto, King of Norland, sat.",
+                Some("Norland"),
+            ),
+            (
+                "Which club is Bell the president of?",
+                "The president of the Oak Club rose.",
+                Some("Oak Club"),
+            ),
+            ("Of which town was the guest the mayor?", "The mayor of that town left Lima.", None),
+            ("Which town is the mayor in?", "The mayor of Lima had come.", None),
+        ] {
+            let question = Question::of(question, &stems);
+            assert_eq!(Form::of(&question, &stems).office_of(text), body, "{text}");
+        }
     }
 
     #[test]

@@ -1,4 +1,5 @@
 //! What prose tells: the sentences of a book that speak of what is asked, whatever their words.
 
 pub mod form;
+pub mod people;
 pub mod places;

@@ -11,6 +11,7 @@
 //! anything at all is decided before (`lookup`).
 
 use super::form::{Form, is_naming};
+use super::people;
 use crate::error::Result;
 use crate::memory::index::corpus::{Corpus, SentenceId};
 use crate::memory::index::names;
@@ -27,7 +28,9 @@ use crate::memory::plan::reader::Reader;
 use crate::memory::segment::words;
 
 /// Characters cited for one answer at most.
-const QUOTED: usize = 1_900;
+pub const QUOTED: usize = 1_900;
+/// Places that are cited before the people of a story.
+const BEFORE_PEOPLE: usize = 3;
 /// Sentences whose text is looked at, and passages in which they stand.
 const LOOKED_AT: usize = 100;
 const PASSAGES: usize = 64;
@@ -106,6 +109,8 @@ struct Scored {
     /// Number of the sentence in the library.
     at: u32,
     score: f32,
+    /// Whether it holds a noun of the kind that is asked for, if one is.
+    fits: bool,
 }
 
 /// Where a book tells what is asked.
@@ -135,8 +140,17 @@ pub fn places(
     }
     let mut out: Vec<(SentenceId, u32)> = Vec::new();
     let first = best.first().map(|scored| scored.id);
-    for scored in best {
-        let id = scored.id;
+    let mut order: Vec<SentenceId> = best.iter().map(|scored| scored.id).collect();
+    if question.expected == Expected::Person
+        && cited.is_empty()
+        && let Some(first) = first
+    {
+        let introduced = people::people(reader, question, first)?;
+        order.retain(|id| !introduced.contains(id));
+        let at = BEFORE_PEOPLE.min(order.len());
+        order.splice(at..at, introduced);
+    }
+    for id in order {
         let holds = |(first, count): &(SentenceId, u32)| {
             first.block == id.block
                 && (first.sentence..first.sentence + count).contains(&id.sentence)
@@ -233,7 +247,7 @@ fn told(reader: &Reader, question: &Question, scope: &Scope) -> Result<Vec<Score
             }
             passages.push(passage);
         }
-        out.push(Scored { id, at, score: scores[index] });
+        out.push(Scored { id, at, score: scores[index], fits: true });
         if out.len() == LOOKED_AT {
             break;
         }
@@ -405,7 +419,9 @@ fn form(reader: &Reader, question: &Question, best: &mut [Scored]) -> Result<()>
         };
         let around = beside(sentence + 1).max(beside(sentence.wrapping_sub(1)));
         let told = if form.has_kind() { OF_KIND } else { TOLD };
-        scored.score += (told * form.told_by(text)).max(TOLD_BESIDE * around);
+        let told_here = form.told_by(text);
+        scored.fits = told_here > 0.0 || !form.has_kind();
+        scored.score += (told * told_here).max(TOLD_BESIDE * around);
         if form.asks_name && list.iter().any(|word| is_naming(word)) {
             scored.score += CALLED;
         }
@@ -426,7 +442,8 @@ fn form(reader: &Reader, question: &Question, best: &mut [Scored]) -> Result<()>
         }
     }
     best.sort_by(|one, other| {
-        other.score.total_cmp(&one.score).then_with(|| one.id.cmp(&other.id))
+        let better = other.fits.cmp(&one.fits).then(other.score.total_cmp(&one.score));
+        better.then_with(|| one.id.cmp(&other.id))
     });
     Ok(())
 }
