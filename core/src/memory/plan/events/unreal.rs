@@ -39,6 +39,12 @@ pub(in crate::memory::plan) fn is_unreal(tokens: &[Token], verb: usize) -> bool 
     while before > 0 && adverb(before) {
         before -= 1;
     }
+    // "Let us return to Lima."
+    let proposed = word(before) == "let's"
+        || word(before) == "us" && before > 0 && word(before - 1) == "let";
+    if proposed {
+        return true;
+    }
     let acts = tokens[verb].classes & (MOVE | TAKE | GIVE | PUT | RECEIVE | JOIN) != 0;
     let perfect = |at: usize| among("have has had been be", word(at));
     if word(before) == "to" && before > 0 {
@@ -98,6 +104,7 @@ mod tests {
             "Omar thought of walking to the barn.",
             "Omar will go to the barn.",
             "Nobody took the lamp.",
+            "While Omar rests, let us return to the barn.",
         ] {
             assert_eq!(events(text, Lexicon::shared()), [], "{text}");
         }
