@@ -70,6 +70,28 @@ pub type MixOfBytes = fn(&[f32], &ByteRows<'_>, &[f32], &mut [f32]);
 /// Most cells of a call of [`OfBytes::mix`].
 pub const MOST_CELLS: usize = 64;
 
+/// Rows of integers: queries, or shares of cells.
+#[derive(Debug, Clone, Copy)]
+pub struct ShortRows<'a> {
+    /// `[row][depth]`.
+    pub integers: &'a [i16],
+    /// Integers of a row, an even number.
+    pub depth: usize,
+    /// What a row's integers are multiplied with.
+    pub units: &'a [f32],
+}
+
+/// Columns of integers that rows are multiplied with: keys of cells, or values by their places in a head.
+#[derive(Debug, Clone, Copy)]
+pub struct Pairs<'a> {
+    /// `[column / 16][depth / 2][column % 16][2]`.
+    pub integers: &'a [i16],
+    /// Integers of a column, an even number.
+    pub depth: usize,
+    /// What a column's integers are multiplied with; as many as there are columns, whole sixteens.
+    pub units: &'a [f32],
+}
+
 /// A set of kernels.
 pub struct Kernels {
     /// Name for reports and options.
@@ -105,6 +127,8 @@ pub struct Kernels {
     pub of_half: Option<OfHalf>,
     /// The same for values in 8 bits.
     pub of_bytes: Option<OfBytes>,
+    /// The same steps in integers, for many queries, where that is faster.
+    pub in_integers: Option<InIntegers>,
 }
 
 /// Attention over keys and values in half precision, for few queries: for many, whose tiles read a block
@@ -126,6 +150,26 @@ pub struct OfBytes {
     pub mix: MixOfBytes,
     /// Most queries for which this is faster.
     pub most_queries: usize,
+}
+
+/// Rows of scores, what was before, shares, and their factors and units.
+pub type Shares = fn(&[f32], &mut [Softmax], &mut [i16], (&mut [f32], &mut [f32]));
+
+/// Attention in integers of 16 bits, for rows of a multiple of sixteen values and at most [`MOST_CELLS`] cells.
+#[derive(Clone, Copy)]
+pub struct InIntegers {
+    /// Queries of a depth → rows of integers, and their units.
+    pub queries: fn(values: &[f32], depth: usize, integers: &mut [i16], units: &mut [f32]),
+    /// Keys as in [`Kernels::scores`], and their number → [`Pairs`].
+    pub keys: fn(keys: &[f32], n_cells: usize, integers: &mut [i16], units: &mut [f32]),
+    /// Rows of values, and their number → [`Pairs`].
+    pub values: fn(values: &[f32], n_cells: usize, integers: &mut [i16], units: &mut [f32]),
+    /// Products of queries with keys.
+    pub scores: fn(queries: &ShortRows<'_>, keys: &Pairs<'_>, scores: &mut [f32]),
+    /// As [`Kernels::softmax`] for rows of scores, with integers for shares.
+    pub shares: Shares,
+    /// As [`Kernels::mix`], of the first cells of the values, as many as there are shares in a row.
+    pub mix: fn(shares: &ShortRows<'_>, values: &Pairs<'_>, factors: &[f32], mixed: &mut [f32]),
 }
 
 /// Running maximum and sum of a softmax over scores that come in pieces (arXiv 2205.14135).

@@ -310,6 +310,145 @@ fn attention_over_bytes_is_that_over_their_copy() {
     }
 }
 
+#[test]
+fn attention_in_integers_is_that_in_single_precision_but_for_their_rounding() {
+    let mut random = Random(7);
+    for (n_queries, d_head, n_cells, n_seen) in
+        [(1, 16, 16, 16), (5, 64, 64, 48), (12, 96, 32, 32), (13, 128, 64, 64)]
+    {
+        for scale in [1.0, 1e-6, 100.0] {
+            let queries = random.row(n_queries * d_head, 0.3);
+            let mut keys = random.row(d_head * n_cells, scale);
+            // A place that is larger than all others, as some models' keys have, and a key of zeros.
+            keys[3 * 16..4 * 16].iter_mut().for_each(|key| *key *= 50.0);
+            (0..d_head).for_each(|i| keys[16 * i + 1] = 0.0);
+            let values = random.row(d_head * n_cells, scale);
+            for set in others() {
+                let Some(kernels) = set.in_integers else { continue };
+                let short = ShortAttention::new(&kernels, &queries, &keys, &values, n_cells);
+                let scores = short.scores(n_seen);
+                let mut expected = vec![0.0; n_queries * n_cells];
+                (scalar::KERNELS.scores)(&queries, &keys, n_cells, &mut expected);
+                let size = |row: &[f32]| row.iter().map(|x| x.abs()).sum::<f32>();
+                for (query, scores) in scores.chunks(n_seen).enumerate() {
+                    let row = &queries[query * d_head..][..d_head];
+                    for (cell, &found) in scores.iter().enumerate() {
+                        let at = |i: usize| (cell / 16 * d_head + i) * 16 + cell % 16;
+                        let key: Vec<f32> = (0..d_head).map(|i| keys[at(i)]).collect();
+                        // Each integer is off by up to a half, and sums of single precision by a bit
+                        // a term.
+                        let units = (short.query_units[query] / 2.0, short.key_units[cell] / 2.0);
+                        let rounding = units.0 * size(&key) + units.1 * size(row);
+                        let largest = key.iter().fold(0.0f32, |top, x| top.max(x.abs()));
+                        let sums = d_head as f32 * 2f32.powi(-24) * size(row) * largest;
+                        let bound = rounding + d_head as f32 * units.0 * units.1 + sums;
+                        let expected = expected[query * n_cells + cell];
+                        assert!((found - expected).abs() <= bound, "{found} for {expected}");
+                    }
+                }
+                short.check_mixing(scores, n_seen, &values);
+            }
+        }
+    }
+}
+
+/// Queries, keys and values in integers.
+struct ShortAttention<'a> {
+    kernels: &'a InIntegers,
+    depths: (usize, usize),
+    queries: Vec<i16>,
+    query_units: Vec<f32>,
+    keys: Vec<i16>,
+    key_units: Vec<f32>,
+    values: Vec<i16>,
+    value_units: Vec<f32>,
+}
+
+impl<'a> ShortAttention<'a> {
+    fn new(
+        kernels: &'a InIntegers,
+        queries: &[f32],
+        keys: &[f32],
+        values: &[f32],
+        n_cells: usize,
+    ) -> Self {
+        let d_head = keys.len() / n_cells;
+        let room = |n: usize, n_units: usize| (vec![0; n], vec![0.0; n_units]);
+        let (mut short, mut query_units) = room(queries.len(), queries.len() / d_head);
+        (kernels.queries)(queries, d_head, &mut short, &mut query_units);
+        let (mut key_pairs, mut key_units) = room(keys.len(), n_cells);
+        (kernels.keys)(keys, n_cells, &mut key_pairs, &mut key_units);
+        let (mut value_pairs, mut value_units) = room(values.len(), d_head);
+        (kernels.values)(values, n_cells, &mut value_pairs, &mut value_units);
+        Self {
+            kernels,
+            depths: (d_head, n_cells),
+            queries: short,
+            query_units,
+            keys: key_pairs,
+            key_units,
+            values: value_pairs,
+            value_units,
+        }
+    }
+
+    /// Scores of the first cells.
+    fn scores(&self, n_seen: usize) -> Vec<f32> {
+        let depth = self.depths.0;
+        let mut scores = vec![0.0; self.query_units.len() * n_seen];
+        let rows = ShortRows { integers: &self.queries, depth, units: &self.query_units };
+        let keys = Pairs { integers: &self.keys, depth, units: &self.key_units[..n_seen] };
+        (self.kernels.scores)(&rows, &keys, &mut scores);
+        scores
+    }
+
+    /// Compares shares of the first cells, and what is mixed by them, with the scalar set's.
+    fn check_mixing(&self, mut scores: Vec<f32>, n_seen: usize, values: &[f32]) {
+        let (n, (d_head, n_cells)) = (self.query_units.len(), self.depths);
+        // One query sees nothing, one only a few cells.
+        scores[..n_seen].fill(f32::NEG_INFINITY);
+        let last = scores.len() - n_seen;
+        scores[last + 3..].fill(f32::NEG_INFINITY);
+        let start = Softmax { top: -0.5, sum: 2.0 };
+        let mut running = vec![start; n];
+        running[0] = Softmax::EMPTY;
+        let mut expected_running = running.clone();
+        let (mut factors, mut units) = (vec![0.0; n], vec![0.0; n]);
+        let mut shares = vec![0; scores.len()];
+        let results = (&mut factors[..], &mut units[..]);
+        (self.kernels.shares)(&scores, &mut running, &mut shares, results);
+        let mut mixed = vec![0.5; n * d_head];
+        let rows = ShortRows { integers: &shares, depth: n_seen, units: &units };
+        let pairs = Pairs { integers: &self.values, depth: n_cells, units: &self.value_units };
+        (self.kernels.mix)(&rows, &pairs, &factors, &mut mixed);
+        for query in 0..n {
+            let weights = &mut scores[query * n_seen..][..n_seen];
+            let running_expected = &mut expected_running[query];
+            let factor = (scalar::KERNELS.softmax)(weights, running_expected);
+            // The power of two is within 2⁻¹⁸ of itself; the exponent, and the top that comes off it, are
+            // rounded.
+            let top = running_expected.top.abs().min(f32::MAX);
+            let relative = 2f32.powi(-18) + (105.0 + top) * 2f32.powi(-23);
+            close("factor", &[factors[query]], &[factor], 1e-6, 0.0);
+            assert_eq!(running[query].top, running_expected.top);
+            close("sum", &[running[query].sum], &[running_expected.sum], 2.0 * relative, 1e-30);
+            for i in 0..d_head {
+                let (mut sum, mut bound) = (0.5 * factor, 1e-6);
+                for (cell, weight) in weights.iter().enumerate() {
+                    let value = values[cell * d_head + i];
+                    sum += weight * value;
+                    let of_value = self.value_units[i] / 2.0;
+                    let of_share = units[query] / 2.0 + weight * relative;
+                    bound += of_share * (value.abs() + of_value) + weight * of_value;
+                    bound += n_seen as f32 * 2f32.powi(-24) * (weight * value).abs();
+                }
+                let found = mixed[query * d_head + i];
+                assert!((found - sum).abs() <= bound, "{query} {i}: {found} for {sum}, {bound}");
+            }
+        }
+    }
+}
+
 /// `arm.sh` runs the tests as on several processors and says what each must choose.
 #[test]
 fn the_fastest_set_of_the_processor_is_chosen() {

@@ -2,43 +2,37 @@
 //!
 //! ```text
 //! item      a few tokens × one key head × a segment of the cells
-//! block     64 cells: keys and values to single precision once for all queries of the item, but keys in
-//!           8 bits as they are; scores → softmax so far → mixed values
+//! block     64 cells: scores → softmax so far → mixed values. For many queries, keys and values become
+//!           integers of 16 bits, or numbers of single precision, once for all of them (`in_integers`,
+//!           `in_single`); keys in 8 bits are read as they are
 //! segments  when items are too few for the threads, cells are split, and parts put together later
 //! ```
 //! Queries that share a key head (GQA) are rows of the same small products. Blocks that no token of
 //! the item sees are skipped: what windows and sinks leave out costs nothing.
 
+use std::mem::take;
 use std::ops::Range;
 
-use super::caches::{CELLS, Kept, Part};
+use super::caches::{CELLS, Part};
+use super::in_integers::{self, Room, Short};
+use super::in_single::Queries;
 use super::runner::{Pass, Rounded};
 use super::shared::Shared;
+use super::visible::{BLOCK, BlockView};
 use crate::error::ModelError;
-use crate::ops::{BufferId, CacheType, CacheView, Plan};
-use carrel_kernels::{
-    Blocks, ByteRows, Format, Kernels, PANEL, Panel, Softmax, TILE_COLUMNS, Tile,
-};
+use crate::ops::{BufferId, CacheType, Plan};
+use carrel_kernels::{Blocks, Kernels, Softmax};
 
-/// Cells of a block.
-pub(super) const BLOCK: usize = 64;
 /// Queries of an item, about: enough to pay for the conversion of keys and values.
 const QUERIES: usize = 96;
 /// Queries between which a part of the next block is asked for: whole tiles of all kernels.
-const CHUNK: usize = 12;
+pub(super) const CHUNK: usize = 12;
+/// Queries from which on it is faster to make integers of a block's keys and values.
+const MANY: usize = 13;
 /// Items for a thread that make their shares even.
 const ITEMS_PER_THREAD: usize = 4;
 /// Fewest blocks of a segment, so that parts stay few.
 const SEGMENT_BLOCKS: usize = 4;
-
-/// What a block of cells is to a token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-enum Visibility {
-    None = 0,
-    Some = 1,
-    All = 2,
-}
 
 /// How the attention of a batch is cut into items.
 #[derive(Debug, Clone, Copy)]
@@ -109,6 +103,8 @@ pub(super) struct Memory {
     pub(super) values: Shared<f32>,
     /// Queries of an item, where keys are in 8 bits.
     pub(super) rounded: Option<Rounded>,
+    /// For steps in integers; empty where the cache is in single precision.
+    pub(super) integers: Shared<i16>,
 }
 
 impl Memory {
@@ -119,9 +115,12 @@ impl Memory {
         cache_type: CacheType,
         what: &'static str,
     ) -> Result<Self, ModelError> {
-        let rounded = || Rounded::new(Blocks::Of32, plan.d_head as usize, most_queries(plan));
+        let (d, n) = (plan.d_head as usize, most_queries(plan));
+        let rounded = || Rounded::new(Blocks::Of32, d, n);
+        let n_integers = if cache_type == CacheType::F32 { 0 } else { in_integers::sizes(d, n).0 };
         Ok(Self {
             values: Shared::new(scratch_values(plan), what)?,
+            integers: Shared::new(n_integers, what)?,
             rounded: (cache_type == CacheType::Q8_0).then(rounded).transpose()?,
         })
     }
@@ -131,6 +130,9 @@ impl Memory {
 struct Scratch<'a> {
     queries: &'a mut [f32],
     rounded: Option<&'a Rounded>,
+    /// For steps in integers.
+    integers: &'a mut [i16],
+    units: &'a mut [f32],
     /// Keys or values of a block in single precision.
     converted: &'a mut [f32],
     scores: &'a mut [f32],
@@ -141,7 +143,7 @@ struct Scratch<'a> {
 /// Values of scratch memory that a thread needs.
 fn scratch_values(plan: &Plan) -> usize {
     let (d, n) = (plan.d_head as usize, most_queries(plan));
-    2 * n * d + BLOCK * d + n * BLOCK + n
+    2 * n * d + BLOCK * d + n * BLOCK + n + in_integers::sizes(d, n).1
 }
 
 fn most_queries(plan: &Plan) -> usize {
@@ -160,22 +162,11 @@ impl<'a> Scratch<'a> {
         let (converted, rest) = rest.split_at_mut(BLOCK * d);
         let (scores, rest) = rest.split_at_mut(n * BLOCK);
         let (factors, rest) = rest.split_at_mut(n);
-        let (rounded, mixed) = (memory.rounded.as_ref(), &mut rest[..n * d]);
-        Self { queries, rounded, converted, scores, factors, mixed }
-    }
-}
-
-/// Notes which blocks a token sees: a byte a block.
-pub(super) fn note_visibility(view: &CacheView, token: usize, out: &mut [u8]) {
-    let row = &view.mask[token * view.n_cells..][..view.n_cells];
-    for (cells, out) in row.chunks(BLOCK).zip(out) {
-        // As a sum, which the compiler turns into vectors.
-        let n_visible: u32 = cells.iter().map(|mask| u32::from(mask.to_bits() == 0)).sum();
-        *out = match n_visible as usize {
-            0 => Visibility::None,
-            BLOCK => Visibility::All,
-            _ => Visibility::Some,
-        } as u8;
+        let (mixed, units) = rest.split_at_mut(n * d);
+        // SAFETY: as the caller promises.
+        let integers = unsafe { memory.integers.write(0..memory.integers.len()) };
+        let rounded = memory.rounded.as_ref();
+        Self { queries, rounded, integers, units, converted, scores, factors, mixed }
     }
 }
 
@@ -219,6 +210,14 @@ impl Attention<'_> {
             let mut out = unsafe { rounded.write(0..n_queries, d) };
             (pass.kernels.quantise)(&scratch.queries[..n_queries * d], Blocks::Of32, &mut out);
         }
+        let in_integers = pass.kernels.in_integers.filter(|_| {
+            n_queries >= MANY && !scratch.integers.is_empty() && d.is_multiple_of(CELLS)
+        });
+        let (integers, units) = (take(&mut scratch.integers), take(&mut scratch.units));
+        let mut short = in_integers.map(|kernels| {
+            let queries = &scratch.queries[..n_queries * d];
+            Short::new(kernels, queries, (d, group), integers, units)
+        });
         scratch.mixed.fill(0.0);
         let mut running = [Softmax::EMPTY; 2 * QUERIES];
         let mut many = Vec::new();
@@ -231,7 +230,8 @@ impl Attention<'_> {
             }
         };
         for block in self.split.blocks(segment) {
-            self.block(pass, block, head, tokens.clone(), &mut scratch, running);
+            let short = short.as_mut();
+            self.block(pass, block, head, tokens.clone(), (&mut scratch, short), running);
         }
         let rows = scratch.mixed.chunks_exact(d).zip(running.iter()).take(n_queries);
         for (query, (mixed, running)) in rows.enumerate() {
@@ -261,65 +261,58 @@ impl Attention<'_> {
         block: usize,
         head: usize,
         tokens: Range<usize>,
-        scratch: &mut Scratch<'_>,
+        (scratch, short): (&mut Scratch<'_>, Option<&mut Short<'_>>),
         running: &mut [Softmax],
     ) {
         let plan = pass.plan;
         let (d, group) = (plan.d_head as usize, (plan.n_head / plan.n_head_kv) as usize);
         let cache = plan.cache_of(self.layer);
         let view = &pass.batch.caches[cache];
-        let n_blocks = view.n_cells.div_ceil(BLOCK);
-        if block >= n_blocks {
+        // SAFETY: written in the first step, and only read since.
+        let Some(view) = (unsafe { BlockView::new(view, &pass.visibility[cache], block) }) else {
             return;
-        }
-        let visibility = |token: usize| {
-            // SAFETY: written in the first step, and only read since.
-            unsafe { pass.visibility[cache].get(token * n_blocks + block) }
         };
-        if tokens.clone().all(|token| visibility(token) == Visibility::None as u8) {
+        let n_cells = view.n_cells(tokens.clone());
+        if n_cells == 0 {
             return;
         }
         let (kernels, caches): (&Kernels, _) = (pass.kernels, pass.caches);
         let (layer, first) = (self.layer as usize, block * BLOCK);
-        let end = (first + BLOCK).min(view.n_cells);
-        let mask_of = |token: usize| &view.mask[token * view.n_cells..][first..end];
-        // Cells behind the last one that is seen are left out, as there are many in a prefill's last
-        // block. Keys lie in sixteens.
-        let last_seen = |token: usize| match visibility(token) == Visibility::All as u8 {
-            true => BLOCK,
-            false => {
-                mask_of(token).iter().rposition(|mask| mask.to_bits() == 0).map_or(0, |i| i + 1)
-            }
-        };
-        let n_cells = tokens.clone().map(last_seen).max().unwrap_or(0).next_multiple_of(CELLS);
-        let n_queries = tokens.len() * group;
-        let queries = &scratch.queries[..n_queries * d];
-        let scores = &mut scratch.scores[..n_queries * n_cells];
-        let mut queries = Queries {
-            kernels,
-            d_head: d,
-            n_cells,
-            values: queries,
-            rounded: scratch.rounded,
-            converted: scratch.converted,
-        };
         // What is read next is asked for while this is computed.
         let ask_for = |is_key, part, n_parts| {
             caches.ask_ahead(Part { layer, head, first: first + BLOCK, is_key, part, n_parts });
         };
         // SAFETY: cells were stored before the last meeting, and are only read in this step.
         let kept = |is_key| unsafe { caches.kept((layer, head), is_key, first, n_cells) };
+        let n_queries = tokens.len() * group;
+        if let Some(short) = short {
+            let ask_for = |part, n_parts| {
+                ask_for(true, part, n_parts);
+                ask_for(false, part, n_parts);
+            };
+            let mut room = Room {
+                converted: scratch.converted,
+                scores: scratch.scores,
+                factors: scratch.factors,
+                mixed: scratch.mixed,
+                running,
+            };
+            let (kept, seen) = ((&kept(true), &kept(false)), (&view, tokens.start, n_cells));
+            return short.block(kernels, kept, seen, scratch.rounded, ask_for, &mut room);
+        }
+        let scores = &mut scratch.scores[..n_queries * n_cells];
+        let mut queries = Queries {
+            kernels,
+            d_head: d,
+            n_cells,
+            values: &scratch.queries[..n_queries * d],
+            rounded: scratch.rounded,
+            converted: scratch.converted,
+        };
         queries.scores(&kept(true), |part, n_parts| ask_for(true, part, n_parts), scores);
-        for (token, scores) in tokens.zip(scores.chunks_exact_mut(group * n_cells)) {
-            if visibility(token) != Visibility::All as u8 {
-                let mask = mask_of(token);
-                for scores in scores.chunks_exact_mut(n_cells) {
-                    for (index, score) in scores.iter_mut().enumerate() {
-                        if mask.get(index).is_none_or(|mask| mask.to_bits() != 0) {
-                            *score = f32::NEG_INFINITY;
-                        }
-                    }
-                }
+        if !view.is_whole(tokens.clone()) {
+            for (query, scores) in scores.chunks_exact_mut(n_cells).enumerate() {
+                view.hide(tokens.start + query / group, scores);
             }
         }
         let rows = scores.chunks_exact_mut(n_cells).zip(running).zip(scratch.factors.iter_mut());
@@ -329,124 +322,6 @@ impl Attention<'_> {
         let (factors, mixed) = (&scratch.factors[..n_queries], &mut scratch.mixed[..n_queries * d]);
         let ask_for = |part, n_parts| ask_for(false, part, n_parts);
         queries.mix(&kept(false), ask_for, scores, factors, mixed);
-    }
-}
-
-/// Queries of an item before a block of cells. What is not read as it is kept is converted once for all.
-struct Queries<'a> {
-    kernels: &'a Kernels,
-    d_head: usize,
-    n_cells: usize,
-    values: &'a [f32],
-    rounded: Option<&'a Rounded>,
-    /// Memory for a conversion.
-    converted: &'a mut [f32],
-}
-
-impl Queries<'_> {
-    fn len(&self) -> usize {
-        self.values.len() / self.d_head
-    }
-
-    /// Scores for all cells, calling `ask_for` with a part, and of how many, in between.
-    fn scores(&mut self, keys: &Kept<'_>, ask_for: impl Fn(usize, usize), scores: &mut [f32]) {
-        let n_queries = self.len();
-        let Self { kernels, d_head, n_cells, .. } = *self;
-        let of_half = kernels.of_half.filter(|of_half| n_queries <= of_half.most_queries);
-        let keys = match (*keys, of_half) {
-            (Kept::Bytes(quants, scales), _) => {
-                return self.scores_of_bytes(quants, scales, ask_for, scores);
-            }
-            (Kept::Half(keys), Some(of_half)) if d_head.is_multiple_of(CELLS) => {
-                return (of_half.scores)(self.values, keys, n_cells, scores);
-            }
-            (Kept::Half(keys), _) => {
-                let converted = &mut self.converted[..keys.len()];
-                (kernels.from_half)(keys, converted);
-                converted
-            }
-            (Kept::Single(keys), _) => keys,
-        };
-        let n_parts = n_queries.div_ceil(CHUNK);
-        let chunks = self.values.chunks(CHUNK * d_head).zip(scores.chunks_mut(CHUNK * n_cells));
-        for (part, (queries, scores)) in chunks.enumerate() {
-            ask_for(part, n_parts);
-            (kernels.scores)(queries, keys, n_cells, scores);
-        }
-    }
-
-    /// Sixteen cells are a panel.
-    fn scores_of_bytes(
-        &self,
-        quants: &[u8],
-        scales: &[u8],
-        ask_for: impl Fn(usize, usize),
-        scores: &mut [f32],
-    ) {
-        const { assert!(CELLS == PANEL) };
-        let Self { d_head, n_cells, .. } = *self;
-        let rounded = self.rounded.expect("queries are rounded where keys are in 8 bits");
-        let product = self.kernels.product(Format::Q8_0);
-        let (n_parts, n_queries) = (n_cells / CELLS, self.len());
-        let mut tile: Tile = [[0.0; PANEL]; TILE_COLUMNS];
-        let n_scales = scales.len() / n_parts;
-        let panels = quants.chunks_exact(CELLS * d_head).zip(scales.chunks_exact(n_scales));
-        for (part, (quants, scales)) in panels.enumerate() {
-            ask_for(part, n_parts);
-            for start in (0..n_queries).step_by(TILE_COLUMNS) {
-                let end = n_queries.min(start + TILE_COLUMNS);
-                // SAFETY: written by this thread before, and only read since.
-                let columns = unsafe { rounded.read(start..end, d_head) };
-                product(&Panel { quants, scales }, &columns, &mut tile);
-                for (query, tile) in (start..end).zip(&tile) {
-                    scores[query * n_cells + part * CELLS..][..CELLS].copy_from_slice(tile);
-                }
-            }
-        }
-    }
-
-    /// Mixes values by shares, calling `ask_for` with a part, and of how many, in between.
-    fn mix(
-        &mut self,
-        values: &Kept<'_>,
-        ask_for: impl Fn(usize, usize),
-        shares: &[f32],
-        factors: &[f32],
-        mixed: &mut [f32],
-    ) {
-        let n_queries = self.len();
-        let Self { kernels, d_head, n_cells, .. } = *self;
-        let of_half = kernels.of_half.filter(|of_half| n_queries <= of_half.most_queries);
-        let of_bytes = kernels.of_bytes.filter(|of_bytes| n_queries <= of_bytes.most_queries);
-        let values = match *values {
-            Kept::Single(values) => values,
-            Kept::Half(values) => match of_half {
-                Some(of_half) if d_head.is_multiple_of(CELLS) => {
-                    return (of_half.mix)(shares, values, n_cells, factors, mixed);
-                }
-                _ => {
-                    let converted = &mut self.converted[..values.len()];
-                    (kernels.from_half)(values, converted);
-                    converted
-                }
-            },
-            Kept::Bytes(quants, scales) => {
-                let rows = ByteRows { d_head, quants, scales };
-                if let Some(of_bytes) = of_bytes {
-                    return (of_bytes.mix)(shares, &rows, factors, mixed);
-                }
-                let converted = &mut self.converted[..quants.len()];
-                (kernels.from_bytes)(&rows, converted);
-                converted
-            }
-        };
-        let n_parts = n_queries.div_ceil(CHUNK);
-        let chunks = shares.chunks(CHUNK * n_cells).zip(factors.chunks(CHUNK));
-        let chunks = chunks.zip(mixed.chunks_mut(CHUNK * d_head)).enumerate();
-        for (part, ((shares, factors), mixed)) in chunks {
-            ask_for(part, n_parts);
-            (kernels.mix)(shares, values, n_cells, factors, mixed);
-        }
     }
 }
 

@@ -10,10 +10,10 @@
 
 use half::f16;
 
-use super::attend::BLOCK;
 use super::bytes::{BLOCK_BYTES, BLOCK_VALUES, Bytes, decode, encode};
 use super::convolve::Inputs;
 use super::shared::Shared;
+use super::visible::BLOCK;
 use super::weights::CpuWeights;
 use crate::error::ModelError;
 use crate::ops::{CacheGroup, CacheType, CellContent, Plan, RunnerOptions};

@@ -9,6 +9,9 @@
 //! shared       memory that threads write to in disjoint parts
 //! caches       keys and values in the order in which attention reads them
 //! attend       attention by blocks of cells with an online softmax
+//! visible      what tokens see of a block of cells
+//! in_single    the steps of attention over a block, in single precision or as cells are kept
+//! in_integers  the same for many queries, in integers of 16 bits
 //! rows         operations on a token's row
 //! runner       one batch: all threads walk all steps and claim parts of each
 //! ```
@@ -19,6 +22,8 @@ mod attend;
 mod bytes;
 mod caches;
 mod convolve;
+mod in_integers;
+mod in_single;
 mod pack;
 mod packed_file;
 mod pool;
@@ -26,6 +31,7 @@ mod rows;
 mod runner;
 mod shared;
 mod steps;
+mod visible;
 mod weights;
 
 pub use carrel_kernels::Kernels;

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::attend::{BLOCK, merge, note_visibility};
+use super::attend::merge;
 use super::runner::Pass;
 use super::steps::RowOp;
+use super::visible::{BLOCK, note_visibility};
 use crate::ops::{Activation, BufferId, RopePairs};
 
 impl Pass<'_> {

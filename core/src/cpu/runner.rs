@@ -5,11 +5,12 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::attend::{self, Attention, BLOCK, Split, most_part_values};
+use super::attend::{self, Attention, Split, most_part_values};
 use super::caches::{Caches, cache_bytes};
 use super::pool::{Exit, Member, Pool};
 use super::shared::Shared;
 use super::steps::{Product, RowOp, Step, Steps};
+use super::visible::BLOCK;
 use super::weights::CpuWeights;
 use crate::cancel::CancelFlag;
 use crate::error::ModelError;
@@ -208,7 +209,8 @@ impl Memory {
         let rounded = self.rounded.iter().flatten().flatten().chain(queries);
         let rounded: u64 = rounded.map(Rounded::bytes).sum();
         let visibility: usize = self.visibility.iter().map(Shared::len).sum();
-        4 * n_floats as u64 + rounded + visibility as u64
+        let n_integers: usize = self.scratch.iter().map(|memory| memory.integers.len()).sum();
+        4 * n_floats as u64 + 2 * n_integers as u64 + rounded + visibility as u64
     }
 }
 
@@ -422,14 +424,13 @@ impl<'a> Pass<'a> {
         let bias = product.bias.map(|bias| self.weights.vector(bias));
         let (width, out) =
             (self.plan.buffers[product.out.0].width as usize, self.buffer(product.out));
-        // What decode does most often is not looked up for every panel.
-        let only = (rows.len() <= TILE_COLUMNS).then(|| self.columns(product, rows.clone()));
-        for (index, weights) in panels.clone().zip(matrix.panels(panels)) {
-            let first = index * PANEL;
-            let n_outputs = PANEL.min(matrix.shape.n_rows - first);
-            for start in rows.clone().step_by(TILE_COLUMNS) {
-                let end = rows.end.min(start + TILE_COLUMNS);
-                let columns = only.unwrap_or_else(|| self.columns(product, start..end));
+        // The activations of a tile stay in the first cache while the panels pass by.
+        for start in rows.clone().step_by(TILE_COLUMNS) {
+            let end = rows.end.min(start + TILE_COLUMNS);
+            let columns = self.columns(product, start..end);
+            for (index, weights) in panels.clone().zip(matrix.panels(panels.clone())) {
+                let first = index * PANEL;
+                let n_outputs = PANEL.min(matrix.shape.n_rows - first);
                 kernel(&weights, &columns, tile);
                 for (row, values) in (start..end).zip(tile.iter()) {
                     let at = row * width + first;

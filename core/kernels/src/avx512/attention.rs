@@ -5,16 +5,16 @@
 
 use std::arch::x86_64::*;
 
+use super::super::ahead::{self, Cache};
 use super::super::scalar::KERNELS as SCALAR;
-use super::super::{ByteRows, LINE, MOST_CELLS, Softmax, ahead};
+use super::super::{ByteRows, LINE, MOST_CELLS, Softmax};
 use super::exponential::share;
 use super::products::halves;
 
 /// Queries in a tile.
 const TILE: usize = 6;
-/// Numbers of a vector, and vectors of a wide tile.
+/// Numbers of a vector.
 const LANES: usize = 16;
-const WIDE: usize = 4;
 
 /// What keys and values are kept as.
 pub trait Kept: Copy {
@@ -70,45 +70,47 @@ impl Kept for u8 {
 /// Sixteen bytes from `at` on are readable.
 #[target_feature(enable = "avx512f")]
 #[inline]
-pub(super) unsafe fn bytes(at: *const u8) -> __m512 {
+unsafe fn bytes(at: *const u8) -> __m512 {
     // SAFETY: as the caller promises; no alignment is asked for.
     _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(unsafe { _mm_loadu_si128(at.cast()) }))
 }
 
 /// Queries of a tile where there are `n`: as many in each as can be.
-fn tile_of(n: usize) -> usize {
+pub(super) fn tile_of(n: usize) -> usize {
     n.div_ceil(n.div_ceil(TILE).max(1)).max(1)
 }
 
 /// Calls the instance of a tile for the number of queries, 1 to [`TILE`], and of vectors.
 macro_rules! by_queries {
-    ($kernel:ident, $n:expr, $width:expr, ($($argument:expr),*)) => {
+    ($kernel:ident[$($parameter:tt)*], $n:expr, $width:expr, ($($argument:expr),*)) => {
         match $n {
-            1 => $kernel::<_, 1, $width>($($argument),*),
-            2 => $kernel::<_, 2, $width>($($argument),*),
-            3 => $kernel::<_, 3, $width>($($argument),*),
-            4 => $kernel::<_, 4, $width>($($argument),*),
-            5 => $kernel::<_, 5, $width>($($argument),*),
-            _ => $kernel::<_, 6, $width>($($argument),*),
+            1 => $kernel::<$($parameter)* 1, $width>($($argument),*),
+            2 => $kernel::<$($parameter)* 2, $width>($($argument),*),
+            3 => $kernel::<$($parameter)* 3, $width>($($argument),*),
+            4 => $kernel::<$($parameter)* 4, $width>($($argument),*),
+            5 => $kernel::<$($parameter)* 5, $width>($($argument),*),
+            _ => $kernel::<$($parameter)* 6, $width>($($argument),*),
         }
     };
 }
+pub(super) use by_queries;
 
 /// Calls a tile for all of `n_all`, in fours of vectors and then in single ones.
 macro_rules! by_width {
     ($n_all:expr, $first:ident, $width:ident => $call:expr) => {{
-        const { assert!(WIDE * LANES == 64) };
-        let n_wide = $n_all / (WIDE * LANES) * (WIDE * LANES);
-        for $first in (0..n_wide).step_by(WIDE * LANES) {
-            const $width: usize = WIDE;
+        const WIDE: usize = 64;
+        let n_wide = $n_all / WIDE * WIDE;
+        for $first in (0..n_wide).step_by(WIDE) {
+            const $width: usize = 4;
             $call
         }
-        for $first in (n_wide..$n_all).step_by(LANES) {
+        for $first in (n_wide..$n_all).step_by(16) {
             const $width: usize = 1;
             $call
         }
     }};
 }
+pub(super) use by_width;
 
 #[target_feature(enable = "avx512f")]
 pub fn scores<K: Kept>(queries: &[f32], keys: &[K], n_cells: usize, scores: &mut [f32]) {
@@ -122,7 +124,7 @@ pub fn scores<K: Kept>(queries: &[f32], keys: &[K], n_cells: usize, scores: &mut
         by_width!(n_cells, first, WIDTH => {
             let (keys, scores) = (&keys[first * d_head..], &mut scores[first..]);
             // SAFETY: the lengths of all rows were checked above.
-            unsafe { by_queries!(score_tile, n, WIDTH, (queries, keys, d_head, n_cells, scores)) }
+            unsafe { by_queries!(score_tile[_,], n, WIDTH, (queries, keys, d_head, n_cells, scores)) }
         });
     }
 }
@@ -153,7 +155,8 @@ unsafe fn score_tile<K: Kept, const N: usize, const W: usize>(
                 // The next block, line after line, whose groups the processor does not guess.
                 let block = keys.as_ptr().wrapping_add(W * d_head * LANES);
                 let lines = W * LANES * size_of::<K>() / LINE;
-                ahead::lines(block.cast::<u8>().wrapping_add(i * lines * LINE), lines);
+                let next = block.cast::<u8>().wrapping_add(i * lines * LINE);
+                ahead::lines(next, lines, Cache::Second);
             }
             for (query, sums) in sums.iter_mut().enumerate() {
                 let x = _mm512_set1_ps(*queries.as_ptr().add(query * d_head + i));
@@ -237,7 +240,7 @@ pub fn mix_whole<V: Kept>(
             let (values, mixed) = (&values[first..], &mut mixed[first..]);
             // SAFETY: the lengths of all rows were checked above.
             unsafe {
-                by_queries!(mix_tile, n, WIDTH, (shares, values, n_cells, d_head, factors, mixed));
+                by_queries!(mix_tile[_,], n, WIDTH, (shares, values, n_cells, d_head, factors, mixed));
             }
         });
     }
@@ -273,7 +276,7 @@ pub fn mix_of_bytes(shares: &[f32], values: &ByteRows<'_>, factors: &[f32], mixe
             // SAFETY: the lengths of all rows were checked above.
             unsafe {
                 const WIDTH: usize = BLOCK / LANES;
-                by_queries!(mix_tile, n, WIDTH, (scaled, quants, n_cells, d_head, factors, mixed));
+                by_queries!(mix_tile[_,], n, WIDTH, (scaled, quants, n_cells, d_head, factors, mixed));
             }
         }
     }
@@ -311,7 +314,8 @@ unsafe fn mix_tile<V: Kept, const N: usize, const W: usize>(
                 let at = values.as_ptr().add(cell * d_head + group * LANES);
                 *row = V::load(at);
                 if V::IS_FAR && W > 1 && (group * LANES * size_of::<V>()).is_multiple_of(LINE) {
-                    ahead::lines(at.wrapping_add(n_cells * d_head).cast(), 1);
+                    let next = at.wrapping_add(n_cells * d_head);
+                    ahead::lines(next.cast(), 1, Cache::Second);
                 }
             }
             for (query, sums) in sums.iter_mut().enumerate() {

@@ -6,8 +6,9 @@
 
 use std::arch::x86_64::*;
 
+use super::super::ahead::{self, Cache};
 use super::super::{Columns, Format, LINE, PANEL, Panel, TILE_COLUMNS, Tile};
-use super::products::{ahead, broadcast, halves, load};
+use super::products::{broadcast, halves, load};
 
 /// Sums by column.
 type Integers = [__m512i; TILE_COLUMNS];
@@ -244,7 +245,8 @@ unsafe fn sub_blocks_of_16<const C: usize>(
                 if C == 1 {
                     // Lines are not read in their order, so the processor does not guess them.
                     let bytes = Format::Q6_K.quant_bytes();
-                    ahead(lines, bytes + four * bytes / 4, bytes / 4 / LINE);
+                    let next = lines.wrapping_add(bytes + four * bytes / 4);
+                    ahead::lines(next, bytes / 4 / LINE, Cache::First);
                 }
                 // Sub-block `four` of each quarter of 64 values.
                 let weights = quarters(lines.add(4 * four * LINE));

@@ -7,10 +7,14 @@
 mod attention;
 mod exponential;
 mod k_blocks;
+mod pairs;
 mod products;
 mod rows;
 
-use super::{ByteRows, Columns, Kernels, OfBytes, OfHalf, Panel, Softmax, Tile, avx2};
+use super::{
+    Blocks, ByteRows, Columns, InIntegers, Kernels, OfBytes, OfHalf, Pairs, Panel, Quantised,
+    ShortRows, Softmax, Tile, avx2,
+};
 
 /// Whether this processor has what the set is compiled for.
 pub fn is_available() -> bool {
@@ -31,11 +35,11 @@ avx2::entries! {
     q4_k = k_blocks::q4_k, (panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile);
     q5_k = k_blocks::q5_k, (panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile);
     q6_k = k_blocks::q6_k, (panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile);
+    quantise = rows::quantise, (row: &[f32], blocks: Blocks, out: &mut Quantised<'_>);
     rms_norm = rows::rms_norm, (row: &mut [f32], weight: &[f32], epsilon: f32);
     silu_gate = rows::silu_gate, (gate: &mut [f32], up: &[f32]);
     gelu_gate = rows::gelu_gate, (gate: &mut [f32], up: &[f32]);
     from_half = rows::from_half, (halves: &[u16], out: &mut [f32]);
-    from_bytes = rows::from_bytes, (rows: &ByteRows<'_>, out: &mut [f32]);
     scores = attention::scores::<f32>,
         (queries: &[f32], keys: &[f32], n_cells: usize, scores: &mut [f32]);
     softmax = attention::softmax, (scores: &mut [f32], running: &mut Softmax) -> f32;
@@ -47,21 +51,41 @@ avx2::entries! {
         (shares: &[f32], values: &ByteRows<'_>, factors: &[f32], mixed: &mut [f32]);
     half_mix = attention::mix_whole::<u16>,
         (shares: &[f32], values: &[u16], n_cells: usize, factors: &[f32], mixed: &mut [f32]);
+    short_queries = pairs::round_queries,
+        (values: &[f32], depth: usize, integers: &mut [i16], units: &mut [f32]);
+    paired_keys = pairs::pair_keys,
+        (keys: &[f32], n_cells: usize, integers: &mut [i16], units: &mut [f32]);
+    paired_values = pairs::pair_values,
+        (values: &[f32], n_cells: usize, integers: &mut [i16], units: &mut [f32]);
+    short_scores = pairs::scores, (queries: &ShortRows<'_>, keys: &Pairs<'_>, scores: &mut [f32]);
+    short_shares = pairs::shares,
+        (scores: &[f32], running: &mut [Softmax], shares: &mut [i16],
+            results: (&mut [f32], &mut [f32]));
+    short_mix = pairs::mix,
+        (shares: &ShortRows<'_>, values: &Pairs<'_>, factors: &[f32], mixed: &mut [f32]);
 }
 
 /// The set.
 pub static KERNELS: Kernels = Kernels {
     name: "avx512",
     products: [f32, f16, bf16, q8_0, q4_0, q5_0, q5_1, q4_k, q5_k, q6_k],
+    quantise,
     rms_norm,
     silu_gate,
     gelu_gate,
     from_half,
-    from_bytes,
     scores,
     softmax,
     mix,
     of_half: Some(OfHalf { scores: half_scores, mix: half_mix, most_queries: 12 }),
     of_bytes: Some(OfBytes { mix: byte_mix, most_queries: 12 }),
+    in_integers: Some(InIntegers {
+        queries: short_queries,
+        keys: paired_keys,
+        values: paired_values,
+        scores: short_scores,
+        shares: short_shares,
+        mix: short_mix,
+    }),
     ..avx2::KERNELS
 };

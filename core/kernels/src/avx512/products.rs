@@ -17,6 +17,7 @@
 
 use std::arch::x86_64::*;
 
+use super::super::ahead::{self, Cache};
 use super::super::{Columns, Format, LINE, PANEL, Panel, Tile};
 
 /// A block's weights: vector `v` holds values `4·v ..` of each row.
@@ -251,16 +252,6 @@ of_32!(Q5_1, q5_1, Format::Q5_1, 1.0 / 8.0, false, five_bits);
 /// Bytes between the weights in use and those that are asked for.
 const AHEAD: usize = 2048;
 
-/// Asks for `n` lines from `distance` bytes behind `from` on, which need not be there.
-#[inline]
-pub(super) fn ahead(from: *const u8, distance: usize, n: usize) {
-    for line in 0..n {
-        let at = from.wrapping_add(distance + line * LINE);
-        // SAFETY: SSE is there, and asking for a line that is not does nothing.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) };
-    }
-}
-
 /// Most columns that pass by at once: of more, whose rows are 4 KiB or a multiple of it apart, some would
 /// take each other's place in the first cache.
 const EIGHT: usize = 8;
@@ -307,7 +298,8 @@ unsafe fn columns_of_32<F: Of32, const C: usize>(
         unsafe {
             let lines = panel.quants.as_ptr().add(block * F::FORMAT.quant_bytes());
             if C == 1 && F::FORMAT.quant_bytes() < 8 * LINE {
-                ahead(lines, AHEAD, F::FORMAT.quant_bytes() / LINE);
+                let n_lines = F::FORMAT.quant_bytes() / LINE;
+                ahead::lines(lines.wrapping_add(AHEAD), n_lines, Cache::First);
             }
             let weights = F::weights(lines);
             let scales = panel.scales.as_ptr().add(block * F::FORMAT.scale_bytes());

@@ -106,6 +106,7 @@ const fn set(name: &'static str, products: [Product; Format::ALL.len()]) -> Kern
         mix,
         of_half: None,
         of_bytes: None,
+        in_integers: None,
     }
 }
 

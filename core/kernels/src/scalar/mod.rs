@@ -36,4 +36,5 @@ pub static KERNELS: Kernels = Kernels {
     mix: attention::mix,
     of_half: None,
     of_bytes: None,
+    in_integers: None,
 };
