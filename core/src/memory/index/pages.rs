@@ -22,12 +22,15 @@ use crate::memory::store::{LONGEST_RUN, PutPage};
 
 /// Bytes of a page at which the next is begun: some such pages fit a page of the library's file.
 const PAGE_BYTES: usize = 1_900;
+/// Terms whose lists are merged at a time: bounds the memory that a directory takes while it is made. Few in
+/// tests, so that small texts need several times.
+const MOST_MERGED: usize = if cfg!(test) { 100 } else { 4_096 };
 /// Words on the last page, and the share of all words that they are at most, as one in so many.
 const MOST_FREQUENT: usize = 1_024;
 const FREQUENT_SHARE: usize = 32;
 
 /// Merges the dictionaries of the blocks of a run and puts the pages. The terms of one first byte are merged
-/// at a time, so that a small part of the terms of a run is held. `terms` answers the part `terms` of block
+/// at a time, and not too many of them, so that a small part of the terms of a run is held. `terms` answers the part `terms` of block
 /// `at`, and `None` comes back where one of them is damaged.
 ///
 /// # Errors
@@ -48,29 +51,64 @@ pub fn build(
     for byte in (0..256).filter(|byte| first[byte >> 6] >> (byte & 63) & 1 == 1) {
         let mut set: ByteSet = [0; 4];
         set[byte >> 6] = 1 << (byte & 63);
-        let mut lists: BTreeMap<Box<[u8]>, ListBuilder> = BTreeMap::new();
-        for block in 0..n_blocks {
-            let part = terms(block)?;
-            let walked = postings::for_each_term(&part, &set, |term, entry| {
-                match lists.get_mut(term) {
-                    Some(list) => list.add(block, entry.count),
-                    None => {
-                        let mut list = ListBuilder::default();
-                        list.add(block, entry.count);
-                        lists.insert(term.into(), list);
-                    }
-                }
-                true
-            });
-            if walked.is_none() {
+        let mut above: Option<Box<[u8]>> = None;
+        loop {
+            let Some((lists, left)) = merge(n_blocks, &mut terms, &set, above.as_deref())? else {
                 return Ok(None);
+            };
+            for (term, list) in &lists {
+                pages.add(term, list)?;
             }
-        }
-        for (term, list) in &lists {
-            pages.add(term, list)?;
+            match lists.into_iter().next_back() {
+                Some((last, _)) if left => above = Some(last),
+                _ => break,
+            }
         }
     }
     pages.finish().map(Some)
+}
+
+/// Terms with their lists, and whether there are more behind them.
+type Merged = (BTreeMap<Box<[u8]>, ListBuilder>, bool);
+
+/// The first [`MOST_MERGED`] terms of the blocks that begin with a byte of `set`, behind the term `above` if
+/// there is one; `None` if a block is damaged.
+fn merge(
+    n_blocks: usize,
+    terms: &mut impl FnMut(usize) -> Result<Vec<u8>>,
+    set: &ByteSet,
+    above: Option<&[u8]>,
+) -> Result<Option<Merged>> {
+    let mut lists: BTreeMap<Box<[u8]>, ListBuilder> = BTreeMap::new();
+    // The first term that is left to the next time.
+    let mut below: Option<Box<[u8]>> = None;
+    for block in 0..n_blocks {
+        let part = terms(block)?;
+        let walked = postings::for_each_term(&part, set, |term, entry| {
+            if above.is_some_and(|above| term <= above) {
+                return true;
+            }
+            if below.as_deref().is_some_and(|below| term >= below) {
+                return false;
+            }
+            match lists.get_mut(term) {
+                Some(list) => list.add(block, entry.count),
+                None => {
+                    let mut list = ListBuilder::default();
+                    list.add(block, entry.count);
+                    lists.insert(term.into(), list);
+                }
+            }
+            if lists.len() > MOST_MERGED {
+                below = lists.pop_last().map(|(term, _)| term);
+            }
+            true
+        });
+        if walked.is_none() {
+            return Ok(None);
+        }
+    }
+    Ok(Some((lists, below.is_some())))
 }
 
 /// The blocks of one term, while a directory is built.
