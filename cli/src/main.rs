@@ -11,6 +11,7 @@ mod model;
 mod model_folder;
 mod output;
 mod probe;
+mod resident;
 
 use std::process::ExitCode;
 

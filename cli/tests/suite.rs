@@ -40,8 +40,12 @@ fn every_arm_runs_with_a_model_and_stands_in_the_report() {
     }
     assert!(lines.iter().any(|line| line["arm"] == "carrel (stories260K-f32, spans)"));
     assert!(lines.iter().all(|line| line["score"]["fabricated"] == 0));
-    let report = path("report");
-    let made = carrel(&["suite", "report", &results, "-o", &report]);
+    let (report, weights) = (path("report"), path("weights.jsonl"));
+    let plan = ["--task", "absent", "--length", "1K", "--language", "en", "--questions", "1"];
+    let weighed = carrel(&[&["suite", "weigh", "-o", &weights, "--json"], &plan[..]].concat());
+    assert_eq!(weighed.code, 0, "{}", weighed.stderr);
+    assert_eq!(json(&weighed.stdout)["weighed"], 2, "two sides");
+    let made = carrel(&["suite", "report", &results, "--weights", &weights, "-o", &report]);
     assert_eq!(made.code, 0, "{}", made.stderr);
     assert!(
         made.stdout.contains("| carrel | fabricated quotes | 0 | 0 | yes |"),
@@ -50,4 +54,5 @@ fn every_arm_runs_with_a_model_and_stands_in_the_report() {
     );
     let page = std::fs::read_to_string(folder.path().join("report/report.html")).expect("a page");
     assert!(page.contains("running_memory") && page.contains("peak growth MB"));
+    assert!(page.contains("start of a process to its first answer from a library, 1K"));
 }

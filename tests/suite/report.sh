@@ -12,7 +12,8 @@ prose=${1:-../shared/fixtures/documents/prose}
 model=${2:-default}
 out=tests/suite/report
 carrel() { cargo run --quiet --release -p carrel -- "$@"; }
-suite() { carrel suite run --prose "$prose" --ladder end-to-end -o "$out/running.jsonl" "$@"; }
+run() { carrel suite run --prose "$prose" -o "$out/running.jsonl" "$@"; }
+suite() { run --ladder end-to-end "$@"; }
 
 # A case has six questions, of which one is a sixth of a cell: where documents are quick to make, several
 # cases tell more about a gap between what is seen and what is held out.
@@ -26,7 +27,17 @@ for length in 8K 32K; do
     suite --model "$model" --arm carrel-model --arm truncate --arm stuff --length "$length"
 done
 suite --model "$model" --arm carrel-model --length 1M
+# The needed fragments alone, and the model whatever its probe says of it: what is lost in finding, and what
+# the probe saves.
+run --ladder oracle --arm carrel --length 32K
+run --ladder oracle --model "$model" --arm carrel-model --length 32K
+suite --model "$model" --no-probe --arm carrel-model --length 8K
 # A rewritten memory reads the whole document for every question, so one task has to do.
 suite --model "$model" --arm memory --length 8K --task track
+for length in 32K 4M; do
+    carrel suite weigh --prose "$prose" --language en --task track --task kin --task common_words \
+        --task sherlock --length "$length" -o "$out/weighing.jsonl"
+done
 mv "$out/running.jsonl" "$out/results.jsonl"
-carrel suite report "$out/results.jsonl" -o "$out"
+mv "$out/weighing.jsonl" "$out/weights.jsonl"
+carrel suite report "$out/results.jsonl" --weights "$out/weights.jsonl" -o "$out"

@@ -1,7 +1,8 @@
 //! `carrel ask`: a question about documents, answered with quotes that were checked.
 //!
 //! Offsets count characters of a document's text, which `carrel read` prints. Without a document the
-//! user handbook, which is part of the program, is asked.
+//! user handbook, which is part of the program, is asked. `peak_resident_bytes` of `--json` counts the whole
+//! process (Linux only, else null).
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,7 @@ use crate::failure::Failure;
 use crate::model::parse_bytes;
 use crate::output::{Output, paint, printable};
 use crate::probe;
+use crate::resident::peak_resident_bytes;
 
 /// The user handbook and the name it goes by in citations.
 const HANDBOOK: (&str, &str) =
@@ -221,6 +223,7 @@ fn as_json(answer: &Answer) -> Value {
             "output_tokens": answer.usage.output_tokens,
             "elapsed_us": answer.usage.elapsed_us,
         },
+        "peak_resident_bytes": peak_resident_bytes(),
     })
 }
 

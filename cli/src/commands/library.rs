@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use super::digest;
 use crate::failure::Failure;
 use crate::output::{Output, paint};
+use crate::resident::peak_resident_bytes;
 
 /// Keep documents in a library file: add, update, list, search, remove
 #[derive(clap::Args)]
@@ -256,12 +257,4 @@ fn hit_json(hit: &Citation, score: f32) -> Value {
         "quote": hit.quote,
         "score": score,
     })
-}
-
-/// The most memory this process has had resident, as Linux counts it.
-fn peak_resident_bytes() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kib * 1024)
 }

@@ -11,7 +11,7 @@ use carrel_core::whole_file::write_whole;
 use carrel_suite::SuiteError;
 use carrel_suite::filler::prose::Prose;
 use carrel_suite::item::Language;
-use carrel_suite::report::{Report, bars, cost, html, markdown};
+use carrel_suite::report::{Report, bars, cost, html, markdown, weights};
 use carrel_suite::run::arm::Arm;
 use carrel_suite::run::library::{LibraryArm, ReadingModel};
 use carrel_suite::run::model::SessionReader;
@@ -38,6 +38,7 @@ pub struct Args {
 enum Step {
     Generate(GenerateArgs),
     Run(RunArgs),
+    Weigh(WeighArgs),
     Report(ReportArgs),
 }
 
@@ -111,12 +112,25 @@ struct RunArgs {
     output: PathBuf,
 }
 
+/// Measure what libraries of the documents weigh: index, memory, time to the first answer
+#[derive(clap::Args)]
+struct WeighArgs {
+    #[command(flatten)]
+    plan: PlanArgs,
+    /// File of weights, a line of JSON a document
+    #[arg(long, short, value_name = "FILE")]
+    output: PathBuf,
+}
+
 /// Write a page with plots, a table in Markdown and figures in JSON
 #[derive(clap::Args)]
 struct ReportArgs {
     /// Files of results
     #[arg(required = true, value_name = "FILE")]
     results: Vec<PathBuf>,
+    /// File of weights
+    #[arg(long, value_name = "FILE")]
+    weights: Option<PathBuf>,
     /// Folder to write: report.html, report.md and report.json
     #[arg(long, short, value_name = "DIR")]
     output: PathBuf,
@@ -203,6 +217,7 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
     match &args.step {
         Step::Generate(args) => generate(args, output, cancel),
         Step::Run(args) => ask(args, output, cancel),
+        Step::Weigh(args) => weigh(args, output, cancel),
         Step::Report(args) => report(args, output),
     }
 }
@@ -274,6 +289,24 @@ fn ask(args: &RunArgs, output: &Output, cancel: &CancelFlag) -> Result<(), Failu
         }));
     }
     output.line(format!("{}: {n_new} asked, {n_all} results", args.output.display()))
+}
+
+fn weigh(args: &WeighArgs, output: &Output, cancel: &CancelFlag) -> Result<(), Failure> {
+    let prose = args.plan.prose()?;
+    let orders = args.plan.plan().orders();
+    let program = std::env::current_exe().map_err(Failure::other)?;
+    let bar = output.step_bar("weighing", orders.len() as u64);
+    run::weigh::weigh(&program, &orders, prose.as_ref(), &args.output, &mut |done| {
+        bar.set_position(done as u64);
+        !cancel.is_cancelled()
+    })?;
+    bar.finish_and_clear();
+    let n_weighed = run::weights(&args.output)?.len();
+    if output.is_json() {
+        let path = args.output.display().to_string();
+        return output.json(&json!({ "output": path, "weighed": n_weighed }));
+    }
+    output.line(format!("{}: {n_weighed} libraries weighed", args.output.display()))
 }
 
 /// The arms that were named.
@@ -356,10 +389,12 @@ fn report(args: &ReportArgs, output: &Output) -> Result<(), Failure> {
         std::fs::metadata(path).map_err(|e| Failure::file(path, e))?;
         lines.extend(run::results(path)?);
     }
-    let report = Report::of(&lines);
+    let weighed = args.weights.as_deref().map(run::weights).transpose()?.unwrap_or_default();
+    let report = Report::of(&lines, &weighed);
     std::fs::create_dir_all(&args.output).map_err(|e| Failure::file(&args.output, e))?;
     let figures = serde_json::to_value(&report).map_err(Failure::other)?;
     let tables = [bars::table(&report.bars), cost::table(&report.costs)].join("\n");
+    let tables = format!("{tables}\n{}", weights::table(&report.weights).trim_end());
     let tables = format!("{tables}\n{}", markdown::table(&report.by_task));
     let files = [
         ("report.html", html::page(&report)),

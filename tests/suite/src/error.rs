@@ -30,8 +30,16 @@ pub enum SuiteError {
         /// Why.
         source: serde_json::Error,
     },
-    /// A value that cannot be written as JSON.
-    #[error("cannot be written as JSON: {0}")]
+    /// The program that is weighed failed.
+    #[error("{path} failed: {said}")]
+    Program {
+        /// The program.
+        path: PathBuf,
+        /// What it printed.
+        said: String,
+    },
+    /// A value that cannot be written or read as JSON.
+    #[error("cannot be written or read as JSON: {0}")]
     Json(#[from] serde_json::Error),
     /// The system under test failed.
     #[error(transparent)]

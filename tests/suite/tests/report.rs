@@ -2,6 +2,7 @@
 
 use carrel_suite::item::{Expected, Language};
 use carrel_suite::report::{Report, gaps, html, markdown, summarise};
+use carrel_suite::run::weigh::Weight;
 use carrel_suite::run::{Done, Ladder};
 use carrel_suite::score::{Ended, Score};
 use carrel_suite::split::Split;
@@ -70,7 +71,7 @@ fn figures_are_those_of_the_lines() {
     let gaps = gaps(&summaries);
     assert_eq!(gaps.len(), 1);
     assert!((gaps[0].3 - 0.35).abs() < 1e-9, "60 % against 25 %");
-    let page = html::page(&Report::of(&lines));
+    let page = html::page(&Report::of(&lines, &[]));
     assert!(page.contains("<svg") && page.contains("absent.x") && !page.contains("http"));
     let table = markdown::table(&summaries);
     assert!(table.contains("| absent | end_to_end | carrel | en | 8K | seen | 5 | 66.7 |"));
@@ -92,7 +93,7 @@ fn bars_and_costs_are_those_of_the_lines() {
         timed(32 << 10, 1_000, 10_999),
         timed(4 << 20, 130_000, 160_000),
     ];
-    let report = Report::of(&lines);
+    let report = Report::of(&lines, &[]);
     let costs: Vec<_> =
         report.costs.iter().map(|cost| (cost.length_tokens, cost.median_us)).collect();
     assert_eq!(costs, [(32 << 10, 1_000), (4 << 20, 130_000)]);
@@ -109,4 +110,35 @@ fn bars_and_costs_are_those_of_the_lines() {
     assert_eq!(bar("ingest"), ("16.8 MB", true), "of the longest documents");
     assert_eq!(bar("forecasts"), ("66.7 %", false));
     assert!(!report.bars.iter().any(|bar| bar.what.contains("needle")), "nothing was asked");
+}
+
+#[test]
+fn weights_are_compared_by_length() {
+    let weight = |length_tokens: usize, peaks: [u64; 3], first_answer_us| Weight {
+        case: format!("{length_tokens}"),
+        length_tokens,
+        text_bytes: 1_000_000,
+        index_bytes: 700_000,
+        ingest_us: 250_000,
+        ingest_peak_bytes: Some(peaks[0]),
+        answer_peak_bytes: vec![peaks[1], peaks[2]],
+        first_answer_us: vec![5_000, first_answer_us],
+    };
+    let report = Report::of(
+        &[],
+        &[
+            weight(32 << 10, [16_000_000, 11_000_000, 12_000_000], 6_000),
+            weight(4 << 20, [16_800_000, 11_000_000, 15_000_000], 1_200_000),
+        ],
+    );
+    let bar = |what: &str| {
+        let found = report.bars.iter().find(|bar| bar.what.contains(what));
+        found.map(|bar| (bar.measured.as_str(), bar.is_met)).expect(what)
+    };
+    assert_eq!(bar("taking in"), ("1.05×", true));
+    assert_eq!(bar("answering"), ("1.25×", false), "15 of 12 MB");
+    assert_eq!(bar("the largest"), ("16.8 MB", true));
+    assert_eq!(bar("index a byte"), ("0.70", true));
+    assert_eq!(bar("first answer"), ("1.20 s", false));
+    assert_eq!(report.weights[1].ingest_bytes_per_s, 4_000_000.0);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::cost::HEADS;
 use super::plot::{Series, plot};
-use super::{Report, Summary, length_name, percent};
+use super::{Report, Summary, length_name, percent, weights};
 
 const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;\
 padding:0 1rem;color:#222}svg{font:11px system-ui,sans-serif;margin:0 1rem 1rem 0}\
@@ -40,6 +40,12 @@ pub fn page(report: &Report) -> String {
     out += &row("th", HEADS);
     for cost in &report.costs {
         out += &row("td", cost.cells());
+    }
+    out +=
+        "</table><h2>What libraries weigh, in processes of their own, without a model</h2><table>";
+    out += &row("th", weights::HEADS);
+    for one in &report.weights {
+        out += &row("td", one.cells());
     }
     out += "</table>";
     type Measure = fn(&Summary) -> Option<f64>;

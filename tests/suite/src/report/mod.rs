@@ -6,12 +6,14 @@ pub mod cost;
 pub mod html;
 pub mod markdown;
 pub mod plot;
+pub mod weights;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use crate::item::Expected;
+use crate::run::weigh::Weight;
 use crate::run::{Done, Ladder};
 use crate::split::Split;
 
@@ -74,6 +76,8 @@ pub struct Report {
     pub bars: Vec<bars::Bar>,
     /// Costs by length.
     pub costs: Vec<cost::Cost>,
+    /// What libraries weigh by length.
+    pub weights: Vec<weights::Weights>,
     /// Summaries a task.
     pub by_task: Vec<Summary>,
     /// Summaries a form of a task.
@@ -81,11 +85,15 @@ pub struct Report {
 }
 
 impl Report {
-    /// The report on these results.
-    pub fn of(lines: &[Done]) -> Self {
+    /// The report on these results and weights.
+    pub fn of(lines: &[Done], weighed: &[Weight]) -> Self {
+        let weights = weights::weights(weighed);
+        let mut bars = bars::bars(lines);
+        bars.extend(weights::bars(&weights));
         Self {
-            bars: bars::bars(lines),
+            bars,
             costs: cost::costs(lines),
+            weights,
             by_task: summarise(lines, false),
             by_form: summarise(lines, true),
         }

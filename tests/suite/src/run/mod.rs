@@ -10,12 +10,14 @@ pub mod model;
 pub mod peak;
 pub mod plan;
 pub mod rivals;
+pub mod weigh;
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Result, SuiteError};
@@ -114,6 +116,19 @@ pub struct Progress<'a> {
 /// # Errors
 /// If the file cannot be read, or a line other than the last is no result.
 pub fn results(path: &Path) -> Result<Vec<Done>> {
+    read_lines(path)
+}
+
+/// The weights in a file; empty if there is none.
+///
+/// # Errors
+/// If the file cannot be read, or a line other than the last is no weight.
+pub fn weights(path: &Path) -> Result<Vec<weigh::Weight>> {
+    read_lines(path)
+}
+
+/// The whole lines of a file of JSON; none if there is no file.
+fn read_lines<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
     if !path.exists() {
         return Ok(Vec::new());
     }
@@ -143,6 +158,13 @@ fn open_results(path: &Path) -> Result<File> {
     file.set_len(whole as u64).map_err(failed)?;
     file.seek(SeekFrom::End(0)).map_err(failed)?;
     Ok(file)
+}
+
+/// Adds a line to the file `out`.
+fn add_line(file: &mut File, out: &Path, line: &impl Serialize) -> Result<()> {
+    let mut text = serde_json::to_string(line)?;
+    text.push('\n');
+    file.write_all(text.as_bytes()).map_err(|source| SuiteError::file(out, source))
 }
 
 /// Runs all `orders` with all `arms` on all `ladders`, adding lines to the file `out`. `progress` is
@@ -176,10 +198,7 @@ pub fn run(
                 let is_new = |item: &&Item| !done.has(&item.id, arm.name(), *ladder);
                 let todo: Vec<&Item> = case.items.iter().filter(is_new).collect();
                 for line in ask(arm.as_mut(), *ladder, case, &todo)? {
-                    let mut text = serde_json::to_string(&line)?;
-                    text.push('\n');
-                    file.write_all(text.as_bytes())
-                        .map_err(|source| SuiteError::file(out, source))?;
+                    add_line(&mut file, out, &line)?;
                     done.add(&line);
                     let heard =
                         Progress { cases_done: number, cases: orders.len(), done: Some(&line) };

@@ -40,8 +40,8 @@ pub(in crate::memory::plan) fn is_unreal(tokens: &[Token], verb: usize) -> bool 
         before -= 1;
     }
     // "Let us return to Lima."
-    let proposed = word(before) == "let's"
-        || word(before) == "us" && before > 0 && word(before - 1) == "let";
+    let proposed =
+        word(before) == "let's" || word(before) == "us" && before > 0 && word(before - 1) == "let";
     if proposed {
         return true;
     }
