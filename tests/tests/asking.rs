@@ -28,6 +28,8 @@ const LISTS: &[(&str, &str, usize)] = &[
     ("unsaid, apart", include_str!("data/unsaid-apart.txt"), 75),
     ("tallying", include_str!("data/tallying.txt"), 80),
     ("tallying, apart", include_str!("data/tallying-apart.txt"), 90),
+    ("stating", include_str!("data/stating.txt"), 80),
+    ("stating, apart", include_str!("data/stating-apart.txt"), 70),
     ("published", include_str!("data/published.txt"), 90),
 ];
 

@@ -24,6 +24,7 @@
 //!                  chinese/counts          the same of Chinese questions, and those for yes or no
 //! deeds            counting/deeds          what somebody did something to, and who did it
 //! comparison       counting/compare        two look-ups, compared in code
+//! clause           clauses/stated          what a clause says of its subject, by its verb or noun
 //! property         relations/owned         what the text says of an owner, under a key or a name
 //! facts            lookup                  everything else; latest and listed facts too
 //! what prose tells prose/places            the sentences around which a question's words gather
@@ -37,6 +38,7 @@ pub mod budget;
 pub mod candidates;
 pub mod cases;
 pub mod chinese;
+pub mod clauses;
 pub mod counting;
 pub mod events;
 pub mod language;
@@ -59,6 +61,7 @@ use arrangement::{arranged, relative};
 use budget::Budget;
 use cases::suspects;
 use chinese::{counts, owners};
+use clauses::{asked::Asked, stated};
 use counting::{assign, compare, count, deeds, expansion, frequency};
 use events::{dated, needs, state_question, world};
 use parts::Scope;
@@ -187,6 +190,14 @@ fn by_class(
     {
         return Ok((Class::WhoAndWhy, finding));
     }
+    if !pointer.has_model()
+        && let Some(finding) = of_clauses(reader, &question, &scope)?
+        && (finding.answer.is_some()
+            || !suspects::asks_for_culprit(&question, reader)
+                && chain::ChainQuestion::of(text).is_none())
+    {
+        return Ok((Class::Facts, finding));
+    }
     if let Some(question) = described::DescribedQuestion::of(text)
         && let Some(finding) = of_described(reader, pointer, &question, budget)?
     {
@@ -283,6 +294,17 @@ fn facts(reader: &Reader, pointer: &mut Pointer, text: &str, scope: &Scope) -> R
     Ok(joined)
 }
 
+/// What clauses say of the one that a short question asks about; not of trades, animals and births, of which
+/// other plans know the words.
+fn of_clauses(reader: &Reader, question: &Question, scope: &Scope) -> Result<Option<Finding>> {
+    let Some(asked) = Asked::of(question, &reader.tokens(&question.text)) else { return Ok(None) };
+    let owned = OwnedQuestion::of(question, &scope.words, reader.stems);
+    if owned.is_some_and(|owned| owned.has_words_of_its_own()) {
+        return Ok(None);
+    }
+    stated::stated(reader, question, &asked, scope)
+}
+
 /// What the text says of a property of one owner, if the question is for one and code alone reads.
 fn property(
     reader: &Reader,
@@ -300,6 +322,13 @@ fn property(
         return Ok(None);
     };
     let mut found = owned::owned(reader, question, &asked, scope)?;
+    if found.as_ref().is_none_or(|found| found.answer.is_none())
+        && let Some(asked) = Asked::of(question, &reader.tokens(&question.text))
+        && let Some(said) = stated::stated(reader, question, &asked, scope)?
+        && said.answer.is_some()
+    {
+        return Ok(Some(said));
+    }
     if let Some(found) = found.as_mut().filter(|found| found.answer.is_some())
         && !lookup::is_brief(reader, found)?
     {

@@ -253,8 +253,7 @@ fn stated(text: &str, owner: &str, asked: &ChineseQuestion) -> Option<String> {
     if !(named || noun.is_some() || works || native.is_some()) {
         return None;
     }
-    if ["没有", "从不", "从未", "并非", "不曾", "不会"].iter().any(|no| rest.contains(no))
-    {
+    if is_denied(&rest, noun) {
         return None;
     }
     if let Some(noun) = noun {
@@ -280,6 +279,21 @@ fn stated(text: &str, owner: &str, asked: &ChineseQuestion) -> Option<String> {
         return None;
     }
     phrase(text, &rest, end, list, asked)
+}
+
+/// Whether a text says that something is not so, in the clause of `noun` if there is one: 没有一天不练琴 and
+/// 没有谁比他弹得好 say that it is.
+fn is_denied(text: &str, noun: Option<&str>) -> bool {
+    const NO: &[&str] = &["没", "从不", "从未", "并非", "不曾", "不会"];
+    /// Words by which a denial turns into its opposite: another one, being away, being compared.
+    const TURNS: &[&str] =
+        &["不", "离", "少", "缺", "断", "停", "放下", "忘", "比", "如", "像", "及"];
+    let clauses = text.split(['，', '；', '。', '、']);
+    let about = |clause: &&str| noun.is_none_or(|noun| clause.contains(noun));
+    clauses.filter(about).any(|clause| {
+        let no = NO.iter().filter_map(|no| clause.find(no).map(|at| at + no.len())).min();
+        no.is_some_and(|behind| !TURNS.iter().any(|turn| clause[behind..].contains(turn)))
+    })
 }
 
 /// The identifier or number of a text: the longest stretch of letters, digits and what ties them.

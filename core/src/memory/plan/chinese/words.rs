@@ -262,7 +262,13 @@ pub(in crate::memory::plan) fn relation(text: &str) -> Option<usize> {
     };
     // "生某人的地方": the verb stands before the name.
     let bears = text.starts_with('生') && text.contains("的地方");
-    bears.then_some(0).or_else(|| named(false)).or_else(|| named(true)).or_else(|| {
+    // The noun of a kind tells more than verbs beside it.
+    let of_kind = [("乐器", Kind::Instrument), ("宠物", Kind::Animal), ("动物", Kind::Animal)];
+    let of_kind = of_kind
+        .iter()
+        .find(|(noun, _)| text.contains(noun))
+        .and_then(|(_, kind)| RELATIONS.iter().position(|(own, _)| *own == Some(*kind)));
+    bears.then_some(0).or(of_kind).or_else(|| named(false)).or_else(|| named(true)).or_else(|| {
         // Verbs of one character only where the question has nothing else.
         RELATIONS.iter().position(|(kind, list)| {
             kind.is_some_and(|kind| matches!(kind, Kind::Instrument | Kind::Animal))

@@ -82,6 +82,36 @@ pub(in crate::memory::plan) fn is_beside(
     inside.iter().any(|word| among(NOT, word)) || thought && !wishes
 }
 
+/// Whether a sentence says that something is not so, and not what is so instead: "never without" is always.
+pub(in crate::memory::plan) fn is_said_not_to_be(list: &[String]) -> bool {
+    let has = |wanted: &[&str]| list.iter().any(|word| wanted.contains(&word.as_str()));
+    let no = ["never", "not", "neither", "didn't", "wasn't", "hadn't", "nor", "nowhere", "nobody"];
+    let so = [
+        "changed", "stopped", "else", "but", "longer", "instead", "rather", "before", "now",
+        "like", "better",
+    ];
+    // "Nobody handles a spade as well as he", "never apart from it": what is denied is that it is not so.
+    let nobody = has(&["nobody", "none", "no"]) && has(&["as", "than"]);
+    let absent = [
+        "apart",
+        "parted",
+        "separated",
+        "far",
+        "tired",
+        "missing",
+        "missed",
+        "forgot",
+        "forgotten",
+        "left",
+        "neglected",
+        "rested",
+        "idle",
+    ];
+    let without = has(&["without", "except", "unless", "save"]);
+    let denied = if has(&no) { !(without || has(&absent)) } else { without };
+    denied && !has(&so) && !nobody
+}
+
 /// Words of Chinese that deny, or say that something is only thought of.
 const CHINESE: &[&str] = &[
     "没有",

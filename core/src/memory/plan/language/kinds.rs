@@ -3,6 +3,10 @@
 //! Everyday nouns of English and Chinese, made for this program. A fact of a kind is told by one of
 //! them or by a word of the kind itself; trades are also told by their endings. No proper names.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashSet;
+
 use super::grammar::among;
 use crate::memory::index::stems::Stems;
 use crate::memory::segment::words;
@@ -29,65 +33,133 @@ const SPOKEN: &[(Kind, &str)] = &[
     ),
 ];
 
-const INSTRUMENTS: &str = "violin viola cello fiddle bass double-bass lute lyre harp guitar banjo \
-    mandolin ukulele zither dulcimer cittern sitar balalaika piano pianoforte spinet harpsichord \
-    clavichord virginal organ harmonium accordion concertina melodeon flute piccolo fife recorder \
-    whistle oboe clarinet bassoon cor saxophone bagpipe bagpipes hornpipe ocarina panpipes pipes \
-    trumpet cornet bugle horn trombone tuba euphonium serpent sackbut drum drums tambourine timpani \
-    kettledrum cymbal cymbals triangle xylophone glockenspiel marimba vibraphone castanets gong \
-    bells carillon hurdy-gurdy harmonica jew's-harp theremin keyboard psaltery theorbo viol rebec \
-    shawm crumhorn celesta flageolet chalumeau ophicleide flugelhorn cornett alphorn didgeridoo koto \
-    shamisen oud bouzouki djembe tabla bodhran tabor cimbalom kantele bandura domra mandola gittern sarod veena erhu pipa guzheng \
-    violoncello virginals melodica bandoneon squeezebox tin-whistle pennywhistle post-horn sousaphone conga \
-    nyckelharpa pianola fortepiano synthesizer synthesiser autoharp contrabass chimes handbells celesta glass-harmonica musette kazoo maracas bongos";
+const INSTRUMENTS: &str = "violin viola cello fiddle bass double-bass lute lyre harp guitar \
+    banjo mandolin ukulele zither dulcimer cittern sitar balalaika piano pianoforte spinet \
+    harpsichord clavichord virginal organ harmonium accordion concertina melodeon flute piccolo \
+    fife recorder whistle oboe clarinet bassoon cor saxophone bagpipe bagpipes hornpipe ocarina \
+    panpipes pipes trumpet cornet bugle horn trombone tuba euphonium serpent sackbut drum drums \
+    tambourine timpani kettledrum cymbal cymbals triangle xylophone glockenspiel marimba \
+    vibraphone castanets gong bells carillon hurdy-gurdy harmonica jew's-harp theremin keyboard \
+    psaltery theorbo viol rebec shawm crumhorn celesta flageolet chalumeau ophicleide \
+    flugelhorn cornett alphorn didgeridoo koto shamisen oud bouzouki djembe tabla bodhran tabor \
+    cimbalom kantele bandura domra mandola gittern sarod veena erhu pipa guzheng violoncello \
+    virginals melodica bandoneon squeezebox tin-whistle pennywhistle post-horn sousaphone conga \
+    nyckelharpa pianola fortepiano synthesizer synthesiser autoharp contrabass chimes handbells \
+    glass-harmonica musette kazoo maracas bongos ukelele cavaquinho charango cuatro vihuela \
+    baryton arpeggione gamba violone bandurria rubab rebab rabab santur santoor qanun kanun \
+    duduk zurna shehnai bansuri tanpura tambura ektara sarangi esraj dilruba mridangam ghatam \
+    dholak dhol taiko shakuhachi biwa gayageum guqin sheng suona dizi xiao gusli bayan garmon \
+    washboard mellotron clavinet cor-anglais celeste handbell sleighbells guiro claves snare \
+    bongo timbales cajon cowbell kalimba mbira balafon kora steelpan penny-whistle bombarde \
+    uilleann smallpipes cornopean saxhorn sarrusophone helicon reed-organ barrel-organ calliope \
+    clavicytherium psalterium kithara cithara clarsach crwth aeolian-harp hardanger banjolele \
+    dobro steel-guitar mandocello octavin archlute chitarrone tamburitza baglama setar dutar \
+    komuz sanshin ruan sanxian hammer-dulcimer nose-flute pan-flute side-drum side-flute \
+    basset-horn clarion krummhorn dulcian rackett theremins handpan woodblock woodblocks \
+    tom-tom tomtom tympani french-horn hunting-horn alpine-horn conch bullroarer jaw-harp \
+    mouth-organ mouth-harp squeeze-box accordeon concertinas clavier clavinova keyboards synth \
+    drumkit double-bassoon contrabassoon bass-clarinet alto-flute piccolos pipe pibgorn \
+    hand-organ pump-organ musical-saw pan-pipes panpipe lap-harp lap-steel thumb-piano erhus \
+    yangqin liuqin zhongruan konghou hulusi bawu morin-khuur tubax euphonia glass-harp";
 
-const ANIMALS: &str = "dog hound puppy terrier spaniel poodle greyhound bulldog mastiff collie cat \
-    kitten horse pony mare foal stallion donkey ass mule cow calf bull ox goat kid sheep lamb ram ewe \
-    pig sow hog piglet hen cock rooster chicken duck drake goose gander turkey swan peacock pigeon \
-    dove crow raven rook jackdaw magpie jay parrot macaw cockatoo cockatiel budgerigar canary finch \
-    goldfinch sparrow robin thrush blackbird starling lark swallow owl hawk falcon \
-    kestrel eagle heron stork crane gull pelican penguin ostrich quail partridge pheasant mynah \
-    rabbit hare mouse rat hamster gerbil squirrel dormouse hedgehog mole shrew vole badger otter \
-    weasel ferret stoat polecat mink marten mongoose fox wolf bear lion tiger leopard panther lynx \
-    cheetah monkey ape chimpanzee baboon lemur marmoset elephant camel llama alpaca deer stag doe \
-    reindeer elk moose antelope gazelle zebra giraffe kangaroo wombat koala raccoon skunk beaver \
-    porcupine armadillo sloth bat seal walrus dolphin whale tortoise turtle terrapin lizard gecko \
-    iguana chameleon salamander newt snake adder python viper crocodile alligator frog toad fish \
-    goldfish carp trout eel pike crab lobster snail spider tarantula beetle cricket bee butterfly \
-    moth ant chinchilla guinea-pig cuckoo kingfisher woodpecker wren chaffinch bullfinch \
-    linnet nuthatch bittern curlew plover puffin cormorant albatross vulture buzzard condor osprey toucan \
-    hoopoe emu flamingo ibis egret grouse duckling gosling fawn cub pup whippet setter beagle dachshund \
-    sheepdog tomcat bantam caterpillar silkworm cobra skink axolotl perch tench minnow marmot lemming \
-    capybara civet ocelot jaguar puma hyena jackal meerkat tapir bison buffalo yak ibex chamois wallaby \
-    opossum platypus gorilla gibbon macaque tamarin loris pangolin guineafowl guinea-fowl bullock heifer filly \
-    colt lapdog pug corgi retriever pekinese chihuahua schnauzer husky labrador dalmatian doberman rottweiler \
-    tabby cockerel budgie lovebird chough slow-worm bullfrog mantis cicada scorpion octopus squid seahorse \
-    shark sturgeon catfish salmon guppy";
+const ANIMALS: &str = "dog hound puppy terrier spaniel poodle greyhound bulldog mastiff collie \
+    cat kitten horse pony mare foal stallion donkey ass mule cow calf bull ox goat kid sheep \
+    lamb ram ewe pig sow hog piglet hen cock rooster chicken duck drake goose gander turkey \
+    swan peacock pigeon dove crow raven rook jackdaw magpie jay parrot macaw cockatoo cockatiel \
+    budgerigar canary finch goldfinch sparrow robin thrush blackbird starling lark swallow owl \
+    hawk falcon kestrel eagle heron stork crane gull pelican penguin ostrich quail partridge \
+    pheasant mynah rabbit hare mouse rat hamster gerbil squirrel dormouse hedgehog mole shrew \
+    vole badger otter weasel ferret stoat polecat mink marten mongoose fox wolf bear lion tiger \
+    leopard panther lynx cheetah monkey ape chimpanzee baboon lemur marmoset elephant camel \
+    llama alpaca deer stag doe reindeer elk moose antelope gazelle zebra giraffe kangaroo \
+    wombat koala raccoon skunk beaver porcupine armadillo sloth bat seal walrus dolphin whale \
+    tortoise turtle terrapin lizard gecko iguana chameleon salamander newt snake adder python \
+    viper crocodile alligator frog toad fish goldfish carp trout eel pike crab lobster snail \
+    spider tarantula beetle cricket bee butterfly moth ant chinchilla guinea-pig cuckoo \
+    kingfisher woodpecker wren chaffinch bullfinch linnet nuthatch bittern curlew plover puffin \
+    cormorant albatross vulture buzzard condor osprey toucan hoopoe emu flamingo ibis egret \
+    grouse duckling gosling fawn cub pup whippet setter beagle dachshund sheepdog tomcat bantam \
+    caterpillar silkworm cobra skink axolotl perch tench minnow marmot lemming capybara civet \
+    ocelot jaguar puma hyena jackal meerkat tapir bison buffalo yak ibex chamois wallaby \
+    opossum platypus gorilla gibbon macaque tamarin loris pangolin guineafowl guinea-fowl \
+    bullock heifer filly colt lapdog pug corgi retriever pekinese chihuahua schnauzer husky \
+    labrador dalmatian doberman rottweiler tabby cockerel budgie lovebird chough slow-worm \
+    bullfrog mantis cicada scorpion octopus squid seahorse shark sturgeon catfish salmon guppy \
+    ocicat bobcat caracal serval margay quokka dingo coyote coati kinkajou genet binturong \
+    aardvark okapi oryx gnu wildebeest kudu eland bongo caribou vicuna guanaco dromedary zebu \
+    wether boar shoat mongrel lurcher wolfhound deerhound bloodhound foxhound sheltie samoyed \
+    malamute shih-tzu papillon pomeranian weimaraner bichon otterhound basset pekingese manx \
+    leveret hinny jenny jennet jackass cavy gerbille jerboa degu muskrat coypu nutria agouti \
+    chipmunk groundhog hyrax tenrec fieldmouse stick-insect grasshopper locust dragonfly \
+    damselfly ladybird firefly glow-worm wasp hornet bumblebee centipede millipede woodlouse \
+    earthworm leech slug mussel oyster cuttlefish jellyfish starfish prawn shrimp crayfish \
+    tadpole treefrog toadlet slowworm boa anaconda rattlesnake grass-snake tuatara skua \
+    guillemot razorbill gannet tern lapwing sandpiper snipe woodcock godwit avocet moorhen \
+    bustard nightingale nightjar redstart wheatear fieldfare redwing ouzel dipper wagtail pipit \
+    bunting siskin redpoll crossbill waxwing oriole shrike bee-eater roller kookaburra lorikeet \
+    parakeet conure hornbill turaco bulbul weaver-bird rosella galah cassowary kiwi goshawk \
+    sparrowhawk owlet barn-owl mandarin mallard wigeon eider shelduck pochard turkey-cock \
+    peahen pullet chick bantam-cock turtle-dove turtledove rock-dove homing-pigeon angelfish \
+    tetra barb koi stickleback bream chub barbel burbot grayling sprat haddock manta stingray \
+    conger narwhal porpoise manatee dugong sea-lion orca";
 
-const TRADES: &str = "apothecary attorney barrister solicitor advocate lawyer judge notary clerk \
-    scribe secretary accountant treasurer cashier agent broker merchant grocer mercer draper chandler \
-    doctor physician surgeon nurse midwife dentist vet chemist pharmacist druggist cook chef nurse \
-    priest vicar parson monk nun curate sexton verger soldier sailor captain pilot mate bosun steward \
-    cartwright groom coachman porter butler maid valet footman governess smith mason cooper potter \
-    tailor weaver seamstress milliner cobbler tanner saddler glazier thatcher plumber carpenter joiner \
-    turner miller baker butcher brewer vintner farmer shepherd gardener florist fisher forester hunter \
-    ranger poet author journalist editor printer bookseller librarian archivist curator professor \
-    tutor scholar student sculptor painter architect engineer surveyor cartographer astronomer \
-    botanist mathematician philosopher actor actress dancer singer musician composer conductor artist \
-    detective constable policeman sheriff warden guard spy thief beggar pedlar peddler carter carrier \
-    drover jeweller goldsmith silversmith blacksmith locksmith gunsmith tinsmith watchmaker \
-    clockmaker shoemaker hatter optician barber hairdresser innkeeper publican landlord postman \
-    messenger mechanic electrician technician programmer chauffeur driver guide interpreter \
-    translator typist banker auctioneer undertaker gravedigger cordwainer fletcher bowyer cutler farrier ostler sawyer ferryman stevedore docker drayman tinker sweep \
-    lamplighter watchman bailiff beadle crier usher pawnbroker haberdasher hosier glover spinner \
-    upholsterer luthier organist sacristan deacon friar matron oculist herbalist perfumer confectioner \
-    maltster milkman ploughman swineherd gamekeeper woodcutter collier miner founder gilder typesetter \
-    compositor stationer calligrapher playwright novelist juggler acrobat conjurer astrologer \
-    draughtsman plasterer tiler roofer bricklayer ropemaker sailmaker shipwright \
-    wheelwright falconer beekeeper furrier dyer fuller bookbinder engraver stonecutter attendant \
-    sergeant consul envoy diplomat pirate jockey bard minstrel troubadour apprentice navvy dockhand farmhand \
-    stagehand deckhand cowhand cowboy bellhop concierge barista rabbi imam chamberlain registrar bursar \
-    magistrate reeve chimneysweep clown lifeguard amanuensis";
+const TRADES: &str = "apothecary attorney barrister solicitor advocate lawyer judge notary \
+    clerk scribe secretary accountant treasurer cashier agent broker merchant grocer mercer \
+    draper chandler doctor physician surgeon nurse midwife dentist vet chemist pharmacist \
+    druggist cook chef priest vicar parson monk nun curate sexton verger soldier sailor captain \
+    pilot mate bosun steward cartwright groom coachman porter butler maid valet footman \
+    governess smith mason cooper potter tailor weaver seamstress milliner cobbler tanner \
+    saddler glazier thatcher plumber carpenter joiner turner miller baker butcher brewer \
+    vintner farmer shepherd gardener florist fisher forester hunter ranger poet author \
+    journalist editor printer bookseller librarian archivist curator professor tutor scholar \
+    student sculptor painter architect engineer surveyor cartographer astronomer botanist \
+    mathematician philosopher actor actress dancer singer musician composer conductor artist \
+    detective constable policeman sheriff warden guard spy thief beggar pedlar peddler carter \
+    carrier drover jeweller goldsmith silversmith blacksmith locksmith gunsmith tinsmith \
+    watchmaker clockmaker shoemaker hatter optician barber hairdresser innkeeper publican \
+    landlord postman messenger mechanic electrician technician programmer chauffeur driver \
+    guide interpreter translator typist banker auctioneer undertaker gravedigger cordwainer \
+    fletcher bowyer cutler farrier ostler sawyer ferryman stevedore docker drayman tinker sweep \
+    lamplighter watchman bailiff beadle crier usher pawnbroker haberdasher hosier glover \
+    spinner upholsterer luthier organist sacristan deacon friar matron oculist herbalist \
+    perfumer confectioner maltster milkman ploughman swineherd gamekeeper woodcutter collier \
+    miner founder gilder typesetter compositor stationer calligrapher playwright novelist \
+    juggler acrobat conjurer astrologer draughtsman plasterer tiler roofer bricklayer ropemaker \
+    sailmaker shipwright wheelwright falconer beekeeper furrier dyer fuller bookbinder engraver \
+    stonecutter attendant sergeant consul envoy diplomat pirate jockey bard minstrel troubadour \
+    apprentice navvy dockhand farmhand stagehand deckhand cowhand cowboy bellhop concierge \
+    barista rabbi imam chamberlain registrar bursar magistrate reeve chimneysweep clown \
+    lifeguard amanuensis bargee bargeman wherryman lighterman waterman boatman boatbuilder \
+    fishmonger cheesemonger ironmonger costermonger hawker huckster chapman sutler salesman \
+    saleswoman shopkeeper stallholder bookkeeper teller actuary auditor assessor ploughwright \
+    millwright hooper whitesmith brazier pewterer plater enameller glassblower glazer lorimer \
+    nailer chainmaker wheeler coachbuilder coppersmith lacemaker embroiderer dressmaker \
+    corsetier furbisher armourer swordsmith bladesmith gunmaker clogger shepherdess goatherd \
+    cowherd dairymaid milkmaid cheesemaker gaoler jailer turnkey hangman executioner bellringer \
+    chorister cantor precentor almoner preacher missionary minister chaplain archdeacon \
+    physiotherapist radiographer paramedic orderly anaesthetist psychiatrist psychologist \
+    veterinarian masseur chiropodist bonesetter geologist physicist biologist zoologist \
+    entomologist ornithologist archaeologist historian economist linguist lexicographer \
+    statistician meteorologist cryptographer codebreaker codemaker telegraphist telegrapher \
+    telephonist stenographer receptionist proofreader lithographer etcher illustrator \
+    cartoonist photographer cameraman projectionist puppeteer ventriloquist magician \
+    illusionist tightrope-walker lion-tamer ringmaster impresario prompter choreographer \
+    ballerina pianist violinist cellist organ-builder piano-tuner bellfounder bell-founder \
+    gasfitter fitter rigger caulker welder riveter boilermaker stoker fireman railwayman \
+    signalman stationmaster ticket-collector busman cabman cabbie hackney-driver teamster \
+    muleteer wagoner waggoner carman wrangler huntsman whipper-in kennelman poacher verderer \
+    lumberjack woodman charcoal-burner peat-cutter reed-cutter hedger ditcher thresher reaper \
+    gleaner crofter smallholder planter rancher winegrower hop-picker distiller cidermaker \
+    tapster barman barmaid bartender waiter waitress hotelier caterer pastrycook pastry-cook \
+    sugar-baker chocolatier dustman chimney-sweep rat-catcher ratcatcher mole-catcher \
+    nightwatchman night-watchman caretaker janitor cleaner laundress washerwoman nanny \
+    nursemaid nursery-maid housekeeper chambermaid scullion squire herald statesman politician \
+    senator mayor alderman councillor ambassador attache civil-servant coastguard \
+    lighthouse-keeper harbourmaster navigator helmsman coxswain purser shipowner whaler sealer \
+    pearl-diver diver airman aviator astronaut stewardess fishwife oysterman crabber \
+    eel-catcher salter saltmaker paperhanger decorator signwriter sign-painter carver whittler \
+    basketmaker basketweaver chairmaker cabinetmaker clockmender toymaker dollmaker candlemaker \
+    soapmaker papermaker inkmaker penmaker quillmaker broommaker brushmaker";
 
 /// Endings of nouns for trades, and what the noun has to be longer than.
 const TRADE_ENDINGS: &[(&str, usize)] = &[
@@ -109,10 +181,22 @@ const TRADE_ENDINGS: &[(&str, usize)] = &[
     ("cutter", 6),
 ];
 
-const CHINESE_INSTRUMENTS: &str = "琵琶 古筝 古琴 二胡 京胡 高胡 板胡 马头琴 胡琴 唢呐 笛子 竹笛 长笛 短笛 箫 \
-    洞箫 笙 埙 葫芦丝 巴乌 扬琴 柳琴 月琴 阮 中阮 大阮 秦琴 七弦琴 排箫 芦笙 管子 铜鼓 腰鼓 堂鼓 定音鼓 架子鼓 铙钹 磬 云锣 梆子 冬不拉 热瓦普 四胡 坠胡 独弦琴 口弦 班卓琴 鲁特琴 管风琴 羽管键琴 电子琴 竖笛 牧笛 \
-    陶笛 风笛 低音提琴 短号 沙锤 响板 三弦 箜篌 编钟 锣 鼓 大鼓 手鼓 钹 木鱼 钢琴 小提琴 中提琴 大提琴 \
-    吉他 竖琴 手风琴 风琴 口琴 单簧管 双簧管 巴松管 萨克斯 小号 长号 圆号 大号 喇叭 号角 铃鼓 三角铁 木琴 尤克里里 曼陀林";
+const CHINESE_INSTRUMENTS: &str = "琵琶 古筝 古琴 二胡 京胡 高胡 板胡 马头琴 胡琴 唢呐 \
+    笛子 竹笛 长笛 短笛 箫 洞箫 笙 埙 葫芦丝 巴乌 扬琴 柳琴 月琴 阮 中阮 大阮 \
+    秦琴 七弦琴 排箫 芦笙 管子 铜鼓 腰鼓 堂鼓 定音鼓 架子鼓 铙钹 磬 云锣 梆子 \
+    冬不拉 热瓦普 四胡 坠胡 独弦琴 口弦 班卓琴 鲁特琴 管风琴 羽管键琴 电子琴 \
+    竖笛 牧笛 陶笛 风笛 低音提琴 短号 沙锤 响板 三弦 箜篌 编钟 锣 鼓 大鼓 \
+    手鼓 钹 木鱼 钢琴 小提琴 中提琴 大提琴 吉他 竖琴 手风琴 风琴 口琴 单簧管 \
+    双簧管 巴松管 萨克斯 小号 长号 圆号 大号 喇叭 号角 铃鼓 三角铁 木琴 \
+    尤克里里 曼陀林 胡笳 筚篥 尺八 篪 筑 瑟 阮咸 奚琴 轧筝 革胡 中胡 低胡 \
+    二弦 椰胡 大筒 雷琴 弹布尔 都塔尔 艾捷克 扎木聂 火不思 雅托噶 伽倻琴 \
+    伽椰琴 长鼓 象脚鼓 渔鼓 八角鼓 拨浪鼓 碰铃 钟琴 颤音琴 马林巴 钢片琴 \
+    三角钢琴 电钢琴 键盘 电吉他 贝斯 五弦琴 乌克丽丽 巴拉莱卡 里拉琴 齐特琴 \
+    低音号 军号 法国号 英国管 巴松 黑管 木笛 哨笛 锡笛 锯琴 八音盒 手碟 铜锣 \
+    小锣 快板 板鼓 小鼓 小军鼓 非洲鼓 康加鼓 邦戈鼓 战鼓 铜钹 铙 钲 柷 梧桐琴 \
+    曲笛 梆笛 骨笛 洋琴 提琴 六弦琴 西塔琴 三味线 尺八箫 鹰笛 口笛 石磬 玉笛 \
+    玉箫 独弦匏琴 牛角胡 四弦琴 双管 吐良 侗笛 芦管 木管 三弦琴 十三弦 瑶琴 \
+    南胡";
 
 const CHINESE_ANIMALS: &str = "小狗 狗 犬 猎犬 小猫 猫 兔子 白兔 兔 仓鼠 松鼠 花栗鼠 老鼠 刺猬 貂 雪貂 狐狸 猴子 猴 \
     鹦鹉 八哥 鹩哥 画眉 百灵 金丝雀 喜鹊 乌鸦 麻雀 鸽子 鸽 猫头鹰 老鹰 鹰 隼 孔雀 天鹅 鹅 鸭子 鸭 公鸡 母鸡 鸡 乌龟 \
@@ -147,7 +231,21 @@ const NO_TRADES: &str = "brother sister mother father daughter member winter sum
     later latter other another elder either water corner matter paper order power river supper dinner \
     owner lover stranger neighbour neighbor leader speaker manner honour door floor color flavor terror \
     error mirror minor major superior inferior human german woman gentleman christian guardian \
-    successor predecessor ancestor prisoner foreigner newcomer winner loser reader player";
+    successor predecessor ancestor prisoner foreigner newcomer winner loser reader player lodger follower listener \
+    islander londoner villager settler beginner admirer believer northerner southerner outsider insider stickler \
+    bachelor visitor survivor spectator widower commoner latecomer riser sleeper walker swimmer dreamer thinker \
+    loner charmer collector possessor bearer holder boarder dweller cottager highlander stayer latecomer \
+    teenager toddler youngster oldster jester mourner worshipper sinner supporter donor creditor debtor traitor \
+    impostor chatterer talker eater drinker smoker gambler hoarder grumbler wanderer rover rambler \
+    pleasure treasure timer cover fever finger shoulder ladder letter slumber timber amber ember chamber lumber \
+    bother feather leather weather tether cider border corridor harbour elder kinsman countryman yeoman \
+    freeman frenchman englishman dutchman welshman irishman scotsman fisherwoman oddity";
+
+/// The nouns of instruments, animals and trades, as every word of what a question finds is looked up.
+static NOUNS: LazyLock<(FxHashSet<&str>, FxHashSet<&str>, FxHashSet<&str>)> = LazyLock::new(|| {
+    let set = |list: &'static str| list.split_whitespace().collect();
+    (set(INSTRUMENTS), set(ANIMALS), set(TRADES))
+});
 
 /// The word of a sentence with which it says what somebody is or serves as: "was an able falconer".
 pub fn described(list: &[String]) -> Option<usize> {
@@ -163,8 +261,14 @@ pub fn described(list: &[String]) -> Option<usize> {
         };
         (first..list.len().min(first + 3)).find(|at| {
             let noun = list[*at].as_str();
+            // "The owner of a fox", "a fine player of the lute".
+            let of = list.get(at + 1).is_some_and(|word| word == "of");
+            let thing =
+                |word: &String| NOUNS.0.contains(word.as_str()) || NOUNS.1.contains(word.as_str());
+            let of_thing = of && list[at + 2..].iter().take(3).any(thing);
             AGENTS.iter().any(|ending| noun.len() > ending.len() + 2 && noun.ends_with(ending))
                 && !among(NO_TRADES, noun)
+                && (!of_thing || NOUNS.2.contains(noun))
         })
     })
 }
@@ -186,12 +290,12 @@ impl Kind {
     /// Whether the folded word is a noun of this kind.
     pub fn holds(self, word: &str) -> bool {
         let singular = word.strip_suffix('s').unwrap_or(word);
-        let among = |list: &str| among(list, word) || among(list, singular);
+        let among = |set: &FxHashSet<&str>| set.contains(word) || set.contains(singular);
         match self {
-            Self::Instrument => among(INSTRUMENTS),
-            Self::Animal => among(ANIMALS),
+            Self::Instrument => among(&NOUNS.0),
+            Self::Animal => among(&NOUNS.1),
             Self::Trade => {
-                among(TRADES)
+                among(&NOUNS.2)
                     || TRADE_ENDINGS
                         .iter()
                         .any(|(ending, least)| word.len() >= *least && singular.ends_with(ending))

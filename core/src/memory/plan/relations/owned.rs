@@ -18,6 +18,7 @@ use crate::memory::index::patterns::Pattern;
 use crate::memory::index::stems::Stems;
 use crate::memory::index::stopwords;
 use crate::memory::index::thesaurus;
+use crate::memory::plan::language::denied::is_said_not_to_be;
 use crate::memory::plan::language::entry::{body, without_stamp};
 use crate::memory::plan::language::forms;
 use crate::memory::plan::language::idioms::meanings;
@@ -54,8 +55,9 @@ const LIVING: &str = "live dwell reside";
 
 /// A word of the property.
 #[derive(Debug, Clone)]
-struct Word {
-    strict: Pattern,
+pub(in crate::memory::plan) struct Word {
+    /// The word itself in any form.
+    pub(in crate::memory::plan) strict: Pattern,
     similar: Vec<String>,
 }
 
@@ -180,6 +182,16 @@ impl OwnedQuestion {
     }
 }
 
+impl OwnedQuestion {
+    /// Whether it asks for something of which texts speak in words of their own: a trade, an animal, a birth.
+    pub fn has_words_of_its_own(&self) -> bool {
+        let born = |word: &Word| {
+            word.strict.text == "born" || word.similar.iter().any(|word| word == "born")
+        };
+        self.key.is_some() || self.kind.is_some() || self.property.iter().any(born)
+    }
+}
+
 /// The noun phrase that a question asks for: behind "which" or "what", or behind the verb of a request.
 fn asked_noun<'w>(list: &[String], content: &[&'w str]) -> Vec<&'w str> {
     let which =
@@ -252,7 +264,8 @@ fn tied<'w>(list: &[String], owner: &[String], content: &[&'w str]) -> Vec<&'w s
 }
 
 impl Word {
-    fn of(word: &str, stems: &Stems) -> Self {
+    /// A word with those that mean the same.
+    pub(in crate::memory::plan) fn of(word: &str, stems: &Stems) -> Self {
         let mut similar = thesaurus::same_meaning(word, stems);
         // Who sells or paints a house need not live in it.
         if among(LIVING, word, stems) {
@@ -261,7 +274,8 @@ impl Word {
         Self { strict: Pattern::word(word, stems), similar }
     }
 
-    fn said_by(&self, word: &String, stems: &Stems) -> f32 {
+    /// How well a folded word of a text says it.
+    pub(in crate::memory::plan) fn said_by(&self, word: &String, stems: &Stems) -> f32 {
         if self.strict.occurs_in(std::slice::from_ref(word), stems) {
             1.0
         } else if self.similar.binary_search(word).is_ok() {
@@ -445,7 +459,10 @@ fn stated(
     {
         return Ok(None);
     }
-    let asks = text.trim_end_matches(['"', '”', '\'', '’']).ends_with(['?', '？']);
+    // "Who does not know …?" asks nothing.
+    let rhetorical = ["who", "what"].iter().any(|word| list.first().is_some_and(|own| own == word))
+        && list.iter().take(4).any(|word| ["not", "didn't", "doesn't"].contains(&word.as_str()));
+    let asks = text.trim_end_matches(['"', '”', '\'', '’']).ends_with(['?', '？']) && !rhetorical;
     let longest = if asked.key.is_some() { LONGEST } else { LONGEST_OF_NAMES };
     if list.len() > longest as usize || asks {
         return Ok(None);
@@ -495,10 +512,10 @@ fn stated(
                 || list
                     .iter()
                     .any(|word| said.contains(word) || asked.owner.text.contains(word.as_str()));
-            about && is_denied(&list)
+            about && is_said_not_to_be(&list)
         })
     };
-    if !enough || (asked.key.is_none() && is_denied(&list) && denied()) {
+    if !enough || (asked.key.is_none() && !rhetorical && is_said_not_to_be(&list) && denied()) {
         return Ok(None);
     }
     let wanted = Wanted {
@@ -535,18 +552,8 @@ fn says_where(text: &str, stems: &Stems) -> bool {
     const PLACED: &str = "in at on by near above behind under beside over there with";
     let list: Vec<String> = words::folded_words(text).collect();
     let place = |at: usize| list[at + 1..].iter().take(2).any(|word| among(PLACED, word, stems));
-    !is_denied(&list) && (0..list.len()).any(|at| among(LIVING, &list[at], stems) && place(at))
-}
-
-/// Whether a sentence says that something is not so, and not what is so instead: "never without" is always.
-fn is_denied(list: &[String]) -> bool {
-    let has = |wanted: &[&str]| list.iter().any(|word| wanted.contains(&word.as_str()));
-    let no = ["never", "not", "neither", "didn't", "wasn't", "hadn't", "nor", "nowhere", "nobody"];
-    let so = [
-        "changed", "stopped", "else", "but", "longer", "instead", "rather", "before", "now",
-        "like", "better",
-    ];
-    has(&no) != has(&["without", "except", "unless", "save"]) && !has(&so)
+    !is_said_not_to_be(&list)
+        && (0..list.len()).any(|at| among(LIVING, &list[at], stems) && place(at))
 }
 
 #[cfg(test)]
