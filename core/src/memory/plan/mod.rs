@@ -185,6 +185,9 @@ fn by_class(
     {
         return Ok((Class::State, finding));
     }
+    if let Some(finding) = suspects::motives(reader, &question)? {
+        return Ok((Class::WhoAndWhy, finding));
+    }
     if suspects::asks_for_culprit(&question, reader)
         && let Some(finding) = suspects::suspects(reader, &question)?
     {

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::scene::{AT, LONGEST, MENTIONS, THINGS, people_besides};
 use crate::error::Result;
-use crate::memory::answer::Finding;
+use crate::memory::answer::{Finding, one_line};
 use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::names;
 use crate::memory::index::patterns::Pattern;
@@ -56,37 +56,88 @@ struct Cells {
     chance: Vec<SentenceId>,
 }
 
+/// What is told of the harm done to a victim, and of whom it may have been done by.
+#[derive(Default)]
+struct Told {
+    harm: Harm,
+    /// Sentences of the victim and others, with their words.
+    grudges: Vec<(SentenceId, Vec<Token>)>,
+    /// Who is named in them or beside what it may have been done with, by their last names.
+    suspects: BTreeMap<String, String>,
+}
+
+fn told(reader: &Reader, victim: &str) -> Result<Told> {
+    let mut told = Told::default();
+    let Some(last) = last_name(victim).and_then(Pattern::phrase) else { return Ok(told) };
+    let about = reader.last_mentions(&[last], &[], LONGEST, MENTIONS)?;
+    for read in reader.read(&about)? {
+        let tokens = reader.tokens(&read.text);
+        let people = people_besides(&read.text, victim);
+        if is_of_harm(&tokens, people.is_empty()) {
+            told.harm.add(reader, &read, &tokens)?;
+        } else if tells(&tokens) && !tokens.iter().any(|token| token.classes & FRIENDLY != 0) {
+            told.grudges.push((read.id, tokens));
+            people.into_iter().for_each(|person| add(&mut told.suspects, person));
+        }
+    }
+    for noun in told.harm.means.iter().filter_map(|noun| Pattern::phrase(noun)) {
+        for read in reader.read(&reader.last_mentions(&[noun], &[], LONGEST, FEW)?)? {
+            if !told.harm.ids.contains(&read.id) {
+                let people = people_besides(&read.text, victim);
+                people.into_iter().for_each(|person| add(&mut told.suspects, person));
+            }
+        }
+    }
+    Ok(told)
+}
+
+/// Who had a motive to harm `victim`, and the sentences that tell it: a reason in words for one. Only of `suspect`
+/// if one is named. `None` if the text tells of no harm, or of no motive.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn motives(reader: &Reader, victim: &str, suspect: Option<&str>) -> Result<Option<Finding>> {
+    let Told { harm, grudges, mut suspects } = told(reader, victim)?;
+    if let Some(name) = suspect {
+        suspects.clear();
+        add(&mut suspects, names::without_titles(name).to_owned());
+    }
+    let (mut found, mut evidence): (Vec<String>, Vec<(SentenceId, u32)>) = (Vec::new(), Vec::new());
+    for name in suspects.into_values() {
+        let parts: Vec<String> = words::folded_words(&name).collect();
+        let is_of = |tokens: &[Token]| {
+            let named = |token: &Token| token.capital && parts.contains(&token.folded);
+            tokens.iter().any(named) && tokens.iter().any(|token| token.classes & MOTIVE != 0)
+        };
+        let own: Vec<SentenceId> =
+            grudges.iter().filter(|(_, tokens)| is_of(tokens)).map(|(id, _)| *id).collect();
+        if own.is_empty() {
+            continue;
+        }
+        match suspect {
+            Some(_) => {
+                for id in &own {
+                    found.push(one_line(&reader.corpus.sentence(*id)?));
+                }
+            }
+            None => found.push(name),
+        }
+        evidence.extend(own.into_iter().map(|id| (id, 1)));
+    }
+    evidence.sort_unstable();
+    evidence.dedup();
+    let answer = (!found.is_empty() && !harm.ids.is_empty()).then(|| found.join(", "));
+    Ok(answer.map(|answer| Finding { answer: Some(answer), evidence, incomplete: false }))
+}
+
 /// Who did it to `victim`; `None` unless all cells of just one suspect are filled.
 ///
 /// # Errors
 /// If the store cannot be read or is damaged.
 pub fn proved(reader: &Reader, victim: &str) -> Result<Option<Finding>> {
-    let Some(last) = last_name(victim).and_then(Pattern::phrase) else { return Ok(None) };
-    let about = reader.last_mentions(&[last], &[], LONGEST, MENTIONS)?;
-    let mut harm = Harm::default();
-    // Sentences of the victim and others, with their words; and who those are, by their last names.
-    let mut grudges: Vec<(SentenceId, Vec<Token>)> = Vec::new();
-    let mut suspects: BTreeMap<String, String> = BTreeMap::new();
-    for read in reader.read(&about)? {
-        let tokens = reader.tokens(&read.text);
-        let people = people_besides(&read.text, victim);
-        if is_of_harm(&tokens, people.is_empty()) {
-            harm.add(reader, &read, &tokens)?;
-        } else if tells(&tokens) && !tokens.iter().any(|token| token.classes & FRIENDLY != 0) {
-            grudges.push((read.id, tokens));
-            people.into_iter().for_each(|person| add(&mut suspects, person));
-        }
-    }
+    let Told { harm, grudges, suspects } = told(reader, victim)?;
     if harm.means.is_empty() || harm.places.is_empty() {
         return Ok(None);
-    }
-    for noun in harm.means.iter().filter_map(|noun| Pattern::phrase(noun)) {
-        for read in reader.read(&reader.last_mentions(&[noun], &[], LONGEST, FEW)?)? {
-            if !harm.ids.contains(&read.id) {
-                let people = people_besides(&read.text, victim);
-                people.into_iter().for_each(|person| add(&mut suspects, person));
-            }
-        }
     }
     let mut guilty: Option<(String, Cells)> = None;
     for (last, name) in suspects {

@@ -68,6 +68,32 @@ fn asks_for_proof(question: &Question) -> bool {
     has("motive") && (has("means") || has("opportunity"))
 }
 
+/// Answers who had a motive, or why one who is named harmed another. `None` if a question asks for neither, or
+/// the documents tell of no harm or no motive.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn motives(reader: &Reader, question: &Question) -> Result<Option<Finding>> {
+    let has = |wanted: &[&str]| question.words.iter().any(|w| wanted.contains(&w.as_str()));
+    let harm = question.words.iter().any(|word| reader.lexicon.classes(word) & HARM != 0);
+    if has(&["who"]) && has(&["motive", "motives"]) && !asks_for_proof(question) {
+        if let Some(victim) = question.names.last() {
+            return circumstances::motives(reader, victim, None);
+        }
+        let victims: Vec<String> = victims(reader)?.into_iter().collect();
+        return match victims.as_slice() {
+            [victim] => circumstances::motives(reader, victim, None),
+            _ => Ok(None),
+        };
+    }
+    match question.names.as_slice() {
+        [suspect, victim] if harm && has(&["why"]) => {
+            circumstances::motives(reader, victim, Some(suspect))
+        }
+        _ => Ok(None),
+    }
+}
+
 /// What a table shows.
 enum Verdict {
     /// Who did it, with the proof.

@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use super::asked::{Asked, Relation};
 use super::discourse::{Clause, Discourse};
-use super::entity::is_title;
+use super::entity::{Entity, is_title};
 use super::noun::{Noun, Owner, bare};
 use crate::error::Result;
 use crate::memory::answer::{Finding, one_line};
@@ -281,12 +281,21 @@ impl View<'_> {
         };
         let found = (0..self.read.entities.len()).rev().filter(|at| {
             let entity = &self.read.entities[*at];
-            owner.is_none_or(|owner| entity.owner == Some(owner)) && self.is_named(*at, noun)
+            owner.is_none_or(|owner| self.belongs(entity, owner)) && self.is_named(*at, noun)
         });
         let held = |at: &usize| {
             noun.words.iter().filter(|word| self.read.entities[*at].words.contains(word)).count()
         };
         found.max_by_key(held)
+    }
+
+    /// Whether one of the paragraph is another's: as it says, or as he has it where it is first spoken of.
+    fn belongs(&self, entity: &Entity, owner: usize) -> bool {
+        let had = |clause: &Clause| {
+            clause.subject == Some(owner)
+                && (clause.predicate..clause.range.end).contains(&entity.first)
+        };
+        entity.owner == Some(owner) || entity.owner.is_none() && self.read.clauses.iter().any(had)
     }
 
     /// Whether words of a question name one of the paragraph.
@@ -399,7 +408,7 @@ impl View<'_> {
         let before = at.saturating_sub(3).max(clause.range.start)..at;
         before.clone().any(|at| among(BEING, self.word(at)))
             || clause.beside
-            || at == clause.range.start
+            || at == clause.range.start && !self.word(at).ends_with('s')
     }
 
     pub(super) fn clause_at(&self, token: usize) -> usize {
