@@ -10,9 +10,9 @@ use std::path::PathBuf;
 
 use super::documents::{self, Flow, Format, Limits, Source, TextSink};
 use super::index::ledger::record::NamesBuilder;
-use super::index::pages;
 use super::index::postings::PostingsBuilder;
 use super::index::summary;
+use super::index::{pages, pairs};
 use super::segment::blocks::BlockCutter;
 use super::segment::layout::Layout;
 use super::segment::paragraphs;
@@ -122,14 +122,18 @@ fn put_directory(store: &mut dyn Store, owner: &str, blocks: &[BlockRef]) -> Res
         return Ok(false);
     }
     store.put_directory(owner, run, &mut |store, put| {
-        let terms = |at: usize| store.part(blocks[at].hash, Part::Terms);
-        pages::build(blocks.len(), terms, put)?.ok_or_else(|| {
+        let part = |at: usize, part: Part| store.part(blocks[at].hash, part);
+        let damaged = || {
             crate::Error::from(MemoryError::CorruptLibrary {
                 path: PathBuf::from(owner),
                 place: format!("directory {run}"),
                 problem: "the dictionary of a block is cut short".to_owned(),
             })
-        })
+        };
+        let terms = |at: usize| part(at, Part::Terms);
+        let next = pages::build(blocks.len(), terms, put)?.ok_or_else(damaged)?;
+        let both = |at: usize| Ok((part(at, Part::Terms)?, part(at, Part::Positions)?));
+        pairs::build(blocks.len(), both, next, put)?.ok_or_else(damaged)
     })?;
     Ok(true)
 }

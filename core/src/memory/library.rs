@@ -11,6 +11,7 @@ use super::answer::{Answer, Citation, Finding, Status, Usage, cite, one_line};
 use super::digest::{keys, whole};
 use super::documents::{Limits, Source};
 use super::index::corpus::{Corpus, Recents, SentenceId};
+use super::index::pairs;
 use super::index::search::{self, Passage};
 use super::index::stems::Stems;
 use super::ingest::{self, Ingested, Progress};
@@ -156,7 +157,8 @@ impl Library {
                 }
             }
             for run in corpus.runs_of(ordinal) {
-                for page in 0..corpus.firsts(run)?.n_pages() + 2 {
+                let n_pairs = pairs::n_pages(corpus.contents.runs[run].blocks.len());
+                for page in 0..corpus.firsts(run)?.n_pages() + 2 + n_pairs {
                     hasher.update(&*corpus.directory_page(run, page as u32)?);
                 }
             }

@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::pages::Firsts;
+use super::pages::{Firsts, PAGE_BYTES};
 use crate::error::{MemoryError, Result};
 use crate::memory::segment::layout::Layout;
 use crate::memory::store::{BlockRef, ContentHash, Contents, Notes, Part, Run, Store};
@@ -308,11 +308,12 @@ impl<'a> Corpus<'a> {
         Ok(place.first_char + text[..byte].chars().count() as u64)
     }
 
-    /// Bytes that a search holds at its peak: of the blocks kept the text and the index, and one more of each.
+    /// Bytes that a search holds at its peak: of the blocks kept the text and the index, and one more of each;
+    /// and the pages of directories.
     pub fn peak_bytes(&self) -> u64 {
         let largest = self.contents.blocks.iter().map(|place| u64::from(place.block.bytes)).max();
         // A layout takes about a quarter of its text in memory, what is searched half of it.
-        largest.unwrap_or(0) * (CACHED as u64 * 7 / 4 + 2)
+        largest.unwrap_or(0) * (CACHED as u64 * 7 / 4 + 2) + (CACHED_PAGES * PAGE_BYTES) as u64
     }
 
     /// The error for a damaged block.

@@ -3,7 +3,8 @@
 //!
 //! A run is some hundreds of blocks of one document ([`DocumentRecord::runs`]), a document of four million
 //! tokens one run or two; its directory merges their dictionaries (`pages`), so that a term is looked up
-//! once a run and not once a block. A look-up reads the pages whose range of terms can match, no others.
+//! once a run and not once a block. A look-up reads the pages whose range of terms can match, no others, and
+//! of words that are to stand side by side, which blocks can hold them so (`pairs`).
 //!
 //! [`DocumentRecord::runs`]: crate::memory::store::DocumentRecord::runs
 
@@ -12,6 +13,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 
 use super::corpus::Corpus;
 use super::pages::{self, TermRange, for_each_term};
+use super::pairs;
 use super::patterns::{Pattern, Wanted};
 use super::postings;
 use super::stems::Stems;
@@ -197,8 +199,11 @@ impl Cursor {
 /// In which blocks patterns can occur, and how often at most.
 #[derive(Debug)]
 pub struct Spread {
-    /// Per pattern, the blocks in order, each with an upper bound of its occurrences there.
+    /// Per pattern, the blocks with its words in order, each with an upper bound of its occurrences there: 0
+    /// where they do not stand side by side.
     pub blocks: Vec<Vec<(u32, u32)>>,
+    /// How often each pattern occurs at most, by its rarest word in every block; exact for single words.
+    pub totals: Vec<u64>,
 }
 
 impl Spread {
@@ -208,20 +213,25 @@ impl Spread {
     /// If the store cannot be read or is damaged.
     pub fn of(corpus: &Corpus, patterns: &[Pattern], stems: &Stems) -> Result<Self> {
         let mut blocks = vec![Vec::new(); patterns.len()];
+        let mut totals = vec![0_u64; patterns.len()];
         for run in 0..corpus.contents.runs.len() {
             let bounds = Lookup::of(corpus, run, patterns)?.bounds(stems)?;
-            for (blocks, bounds) in blocks.iter_mut().zip(&bounds) {
-                let of_run = corpus.contents.runs[run].blocks.clone().zip(bounds.iter().copied());
-                blocks.extend(of_run.filter(|(_, bound)| *bound > 0));
+            let first = corpus.contents.runs[run].blocks.start;
+            for (at, bounds) in bounds.into_iter().enumerate() {
+                let mut of_run: Vec<(u32, u32)> =
+                    (first..).zip(bounds).filter(|(_, bound)| *bound > 0).collect();
+                totals[at] += of_run.iter().map(|(_, bound)| u64::from(*bound)).sum::<u64>();
+                if of_run.len() > FEW
+                    && let Some(held) = holders(corpus, run, &patterns[at])?
+                {
+                    for (block, bound) in &mut of_run {
+                        *bound *= u32::from(has(&held, (*block - first) as usize));
+                    }
+                }
+                blocks[at].extend(of_run);
             }
         }
-        Ok(Self { blocks })
-    }
-
-    /// How often each pattern occurs at most; exact for single words.
-    pub fn totals(&self) -> Vec<u64> {
-        let total = |blocks: &Vec<(u32, u32)>| blocks.iter().map(|(_, n)| u64::from(*n)).sum();
-        self.blocks.iter().map(total).collect()
+        Ok(Self { blocks, totals })
     }
 
     /// The blocks where one of the patterns can occur, in order.
@@ -248,6 +258,13 @@ pub fn blocks_beside(
         let held = Lookup::of(corpus, run, all)?.bounds(stems)?;
         let each = |block: &usize| held.iter().all(|bounds| bounds[*block] > 0);
         let mut found: Vec<usize> = (0..blocks.len()).filter(each).collect();
+        for pattern in all {
+            if found.len() > FEW
+                && let Some(held) = holders(corpus, run, pattern)?
+            {
+                found.retain(|block| has(&held, *block));
+            }
+        }
         if found.len() > FEW && !any.is_empty() {
             let lookup = Lookup::of(corpus, run, any)?;
             if lookup.n_pages() < found.len() * BLOCK_PAGES {
@@ -258,6 +275,21 @@ pub fn blocks_beside(
         out.extend(found.into_iter().map(|block| blocks.start + block as u32));
     }
     Ok(out)
+}
+
+/// The blocks of a run that can hold the words of a pattern side by side, a bit each; `None` if nothing is
+/// known about them.
+fn holders(corpus: &Corpus, run: usize, pattern: &Pattern) -> Result<Option<Vec<u8>>> {
+    let Some(words) = pattern.side_by_side() else { return Ok(None) };
+    let first = corpus.firsts(run)?.n_pages() + 2;
+    let page = |page: usize| corpus.directory_page(run, (first + page) as u32);
+    let n_blocks = corpus.contents.runs[run].blocks.len();
+    pairs::holders(n_blocks, &words, page, || corpus.damaged_run(run, CUT_SHORT))
+}
+
+/// Whether a block has its bit.
+fn has(bits: &[u8], block: usize) -> bool {
+    bits[block / 8] >> (block % 8) & 1 == 1
 }
 
 /// Patterns and the pages of one directory that can hold their words.
@@ -320,7 +352,8 @@ impl<'a> Lookup<'a> {
 }
 
 fn union(lists: &[Vec<(u32, u32)>]) -> Vec<u32> {
-    let mut all: Vec<u32> = lists.iter().flatten().map(|(block, _)| *block).collect();
+    let can = |(block, bound): &(u32, u32)| (*bound > 0).then_some(*block);
+    let mut all: Vec<u32> = lists.iter().flatten().filter_map(can).collect();
     all.sort_unstable();
     all.dedup();
     all

@@ -7,7 +7,8 @@
 //!            rest, as in `postings`; the rest; the bytes of the list; the list of blocks: twice the
 //!            difference of the ordinal in the run, and one more with a count behind it where the term
 //!            stands in the block more than once
-//! last page  the most frequent words, those first: count, bytes of the word, the word
+//! last page  the most frequent words, those first: count, bytes of the word, the word; the rows of `pairs`
+//!            follow
 //! ```
 //! The numbers of page 0 have four bytes, so that it is searched as it is; all others are LEB128. Lists that
 //! nobody looks for are skipped unread. Which pages a question needs, `directory` knows.
@@ -21,7 +22,7 @@ use crate::memory::store::varint::{Reader, put};
 use crate::memory::store::{LONGEST_RUN, PutPage};
 
 /// Bytes of a page at which the next is begun: some such pages fit a page of the library's file.
-const PAGE_BYTES: usize = 1_900;
+pub(super) const PAGE_BYTES: usize = 1_900;
 /// Terms whose lists are merged at a time: bounds the memory that a directory takes while it is made. Few in
 /// tests, so that small texts need several times.
 const MOST_MERGED: usize = if cfg!(test) { 100 } else { 4_096 };
@@ -30,8 +31,8 @@ const MOST_FREQUENT: usize = 1_024;
 const FREQUENT_SHARE: usize = 32;
 
 /// Merges the dictionaries of the blocks of a run and puts the pages. The terms of one first byte are merged
-/// at a time, and not too many of them, so that a small part of the terms of a run is held. `terms` answers the part `terms` of block
-/// `at`, and `None` comes back where one of them is damaged.
+/// at a time, and not too many of them, so that a small part of the terms of a run is held. `terms` answers
+/// the part `terms` of block `at`. The number of the next page comes back, and `None` where a part is damaged.
 ///
 /// # Errors
 /// What `terms` and `put` answer.
@@ -39,7 +40,7 @@ pub fn build(
     n_blocks: usize,
     mut terms: impl FnMut(usize) -> Result<Vec<u8>>,
     put: &mut PutPage,
-) -> Result<Option<()>> {
+) -> Result<Option<u32>> {
     let mut first: ByteSet = [0; 4];
     for block in 0..n_blocks {
         match postings::first_bytes(&terms(block)?) {
@@ -213,7 +214,7 @@ impl<'p, 'f> PageBuilder<'p, 'f> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<()> {
+    fn finish(mut self) -> Result<u32> {
         self.end_page()?;
         self.end_word();
         let n_pages = self.ends.len() as u32;
@@ -228,7 +229,8 @@ impl<'p, 'f> PageBuilder<'p, 'f> {
             put(&mut page, term.len() as u64);
             page.extend_from_slice(term);
         }
-        (self.put)(n_pages + 1, &page)
+        (self.put)(n_pages + 1, &page)?;
+        Ok(n_pages + 2)
     }
 }
 

@@ -97,6 +97,11 @@ impl Pattern {
         self.slots.iter().map(|slot| slot.exact.as_slice())
     }
 
+    /// Its words, if they are several and each may stand there in one form only.
+    pub fn side_by_side(&self) -> Option<Vec<&str>> {
+        (self.slots.len() > 1).then(|| self.slots.iter().map(Slot::only).collect())?
+    }
+
     /// Number of adjacent words.
     pub fn len(&self) -> usize {
         self.slots.len()
@@ -140,6 +145,14 @@ impl Slot {
             (stem, prefix)
         });
         Self::new(exact, stem)
+    }
+
+    /// The only word that may stand here.
+    fn only(&self) -> Option<&str> {
+        match self.exact.as_slice() {
+            [word] if self.stem.is_none() => Some(word),
+            _ => None,
+        }
     }
 
     fn matches(&self, term: &[u8], stems: &Stems) -> bool {
@@ -305,7 +318,8 @@ impl Matches {
                 postings::positions_of(positions, *entry, &mut list)?;
             }
             if slot.len() > 1 {
-                list.sort_unstable();
+                // Lists in order one behind the other, which a stable sort merges.
+                list.sort();
                 list.dedup();
             }
             let offset = offset as u32;

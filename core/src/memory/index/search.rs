@@ -12,12 +12,14 @@
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BinaryHeap};
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::corpus::{Corpus, SentenceId};
 use super::directory::{self, Spread};
 use super::patterns::{Matches, Pattern, Wanted};
 use super::stems::Stems;
+use super::tally::Tally;
 use crate::error::Result;
 use crate::memory::segment::layout::Layout;
 
@@ -58,7 +60,11 @@ pub struct Passage {
 impl Passage {
     /// The passage of sentence `sentence` of block `block`, which is laid out as `layout`.
     pub fn around(block: u32, layout: &Layout, sentence: u32) -> Self {
-        let range = layout.passage(layout.passage_of(sentence as usize));
+        Self::of(block, layout.passage(layout.passage_of(sentence as usize)))
+    }
+
+    /// The sentences `range` of block `block`.
+    fn of(block: u32, range: Range<usize>) -> Self {
         Self { block, first: range.start as u32, sentences: range.len() as u32 }
     }
 }
@@ -131,6 +137,12 @@ impl Best {
             && self.heap.peek().is_none_or(|Reverse(least)| least.score > bound)
     }
 
+    /// Whether a hit with this score is none of the best, wherever it stands.
+    fn is_beyond(&self, score: f32) -> bool {
+        self.heap.len() == self.limit
+            && self.heap.peek().is_none_or(|Reverse(least)| least.score > score)
+    }
+
     fn into_sorted(self) -> Vec<Hit> {
         self.heap.into_sorted_vec().into_iter().map(|Reverse(hit)| hit).collect()
     }
@@ -141,7 +153,7 @@ impl Best {
 /// # Errors
 /// If the store cannot be read or is damaged.
 pub fn counts(corpus: &Corpus, patterns: &[Pattern], stems: &Stems) -> Result<Vec<u64>> {
-    Ok(Spread::of(corpus, patterns, stems)?.totals())
+    Ok(Spread::of(corpus, patterns, stems)?.totals)
 }
 
 fn find(corpus: &Corpus, block: u32, wanted: &mut Wanted) -> Result<Matches> {
@@ -172,28 +184,32 @@ fn occurrences_in(
     Ok(Some(corpus.layout(block)?))
 }
 
-/// The same with the sentences of the words, sorted by sentence and then by pattern.
-fn sentences_in(
+/// Calls `visit` with the block's layout, every pattern that occurs in the block, and the words where it
+/// begins, in order; answers the layout, or `None` if nothing occurs.
+fn lists_in(
     corpus: &Corpus,
     block: u32,
     wanted: &mut Wanted,
-    held: &mut Vec<(u32, u32)>,
+    mut visit: impl FnMut(&Layout, usize, &[u32]),
 ) -> Result<Option<Arc<Layout>>> {
-    let Some(layout) = occurrences_in(corpus, block, wanted, held)? else {
-        return Ok(None);
-    };
-    // Those of a pattern are in order, often several in a sentence.
-    let (mut sentence, mut words) = (0, 0..0);
-    for (word, _) in held.iter_mut() {
-        if !words.contains(word) {
-            sentence = layout.sentence_of_word(*word);
-            let behind = layout.sentences.get(sentence + 1);
-            words = *word..behind.map_or(layout.words, |behind| behind.first_word);
+    let matches = find(corpus, block, wanted)?;
+    let mut layout = None;
+    for pattern in 0..wanted.patterns().len() {
+        if matches.bound(pattern) == 0 {
+            continue;
         }
-        *word = sentence as u32;
+        let list = matches
+            .positions(pattern, &corpus.index(block)?.positions)
+            .ok_or_else(|| corpus.damaged(block, "a position list is cut short"))?;
+        if !list.is_empty() {
+            let layout = match &layout {
+                Some(layout) => layout,
+                None => layout.insert(corpus.layout(block)?),
+            };
+            visit(layout, pattern, &list);
+        }
     }
-    held.sort_unstable();
-    Ok(Some(layout))
+    Ok(layout)
 }
 
 /// The best `limit` passages and as many sentences for `patterns`; those beyond
@@ -202,7 +218,20 @@ fn sentences_in(
 /// # Errors
 /// If the store cannot be read or is damaged.
 pub fn search(corpus: &Corpus, patterns: &[Pattern], stems: &Stems, limit: usize) -> Result<Found> {
-    Search::of(corpus, patterns, stems)?.best(limit, |_| true)
+    Search::of(corpus, patterns, stems)?.best(limit, limit, |_| true)
+}
+
+/// The best `limit` sentences alone.
+///
+/// # Errors
+/// As [`search`].
+pub fn best_sentences(
+    corpus: &Corpus,
+    patterns: &[Pattern],
+    stems: &Stems,
+    limit: usize,
+) -> Result<Found> {
+    Search::of(corpus, patterns, stems)?.best(limit, 0, |_| true)
 }
 
 /// A search whose patterns were looked up in the directories, and in no block yet.
@@ -224,66 +253,79 @@ impl<'a> Search<'a> {
     pub fn of(corpus: &'a Corpus<'a>, patterns: &'a [Pattern], stems: &'a Stems) -> Result<Self> {
         let patterns = &patterns[..patterns.len().min(MOST_PATTERNS)];
         let spread = Spread::of(corpus, patterns, stems)?;
-        let counts = spread.totals();
+        let counts = spread.totals.clone();
         let passages = corpus.contents.n_passages.max(1);
         let idf = counts.iter().map(|count| idf(passages, *count)).collect();
         Ok(Self { corpus, wanted: Wanted::of(patterns, stems), spread, counts, idf })
     }
 
-    /// The best `limit` passages and as many sentences of the blocks of which `is_worth` says so, told by
-    /// the patterns that can occur in them, one bit each.
+    /// The best `n_sentences` sentences and `n_passages` passages of the blocks of which `is_worth` says so,
+    /// told by the patterns that can occur in them, one bit each.
     ///
     /// # Errors
     /// If the store cannot be read or is damaged.
-    pub fn best(mut self, limit: usize, is_worth: impl Fn(u64) -> bool) -> Result<Found> {
+    pub fn best(
+        mut self,
+        n_sentences: usize,
+        n_passages: usize,
+        is_worth: impl Fn(u64) -> bool,
+    ) -> Result<Found> {
         let (corpus, idf) = (self.corpus, self.idf);
-        let passages = corpus.contents.n_passages.max(1);
-        let sentences = corpus.contents.n_sentences;
-        let mean_passage = corpus.contents.n_words as f32 / passages as f32;
-        let mean_sentence = corpus.contents.n_words as f32 / sentences.max(1) as f32;
-        let mut best_sentences = Best::new(limit);
-        let mut best_passages = Best::new(limit);
-        let mut held: Vec<(u32, u32)> = Vec::new();
-        let mut by_pattern: Vec<(u32, u32)> = Vec::new();
+        let n_words = corpus.contents.n_words as f32;
+        let mean_passage = n_words / corpus.contents.n_passages.max(1) as f32;
+        let mean_sentence = n_words / corpus.contents.n_sentences.max(1) as f32;
+        let mut best_sentences = Best::new(n_sentences);
+        let mut best_passages = Best::new(n_passages);
+        let (mut sentences, mut passages) = (Tally::default(), Tally::default());
         for (bound, block) in by_bound(&self.spread, &idf, is_worth) {
             if best_sentences.all_beat(bound) && best_passages.all_beat(bound) {
                 break;
             }
-            let Some(layout) = sentences_in(corpus, block, &mut self.wanted, &mut held)? else {
-                continue;
-            };
-            let mut rest = held.as_slice();
-            while let Some(&(sentence, _)) = rest.first() {
-                let passage = Passage::around(block, &layout, sentence);
-                let Passage { first, sentences, .. } = passage;
-                let end = first + sentences;
-                let inside = rest.iter().take_while(|(sentence, _)| *sentence < end).count();
-                let (group, behind) = rest.split_at(inside);
-                rest = behind;
-                for group in group.chunk_by(|one, other| one.0 == other.0) {
-                    let sentence = group[0].0;
-                    let words = layout.words_in(sentence as usize..sentence as usize + 1);
-                    let (score, found) = bm25(group, &idf, words as f32 / mean_sentence);
-                    best_sentences.push(Hit {
-                        first: SentenceId { block, sentence },
-                        sentences: 1,
-                        score,
-                        found,
-                        passage,
-                    });
+            sentences.clear();
+            passages.clear();
+            let layout = lists_in(corpus, block, &mut self.wanted, |layout, pattern, list| {
+                let score = |tf: usize, words: u32, mean: f32| {
+                    idf[pattern] * saturation(tf as f32, words as f32 / mean)
+                };
+                sentences.add(
+                    layout.sentences.len(),
+                    pattern,
+                    list,
+                    |word, from| {
+                        let at = layout.sentence_of_word_from(from, word);
+                        (at, layout.word_range(at..at + 1))
+                    },
+                    |tf, words| score(tf, words, mean_sentence),
+                );
+                if n_passages > 0 {
+                    passages.add(
+                        layout.passages.len(),
+                        pattern,
+                        list,
+                        |word, _| {
+                            let at = layout.passage_of(layout.sentence_of_word(word));
+                            (at, layout.word_range(layout.passage(at)))
+                        },
+                        |tf, words| score(tf, words, mean_passage),
+                    );
                 }
-                let words = layout.words_in(first as usize..end as usize);
-                by_pattern.clear();
-                by_pattern.extend_from_slice(group);
-                by_pattern.sort_unstable_by_key(|(_, pattern)| *pattern);
-                let (score, found) = bm25(&by_pattern, &idf, words as f32 / mean_passage);
-                best_passages.push(Hit {
-                    first: SentenceId { block, sentence: first },
-                    sentences,
-                    score,
-                    found,
-                    passage,
-                });
+            })?;
+            let Some(layout) = layout else { continue };
+            for (at, score, found) in sentences.scored() {
+                if best_sentences.is_beyond(score) {
+                    continue;
+                }
+                let sentence = at as u32;
+                let first = SentenceId { block, sentence };
+                let passage = Passage::around(block, &layout, sentence);
+                best_sentences.push(Hit { first, sentences: 1, score, found, passage });
+            }
+            for (at, score, found) in passages.scored() {
+                let range = layout.passage(at);
+                let passage = Passage::of(block, range);
+                let first = SentenceId { block, sentence: passage.first };
+                let sentences = passage.sentences;
+                best_passages.push(Hit { first, sentences, score, found, passage });
             }
         }
         Ok(Found {
@@ -307,7 +349,7 @@ fn by_bound(spread: &Spread, idf: &[f32], is_worth: impl Fn(u64) -> bool) -> Vec
             *found |= 1 << pattern;
         }
     }
-    let worth = bounds.into_iter().filter(|(_, (_, found))| is_worth(*found));
+    let worth = bounds.into_iter().filter(|(_, (bound, found))| *bound > 0.0 && is_worth(*found));
     let mut out: Vec<(f32, u32)> =
         worth.map(|(block, (bound, _))| (bound * ROUNDING, block)).collect();
     out.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
@@ -322,19 +364,6 @@ fn saturation(tf: f32, relative_length: f32) -> f32 {
 fn idf(units: u64, count: u64) -> f32 {
     let n = count.min(units) as f32;
     (1.0 + (units as f32 - n + 0.5) / (n + 0.5)).ln()
-}
-
-/// Score and set of patterns of the occurrences `group`, sorted by pattern within it.
-fn bm25(group: &[(u32, u32)], idf: &[f32], relative_length: f32) -> (f32, u64) {
-    let mut score = 0.0;
-    let mut found = 0_u64;
-    for run in group.chunk_by(|one, other| one.1 == other.1) {
-        let pattern = run[0].1 as usize;
-        let tf = run.len() as f32;
-        score += idf[pattern] * saturation(tf, relative_length);
-        found |= 1 << pattern;
-    }
-    (score, found)
 }
 
 /// Calls `visit` with every occurrence of every pattern, in document order inside each block, until
@@ -377,16 +406,21 @@ pub fn sentences_with_any(
     mut visit: impl FnMut(SentenceId, u32, u64),
 ) -> Result<()> {
     let patterns = &patterns[..patterns.len().min(MOST_PATTERNS)];
-    let (mut wanted, mut held) = (Wanted::of(patterns, stems), Vec::new());
+    let (mut wanted, mut masks) = (Wanted::of(patterns, stems), Vec::new());
     for block in Spread::of(corpus, patterns, stems)?.any() {
-        let Some(layout) = sentences_in(corpus, block, &mut wanted, &mut held)? else {
-            continue;
-        };
-        for group in held.chunk_by(|one, other| one.0 == other.0) {
-            let sentence = group[0].0;
-            let mask = group.iter().fold(0, |mask, (_, pattern)| mask | 1 << pattern);
-            let words = layout.words_in(sentence as usize..sentence as usize + 1);
-            visit(SentenceId { block, sentence }, words, mask);
+        masks.clear();
+        let layout = lists_in(corpus, block, &mut wanted, |layout, pattern, list| {
+            masks.resize(layout.sentences.len(), 0_u64);
+            list.iter().fold(0, |from, word| {
+                let at = layout.sentence_of_word_from(from, *word);
+                masks[at] |= 1 << pattern;
+                at
+            });
+        })?;
+        let Some(layout) = layout else { continue };
+        for (sentence, mask) in masks.iter().enumerate().filter(|(_, mask)| **mask != 0) {
+            let words = layout.words_in(sentence..sentence + 1);
+            visit(SentenceId { block, sentence: sentence as u32 }, words, *mask);
         }
     }
     Ok(())
@@ -544,6 +578,8 @@ mod tests {
                 let first = |hits: &[Hit]| hits[..limit.min(hits.len())].to_vec();
                 assert_eq!(found.sentences, first(&all.sentences), "{words:?}, {limit}");
                 assert_eq!(found.passages, first(&all.passages), "{words:?}, {limit}");
+                let alone = best_sentences(&corpus, &patterns, &stems, limit).unwrap();
+                assert_eq!(alone.sentences, found.sentences, "{words:?}, {limit}");
             }
         }
     }

@@ -140,7 +140,7 @@ pub fn candidates(reader: &Reader, question: &Question, scope: &Scope) -> Result
         let held = weights.iter().enumerate().filter(|(index, _)| set >> index & 1 == 1);
         set >> n_terms != 0 || held.map(|(_, weight)| weight).sum::<f32>() >= LEAST_WORTH * total
     };
-    let found = search.best(HITS, is_worth)?;
+    let found = search.best(HITS, HITS, is_worth)?;
     let view = View::new(question, &terms, &keys, &patterns, &weights, total, stems);
     let strict = terms.iter().map(|term| &term.strict);
     let leads = keys::leads(reader, &patterns, strict, &weights)?;

@@ -17,6 +17,8 @@ pub const PASSAGE_MOST: usize = 300;
 pub const WINDOW_MOST: usize = 1_200;
 /// Sentences of the window before that a window repeats.
 pub const WINDOW_OVERLAP: usize = 2;
+/// Sentences that are looked at one by one before the others are searched by halves.
+const NEAR: usize = 8;
 
 /// One sentence of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +103,23 @@ impl Layout {
         self.sentences.partition_point(|s| s.first_word <= word).saturating_sub(1)
     }
 
+    /// The same where it is known to be none before sentence `from`: looks at the next few first.
+    pub fn sentence_of_word_from(&self, from: usize, word: u32) -> usize {
+        let rest = self.sentences.get(from + 1..).unwrap_or_default();
+        let holds = |s: &Sentence| s.first_word <= word;
+        let near = &rest[..rest.len().min(NEAR)];
+        match near.iter().position(|s| !holds(s)) {
+            Some(behind) => from + behind,
+            None => from + near.len() + rest[near.len()..].partition_point(holds),
+        }
+    }
+
+    /// The ordinals of the words of the sentences `range`.
+    pub fn word_range(&self, range: Range<usize>) -> Range<u32> {
+        let word_at = |i: usize| self.sentences.get(i).map_or(self.words, |s| s.first_word);
+        word_at(range.start)..word_at(range.end)
+    }
+
     /// The sentence that holds byte `byte`.
     pub fn sentence_at(&self, byte: usize) -> usize {
         self.sentences.partition_point(|s| s.start as usize <= byte).saturating_sub(1)
@@ -108,8 +127,8 @@ impl Layout {
 
     /// Number of words of the sentences `range`.
     pub fn words_in(&self, range: Range<usize>) -> u32 {
-        let word_at = |i: usize| self.sentences.get(i).map_or(self.words, |s| s.first_word);
-        word_at(range.end) - word_at(range.start)
+        let words = self.word_range(range);
+        words.end - words.start
     }
 
     /// Sentence ranges of the windows of the block, which depend on nothing but the block, so that

@@ -31,7 +31,7 @@ use crate::error::{Error, MemoryError, Result};
 /// "CARL" in ASCII.
 const APPLICATION_ID: i64 = 0x4341_524c;
 /// Version of the tables and of the records in them.
-const VERSION: i64 = 6;
+const VERSION: i64 = 7;
 /// How long a locked file is waited for.
 const PATIENCE: Duration = Duration::from_millis(5_000);
 /// Bytes of a page of the file: a block's text is read in a few pieces.
@@ -41,7 +41,7 @@ const LOG_PAGES: i64 = 256;
 /// SQLite's page cache in KiB: bounds what reading a library of any size keeps in memory.
 const CACHE_KIB: i64 = 256;
 /// Pages that a directory has at most. A run has at most 1,024 blocks of some 55 KB, and a directory of
-/// words that all differ takes about as much as its text: some thirty thousand pages.
+/// words that all differ takes about as much as its text: some thirty thousand pages, and a thousand of pairs.
 const PAGES: i64 = 1 << 16;
 
 const SCHEMA: &str = "

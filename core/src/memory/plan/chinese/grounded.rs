@@ -135,7 +135,7 @@ fn hits(reader: &Reader, question: &Question, scope: &Scope) -> Result<Vec<Strin
     if patterns.is_empty() {
         return Ok(Vec::new());
     }
-    let found = search::search(reader.corpus, &patterns, reader.stems, HITS)?;
+    let found = search::best_sentences(reader.corpus, &patterns, reader.stems, HITS)?;
     let mut ranked: Vec<(f32, _)> =
         found.sentences.iter().map(|hit| (found.weight(hit.found), hit.first)).collect();
     ranked.sort_by(|one, other| other.0.total_cmp(&one.0));
