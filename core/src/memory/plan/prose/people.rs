@@ -208,12 +208,12 @@ mod tests {
             "The Mill",
             "The inspector came to the mill. Ada Crane knew Bell. Ada Crane was afraid. Then Ada Crane \
              went home. Mr. Hugh Pell owed them money. They saw the inspector and Pell. Pell confessed \
-             it all to Inspector Dunn. Dunn nodded. Dunn wrote to Harwick. They went to Harwick. He \
-             lived in Harwick.",
+             it all to Inspector Dunn. Then Dunn nodded. At once Dunn wrote to Harwick. They went to \
+             Harwick. He lived in Harwick.",
         ) + &chapter(
             "The Ford",
-            "Otto Lane swam. Otto Lane sank. Otto Lane was guilty. Dunn saw it. Dunn wept. Dunn left. \
-             Dunn came back. Dunn slept.",
+            "Otto Lane swam. Otto Lane sank. Otto Lane was guilty. There Dunn saw it. There Dunn wept. \
+             Then Dunn left. Then Dunn came back. At last Dunn slept.",
         );
         let mut library = Library::in_memory();
         library.open_document(&Source::text("stories.md", text)).unwrap();
