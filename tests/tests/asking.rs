@@ -30,6 +30,7 @@ const LISTS: &[(&str, &str, usize)] = &[
     ("tallying, apart", include_str!("data/tallying-apart.txt"), 90),
     ("stating", include_str!("data/stating.txt"), 80),
     ("stating, apart", include_str!("data/stating-apart.txt"), 70),
+    ("stating, in Chinese", include_str!("data/stating-chinese.txt"), 95),
     ("published", include_str!("data/published.txt"), 90),
 ];
 

@@ -10,7 +10,7 @@
 
 use super::grounded;
 use super::question::ChineseQuestion;
-use super::words::RELATIONS;
+use super::words::{LOOSE, RELATIONS};
 use crate::error::Result;
 use crate::memory::answer::{Finding, one_line};
 use crate::memory::index::corpus::SentenceId;
@@ -59,6 +59,26 @@ const LASTING: &[&str] = &[
     "名",
     "位",
     "个",
+];
+
+/// What follows the noun for a trade.
+const ENDS: &[&str] = &[
+    "为生",
+    "为业",
+    "的",
+    "谋生",
+    "，",
+    "。",
+    "；",
+    "、",
+    "糊口",
+    "来",
+    "吃饭",
+    "过日子",
+    "这门",
+    "这一行",
+    "这行",
+    "这个行当",
 ];
 
 /// What 人 makes a noun for people of, besides places.
@@ -168,6 +188,9 @@ fn told(
                 if doubtful && !grounded::is_whole(&body, &text, &lower) {
                     continue;
                 }
+                if is_other_liking(&body, &text) {
+                    continue;
+                }
                 let value = stated(&read.text, owner, asked);
                 facts.extend(value.map(|value| Fact { id: read.id, value }));
             }
@@ -204,6 +227,13 @@ fn told(
     }
     finding.answer = (!values.is_empty()).then(|| values.join("，"));
     Ok((finding, silent))
+}
+
+/// Whether a sentence says what somebody likes to do otherwise than asked: 喝 for 吃.
+fn is_other_liking(body: &str, text: &str) -> bool {
+    let likes = |text: &str| ["喜欢", "喜爱", "最爱", "爱"].iter().any(|word| text.contains(word));
+    let asked = ["吃", "喝", "穿", "读", "听", "唱"].into_iter().find(|verb| body.contains(verb));
+    likes(body) && likes(text) && asked.is_some_and(|verb| !text.contains(verb))
 }
 
 /// The sentences that hold an owner as a whole.
@@ -245,7 +275,7 @@ fn stated(text: &str, owner: &str, asked: &ChineseQuestion) -> Option<String> {
         || asked.property.iter().any(|property| rest.contains(property.as_str()))
         || list.split_whitespace().any(|word| {
             let bare = word.trim_end_matches('>');
-            let sure = bare.chars().count() > 1 || kind.is_none();
+            let sure = (bare.chars().count() > 1 || kind.is_none()) && !LOOSE.contains(&bare);
             sure && rest.contains(bare)
         });
     let works = kind == Some(Kind::Trade) && trade(&rest).is_some();
@@ -320,7 +350,14 @@ fn native(rest: &str) -> Option<String> {
     let stated = rest
         .match_indices('是')
         .find_map(|(at, is)| place(rest[at + is.len()..].split(stop).next().unwrap_or("")));
-    stated.or_else(|| {
+    // "从白石镇来": who comes stands right before it.
+    let comes = || {
+        let behind = rest.split_once("\u{3000}从")?.1.split(stop).next()?;
+        let place = behind.trim_end_matches('的').strip_suffix('来')?;
+        let vague = place.ends_with(['里', '儿', '方', '边', '面', '外', '上', '下']);
+        ((2..=6).contains(&place.chars().count()) && !vague).then(|| place.to_owned())
+    };
+    stated.or_else(comes).or_else(|| {
         let (before, _) = rest.split_once('\u{3000}')?;
         let found = place(before.rsplit(stop).next().unwrap_or(""))?;
         (!PEOPLE.contains(&found.as_str())).then_some(found)
@@ -342,6 +379,9 @@ fn trade(rest: &str) -> Option<String> {
         "担任",
         "作为",
         "从事",
+        "靠当",
+        "靠做",
+        "靠",
         "以做",
         "当",
         "做",
@@ -351,11 +391,8 @@ fn trade(rest: &str) -> Option<String> {
     opens.iter().find_map(|open| {
         rest.match_indices(open).find_map(|(at, _)| {
             let behind = &rest[at + open.len()..];
-            let end = ["为生", "为业", "的", "谋生", "，", "。", "；", "、", "糊口", "来"]
-                .iter()
-                .filter_map(|stop| behind.find(stop))
-                .min()
-                .unwrap_or(behind.len());
+            let end =
+                ENDS.iter().filter_map(|stop| behind.find(stop)).min().unwrap_or(behind.len());
             let mut found = behind[..end].trim_matches('\u{3000}');
             // "当了一辈子木匠": how long is left out.
             while let Some(shorter) = LASTING.iter().find_map(|word| found.strip_prefix(word)) {

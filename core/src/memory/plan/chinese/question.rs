@@ -13,6 +13,9 @@ const OWNERS: usize = 24;
 /// Characters of an owner at most and at least.
 const OWNER: std::ops::RangeInclusive<usize> = 2..=48;
 
+/// Words that point at somebody whom the rest of the phrase describes.
+const POINTING: &[&str] = &["那", "这", "某", "每", "哪", "一", "谁", "我", "你", "他", "她"];
+
 /// A Chinese question for a property.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChineseQuestion {
@@ -117,11 +120,12 @@ impl ChineseQuestion {
         // The last 的 that a property stands behind: "X的票号写的是多少".
         let split = clause
             .rmatch_indices('的')
+            .filter(|(at, _)| !asks_for_kind(&clause[..*at]))
             .find_map(|(at, of)| Some((&clause[..at], property(&clause[at + of.len()..])?)));
         if let Some((before, property)) = split {
             // "A的票号和B的票号": the property may stand behind every owner.
             let of_property = format!("的{property}");
-            let owners: Vec<Vec<String>> = owners(before)
+            let mut owners: Vec<Vec<String>> = owners(before)
                 .iter()
                 .map(|owner| with_shorter(owner.strip_suffix(&of_property).unwrap_or(owner)))
                 .collect();
@@ -131,6 +135,16 @@ impl ChineseQuestion {
                 let relation = relation(&property)
                     .or_else(|| relation(&of_property))
                     .or_else(|| relation(clause).filter(|_| plain));
+                // "X精通的乐器": a verb may stand between the name and 的.
+                if let [owner] = owners.as_mut_slice()
+                    && relation.is_some()
+                    && !POINTING.iter().any(|word| owner[0].starts_with(word))
+                {
+                    let names = opening(&owner[0]);
+                    let shorter: Vec<String> =
+                        names.into_iter().filter(|name| !owner.contains(name)).collect();
+                    owner.extend(shorter);
+                }
                 return Some(Self { owners, property: vec![property], relation, number });
             }
         }
@@ -143,14 +157,7 @@ impl ChineseQuestion {
         }
         // Otherwise a relation, and whoever opens the clause.
         let relation = relation(clause)?;
-        let mut opening = clause;
-        while let Some(shorter) = OPENS.iter().find_map(|open| opening.strip_prefix(open)) {
-            opening = shorter;
-        }
-        let chars: Vec<char> =
-            opening.chars().take_while(|c| is_ideograph(*c) || *c == '·').collect();
-        let lengths = [4, 3, 2].into_iter().filter(|length| chars.len() > *length);
-        let owner: Vec<String> = lengths.map(|length| chars[..length].iter().collect()).collect();
+        let owner = opening(clause);
         (!owner.is_empty()).then(|| Self {
             owners: vec![owner],
             property: Vec::new(),
@@ -218,6 +225,27 @@ fn with_shorter(owner: &str) -> Vec<String> {
         out.push(rest.to_owned());
     }
     out
+}
+
+/// Whether what stands before 的 asks for something of a kind: 是哪种乐器 in 是哪种乐器的好手.
+fn asks_for_kind(before: &str) -> bool {
+    WHICH.iter().chain(&["何种"]).any(|which| {
+        before.split_once(which).is_some_and(|(owner, behind)| {
+            let kind = relation(behind).and_then(|at| RELATIONS[at].0);
+            !owner.is_empty() && kind.is_some()
+        })
+    })
+}
+
+/// What a clause may open with as the name of somebody, the longest first; verbs may follow.
+fn opening(clause: &str) -> Vec<String> {
+    let mut rest = clause;
+    while let Some(shorter) = OPENS.iter().find_map(|open| rest.strip_prefix(open)) {
+        rest = shorter;
+    }
+    let chars: Vec<char> = rest.chars().take_while(|c| is_ideograph(*c) || *c == '·').collect();
+    let lengths = [4, 3, 2].into_iter().filter(|length| chars.len() > *length);
+    lengths.map(|length| chars[..length].iter().collect()).collect()
 }
 
 /// The beginnings of a stretch that may be an owner, the longest first: what follows may be a verb.

@@ -223,6 +223,16 @@ const CHINESE_CRAFTS: &str = "木匠 铁匠 石匠 瓦匠 银匠 铜匠 鞋匠 �
 /// Characters and words with which other Chinese nouns for trades end.
 const CHINESE_TRADES: &str = "师 匠 员 工 先生 艺人 家 商 夫 手";
 
+/// Words with such endings that are no trades.
+const NO_CHINESE_TRADES: &str = "好手 高手 能手 老手 新手 对手 帮手 双手 两手 一手 左手 右手 拿手 \
+    人家 大家 一家 老家 自家 全家 回家 国家 行家 名家 冤家 亲家 丈夫 姐夫 妹夫 功夫 工夫 懦夫 成员 \
+    会员 人员 手工 分工 完工 罢工";
+
+/// Chinese verbs before animals that are caught, sold or eaten, and so are nobody's.
+const CAUGHT: &str = "打钓捕捞网卖买贩杀宰吃炖烤煮";
+/// Chinese colours that tell an animal from others of its kind.
+const COLOURS: &str = "白黑灰黄红花青棕";
+
 /// Endings of nouns for those who do something.
 const AGENTS: &[&str] =
     &["er", "or", "ist", "ian", "eer", "man", "woman", "smith", "wright", "herd", "ess"];
@@ -319,10 +329,16 @@ impl Kind {
             Self::Animal => CHINESE_ANIMALS,
             Self::Trade => CHINESE_CRAFTS,
         };
-        let noun =
-            list.split_whitespace().filter(|noun| text.contains(*noun)).max_by_key(|n| n.len())?;
-        let at = text.rfind(noun)?;
+        let nouns = list.split_whitespace().filter_map(|noun| {
+            let mut at = text.rmatch_indices(noun).map(|(at, _)| at);
+            Some((noun, at.find(|at| self.stands_alone(text, *at, noun))?))
+        });
+        let (noun, at) = nouns.max_by_key(|(noun, _)| noun.len())?;
         let mut first = at;
+        if self == Self::Animal {
+            let colour = text[..at].chars().next_back().filter(|c| COLOURS.contains(*c));
+            first -= colour.map_or(0, char::len_utf8);
+        }
         for (start, c) in text[..at].char_indices().rev().take(MODIFIERS + 1) {
             if MEASURES.contains(c) {
                 first = start + c.len_utf8();
@@ -335,8 +351,31 @@ impl Kind {
         Some(&text[first..at + noun.len()])
     }
 
+    /// Whether the Chinese noun at `at` is no part of a longer one of another kind, as 马 is of 马头琴, and
+    /// no animal that is caught or eaten.
+    fn stands_alone(self, text: &str, at: usize, noun: &str) -> bool {
+        let lists = [
+            (Self::Instrument, CHINESE_INSTRUMENTS),
+            (Self::Animal, CHINESE_ANIMALS),
+            (Self::Trade, CHINESE_CRAFTS),
+        ];
+        let others = lists.iter().filter(|(kind, _)| *kind != self);
+        let longer = others.flat_map(|(_, list)| list.split_whitespace()).any(|other| {
+            other.len() > noun.len()
+                && other.contains(noun)
+                && text
+                    .match_indices(other)
+                    .any(|(start, _)| start <= at && at + noun.len() <= start + other.len())
+        });
+        let caught = self == Self::Animal && text[..at].ends_with(|c| CAUGHT.contains(c));
+        !longer && !caught
+    }
+
     /// Whether a Chinese phrase ends as nouns for trades do.
     pub fn is_chinese_trade(phrase: &str) -> bool {
+        if NO_CHINESE_TRADES.split_whitespace().any(|word| phrase.ends_with(word)) {
+            return false;
+        }
         let mut endings =
             [CHINESE_CRAFTS, CHINESE_TRADES].into_iter().flat_map(str::split_whitespace);
         endings.any(|ending| phrase.ends_with(ending))
@@ -362,6 +401,10 @@ mod tests {
         assert_eq!(described(&list), Some(4));
         assert_eq!(Kind::Animal.chinese_noun("家里有一只小狗"), Some("小狗"));
         assert_eq!(Kind::Trade.chinese_noun("镇上的修表匠起得早"), Some("修表匠"));
+        assert_eq!(Kind::Animal.chinese_noun("屋里挂着马头琴"), None);
+        assert_eq!(Kind::Animal.chinese_noun("靠打鱼吃饭"), None);
+        assert_eq!(Kind::Animal.chinese_noun("养着白貂和马头琴"), Some("白貂"));
+        assert!(!Kind::is_chinese_trade("二胡好手"));
         assert!(Kind::is_chinese_trade("修表匠"));
     }
 }
