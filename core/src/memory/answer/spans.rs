@@ -177,11 +177,44 @@ pub fn may_answer(sentence: &str, expected: Expected) -> bool {
 
 /// The span of `sentence` that has the expected type and is not part of the question.
 pub fn answering(sentence: &str, question: &Question, stems: &Stems) -> Option<String> {
-    spans(sentence, question.expected)
+    let mut found = spans(sentence, question.expected);
+    match question.expected {
+        Expected::Place => found.retain(|range| is_placed(sentence, range)),
+        Expected::Person => {
+            found.retain(|range| !is_behind(sentence, range, &WITHIN));
+            // "Was sold by Omar": whoever sold it, and not who it was sold to.
+            let does = |range: &Range<usize>| is_behind(sentence, range, &["by"]);
+            if is_done_to(question) {
+                found.retain(|range| !does(range));
+            } else {
+                found.sort_by_key(|range| !does(range));
+            }
+        }
+        _ => {}
+    }
+    found
         .into_iter()
-        .filter(|range| question.expected != Expected::Place || is_placed(sentence, range))
         .map(|range| sentence[range].to_owned())
         .find(|span| !repeats_question(span, question, stems))
+}
+
+/// Prepositions behind which no person is named.
+const WITHIN: [&str; 6] = ["in", "at", "near", "into", "inside", "via"];
+
+/// Whether one of `list` stands before a name that owns nothing.
+fn is_behind(sentence: &str, range: &Range<usize>, list: &[&str]) -> bool {
+    let before = sentence[..range.start].split_whitespace().next_back().unwrap_or_default();
+    list.contains(&words::folded(before).as_str())
+        && !sentence[range.end..].starts_with(['\'', '\u{2019}'])
+}
+
+/// Whether a question asks to whom something is done: "who was offered the lamp".
+fn is_done_to(question: &Question) -> bool {
+    question.words.windows(3).any(|three| {
+        three[0] == "who"
+            && ["was", "were", "is", "are"].contains(&three[1].as_str())
+            && three[2].ends_with("ed")
+    })
 }
 
 /// What stands behind the last copula of a sentence if the question's words stand before it.
@@ -486,6 +519,23 @@ mod tests {
         ];
         for (sentence, expected, span) in cases {
             assert_eq!(first(sentence, expected), span, "{sentence}");
+        }
+    }
+
+    #[test]
+    fn who_does_something_is_told_from_places_and_from_whom_it_is_done_to() {
+        let stems = Stems::default();
+        let sold = "A dealer in Oslo was offered the lamp by Omar Bell.";
+        for (question, sentence, person) in [
+            ("Who offered the lamp to the dealer?", sold, Some("Omar Bell")),
+            ("Who was offered the lamp?", sold, None),
+            ("Who was offered the lamp?", "Ines was offered the lamp by Omar.", Some("Ines")),
+            ("Who carved the door?", "In Oslo, Ines carved the door.", Some("Ines")),
+            ("Whose is the lamp?", "The lamp is in Omar's room.", Some("Omar")),
+        ] {
+            let question = Question::of(question, &stems);
+            let found = answering(sentence, &question, &stems);
+            assert_eq!(found.as_deref(), person, "{} {sentence}", question.text);
         }
     }
 }
