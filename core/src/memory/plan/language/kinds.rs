@@ -95,7 +95,7 @@ const ANIMALS: &str = "dog hound puppy terrier spaniel poodle greyhound bulldog 
     earthworm leech slug mussel oyster cuttlefish jellyfish starfish prawn shrimp crayfish \
     tadpole treefrog toadlet slowworm boa anaconda rattlesnake grass-snake tuatara skua \
     guillemot razorbill gannet tern lapwing sandpiper snipe woodcock godwit avocet moorhen \
-    bustard nightingale nightjar redstart wheatear fieldfare redwing ouzel dipper wagtail pipit \
+    bustard nightjar redstart wheatear fieldfare redwing ouzel dipper wagtail pipit \
     bunting siskin redpoll crossbill waxwing oriole shrike bee-eater roller kookaburra lorikeet \
     parakeet conure hornbill turaco bulbul weaver-bird rosella galah cassowary kiwi goshawk \
     sparrowhawk owlet barn-owl mandarin mallard wigeon eider shelduck pochard turkey-cock \
