@@ -194,7 +194,7 @@ impl Asked {
 
     fn verb(
         of: Noun,
-        says: Vec<String>,
+        mut says: Vec<String>,
         stranded: Option<String>,
         measure: Option<String>,
         typing: Option<String>,
@@ -210,13 +210,12 @@ impl Asked {
             (None, Some(noun)) if having && !among("keep get", verb) => {
                 Relation::Noun(noun.to_owned())
             }
-            _ => Relation::Verb(stranded.clone()),
+            _ => Relation::Verb(stranded),
         };
         // "What does X do": the trade, which other plans know.
         if verb == "do" || among("mean stand", verb) && wh == "what" {
             return None;
         }
-        let mut says = says;
         // "Have an accident", "take the lead": the noun says it.
         if says.len() > 1 && among("have make take give get do", &says[0]) {
             says.remove(0);
@@ -303,10 +302,7 @@ impl Asked {
         if says.len() == 1 && among("called named", &says[0]) && stranded.is_none() {
             return build(of, Relation::Name, Vec::new());
         }
-        if says.is_empty()
-            || measure.as_deref().is_some_and(|measure| measure != "much")
-                && measure.as_deref() == Some("many")
-        {
+        if says.is_empty() || measure.as_deref() == Some("many") {
             return None;
         }
         if wh == "what" && typing.is_none() && stranded.is_none() {

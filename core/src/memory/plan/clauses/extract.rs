@@ -10,6 +10,7 @@ use crate::memory::answer::spans;
 use crate::memory::index::stopwords;
 use crate::memory::plan::language::grammar::{DETERMINERS, among};
 use crate::memory::plan::question::Expected;
+use crate::memory::segment::words;
 
 /// Prepositions of places.
 const PLACING: &str = "in at on near under beneath beside behind above over by from to into inside outside opposite \
@@ -163,7 +164,7 @@ pub(super) fn place(
     from: bool,
 ) -> Option<Range<usize>> {
     let is_time = |range: &Range<usize>| {
-        crate::memory::segment::words::folded_words(&read.text[range.clone()])
+        words::folded_words(&read.text[range.clone()])
             .any(|word| spans::is_time_word(&word) || word.bytes().all(|b| b.is_ascii_digit()))
     };
     let find = |range: Range<usize>| {

@@ -1,4 +1,10 @@
 //! What a paragraph says clause by clause: of whom each clause speaks, and what it says.
+//!
+//! ```text
+//! question  → asked                 of whom it asks (noun), and what
+//! paragraph → discourse             clauses and whom each speaks of (noun, entity)
+//! both      → stated                the clause that says it (relation), and its words (extract)
+//! ```
 
 pub mod asked;
 pub mod discourse;
