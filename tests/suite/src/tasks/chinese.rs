@@ -1,6 +1,6 @@
-//! The Chinese wording of `needle`, `absent` and `update`.
+//! The Chinese wording of `needle`, `absent` and `update`: what is seen of it.
 
-use super::{absent, needle, update};
+use super::{absent, chinese_held_out as held_out, needle, update};
 use crate::split::Sides;
 
 /// Wording of `needle`.
@@ -20,12 +20,26 @@ pub const NEEDLE: needle::Wording = needle::Wording {
             "房卡号",
             "发票号",
             "徽章号",
+            "病历号",
+            "车牌号",
+            "工牌号",
+            "合同号",
         ],
-        held_out: &["病历号", "车牌号", "工牌号", "合同号"],
+        held_out: held_out::NUMBER_KINDS,
     },
     code_kinds: Sides {
-        seen: &["追踪码", "序列码", "归档码", "转运码", "保险码", "批次码"],
-        held_out: &["取件码", "验货码", "通行码"],
+        seen: &[
+            "追踪码",
+            "序列码",
+            "归档码",
+            "转运码",
+            "保险码",
+            "批次码",
+            "取件码",
+            "验货码",
+            "通行码",
+        ],
+        held_out: held_out::CODE_KINDS,
     },
 };
 const STATEMENTS: Sides<&str> = Sides {
@@ -37,11 +51,7 @@ const STATEMENTS: Sides<&str> = Sides {
         "说到{key}，它的{kind}写着{value}。",
         "管事的把{kind}{value}分给了{key}。",
     ],
-    held_out: &[
-        "清单上标明，{key}的{kind}是{value}。",
-        "{key}用的{kind}是{value}。",
-        "{kind}{value}归{key}使用。",
-    ],
+    held_out: held_out::STATEMENTS,
 };
 const ONE: Sides<&str> = Sides {
     seen: &[
@@ -52,11 +62,7 @@ const ONE: Sides<&str> = Sides {
         "{key}用的是哪个{kind}？",
         "哪个{kind}属于{key}？",
     ],
-    held_out: &[
-        "{key}的{kind}究竟是多少？",
-        "能告诉我{key}的{kind}吗？",
-        "归{key}使用的{kind}是哪个？",
-    ],
+    held_out: held_out::ONE,
 };
 const ALL: Sides<&str> = Sides {
     seen: &[
@@ -67,11 +73,7 @@ const ALL: Sides<&str> = Sides {
         "{key}名下都有些什么{kind}？",
         "请把{key}的{kind}逐一写出来。",
     ],
-    held_out: &[
-        "属于{key}的{kind}总共有哪些？",
-        "把{key}用到的{kind}都列出来。",
-        "文中出现过{key}的哪几个{kind}？",
-    ],
+    held_out: held_out::ALL,
 };
 const SEVERAL: Sides<&str> = Sides {
     seen: &[
@@ -82,11 +84,7 @@ const SEVERAL: Sides<&str> = Sides {
         "{keys}这几样的{kind}各是哪一个？",
         "分别说出{keys}的{kind}。",
     ],
-    held_out: &[
-        "{keys}用的{kind}分别是哪个？",
-        "{keys}，它们的{kind}各是什么？",
-        "请依次说明{keys}的{kind}。",
-    ],
+    held_out: held_out::SEVERAL,
 };
 
 /// Properties of `absent`.
@@ -94,8 +92,18 @@ pub const PROPERTIES: [absent::Property; 4] = [
     absent::Property {
         kind: "profession",
         values: Sides {
-            seen: &["锁匠", "钟表匠", "药剂师", "装订工", "制图师", "玻璃匠"],
-            held_out: &["铜匠", "修鞋匠", "调音师"],
+            seen: &[
+                "锁匠",
+                "钟表匠",
+                "药剂师",
+                "装订工",
+                "制图师",
+                "玻璃匠",
+                "铜匠",
+                "修鞋匠",
+                "调音师",
+            ],
+            held_out: held_out::PROFESSIONS,
         },
         stated: PROFESSION,
         asked: PROFESSION_ASKED,
@@ -103,8 +111,18 @@ pub const PROPERTIES: [absent::Property; 4] = [
     absent::Property {
         kind: "birthplace",
         values: Sides {
-            seen: &["柳溪镇", "白鹭洲", "青枫渡", "石门坎", "杏花坞", "铁岭桥"],
-            held_out: &["落雁滩", "石榴湾", "双塔镇"],
+            seen: &[
+                "柳溪镇",
+                "白鹭洲",
+                "青枫渡",
+                "石门坎",
+                "杏花坞",
+                "铁岭桥",
+                "落雁滩",
+                "石榴湾",
+                "双塔镇",
+            ],
+            held_out: held_out::BIRTHPLACES,
         },
         stated: BIRTHPLACE,
         asked: BIRTHPLACE_ASKED,
@@ -112,8 +130,8 @@ pub const PROPERTIES: [absent::Property; 4] = [
     absent::Property {
         kind: "instrument",
         values: Sides {
-            seen: &["琵琶", "古筝", "二胡", "唢呐", "扬琴", "洞箫"],
-            held_out: &["三弦", "葫芦丝", "手鼓"],
+            seen: &["琵琶", "古筝", "二胡", "唢呐", "扬琴", "洞箫", "三弦", "葫芦丝", "手鼓"],
+            held_out: held_out::INSTRUMENTS,
         },
         stated: INSTRUMENT,
         asked: INSTRUMENT_ASKED,
@@ -121,8 +139,8 @@ pub const PROPERTIES: [absent::Property; 4] = [
     absent::Property {
         kind: "pet",
         values: Sides {
-            seen: &["喜鹊", "刺猬", "乌龟", "松鼠", "鹦鹉", "白貂"],
-            held_out: &["八哥", "兔子", "狸猫"],
+            seen: &["喜鹊", "刺猬", "乌龟", "松鼠", "鹦鹉", "白貂", "八哥", "兔子", "狸猫"],
+            held_out: held_out::PETS,
         },
         stated: PET,
         asked: PET_ASKED,
@@ -136,8 +154,11 @@ const PROFESSION: Sides<&str> = Sides {
         "{who}是一名{value}。",
         "{who}靠{value}这门手艺过日子。",
         "大家都知道{who}干的是{value}这一行。",
+        "{who}在城里当{value}。",
+        "{who}的本行是{value}。",
+        "{who}平日里靠当{value}养家。",
     ],
-    held_out: &["{who}在城里当{value}。", "{who}的本行是{value}。", "{who}平日里靠当{value}养家。"],
+    held_out: held_out::PROFESSION,
 };
 const PROFESSION_ASKED: Sides<&str> = Sides {
     seen: &[
@@ -147,8 +168,11 @@ const PROFESSION_ASKED: Sides<&str> = Sides {
         "{who}是做什么的？",
         "{who}干的是哪一行？",
         "{who}靠什么手艺过日子？",
+        "{who}的本行是什么？",
+        "{who}平日里做什么营生？",
+        "{who}靠什么养家？",
     ],
-    held_out: &["{who}的本行是什么？", "{who}平日里做什么营生？", "{who}靠什么养家？"],
+    held_out: held_out::PROFESSION_ASKED,
 };
 const BIRTHPLACE: Sides<&str> = Sides {
     seen: &[
@@ -158,8 +182,11 @@ const BIRTHPLACE: Sides<&str> = Sides {
         "{value}是{who}出生的地方。",
         "{who}呱呱坠地时，一家人正住在{value}。",
         "{who}是在{value}降生的。",
+        "{who}出生于{value}。",
+        "{who}降生的地方叫{value}。",
+        "{who}是在{value}出世的。",
     ],
-    held_out: &["{who}出生于{value}。", "{who}降生的地方叫{value}。", "{who}是在{value}出世的。"],
+    held_out: held_out::BIRTHPLACE,
 };
 const BIRTHPLACE_ASKED: Sides<&str> = Sides {
     seen: &[
@@ -169,8 +196,11 @@ const BIRTHPLACE_ASKED: Sides<&str> = Sides {
         "{who}生于何处？",
         "{who}是在哪个地方降生的？",
         "哪个地方是{who}的出生地？",
+        "{who}出生于哪里？",
+        "{who}是在哪儿出生的？",
+        "{who}出世的地方叫什么？",
     ],
-    held_out: &["{who}出生于哪里？", "{who}是在哪儿出生的？", "{who}出世的地方叫什么？"],
+    held_out: held_out::BIRTHPLACE_ASKED,
 };
 const INSTRUMENT: Sides<&str> = Sides {
     seen: &[
@@ -180,8 +210,11 @@ const INSTRUMENT: Sides<&str> = Sides {
         "{value}是{who}演奏的乐器。",
         "在乐队里，{who}负责{value}。",
         "{who}从小就跟着师傅练{value}。",
+        "{who}会演奏{value}。",
+        "{who}每天清早都练习{value}。",
+        "{who}用的乐器是{value}。",
     ],
-    held_out: &["{who}会演奏{value}。", "{who}每天清早都练习{value}。", "{who}用的乐器是{value}。"],
+    held_out: held_out::INSTRUMENT,
 };
 const INSTRUMENT_ASKED: Sides<&str> = Sides {
     seen: &[
@@ -191,8 +224,11 @@ const INSTRUMENT_ASKED: Sides<&str> = Sides {
         "{who}学的是什么乐器？",
         "{who}练的是哪件乐器？",
         "在乐队里，{who}负责什么乐器？",
+        "{who}会什么乐器？",
+        "{who}用哪种乐器演奏？",
+        "{who}练习的乐器是什么？",
     ],
-    held_out: &["{who}会什么乐器？", "{who}用哪种乐器演奏？", "{who}练习的乐器是什么？"],
+    held_out: held_out::INSTRUMENT_ASKED,
 };
 const PET: Sides<&str> = Sides {
     seen: &[
@@ -202,12 +238,11 @@ const PET: Sides<&str> = Sides {
         "陪伴{who}的是一只{value}。",
         "{who}身边总带着一只驯服的{value}。",
         "{who}把一只{value}当作宝贝。",
-    ],
-    held_out: &[
         "{who}饲养着一只{value}。",
         "{who}收养了一只{value}。",
         "{who}走到哪里都带着自己养的{value}。",
     ],
+    held_out: held_out::PET,
 };
 const PET_ASKED: Sides<&str> = Sides {
     seen: &[
@@ -217,8 +252,11 @@ const PET_ASKED: Sides<&str> = Sides {
         "{who}养的是什么？",
         "{who}身边带着什么动物？",
         "{who}把什么动物当作宝贝？",
+        "{who}饲养的是什么动物？",
+        "{who}收养了什么动物？",
+        "{who}养的是哪种宠物？",
     ],
-    held_out: &["{who}饲养的是什么动物？", "{who}收养了什么动物？", "{who}养的是哪种宠物？"],
+    held_out: held_out::PET_ASKED,
 };
 
 /// Wording of `update`.
@@ -229,8 +267,8 @@ pub const UPDATE: update::Wording = update::Wording {
     at_first: AT_FIRST,
     as_of: AS_OF,
     kinds: Sides {
-        seen: &["房间号", "月薪", "铺位号", "呼号", "工位号", "季租"],
-        held_out: &["门牌号", "日薪", "车位号"],
+        seen: &["房间号", "月薪", "铺位号", "呼号", "工位号", "季租", "门牌号", "日薪", "车位号"],
+        held_out: held_out::UPDATE_KINDS,
     },
 };
 const FIRST: Sides<&str> = Sides {
@@ -242,11 +280,7 @@ const FIRST: Sides<&str> = Sides {
         "{key}最早分到的{kind}是{value}。",
         "账上头一笔，{key}的{kind}写的是{value}。",
     ],
-    held_out: &[
-        "{key}原先的{kind}是{value}。",
-        "刚登记时，{key}的{kind}是{value}。",
-        "最初给{key}的{kind}是{value}。",
-    ],
+    held_out: held_out::FIRST,
 };
 const LATER: Sides<&str> = Sides {
     seen: &[
@@ -257,11 +291,7 @@ const LATER: Sides<&str> = Sides {
         "经重新核定，{key}的{kind}换作{value}。",
         "前面写错了，{key}的{kind}应当是{value}。",
     ],
-    held_out: &[
-        "{key}的{kind}现已更新为{value}。",
-        "{key}的{kind}又改作{value}。",
-        "按新的通知，{key}的{kind}是{value}。",
-    ],
+    held_out: held_out::LATER,
 };
 const NOW: Sides<&str> = Sides {
     seen: &[
@@ -272,11 +302,7 @@ const NOW: Sides<&str> = Sides {
         "到头来，{key}的{kind}是哪个？",
         "{key}眼下的{kind}是多少？",
     ],
-    held_out: &[
-        "{key}当前的{kind}是多少？",
-        "{key}的{kind}最新是多少？",
-        "改动之后，{key}的{kind}是多少？",
-    ],
+    held_out: held_out::NOW,
 };
 const AT_FIRST: Sides<&str> = Sides {
     seen: &[
@@ -287,11 +313,7 @@ const AT_FIRST: Sides<&str> = Sides {
         "{key}头一个{kind}是多少？",
         "最早的时候，{key}的{kind}是哪个？",
     ],
-    held_out: &[
-        "{key}原先的{kind}是多少？",
-        "{key}第一次登记的{kind}是什么？",
-        "未作任何改动时，{key}的{kind}是多少？",
-    ],
+    held_out: held_out::AT_FIRST,
 };
 const AS_OF: Sides<&str> = Sides {
     seen: &[
@@ -302,11 +324,7 @@ const AS_OF: Sides<&str> = Sides {
         "只看到{section}，{key}的{kind}是哪个？",
         "{section}完结之际，{key}的{kind}是多少？",
     ],
-    held_out: &[
-        "{section}写完时，{key}的{kind}是多少？",
-        "直到{section}末尾，{key}的{kind}是哪个？",
-        "以{section}为限，{key}的{kind}是什么？",
-    ],
+    held_out: held_out::AS_OF,
 };
 
 /// All of it.

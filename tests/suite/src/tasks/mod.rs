@@ -4,6 +4,7 @@
 
 pub mod absent;
 pub mod chinese;
+mod chinese_held_out;
 pub mod count;
 pub mod kin;
 pub mod needle;
