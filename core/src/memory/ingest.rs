@@ -76,8 +76,8 @@ pub fn ingest(
         }
     }
     let mut pipeline = Pipeline {
-        store,
-        progress,
+        store: &mut *store,
+        progress: &mut *progress,
         owner: source.name(),
         find_headings: matches!(format, Format::Text | Format::Markdown),
         cutter: BlockCutter::new(),
@@ -95,17 +95,7 @@ pub fn ingest(
     if summary.stopped || pipeline.drain(true)? == Flow::Stop {
         return Ok(Ingested::Cancelled);
     }
-    let record = DocumentRecord {
-        name: source.name().to_owned(),
-        title: pipeline.title,
-        source: hash,
-        format: format.name().to_owned(),
-        guessed_encoding: summary.guessed_encoding,
-        blocks: pipeline.blocks,
-        sections: pipeline.sections,
-        pages: pipeline.pages,
-    };
-    let state = pipeline.state;
+    let (record, state) = pipeline.finish(hash, format, summary.guessed_encoding);
     for run in record.runs() {
         if put_directory(store, &record.name, run)? && progress(state).is_break() {
             return Ok(Ingested::Cancelled);
@@ -183,6 +173,26 @@ impl TextSink for Pipeline<'_> {
 }
 
 impl Pipeline<'_> {
+    /// The record of what went through. The buffers of blocks go before directories are made.
+    fn finish(
+        self,
+        source: ContentHash,
+        format: Format,
+        guessed_encoding: bool,
+    ) -> (DocumentRecord, Progress) {
+        let record = DocumentRecord {
+            name: self.owner.to_owned(),
+            title: self.title,
+            source,
+            format: format.name().to_owned(),
+            guessed_encoding,
+            blocks: self.blocks,
+            sections: self.sections,
+            pages: self.pages,
+        };
+        (record, self.state)
+    }
+
     fn drain(&mut self, complete: bool) -> Result<Flow> {
         while let Some(text) = self.cutter.next_block(complete) {
             self.finish_block(text)?;
@@ -226,6 +236,8 @@ impl Pipeline<'_> {
             terms,
             positions,
         };
+        // SQLite copies the longest part while it is put.
+        drop((layout, windows));
         self.store.put_block(self.owner, hash, &parts)?;
         self.state.blocks_indexed += 1;
         Ok(())

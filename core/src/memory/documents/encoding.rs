@@ -16,6 +16,8 @@ use crate::error::{MemoryError, Result};
 
 /// Bytes read at a time.
 const PIECE: usize = 64 << 10;
+/// Bytes decoded at a time: what they come to is held beside the text of a block.
+const DECODED: usize = 16 << 10;
 /// Bytes that a guess looks at.
 const GUESSED_FROM: u64 = 4 << 20;
 /// One control character in this many bytes is too many for a text.
@@ -149,14 +151,14 @@ pub fn decode(
     let mut reader = source.open()?;
     reader.seek(SeekFrom::Start(detected.mark)).map_err(|e| source.failed(e))?;
     let mut decoder = detected.encoding.new_decoder_without_bom_handling();
-    let mut buffer = vec![0; PIECE];
+    let mut buffer = vec![0; DECODED];
     let mut text = String::new();
     loop {
         let length = fill(&mut *reader, &mut buffer).map_err(|e| source.failed(e))?;
-        let last = length < PIECE;
+        let last = length < DECODED;
         text.clear();
         // `None` only where the length overflows, which a piece's cannot.
-        text.reserve(decoder.max_utf8_buffer_length(length).unwrap_or(PIECE * 4));
+        text.reserve(decoder.max_utf8_buffer_length(length).unwrap_or(DECODED * 4));
         let (_, consumed, _) = decoder.decode_to_string(&buffer[..length], &mut text, last);
         debug_assert_eq!(consumed, length);
         if each(&text)? == Flow::Stop {

@@ -27,6 +27,9 @@ const ROWS: usize = 1 << 14;
 const ROW_BITS: u32 = ROWS.trailing_zeros();
 /// Blocks from which on a run has rows.
 const LEAST_BLOCKS: usize = 16;
+/// Bytes of rows that are made at a time, each time from all blocks: bounds the memory that a directory takes.
+/// Few in tests, so that small runs need several times.
+const MOST_HELD: usize = if cfg!(test) { 20_000 } else { 320 << 10 };
 /// Odd and near 2^64 over the golden ratio, whose products spread over the high bits (Knuth, "The art of
 /// computer programming", volume 3, 6.4).
 const SPREADING: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -89,17 +92,29 @@ pub fn build(
     put: &mut PutPage,
 ) -> Result<Option<()>> {
     let Some(shape) = Shape::of(n_blocks) else { return Ok(Some(())) };
-    let mut rows = vec![0_u8; ROWS * shape.row_bytes];
-    for block in 0..n_blocks {
-        let (terms, positions) = parts(block)?;
-        let set = |row: usize| rows[row * shape.row_bytes + block / 8] |= 1 << (block % 8);
-        if for_each_row_of(&terms, &positions, set).is_none() {
-            return Ok(None);
+    let page_bytes = shape.rows_a_page * shape.row_bytes;
+    let n_rows = (MOST_HELD / page_bytes).max(1) * shape.rows_a_page;
+    let mut rows = vec![0_u8; n_rows * shape.row_bytes];
+    let mut page = first_page;
+    for first_row in (0..ROWS).step_by(n_rows) {
+        let made = &mut rows[..n_rows.min(ROWS - first_row) * shape.row_bytes];
+        made.fill(0);
+        for block in 0..n_blocks {
+            let (terms, positions) = parts(block)?;
+            let set = |row: usize| {
+                let at = row.checked_sub(first_row).map(|row| row * shape.row_bytes + block / 8);
+                if let Some(byte) = at.and_then(|at| made.get_mut(at)) {
+                    *byte |= 1 << (block % 8);
+                }
+            };
+            if for_each_row_of(&terms, &positions, set).is_none() {
+                return Ok(None);
+            }
         }
-    }
-    let pages = rows.chunks(shape.rows_a_page * shape.row_bytes);
-    for (page, bytes) in (first_page..).zip(pages) {
-        put(page, bytes)?;
+        for bytes in made.chunks(page_bytes) {
+            put(page, bytes)?;
+            page += 1;
+        }
     }
     Ok(Some(()))
 }
@@ -117,17 +132,19 @@ fn for_each_row_of(terms: &[u8], positions: &[u8], mut visit: impl FnMut(usize))
     if n_words > terms.len() + positions.len() {
         return None;
     }
-    let mut text: Vec<Option<Word>> = vec![None; n_words];
+    // By place, one more than where its word is found; 0 for function words.
+    let mut text = vec![0_u32; n_words];
     let mut places = Vec::new();
-    for (word, entry) in found {
+    for (number, (_, entry)) in (1..).zip(&found) {
         places.clear();
-        postings::positions_of(positions, entry, &mut places)?;
+        postings::positions_of(positions, *entry, &mut places)?;
         for place in &places {
-            *text.get_mut(*place as usize)? = Some(word);
+            *text.get_mut(*place as usize)? = number;
         }
     }
     let mut before = None;
-    for word in text.into_iter().flatten() {
+    for number in text.into_iter().filter(|number| *number > 0) {
+        let (word, _) = found[number as usize - 1];
         if let Some(before) = before {
             for_each_row(before, word, &mut visit);
         }
