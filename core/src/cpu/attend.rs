@@ -218,7 +218,7 @@ impl Attention<'_> {
             let queries = &scratch.queries[..n_queries * d];
             Short::new(kernels, queries, (d, group), integers, units)
         });
-        scratch.mixed.fill(0.0);
+        scratch.mixed[..n_queries * d].fill(0.0);
         let mut running = [Softmax::EMPTY; 2 * QUERIES];
         let mut many = Vec::new();
         // More heads a key head than any model has would not fit the array.

@@ -1,10 +1,10 @@
 //! Keys and values in 8 bits: Q8_0, a scale in half precision for 32 values.
 //!
 //! ```text
-//! keys     [head][cell / 16], each a panel of the products' format Q8_0: cells are its rows, so scores
-//!          are products with queries that are rounded to 8 bits, too, as llama.cpp does it
-//! values   quants [head][cell][d_head]
-//! scales   of both [head][cell / 16][d_head / 32][16]
+//! keys     [row / 16], each a panel of the products' format Q8_0: cells are its rows, so scores are
+//!          products with queries that are rounded to 8 bits, too, as llama.cpp does it
+//! values   quants [row][d_head]
+//! scales   of both [row / 16][d_head / 32][16]
 //! saved    blocks as in a GGUF file: a scale and 32 quants
 //! ```
 
@@ -19,7 +19,7 @@ use carrel_kernels::{Blocks, Kernels, LINE, Quantised};
 pub(super) const BLOCK_VALUES: usize = 32;
 pub(super) const BLOCK_BYTES: usize = 34;
 
-/// A layer's keys, or its values.
+/// Keys, or values, by rows as `caches` counts them.
 pub(super) struct Bytes {
     is_key: bool,
     d_head: usize,
@@ -28,7 +28,7 @@ pub(super) struct Bytes {
 }
 
 impl Bytes {
-    /// Zeros for `n_rows` rows: all cells of all heads.
+    /// Zeros for `n_rows` rows.
     ///
     /// # Errors
     /// [`ModelError::OutOfMemory`].

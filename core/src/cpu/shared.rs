@@ -35,6 +35,8 @@ enum Block {
 
 /// Bytes from which on memory is a map of its own: some large pages.
 const LEAST_MAP_BYTES: usize = 8 << 20;
+/// Bytes of a large page of most processors.
+const LARGE_PAGE_BYTES: u64 = 2 << 20;
 
 /// Numbers whose zero is all bits zero.
 pub(super) trait Number: Copy + sealed::Zero {}
@@ -70,7 +72,10 @@ impl<T: Number> Shared<T> {
             return Ok(Self { start: NonNull::dangling(), len: 0, block: Block::Nothing });
         }
         if n_bytes >= LEAST_MAP_BYTES as u64 {
-            let size = usize::try_from(n_bytes).ok().filter(|&size| size <= isize::MAX as usize);
+            // Linux lets a map begin where a large page does if it has the length of some.
+            let size = n_bytes.checked_next_multiple_of(LARGE_PAGE_BYTES);
+            let size = size.and_then(|size| usize::try_from(size).ok());
+            let size = size.filter(|&size| size <= isize::MAX as usize);
             let mut map =
                 size.and_then(|size| MmapMut::map_anon(size).ok()).ok_or(out_of_memory)?;
             // Where the system has no large pages, others do.
