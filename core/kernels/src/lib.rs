@@ -5,7 +5,7 @@
 //! layout    how packed matrices and activations lie in memory
 //! ahead     asking for memory before it is read
 //! scalar    plain loops, for every processor
-//! avx2      x86-64 of 2013 and later
+//! avx2      x86-64 of 2013 and later; with AVX-VNNI's products of bytes, laptops of 2021 and later
 //! avx512    x86-64 with 512-bit vectors and their products of bytes
 //! neon      64-bit Arm: with NEON alone, with dot products, with matrix products
 //! ```
@@ -207,6 +207,9 @@ impl Kernels {
         {
             if avx512::is_available() {
                 sets.push(&avx512::KERNELS);
+            }
+            if avx2::vnni::vex::is_available() {
+                sets.push(&avx2::vnni::vex::KERNELS);
             }
             if avx2::is_available() {
                 sets.push(&avx2::KERNELS);

@@ -25,7 +25,11 @@ impl Random {
 }
 
 fn others() -> impl Iterator<Item = &'static Kernels> {
-    Kernels::available().into_iter().filter(|set| set.name != "scalar")
+    #[cfg(target_arch = "x86_64")]
+    let twin = avx2::vnni::evex::is_available().then_some(&avx2::vnni::evex::KERNELS);
+    #[cfg(not(target_arch = "x86_64"))]
+    let twin: Option<&Kernels> = None;
+    Kernels::available().into_iter().filter(|set| set.name != "scalar").chain(twin)
 }
 
 /// Rounded activations of some columns.

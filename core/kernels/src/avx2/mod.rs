@@ -8,6 +8,7 @@ mod exponential;
 mod k_blocks;
 mod products;
 mod rows;
+pub mod vnni;
 mod wide;
 
 use super::{Blocks, ByteRows, Columns, Kernels, OfHalf, Panel, Quantised, Softmax, Tile};
