@@ -59,7 +59,7 @@ use super::model::{self, Pointer};
 use crate::error::Result;
 use arrangement::{arranged, relative};
 use budget::Budget;
-use cases::suspects;
+use cases::{circumstances, suspects};
 use chinese::{counts, owners};
 use clauses::{asked::Asked, stated};
 use counting::{assign, compare, count, deeds, expansion, frequency};
@@ -117,6 +117,16 @@ pub fn answer(
     if is_doubtful {
         let (question, scope) = (Question::of(text, reader.stems), Scope::of(text, reader.corpus));
         lookup::support(reader, &question, &scope, &mut found)?;
+    }
+    // Why somebody may have wished it does not say who did it.
+    if class != Class::WhoAndWhy && !pointer.has_model() {
+        let question = Question::of(text, reader.stems);
+        if suspects::asks_for_culprit(&question, reader)
+            && let Some(victim) = question.names.last()
+            && circumstances::is_mere_motive(reader, victim, &found)?
+        {
+            found = Finding::default();
+        }
     }
     Ok((class, found))
 }

@@ -22,6 +22,7 @@ use crate::memory::index::names;
 use crate::memory::index::patterns::Pattern;
 use crate::memory::index::stopwords;
 use crate::memory::plan::events::hours::resolved;
+use crate::memory::plan::language::grammar::among;
 use crate::memory::plan::language::lexicon::{FRIENDLY, HARM, MOTIVE};
 use crate::memory::plan::language::phrases::noun_phrases;
 use crate::memory::plan::reader::{Read, Reader, Token};
@@ -107,7 +108,7 @@ pub fn motives(reader: &Reader, victim: &str, suspect: Option<&str>) -> Result<O
         let parts: Vec<String> = words::folded_words(&name).collect();
         let is_of = |tokens: &[Token]| {
             let named = |token: &Token| token.capital && parts.contains(&token.folded);
-            tokens.iter().any(named) && tokens.iter().any(|token| token.classes & MOTIVE != 0)
+            tokens.iter().any(named) && is_reason(tokens)
         };
         let own: Vec<SentenceId> =
             grudges.iter().filter(|(_, tokens)| is_of(tokens)).map(|(id, _)| *id).collect();
@@ -256,11 +257,55 @@ fn is_of_harm(tokens: &[Token], is_alone: bool) -> bool {
         && (is_alone || !tokens.iter().any(is_motive))
 }
 
-/// Whether a sentence denies nothing.
+/// Whether all that was found of who harmed `victim` is why somebody may have wished it.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn is_mere_motive(reader: &Reader, victim: &str, found: &Finding) -> Result<bool> {
+    const NOUNS: [&str; 4] = ["death", "deaths", "murder", "killing"];
+    let (Some(answer), Some(last)) = (&found.answer, last_name(victim)) else { return Ok(false) };
+    let mut is_motive = false;
+    for (first, n_sentences) in &found.evidence {
+        for sentence in first.sentence..first.sentence + n_sentences {
+            let text = reader.corpus.sentence(SentenceId { sentence, ..*first })?;
+            let text = one_line(&text);
+            if !text.contains(answer.as_str()) || !text.contains(last) {
+                continue;
+            }
+            let tokens = reader.tokens(&text);
+            let is_done = |token: &Token| {
+                token.classes & HARM != 0 && !NOUNS.contains(&token.folded.as_str())
+            };
+            if !is_reason(&tokens) || tokens.iter().any(is_done) {
+                return Ok(false);
+            }
+            is_motive = true;
+        }
+    }
+    Ok(is_motive)
+}
+
+/// Whether a sentence gives somebody a reason to harm: in a word for one, or by what was never forgiven.
+fn is_reason(tokens: &[Token]) -> bool {
+    tokens.iter().any(|token| token.classes & MOTIVE != 0) || is_unforgiven(tokens)
+}
+
+/// Whether a sentence denies nothing, but that something was forgiven.
 fn tells(tokens: &[Token]) -> bool {
+    !denies(tokens) || is_unforgiven(tokens)
+}
+
+/// Whether a sentence says that something was not forgiven.
+fn is_unforgiven(tokens: &[Token]) -> bool {
+    const FORGIVES: &str = "forgive forgives forgave forgiven forgiving";
+    denies(tokens) && tokens.iter().any(|token| among(FORGIVES, &token.folded))
+}
+
+/// Whether a sentence denies something.
+fn denies(tokens: &[Token]) -> bool {
     const DENIES: [&str; 8] =
         ["not", "no", "never", "nor", "neither", "nobody", "without", "cannot"];
-    !tokens.iter().any(|token| {
+    tokens.iter().any(|token| {
         DENIES.contains(&token.folded.as_str())
             || token.folded.ends_with("n't")
             || token.folded.ends_with("n\u{2019}t")

@@ -9,6 +9,7 @@ use rustc_hash::FxHashSet;
 
 use super::grammar::among;
 use crate::memory::index::stems::Stems;
+use crate::memory::index::stopwords;
 use crate::memory::segment::words;
 
 /// A kind of thing.
@@ -269,7 +270,10 @@ pub fn described(list: &[String]) -> Option<usize> {
             (false, true) => at,
             _ => return None,
         };
-        (first..list.len().min(first + 3)).find(|at| {
+        // "The pet of Oliver": what somebody is stands before the next small word.
+        let phrase =
+            (first..list.len().min(first + 3)).take_while(|at| !stopwords::is_stopword(&list[*at]));
+        phrase.into_iter().find(|at| {
             let noun = list[*at].as_str();
             // "The owner of a fox", "a fine player of the lute".
             let of = list.get(at + 1).is_some_and(|word| word == "of");

@@ -21,6 +21,7 @@ use crate::memory::index::thesaurus;
 use crate::memory::plan::language::denied::is_said_not_to_be;
 use crate::memory::plan::language::entry::{body, without_stamp};
 use crate::memory::plan::language::forms;
+use crate::memory::plan::language::grammar::possessive;
 use crate::memory::plan::language::idioms::meanings;
 use crate::memory::plan::language::kinds::{self, Kind};
 use crate::memory::plan::language::value::{Wanted, value};
@@ -49,6 +50,9 @@ const MOST_WORDS: usize = 4;
 const LIGHT: &str = "have get keep own hold carry bear give take make do use go come call say read tell \
                      find mention state report know learn see show write put run stand be able start begin further far \
                      get fix set draw receive belong attach assign allot issue";
+
+/// Where somebody comes from, though it is a form of a verb that says nothing.
+const BORN: &str = "born";
 
 /// Verbs of having one's home somewhere.
 const LIVING: &str = "live dwell reside";
@@ -115,7 +119,7 @@ impl OwnedQuestion {
                 (content.contains(word) || key.is_none()) && !asks_for_other(question, *kind, stems)
             })
             .map(|(kind, _)| kind);
-        let tied = tied(&question.words, &of_owner, &content);
+        let tied = tied(question, &of_owner, &content);
         let noun = !tied.is_empty();
         let bare = |mut property: Vec<&'_ str>| -> Vec<String> {
             // "A stable number for X": the noun of the type says nothing by itself.
@@ -126,7 +130,8 @@ impl OwnedQuestion {
             if property.iter().any(|word| !typing(word)) {
                 property.retain(|word| !typing(word));
             }
-            property.retain(|word| !among(LIGHT, word, stems));
+            // Born is not borne.
+            property.retain(|word| *word == BORN || !among(LIGHT, word, stems));
             property.dedup();
             property.into_iter().map(str::to_owned).collect()
         };
@@ -185,10 +190,7 @@ impl OwnedQuestion {
 impl OwnedQuestion {
     /// Whether it asks for something of which texts speak in words of their own: a trade, an animal, a birth.
     pub fn has_words_of_its_own(&self) -> bool {
-        let born = |word: &Word| {
-            word.strict.text == "born" || word.similar.iter().any(|word| word == "born")
-        };
-        self.key.is_some() || self.kind.is_some() || self.property.iter().any(born)
+        self.key.is_some() || self.kind.is_some() || self.property.iter().any(Word::is_of_birth)
     }
 }
 
@@ -222,20 +224,25 @@ fn asks_for_other(question: &Question, kind: Kind, stems: &Stems) -> bool {
             && !stopwords::is_about_the_document(noun)
             && !kind.is_spoken(noun, stems)
             && !question.words[which.unwrap_or(0)..].iter().any(|word| word == "of")
-            && !question.words.iter().any(|word| word.ends_with("'s"))
+            && !["'s ", "\u{2019}s "].iter().any(|mark| question.text.contains(mark))
     })
 }
 
 /// The noun phrase that is tied to the owner: behind its possessive, or before "of" or "for" and it.
-fn tied<'w>(list: &[String], owner: &[String], content: &[&'w str]) -> Vec<&'w str> {
-    let Some(at) = list.windows(owner.len().max(1)).position(|window| {
-        window.iter().zip(owner).all(|(word, own)| word.trim_end_matches("'s") == own)
-    }) else {
+fn tied<'w>(question: &Question, owner: &[String], content: &[&'w str]) -> Vec<&'w str> {
+    let list = &question.words;
+    let Some(at) = list.windows(owner.len().max(1)).position(|window| window == owner) else {
         return Vec::new();
     };
     let behind = &list[at + owner.len()..];
+    // Folded words have lost their possessive marks.
+    let last = words::words(&question.text).nth(at + owner.len() - 1);
+    let is_possessive = last.is_some_and(|word| {
+        let (before, after) = question.text.split_at(word.end);
+        possessive(&before[word.start..], after).is_some()
+    });
     let find = |word: &String| content.iter().copied().find(|known| known == word);
-    if list[at + owner.len() - 1].ends_with("'s") {
+    if is_possessive {
         let mut run: Vec<&str> = behind.iter().map_while(find).collect();
         // "X's place of birth".
         if behind.get(run.len()).is_some_and(|word| word == "of") {
@@ -272,6 +279,11 @@ impl Word {
             similar.retain(|similar| !among("house lodge address", similar, stems));
         }
         Self { strict: Pattern::word(word, stems), similar }
+    }
+
+    /// Whether it says that somebody is born.
+    fn is_of_birth(&self) -> bool {
+        self.strict.text == BORN || self.similar.iter().any(|word| word == BORN)
     }
 
     /// How well a folded word of a text says it.
@@ -347,9 +359,7 @@ pub fn owned(
     let most = facts.iter().map(|fact| fact.said).fold(0.0, f32::max);
     facts.retain(|fact| fact.said >= most - 0.25);
     if facts.is_empty() {
-        let born = asked.property.iter().any(|word| {
-            word.strict.text == "born" || word.similar.iter().any(|word| word == "born")
-        });
+        let born = asked.property.iter().any(Word::is_of_birth);
         let lives =
             asked.property.iter().any(|word| among(LIVING, &word.strict.text, reader.stems));
         // "Lives in a house by the lake": somewhere without a name.
@@ -428,11 +438,20 @@ fn fact(
     let opens = words::folded_words(text).next().is_some_and(|word| {
         forms::is_pronoun(&word) && !["i", "my", "me"].contains(&word.as_str())
     }) && !text.starts_with(['"', '“', '‘', '\'']);
-    if !opens || !reader.admits(next)? {
+    if !opens || is_cleft(text) || !reader.admits(next)? {
         return Ok(None);
     }
     let said = stated(reader, question, asked, text)?;
     Ok(said.map(|(value, said)| Fact { first: read.id, count: 2, value, said }))
+}
+
+/// Whether a sentence opens with a pronoun for nothing: "it was in Oslo that Ines Marl was born".
+fn is_cleft(text: &str) -> bool {
+    let list: Vec<String> = words::folded_words(text).collect();
+    let has = |at: usize, any: &[&str]| list.get(at).is_some_and(|w| any.contains(&w.as_str()));
+    has(0, &["it"])
+        && has(1, &["is", "was"])
+        && list[2..].iter().any(|word| ["that", "who", "where"].contains(&word.as_str()))
 }
 
 /// The value that a sentence gives the property, and how much of the property it says.
@@ -573,6 +592,7 @@ mod tests {
             "What is the weekly wage of Omar Bell?",
             "What is Omar Bell's weekly wage?",
             "Having read this far, what would you say is the weekly wage of Omar Bell?",
+            "Having read this far, what would you say is Omar Bell's weekly wage?",
         ] {
             let wanted = Some(vec!["weekly".to_owned(), "wage".to_owned()]);
             assert_eq!(property(text), wanted, "{text}");
@@ -582,6 +602,7 @@ mod tests {
             Some(vec!["berth".to_owned()])
         );
         assert_eq!(property("Which animal did Omar Bell keep?"), Some(vec!["animal".to_owned()]));
+        assert_eq!(property("Where was Omar Bell born?"), Some(vec!["born".to_owned()]));
         assert_eq!(property("Why did Omar Bell leave?"), None);
         assert_eq!(property("Who met Omar Bell at the station?"), None);
     }
