@@ -25,7 +25,7 @@
 //! deeds            counting/deeds          what somebody did something to, and who did it
 //! comparison       counting/compare        two look-ups, compared in code
 //! clause           clauses/stated          what a clause says of its subject, by its verb or noun
-//! property         relations/owned         what the text says of an owner, under a key or a name
+//! property         relations/owned         what the text says of an owner, under a key or a name; asked in `property`
 //! facts            lookup                  everything else; latest and listed facts too
 //! what prose tells prose/places            the sentences around which a question's words gather
 //!                  prose/people            and, where somebody is asked for, those of that part of the book
@@ -67,7 +67,7 @@ use events::{dated, needs, state_question, world};
 use parts::Scope;
 use question::Question;
 use reader::Reader;
-use relations::owned::OwnedQuestion;
+use relations::property::OwnedQuestion;
 use relations::{chain, described, inherited, owned};
 
 /// The class of a question: which plan answered it.

@@ -12,7 +12,7 @@ use crate::memory::index::stopwords;
 use crate::memory::plan::language::grammar::{DETERMINERS, among};
 use crate::memory::plan::language::kinds::Kind;
 use crate::memory::plan::question::Expected;
-use crate::memory::plan::relations::owned::Word;
+use crate::memory::plan::relations::property::Word;
 use crate::memory::segment::words;
 
 /// Nouns of a property, and the verbs that state it.

@@ -24,7 +24,7 @@ use crate::memory::plan::language::grammar::among;
 use crate::memory::plan::parts::Scope;
 use crate::memory::plan::question::{Expected, Question};
 use crate::memory::plan::reader::{Reader, tokens};
-use crate::memory::plan::relations::owned::Word;
+use crate::memory::plan::relations::property::Word;
 use crate::memory::segment::words;
 
 /// Sentences that name the owner, up to which its paragraphs are read.

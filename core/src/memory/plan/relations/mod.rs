@@ -5,5 +5,6 @@ pub mod described;
 pub mod inherited;
 pub mod kinship;
 pub mod owned;
+pub mod property;
 pub mod relation;
 pub mod relatives;

@@ -1,7 +1,7 @@
 //! Sentences that name somebody only to say whose relative they speak of: "Omar's uncle was a sailor" tells nothing of
 //! what Omar was.
 
-use super::owned::among;
+use super::property::among;
 use crate::memory::index::stems::Stems;
 use crate::memory::segment::words;
 
