@@ -10,7 +10,7 @@
 
 use super::grounded;
 use super::question::ChineseQuestion;
-use super::words::{LOOSE, RELATIONS};
+use super::words::{AGE, LOOSE, RELATIONS};
 use crate::error::Result;
 use crate::memory::answer::{Finding, one_line};
 use crate::memory::index::corpus::SentenceId;
@@ -268,7 +268,16 @@ fn stated(text: &str, owner: &str, asked: &ChineseQuestion) -> Option<String> {
     }
     let list = asked.relation.map_or("", |at| RELATIONS[at].1);
     let kind = asked.relation.and_then(|at| RELATIONS[at].0);
-    let noun = kind.and_then(|kind| kind.chinese_noun(&rest));
+    if asked.relation == Some(AGE) {
+        return age(&rest);
+    }
+    // "从小学徒，成了木匠": what somebody became tells more than what he was before.
+    let became = ["成了", "成为", "当上了"].iter().find_map(|word| rest.split_once(word));
+    let noun = kind.and_then(|kind| {
+        became
+            .and_then(|(_, behind)| kind.chinese_noun(behind))
+            .or_else(|| kind.chinese_noun(&rest))
+    });
     // "生某人的地方叫白石镇".
     let bears = asked.relation == Some(0) && rest.contains("生\u{3000}的");
     let named = bears
@@ -308,7 +317,33 @@ fn stated(text: &str, owner: &str, asked: &ChineseQuestion) -> Option<String> {
     if kind.is_some_and(|kind| kind != Kind::Trade) && !named {
         return None;
     }
-    phrase(text, &rest, end, list, asked)
+    phrase(text, &rest, end, list, asked).map(|found| bare_value(&found, kind))
+}
+
+/// How old somebody is: the number before 岁, with it.
+fn age(rest: &str) -> Option<String> {
+    let digit = |c: char| c.is_ascii_digit() || "零〇一二三四五六七八九十百两廿".contains(c);
+    rest.match_indices('岁').find_map(|(at, of)| {
+        let before = &rest[..at];
+        let number = before.trim_end_matches(digit);
+        (number.len() < at).then(|| rest[number.len()..at + of.len()].to_owned())
+    })
+}
+
+/// A value without what stands around its noun: "在白石镇", "白石镇的一户人家", "拉口琴", "只白鹅".
+fn bare_value(found: &str, kind: Option<Kind>) -> String {
+    let (before, opens): (&str, &[char]) = match kind {
+        Some(Kind::Instrument) => ("", &['拉', '弹', '吹', '奏', '敲']),
+        Some(Kind::Animal) => ("一", &['只', '头', '匹', '条', '辆', '的']),
+        Some(Kind::Trade) => return found.to_owned(),
+        None => ("", &['在']),
+    };
+    let cut = found.find("的一").filter(|at| *at > 0).unwrap_or(found.len());
+    let whole = &found[..cut];
+    let bare = whole.strip_prefix(before).unwrap_or(whole);
+    let bare = bare.strip_prefix(opens).unwrap_or(whole);
+    let bare = bare.strip_suffix("多年").unwrap_or(bare);
+    if bare.chars().count() >= 2 { bare.to_owned() } else { found.to_owned() }
 }
 
 /// Whether a text says that something is not so, in the clause of `noun` if there is one: 没有一天不练琴 and
@@ -357,7 +392,12 @@ fn native(rest: &str) -> Option<String> {
         let vague = place.ends_with(['里', '儿', '方', '边', '面', '外', '上', '下']);
         ((2..=6).contains(&place.chars().count()) && !vague).then(|| place.to_owned())
     };
-    stated.or_else(comes).or_else(|| {
+    // "某人，白石镇人，…": an apposition.
+    let beside = || {
+        let behind = rest.split_once("\u{3000}，")?.1.split(stop).next()?;
+        place(behind).filter(|found| !PEOPLE.contains(&found.as_str()))
+    };
+    stated.or_else(comes).or_else(beside).or_else(|| {
         let (before, _) = rest.split_once('\u{3000}')?;
         let found = place(before.rsplit(stop).next().unwrap_or(""))?;
         (!PEOPLE.contains(&found.as_str())).then_some(found)

@@ -238,7 +238,7 @@ pub(in crate::memory::plan) const RELATIONS: &[(Option<Kind>, &str)] = &[
         None,
         "出生地 出生 生于> 降生 诞生 出世 生在> 籍贯 祖籍 故乡 家乡 老家 来自> 何处人 哪里人 出身 来到人世 \
          什么地方人 哪儿人 哪里来 哪儿来 打哪 何方人 来到世上 来到这个世界 呱呱坠地 坠地 长于> 原籍 落地 \
-         土生土长 生养 养育 哺育 故里 桑梓 人氏 生下 来到了这 来到这个 降临人世 的根 地方的人 睁开眼",
+         土生土长 生养 养育 哺育 故里 桑梓 人氏 生下 地方生 哪里生 哪儿生 来到了这 来到这个 降临人世 的根 地方的人 睁开眼",
     ),
     (
         Some(Kind::Trade),
@@ -252,11 +252,14 @@ pub(in crate::memory::plan) const RELATIONS: &[(Option<Kind>, &str)] = &[
     ),
     (
         Some(Kind::Animal),
-        "宠物 爱宠 坐骑 动物 养着> 养了> 饲养> 养> 豢养> 喂养> 陪伴 作伴 带着> 喂食 喂的 收养> 伙伴 照料> 驯养> 牵着> 活物",
+        "宠物 爱宠 坐骑 动物 养着> 养了> 饲养> 养> 豢养> 喂养> 陪伴 作伴 带着> 喂食 喂的 收养> 伙伴 照料> 驯养> 牵着> 活物 骑的 骑什么 骑着>",
     ),
     (None, "喜欢> 喜爱> 爱好> 最爱> 热爱> 嗜好 偏爱>"),
-    (None, "住在> 居住 住址 住处 住所 家住> 定居> 寓所"),
+    (None, "住在> 居住 住址 住处 住所 家住> 定居> 寓所 住哪 住何处 住什么地方"),
+    (None, "多大 年纪 岁数 年龄 年岁 几岁 高寿 贵庚"),
 ];
+/// The relation of somebody to his age.
+pub(in crate::memory::plan) const AGE: usize = 6;
 
 /// Those of them that are said of other things as well: 擅长书法, 带着一把伞.
 pub(in crate::memory::plan) const LOOSE: &[&str] =

@@ -60,7 +60,8 @@ impl CountQuestion {
     /// Whether it asks for the places of somebody's travels, and not for the one where they began or ended.
     pub fn follows_travels(&self, question: &Question) -> bool {
         let one = |word: &String| among(ONE_OF_ALL, word);
-        self.lists_places() && !question.words.iter().any(one)
+        let most = self.asked == Asked::Most && self.expected == Expected::Place;
+        most || self.lists_places() && !question.words.iter().any(one)
     }
 
     /// Reads a question; `None` if it does not count facts about somebody by name.
@@ -95,11 +96,18 @@ impl CountQuestion {
             let mut behind = list[at + 1..].iter().take(THAN_REACH);
             *word == "than" && behind.any(|word| among(OTHERS, word))
         });
+        // "Most of the towns" are several; "most of all" and "most of his visits" go to one.
+        let of_several = pair("most", "of")
+            && list.last() != Some(&"of")
+            && !list.windows(3).any(|w| w == ["most", "of", "all"])
+            && !list.iter().any(|word| VISITS.split(' ').any(|visits| visits == *word));
+        let leads = list.iter().any(|word| among(LEADING, word)) || pair("comes", "first");
         let most = (has(&["most", "largest", "greatest", "oftenest", "highest"])
-            && !pair("most", "of")
+            && !of_several
             && !pair("most", "recent")
             && !pair("most", "recently"))
-            || (of_all && has(&["more", "oftener"]))
+            || leads
+            || (of_all && has(&["more", "oftener", "greater", "higher"]))
             || has(&["favourite", "favorite"])
             || has(&["twice", "thrice"]) && has(&["which", "what", "where"]);
         let visits = list.iter().any(|w| w.ends_with('s') && VISITS.split(' ').any(|v| v == *w));
@@ -139,6 +147,18 @@ impl CountQuestion {
             "twice",
             "thrice",
             "highest",
+            "frequent",
+            "commonly",
+            "regularly",
+            "usually",
+            "keep",
+            "back",
+            "comes",
+            "first",
+            "judging",
+            "by",
+            "greater",
+            "higher",
             "favourite",
             "favorite",
             "pay",
@@ -186,6 +206,7 @@ impl CountQuestion {
                     && !counting.contains(&word.as_str())
                     && !is_type(word)
                     && !wished(word)
+                    && !among(LEADING, word)
                     && !stopwords::is_stopword(word)
             })
             .collect();
@@ -211,9 +232,11 @@ impl CountQuestion {
             verbs.retain(|verb| !LIGHT.split_whitespace().any(|light| light == verb));
         }
         // "Which town saw her most often": where the place is the subject, she was there.
-        let host = list
-            .windows(3)
-            .any(|w| ["which", "what"].contains(&w[0]) && is_type(w[1]) && among(HOSTS, w[2]));
+        let host = list.windows(3).any(|w| {
+            ["which", "what"].contains(&w[0])
+                && (is_type(w[1]) || w[1] == "one" && of_places)
+                && among(HOSTS, w[2])
+        });
         if host {
             verbs = vec!["visit".to_owned()];
         }
@@ -221,7 +244,7 @@ impl CountQuestion {
         let is = has(&["was", "were", "is", "been", "be", "visitor", "guest"]);
         let somewhere = of_places || question.names.len() > 1 && has(&["in", "to", "at"]);
         let bound = has(&["destinations", "destination", "halts", "stations", "stops"]);
-        if verbs.is_empty() && (is && somewhere || bound) {
+        if verbs.is_empty() && (is && somewhere || bound || asked == Asked::Most && of_places) {
             verbs = vec!["visit".to_owned()];
         }
         if verbs.is_empty() || verbs.len() > 2 {
@@ -240,6 +263,10 @@ impl CountQuestion {
 /// Words with which a question asks for one place of a way.
 const ONE_OF_ALL: &str = "last first final finally end ends ended finish finished begin began start started now \
     currently present latest before after until prior next previous";
+
+/// Words for being first by number.
+const LEADING: &str = "tops leads heads ranks top prefer prefers preferred majority bulk maximum mostly chiefly mainly \
+    predominantly outnumber outnumbers outnumbered";
 
 /// Words behind "than" among which "any other" stands, and such words.
 const THAN_REACH: usize = 3;

@@ -62,6 +62,12 @@ const LOOSENING: &str =
 const DENIALS: &str = "not never no nobody none neither nor didn't wasn't hasn't hadn't if would might \
     should perhaps wanted hoped planned intended wished almost nearly asked wants hopes plans intends wishes will shall";
 
+/// What somebody does who need not be where what he thinks or speaks of is.
+const DISTANT: &str = "remember remembers remembered think thinks thought dream dreams dreamt dreamed speak spoke \
+    talk talked ask asked describe described love loved loves hate hated avoid avoided miss missed mention mentioned \
+    forget forgot own owns owned buy bought sell sold paint painted draw sketched praised knows know fear feared \
+    dislike disliked like liked";
+
 /// Where the words of `name` stand in a sentence.
 fn position(tokens: &[Token], name: &str) -> Option<(usize, usize)> {
     let wanted: Vec<&str> = name.split(' ').collect();
@@ -170,8 +176,13 @@ pub fn inferred(text: &str, tokens: &[Token], name: &str, places: &[String]) -> 
     nouns.retain(|(at, noun)| !of_part(*at, noun) && !among(ABSTRACT, noun) && !aside(noun));
     nouns.retain(|(_, noun)| !noun.split(' ').any(|word| among(STOPS, word)));
     let where_ = tokens.iter().any(|token| token.folded == "where" || among(STOPS, &token.folded));
+    // "For a visitor", "for an hour".
+    let as_what = |at: usize| {
+        among("a an", &tokens[at].folded) && at > 0 && among("for as", &tokens[at - 1].folded)
+    };
     let is_place = |(at, noun): &&(usize, String)| {
         at.checked_sub(1).is_some_and(|before| among(PREPOSITIONS, &tokens[before].folded))
+            && !as_what(*at)
             || part_before(*at)
             || where_
             || places.iter().any(|place| same_noun(place, noun))
@@ -216,6 +227,9 @@ pub fn inferred(text: &str, tokens: &[Token], name: &str, places: &[String]) -> 
         if driven && destination.is_some() {
             (event.place, event.beside) = (destination, false);
             return Some(event);
+        }
+        if tokens.iter().any(|token| among(DISTANT, &token.folded)) {
+            return None;
         }
         let alone = people.is_empty() && (nouns.len() == 1 || n_places == 1);
         if people.is_empty() && nouns.len() > 1 && destination.is_some() {

@@ -47,6 +47,14 @@ const CHINESE_LATEST: &[&str] = &[
     "到头来",
     "新近",
     "今天",
+    "现下",
+    "当今",
+    "时下",
+    "眼前",
+    "这会儿",
+    "最末",
+    "末次",
+    "迄今",
 ];
 const CHINESE_EARLIEST: &[&str] = &[
     "最初",
@@ -81,6 +89,31 @@ const CHINESE_EARLIEST: &[&str] = &[
     "之初",
     "一上来",
     "原是",
+    "起始",
+    "伊始",
+    "第一回",
+    "首度",
+    "头一遭",
+    "头次",
+    "第一版",
+    "初版",
+    "开始是",
+    "开始为",
+    "开始的",
+];
+/// What stands before a change that has not come yet: "还没有改动时".
+const NOT_YET: &[&str] = &[
+    "未",
+    "未经",
+    "尚未",
+    "还没",
+    "还没有",
+    "没有任何",
+    "未作任何",
+    "未做任何",
+    "未经任何",
+    "未曾",
+    "不曾",
 ];
 const CHINESE_CHANGES: &[&str] = &[
     "更正", "修改", "修订", "变更", "更新", "改动", "更改", "订正", "调整", "变动", "变化", "更换",
@@ -170,7 +203,11 @@ impl Standing {
                 })
             })
         };
-        out.earliest |= has(CHINESE_EARLIEST) || change(&["之前", "以前", "前"]);
+        let not_yet = CHINESE_CHANGES.iter().any(|change| {
+            text.match_indices(change)
+                .any(|(at, _)| NOT_YET.iter().any(|before| text[..at].ends_with(before)))
+        });
+        out.earliest |= not_yet || has(CHINESE_EARLIEST) || change(&["之前", "以前", "前"]);
         let through = text.contains("经过") || text.contains("历经");
         let changed = CHINESE_CHANGES.iter().any(|change| text.contains(change));
         out.latest |=

@@ -18,11 +18,11 @@ use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::names;
 use crate::memory::index::patterns::Pattern;
 use crate::memory::plan::language::entry::{body, without_stamp};
-use crate::memory::plan::language::grammar::{among, same_noun};
+use crate::memory::plan::language::grammar::{among, noun, noun_end, same_noun};
 use crate::memory::plan::language::notes::spelled_out;
 use crate::memory::plan::language::reported::told;
 use crate::memory::plan::parts::Scope;
-use crate::memory::plan::reader::{Read, Reader};
+use crate::memory::plan::reader::{Read, Reader, Token};
 use crate::memory::segment::words;
 
 /// Newest mentions read of one name, and of one that has so many, its newest short ones.
@@ -67,6 +67,14 @@ impl Timeline {
             n_filling += usize::from(found.iter().any(|event| event.fills && tells(event, name)));
             // "The lamp went to Ines": to somebody, who has it, or to a place of that name.
             let mut found = found;
+            for event in found.iter_mut().filter(|event| event.beside) {
+                // "The long gallery had Omar in it": a place, if another sentence tells so, and no thing.
+                let hosts =
+                    |place: &String| words::folded(&read.text).starts_with(&format!("the {place}"));
+                if let Some(place) = event.place.as_ref().filter(|place| hosts(place)) {
+                    event.beside = !is_told_place(reader, place)?;
+                }
+            }
             let goes =
                 |event: &Event| event.act == Act::At && event.subjects == [name] && name == thing;
             let taken: Vec<Event> =
@@ -126,7 +134,12 @@ impl Timeline {
         for read in silent {
             let text = said(&read.text);
             let text = told(body(&text), name);
-            let event = inferred(text, &reader.tokens(text), name, &places);
+            let tokens = reader.tokens(text);
+            let mut event = inferred(text, &tokens, name, &places);
+            if event.is_none() {
+                let told = told_places(reader, text, &tokens)?;
+                event = inferred(text, &tokens, name, &told).filter(|event| event.place.is_some());
+            }
             let placed = |event: &Event| event.place.as_ref().is_some_and(|p| same_noun(p, thing));
             self.add(read.id, event.filter(|event| !placed(event)).into_iter().collect());
         }
@@ -291,6 +304,34 @@ fn mentions(reader: &Reader, pattern: &Pattern) -> Result<Vec<Read>> {
 fn said(text: &str) -> Cow<'_, str> {
     let text = without_stamp(text);
     spelled_out(text).map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+/// The nouns of a sentence that another one tells to be places: "to the attic", "in the attic".
+fn told_places(reader: &Reader, text: &str, tokens: &[Token]) -> Result<Vec<String>> {
+    let mut told = Vec::new();
+    for at in 0..tokens.len() {
+        let end = noun_end(text, tokens, at);
+        if !among("the a his her their", &tokens[at].folded) || end < at + 2 {
+            continue;
+        }
+        let place = noun(&tokens[at..end]);
+        if is_told_place(reader, &place)? {
+            told.push(place);
+        }
+    }
+    Ok(told)
+}
+
+/// Whether a sentence says "to the", "into the", "in the" or "at the" before a noun.
+fn is_told_place(reader: &Reader, noun: &str) -> Result<bool> {
+    for before in ["to the", "into the", "in the", "at the"] {
+        let phrase = Pattern::phrase(&format!("{before} {noun}"));
+        let found = reader.last_mentions(phrase.as_slice(), &[], LONGEST, 1)?;
+        if phrase.is_some() && !found.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether an event is one of `name`.

@@ -346,13 +346,22 @@ fn asks_at(parts: &Parts) -> Option<usize> {
             among("which what whose", parts.word(*at)) && (noun(*at) || within(*at) || of_all(*at))
         })
     };
-    let asks_who = || (0..n).any(|at| among("who whom whose what which", parts.word(at)));
+    // "The room in which Omar is", "the room that holds the lamp": no question.
+    let relative = |at: usize| {
+        let before = at - usize::from(at > 0 && among("in at to from", parts.word(at - 1)));
+        parts.word(at) == "which" && before > 0 && parts.is_place(before - 1)
+    };
+    let asks_who = || {
+        let asks = |at: usize| among("who whom whose what which", parts.word(at)) && !relative(at);
+        (0..n).any(asks)
+    };
     // "Omar's location, please", "the last location of the lamp": no other question word.
     let bare = || {
         let place = |at: usize| parts.is_place(at) && !parts.covered(at);
         let tied = |at: usize| {
             parts.word(at + 1) == "of"
                 || at > 0 && (parts.tokens[at - 1].owns || parts.word(at - 1) == "current")
+                || at > 1 && parts.tokens[at - 2].owns && is_light(parts.word(at - 1))
         };
         (0..n).find(|at| place(*at) && tied(*at)).filter(|_| !asks_who())
     };
@@ -367,7 +376,10 @@ fn asks_at(parts: &Parts) -> Option<usize> {
 
 /// Whether a word of the main clause makes it another question.
 fn is_foreign(parts: &Parts, at: usize) -> bool {
-    !parts.covered(at)
+    // "Where on earth".
+    let on_earth = parts.word(at) == "earth" && at > 0 && parts.word(at - 1) == "on";
+    !on_earth
+        && !parts.covered(at)
         && !parts.is_place(at)
         && !says_nothing(parts.word(at))
         && !among(SURROUNDINGS, parts.word(at))

@@ -12,12 +12,14 @@ use super::statement::{Act, Event, events};
 use super::timeline::Timeline;
 use super::whereabouts::says_nothing;
 use crate::error::Result;
+use crate::memory::answer::spans::is_time_word;
 use crate::memory::answer::{Finding, one_line};
 use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::patterns::Pattern;
-use crate::memory::plan::language::grammar::{noun_end, same_noun};
+use crate::memory::plan::language::grammar::{DETERMINERS, among, noun_end, same_noun};
+use crate::memory::plan::language::phrasing::is_place_noun;
 use crate::memory::plan::parts::Scope;
-use crate::memory::plan::reader::Reader;
+use crate::memory::plan::reader::{Reader, Token};
 use crate::memory::segment::words::is_ideograph;
 
 /// Holders of the thing whose ways are followed.
@@ -381,9 +383,37 @@ fn as_written(reader: &Reader, evidence: &[SentenceId], folded: &str) -> Result<
                 noun
             });
         }
+        // "The room behind the altar": a general noun is told by where it is.
+        let head = noun.rsplit(' ').next().unwrap_or_default();
+        if is_place_noun(&head.to_lowercase())
+            && let Some(end) = located(behind, &reader.tokens(behind))
+        {
+            return Ok(one_line(&text[at..at + noun.len() + end]));
+        }
         break;
     }
     Ok(noun)
+}
+
+/// Where the phrases end with which `behind`, what stands behind a noun, says where that is: "at the end of the
+/// corridor", "behind the altar"; `None` if it does not begin with one.
+fn located(behind: &str, tokens: &[Token]) -> Option<usize> {
+    const WHERE: &str = "at above behind below beneath beside near next over opposite under with";
+    let first = tokens.first().filter(|token| among(WHERE, &token.folded))?;
+    let mut end = None;
+    let mut at = 1 + usize::from(first.folded == "next");
+    while tokens.get(at).is_some_and(|token| among(DETERMINERS, &token.folded)) {
+        let last = noun_end(behind, tokens, at);
+        if last == at + 1 || is_time_word(&tokens[last - 1].folded) {
+            break;
+        }
+        end = Some(tokens[last - 1].end);
+        if tokens.get(last).is_none_or(|token| token.folded != "of") {
+            break;
+        }
+        at = last + 1;
+    }
+    end.filter(|_| behind.starts_with(' '))
 }
 
 /// An answer before it is written.

@@ -7,11 +7,12 @@
 //! What that means is told by the class of the verb, in `statement`.
 
 use super::grammar::{
-    AT, DETERMINERS, FURNITURE, ON_PERSON, PARTICLES, PARTS, STOPPING, TO, among, is_noun,
-    keeper_in, noun, noun_end, place_phrase,
+    AT, DETERMINERS, FURNITURE, ON_PERSON, OVER_BODY, PARTICLES, PARTS, STOPPING, TO, among,
+    is_noun, keeper_in, noun, noun_end, place_phrase,
 };
-use super::lexicon::{Classes, DROP, GIVE, HOLD, MOVE, PUT, STAY, TAKE};
+use super::lexicon::{Classes, DROP, GIVE, HOLD, JOIN, MOVE, PUT, RECEIVE, SEE, STAY, TAKE};
 use crate::memory::answer::spans::is_time_word;
+use crate::memory::index::stems::irregular_forms;
 use crate::memory::index::stopwords;
 use crate::memory::plan::reader::Token;
 
@@ -30,7 +31,7 @@ pub(in crate::memory::plan) const REFLEXIVE: &str =
 /// Nouns that say how or when somebody is somewhere: "at present", "at last", "at a run".
 const NOWHERE: &str = "way point halt rest stop standstill home end present last first once least length ease \
     peace run trot walk gallop pace speed signal sound sight thought request bidding behest invitation rate \
-    stroke break dawn dusk nightfall daybreak sunset sunrise haste hurry silence person time leisure random";
+    stroke break dawn dusk nightfall daybreak sunset sunrise haste hurry silence person time leisure random appearance";
 /// What stands behind a verb.
 #[derive(Debug, Default)]
 pub(in crate::memory::plan) struct Arguments {
@@ -93,11 +94,15 @@ impl Arguments {
             out.further |= among("further farther longer more anymore", word);
             let next = tokens.get(at + 1).map_or("", |next| next.folded.as_str());
             // "Under one arm", "into a pocket": on the person.
-            if among("under over on across in into inside beneath", word) && !out.objects.is_empty()
+            if among("under over on across around round in into inside beneath", word)
+                && !out.objects.is_empty()
             {
                 let end = noun_end(text, tokens, at + 1);
                 let of_other = tokens.get(end).is_some_and(|token| token.folded == "of");
-                if end > at + 1 && !of_other && among(ON_PERSON, &tokens[end - 1].folded) {
+                let worn = among("his her their", next)
+                    && among(OVER_BODY, &tokens[end.max(1) - 1].folded);
+                let carried = among(ON_PERSON, &tokens[end.max(1) - 1].folded) || worn;
+                if end > at + 1 && !of_other && carried {
                     out.on_person = true;
                     at = end;
                     continue;
@@ -247,7 +252,16 @@ impl Arguments {
         puts: bool,
     ) -> Option<usize> {
         let (phrase, of, end) = place_phrase(text, tokens, at + 1);
-        if phrase.is_empty() {
+        // "Went to see to it", "went to fetch the lamp": what for, and not where to.
+        let infinitive = word == "to"
+            && tokens.get(at + 1).is_some_and(|next| {
+                let acts = TAKE | DROP | GIVE | RECEIVE | JOIN | PUT | SEE;
+                !next.capital
+                    && (next.classes & acts != 0
+                        || irregular_forms(&next.folded)
+                            .is_some_and(|forms| forms[0] == next.folded))
+            });
+        if phrase.is_empty() || infinitive {
             return None;
         }
         let whence = word == "from" || out_of;
@@ -266,8 +280,11 @@ impl Arguments {
             return Some(end);
         }
         let head = |noun: &str| noun.rsplit(' ').next().unwrap_or_default().to_owned();
+        // "The porter's lodge" is another one than the gardener's.
+        let owned = tokens[at + 1..end].iter().any(|token| token.owns);
         let phrase = match of {
             Some(of) if among(PARTS, &head(&phrase)) => of,
+            Some(_) if owned => noun(&tokens[at + 1..end]),
             _ => phrase,
         };
         // "On the way to the attic", "in that place": nowhere yet.

@@ -22,7 +22,13 @@ const REPORTED: usize = 4;
 /// Adverbs that follow a noun without a mark.
 const ADVERBS: &str = "since later soon afterwards instead alone today yesterday tonight tomorrow meanwhile already \
     sometime somehow anyway indeed thereafter thereupon unseen unheard unasked unaware barefoot sideways earlier \
-    nonetheless nevertheless regardless afresh anew forthwith besides";
+    nonetheless nevertheless regardless afresh anew forthwith besides now then once";
+/// Prepositions that open another phrase behind a noun: "the room behind the altar".
+const BEHIND_NOUN: &str = "behind beneath beside beyond underneath opposite near above below";
+/// Verbs behind "one", where that is anybody.
+const ABLE: &str = "can could may might must would should will finds found sees saw";
+/// Past forms of verbs that are nouns as well.
+const NOUNS_LIKE_PASTS: &str = "left saw felt ground wound found lay bound rose dove shot fell bore stole spoke might will bit";
 /// Endings of nouns that look like participles.
 const PLACES_IN_ING: &[&str] = &[
     "landing", "building", "crossing", "clearing", "railing", "ceiling", "dwelling", "lodging",
@@ -58,6 +64,8 @@ pub(in crate::memory::plan) const AT: &str = "in at inside on within near by out
 pub(in crate::memory::plan) const ON_PERSON: &str = "arm arms hand hands pocket pockets belt coat cloak sleeve bosom breast shoulder \
     shoulders apron lap fist palm jacket waistcoat bag sack satchel knapsack rucksack backpack handbag \
     purse basket bundle";
+/// Parts of the body over which somebody hangs what he takes along: "across his back".
+pub(in crate::memory::plan) const OVER_BODY: &str = "back neck waist head wrist finger knee knees";
 /// Things of a room: what is put on or into them stays in the room.
 pub(in crate::memory::plan) const FURNITURE: &str = "floor ground table desk shelf chair bench bed sofa couch counter stool windowsill \
     sill ledge wall corner mat rug carpet cupboard drawer mantelpiece hook peg sideboard dresser side \
@@ -167,12 +175,22 @@ pub(in crate::memory::plan) fn is_participle(word: &str) -> bool {
     word.len() > 4 && word.ends_with("ed") && !THINGS_IN_ED.iter().any(|noun| is_noun(noun))
 }
 
+/// Whether a word is the past form of an irregular verb and nothing else: "strode", not "rose" or "set".
+fn is_plain_past(word: &str) -> bool {
+    irregular_forms(word).is_some_and(|forms| word != forms[0] && forms[1..].contains(&word))
+        && !word.ends_with("ing")
+        && !among(NOUNS_LIKE_PASTS, word)
+}
+
 /// The end of the noun phrase of `tokens` that begins at `from`.
 pub(in crate::memory::plan) fn noun_end(text: &str, tokens: &[Token], from: usize) -> usize {
     let mut at = from;
     while let Some(token) = tokens.get(at) {
         let gap = if at > from { &text[tokens[at - 1].end..token.start] } else { " " };
+        // "The servants' hall".
+        let owned = at > from && matches!(gap, "' " | "\u{2019} ");
         let joined = matches!(gap, " " | "-" | "\n")
+            || owned
             || (gap == ". " && tokens[at - 1].folded.len() <= 3 && token.capital);
         let determiner = at == from && among(DETERMINERS, &token.folded);
         let of = at > from && token.folded == "of" && at + 1 < tokens.len();
@@ -182,8 +200,16 @@ pub(in crate::memory::plan) fn noun_end(text: &str, tokens: &[Token], from: usiz
         let particle = behind && among(PARTICLES, &token.folded);
         let verb = at > from && !token.capital && token.classes & (MOVE | GIVE) != 0;
         let second = at > from && among(DETERMINERS, &token.folded);
-        // "The attic humming", "the barn later".
-        let ends = behind && gap != "-" && !token.capital && is_adverbial(&token.folded);
+        // "The attic humming", "the barn later", "into the barn strode Omar", "in the barn one could see".
+        let opens_clause = |list: &str| {
+            tokens.get(at + 1).is_some_and(|next| next.capital || among(list, &next.folded))
+        };
+        let another = among(BEHIND_NOUN, &token.folded)
+            || token.folded == "one" && opens_clause(ABLE)
+            || is_plain_past(&token.folded) && opens_clause(DETERMINERS)
+            || token.classes & MOVE != 0 && tokens.get(at + 1).is_some_and(|next| next.capital);
+        let ends =
+            behind && gap != "-" && !token.capital && (another || is_adverbial(&token.folded));
         if !joined || dull || particle || second || ends || (verb && tokens[at - 1].capital) {
             break;
         }

@@ -28,11 +28,11 @@ const LIGHT: &str = "one prior preceding following go end get come arrive reach 
     pinpoint identify indicate think believe suppose guess likely possibly probable safe kind sort \
     type drop lay lying place abandon deposit pick collect grab precede disappear vanish emerge reside dwell abide repose lurk \
     loiter languish nestle tarry roost surface crop await belong conclude infer deduce assume hear ask answer back land ought whence \
-    remove behind recent recently expect try check bump encounter meet speak run knock step cold rid \
+    lead remove behind recent recently expect try check bump encounter meet speak run knock step cold rid \
     lose";
 /// Nouns for how somebody moves, which are asked for in place of whoever does.
 const MOVEMENTS: &str = "path trail wanderings movements moves journey journeys travels way route track tracks \
-    footsteps trip progress itinerary removal departure arrival transfer stay";
+    footsteps steps trip progress itinerary removal departure arrival transfer stay";
 /// Nouns for what is read and for the time of reading.
 const READING: &str = "account tale narrative note notes log logbook record records register diary journal chronicle \
     report minutes line lines paragraph page chapter entry entries evidence fact facts statement statements \
