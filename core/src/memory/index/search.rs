@@ -238,7 +238,8 @@ pub fn best_sentences(
 pub struct Search<'a> {
     corpus: &'a Corpus<'a>,
     wanted: Wanted<'a>,
-    spread: Spread,
+    /// Where each pattern can occur.
+    pub spread: Spread,
     /// How often each pattern occurs; for a phrase an upper bound.
     pub counts: Vec<u64>,
     /// Weight of each pattern.
@@ -408,15 +409,7 @@ pub fn sentences_with_any(
     let patterns = &patterns[..patterns.len().min(MOST_PATTERNS)];
     let (mut wanted, mut masks) = (Wanted::of(patterns, stems), Vec::new());
     for block in Spread::of(corpus, patterns, stems)?.any() {
-        masks.clear();
-        let layout = lists_in(corpus, block, &mut wanted, |layout, pattern, list| {
-            masks.resize(layout.sentences.len(), 0_u64);
-            list.iter().fold(0, |from, word| {
-                let at = layout.sentence_of_word_from(from, *word);
-                masks[at] |= 1 << pattern;
-                at
-            });
-        })?;
+        let layout = masks_in(corpus, block, &mut wanted, &mut masks)?;
         let Some(layout) = layout else { continue };
         for (sentence, mask) in masks.iter().enumerate().filter(|(_, mask)| **mask != 0) {
             let words = layout.words_in(sentence..sentence + 1);
@@ -424,6 +417,27 @@ pub fn sentences_with_any(
         }
     }
     Ok(())
+}
+
+/// Fills `masks` with a bit for every pattern in every sentence of a block; its layout, or `None` and nothing.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn masks_in(
+    corpus: &Corpus,
+    block: u32,
+    wanted: &mut Wanted,
+    masks: &mut Vec<u64>,
+) -> Result<Option<Arc<Layout>>> {
+    masks.clear();
+    lists_in(corpus, block, wanted, |layout, pattern, list| {
+        masks.resize(layout.sentences.len(), 0_u64);
+        list.iter().fold(0, |from, word| {
+            let at = layout.sentence_of_word_from(from, *word);
+            masks[at] |= 1 << pattern;
+            at
+        });
+    })
 }
 
 /// Calls `visit` with every sentence that holds each pattern of `all` and, unless `any` is empty,

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! aspect    a name of the question, by all its words or by one, or a word, by itself or by related ones
-//! told      sum over aspects  weight * worth of the nearest mention * share by its distance  /  all weights
+//! told      how much of the aspects gathers around a sentence (`gathered`)
 //! form      what the sentence adds: a name, a number or the like that was asked for; "is called"; how
 //!           somebody died; late in the book for what turns out; less for questions and long sentences
 //! ```
@@ -10,7 +10,10 @@
 //! over few. The best sentences are cited until a limit of characters. Ranks only: whether the text says
 //! anything at all is decided before (`lookup`).
 
+use std::ops::Range;
+
 use super::form::{Form, is_naming};
+use super::gathered::{Aspect, Sought, gathered};
 use super::people;
 use crate::error::Result;
 use crate::memory::index::corpus::{Corpus, SentenceId};
@@ -34,25 +37,13 @@ const BEFORE_PEOPLE: usize = 3;
 /// Sentences whose text is looked at, and passages in which they stand.
 const LOOKED_AT: usize = 100;
 const PASSAGES: usize = 64;
-/// Sentences beside a mention that are looked at, of a word and of a name.
-const BESIDE: (u32, u32) = (3, 1);
-/// Sentences with a mention near them up to which all are scored.
-const MOST_SCORED: usize = 60_000;
 /// Worth of a name by all its words, by its last, and by another.
 const NAMED: [f32; 3] = [1.0, 0.85, 0.75];
 /// Worth of a word itself, of one of the same meaning, and of one that is related.
 const SAID: [f32; 3] = [1.0, 0.75, 0.5];
-/// Share of a word that stands this many sentences away, from 0 on, and of a name.
-const WORD_BY_DISTANCE: [f32; 6] = [1.0, 0.6, 0.4, 0.3, 0.2, 0.15];
-const NAME_BY_DISTANCE: [f32; 15] =
-    [1.0, 0.9, 0.85, 0.8, 0.7, 0.65, 0.6, 0.55, 0.5, 0.45, 0.4, 0.35, 0.3, 0.25, 0.2];
-/// Share of a name further away: sentences up to which, and share.
-const NAME_FURTHER: [(u32, f32); 2] = [(60, 0.25), (200, 0.15)];
 /// Weight of a name, and of a word that only says of what type the answer is.
 const NAME: f32 = 0.7;
 const TYPING: f32 = 0.3;
-/// Sentences that are counted between two documents.
-const BETWEEN_DOCUMENTS: u32 = 1_000;
 /// Added for what has the expected type, in the sentence and beside it.
 const TOLD: f32 = 0.15;
 const TOLD_BESIDE: f32 = 0.07;
@@ -62,12 +53,6 @@ const OF_KIND: f32 = 0.2;
 const CALLED: f32 = 0.14;
 /// Added for how somebody came to die where that is asked.
 const CAUSE: f32 = 0.12;
-/// Added for the first mention of the rarest name, where nothing that happens later is asked, less for every
-/// later one by the number that halves it, and shares of it for the sentences behind one.
-const FIRST: f32 = 0.15;
-const FIRST_HALVED_BY: f32 = 4.0;
-const FIRST_MENTIONS: usize = 20;
-const BEHIND_FIRST: [f32; 3] = [1.0, 0.7, 0.4];
 /// Added for the last of the sentences where the end is asked for.
 const LATE: f32 = 0.14;
 /// Sentences that tell between which the last is.
@@ -93,14 +78,6 @@ const HAPPENING: &str = "die kill murder marry steal end turn find happen become
 const NAMES: &str = "name names named called";
 /// Words of a question for what is so in the end.
 const ENDING: &str = "finally really real eventually ultimately";
-
-/// Something that a question looks for.
-struct Aspect {
-    weight: f32,
-    /// The patterns by which it is mentioned, by number, and the worth of each.
-    mentions: Vec<(usize, f32)>,
-    is_name: bool,
-}
 
 /// A sentence with what it is worth.
 #[derive(Clone, Copy)]
@@ -195,50 +172,16 @@ pub fn is_plain(reader: &Reader, question: &Question, text: &str) -> bool {
 /// The sentences around which the aspects of a question gather, the best first.
 fn told(reader: &Reader, question: &Question, scope: &Scope) -> Result<Vec<Scored>> {
     let (corpus, stems) = (reader.corpus, reader.stems);
-    let (aspects, patterns) = aspects(reader, question)?;
-    let firsts = firsts(corpus);
-    let mut mentions: Vec<Vec<u32>> = vec![Vec::new(); patterns.len()];
-    search::sentences_with_any(corpus, &patterns, stems, |id, _, mask| {
-        for (pattern, list) in mentions.iter_mut().enumerate() {
-            if mask >> pattern & 1 == 1 {
-                list.push(firsts[id.block as usize] + id.sentence);
-            }
-        }
-    })?;
-    let near = near(corpus, &firsts, &aspects, &mentions);
-    let total: f32 = aspects.iter().map(|aspect| aspect.weight).sum();
-    let mut scores = vec![0.0_f32; near.len()];
-    for aspect in &aspects {
-        let mut worths = vec![0.0_f32; near.len()];
-        for (pattern, worth) in &aspect.mentions {
-            let mut next = 0;
-            let list = &mentions[*pattern];
-            for (worth_here, at) in worths.iter_mut().zip(&near) {
-                while list.get(next).is_some_and(|mention| mention < at) {
-                    next += 1;
-                }
-                let before = next.checked_sub(1).map(|before| at - list[before]);
-                let behind = list.get(next).map(|mention| mention - at);
-                let Some(distance) = before.into_iter().chain(behind).min() else { break };
-                *worth_here = worth_here.max(worth * by_distance(distance, aspect.is_name));
-            }
-        }
-        for (score, worth) in scores.iter_mut().zip(worths) {
-            *score += aspect.weight * worth / total;
-        }
-    }
-    introduced(question, stems, &aspects, &mentions, &near, &mut scores);
-    let mut order: Vec<usize> = (0..near.len()).collect();
-    order.sort_by(|one, other| scores[*other].total_cmp(&scores[*one]).then(one.cmp(other)));
+    let (groups, patterns) = groups(reader, question);
+    let sought = sought(corpus, &groups, &patterns, stems)?;
+    let happens = |word: &String| HAPPENING.split(' ').any(|verb| stems.same(verb, word));
+    let introduces = !question.words.iter().any(happens);
+    let wanted = |id: SentenceId| scope.holds_sentence(corpus, id);
+    let best = gathered(corpus, stems, &sought, introduces, LOOKED_AT, wanted)?;
     let mut out = Vec::new();
     let mut passages: Vec<Passage> = Vec::new();
-    for index in order {
-        let at = near[index];
-        let block = firsts.partition_point(|first| *first <= at) - 1;
-        let id = SentenceId { block: block as u32, sentence: at - firsts[block] };
-        if !scope.holds_sentence(corpus, id)? {
-            continue;
-        }
+    for told in best.into_iter().take(LOOKED_AT) {
+        let id = told.id;
         let layout = corpus.layout(id.block)?;
         let passage = Passage::around(id.block, &layout, id.sentence);
         if !passages.contains(&passage) {
@@ -247,34 +190,24 @@ fn told(reader: &Reader, question: &Question, scope: &Scope) -> Result<Vec<Score
             }
             passages.push(passage);
         }
-        out.push(Scored { id, at, score: scores[index], fits: true });
-        if out.len() == LOOKED_AT {
-            break;
-        }
+        out.push(Scored { id, at: told.at, score: told.score, fits: true });
     }
     Ok(out)
 }
 
-/// The number of the first sentence of every block.
-fn firsts(corpus: &Corpus) -> Vec<u32> {
-    let (mut next, mut document) = (0, 0);
-    let mut out = Vec::with_capacity(corpus.contents.blocks.len());
-    for place in &corpus.contents.blocks {
-        if place.document != document {
-            next += BETWEEN_DOCUMENTS;
-            document = place.document;
-        }
-        out.push(next);
-        next += place.block.sentences;
-    }
-    out
+/// Patterns that mention one thing, by number.
+struct Group {
+    patterns: Range<usize>,
+    is_name: bool,
+    /// Whether it only says of what type the answer is.
+    typing: bool,
 }
 
 /// What the question looks for, and the patterns that mention it.
-fn aspects(reader: &Reader, question: &Question) -> Result<(Vec<Aspect>, Vec<Pattern>)> {
+fn groups(reader: &Reader, question: &Question) -> (Vec<Group>, Vec<Pattern>) {
     let stems = reader.stems;
     let mut patterns: Vec<Pattern> = Vec::new();
-    let mut groups: Vec<(Vec<usize>, bool, bool)> = Vec::new();
+    let mut groups: Vec<Group> = Vec::new();
     for name in &question.names {
         let bare = names::without_titles(name);
         let bare = if bare.is_empty() { name } else { bare };
@@ -286,7 +219,7 @@ fn aspects(reader: &Reader, question: &Question) -> Result<(Vec<Aspect>, Vec<Pat
         let first = patterns.len();
         patterns.extend(Pattern::phrase(bare));
         patterns.extend(parts.iter().filter_map(|word| Pattern::phrase(word)));
-        groups.push(((first..patterns.len()).collect(), true, false));
+        groups.push(Group { patterns: first..patterns.len(), is_name: true, typing: false });
     }
     for term in question.terms.iter().filter(|term| !term.phrase && !term.name) {
         let word = &term.pattern.text;
@@ -299,19 +232,30 @@ fn aspects(reader: &Reader, question: &Question) -> Result<(Vec<Aspect>, Vec<Pat
         let mut related = term.pattern.clone();
         related.or(&thesaurus::related(word, stems));
         patterns.push(related);
-        groups.push(((first..patterns.len()).collect(), false, term.typing));
+        let typing = term.typing;
+        groups.push(Group { patterns: first..patterns.len(), is_name: false, typing });
     }
     patterns.truncate(search::MOST_PATTERNS);
-    let search = Search::of(reader.corpus, &patterns, stems)?;
+    (groups, patterns)
+}
+
+/// Looks the patterns up: what of `groups` the library mentions, and where.
+fn sought<'p>(
+    corpus: &Corpus,
+    groups: &[Group],
+    patterns: &'p [Pattern],
+    stems: &Stems,
+) -> Result<Sought<'p>> {
+    let search = Search::of(corpus, patterns, stems)?;
     let mut aspects = Vec::new();
-    for (numbers, is_name, typing) in groups {
-        let worths = if is_name { NAMED } else { SAID };
+    for Group { patterns: numbers, is_name, typing } in groups {
+        let worths = if *is_name { NAMED } else { SAID };
         let worth_of = |place: usize| worths[place.min(worths.len() - 1)];
         let mentions: Vec<(usize, f32)> = numbers
-            .iter()
+            .clone()
             .enumerate()
-            .filter(|(_, number)| search.counts.get(**number).is_some_and(|count| *count > 0))
-            .map(|(place, number)| (*number, worth_of(place)))
+            .filter(|(_, number)| search.counts.get(*number).is_some_and(|count| *count > 0))
+            .map(|(place, number)| (number, worth_of(place)))
             .collect();
         let rarities = mentions.iter().map(|(number, _)| search.idf[*number]);
         let least = rarities.clone().fold(f32::MAX, f32::min);
@@ -322,79 +266,11 @@ fn aspects(reader: &Reader, question: &Question) -> Result<(Vec<Aspect>, Vec<Pat
             (false, false) => rarities.sum::<f32>() / mentions.len().max(1) as f32,
         };
         if !mentions.is_empty() {
-            aspects.push(Aspect { weight, mentions, is_name });
+            aspects.push(Aspect { weight, mentions, is_name: *is_name });
         }
     }
-    Ok((aspects, patterns))
-}
-
-/// The sentences near a mention, in order: of the words, the rarest first, or, if there is none, of names.
-fn near(corpus: &Corpus, firsts: &[u32], aspects: &[Aspect], mentions: &[Vec<u32>]) -> Vec<u32> {
-    let mut sorted: Vec<&Aspect> = aspects.iter().collect();
-    sorted.sort_by(|one, other| {
-        one.is_name.cmp(&other.is_name).then(other.weight.total_cmp(&one.weight))
-    });
-    let mut out: Vec<u32> = Vec::new();
-    for aspect in sorted {
-        let reach = if aspect.is_name { BESIDE.1 } else { BESIDE.0 };
-        let lists = aspect.mentions.iter().map(|(pattern, _)| &mentions[*pattern]);
-        let n_more = lists.clone().map(Vec::len).max().unwrap_or(0) * (2 * reach as usize + 1);
-        if !out.is_empty() && out.len() + n_more > MOST_SCORED {
-            continue;
-        }
-        for at in lists.flatten() {
-            let block = firsts.partition_point(|first| first <= at) - 1;
-            let end = firsts[block] + corpus.contents.blocks[block].block.sentences;
-            out.extend(at.saturating_sub(reach).max(firsts[block])..(at + reach + 1).min(end));
-        }
-        out.sort_unstable();
-        out.dedup();
-    }
-    out
-}
-
-/// Adds to the scores of the first mentions of the rarest name: there a book says who somebody is.
-fn introduced(
-    question: &Question,
-    stems: &Stems,
-    aspects: &[Aspect],
-    mentions: &[Vec<u32>],
-    near: &[u32],
-    scores: &mut [f32],
-) {
-    let happens = |word: &String| HAPPENING.split(' ').any(|verb| stems.same(verb, word));
-    let names = aspects.iter().filter(|aspect| aspect.is_name);
-    let rarest = names.max_by(|one, other| one.weight.total_cmp(&other.weight));
-    let Some(rarest) = rarest.filter(|_| !question.words.iter().any(happens)) else { return };
-    let mut firsts: Vec<u32> = rarest
-        .mentions
-        .iter()
-        .flat_map(|(pattern, _)| mentions[*pattern].iter().take(FIRST_MENTIONS).copied())
-        .collect();
-    firsts.sort_unstable();
-    firsts.dedup();
-    firsts.truncate(FIRST_MENTIONS);
-    for (rank, first) in firsts.iter().enumerate() {
-        for (behind, share) in BEHIND_FIRST.iter().enumerate() {
-            let at = first + behind as u32;
-            if behind > 0 && firsts.contains(&at) {
-                continue;
-            }
-            if let Ok(index) = near.binary_search(&at) {
-                scores[index] += FIRST * share / (1.0 + rank as f32 / FIRST_HALVED_BY);
-            }
-        }
-    }
-}
-
-/// Share of a mention that stands `distance` sentences away.
-fn by_distance(distance: u32, is_name: bool) -> f32 {
-    let shares: &[f32] = if is_name { &NAME_BY_DISTANCE } else { &WORD_BY_DISTANCE };
-    if let Some(share) = shares.get(distance as usize) {
-        return *share;
-    }
-    let further = NAME_FURTHER.iter().find(|(up_to, _)| is_name && distance < *up_to);
-    further.map_or(0.0, |(_, share)| *share)
+    let counts = search.counts.clone();
+    Ok(Sought { aspects, patterns, blocks: search.spread.blocks, counts })
 }
 
 /// Adds to the scores what the form of the sentences tells, and sorts them.

@@ -1,0 +1,471 @@
+//! The sentences of a library around which what a question looks for gathers, the best first.
+//!
+//! ```text
+//! told      sum over aspects  weight * worth of the nearest mention * share by its distance  /  all weights
+//! bound     of a block: the same with the shares at the least distances that its sentences can have
+//! ```
+//! Blocks are read by their bounds, the highest first, until none of the others can hold one of the best: so
+//! a longer library costs more only where it tells more of what is asked. Mentions reach over the ends of
+//! blocks.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use crate::error::Result;
+use crate::memory::index::corpus::{Corpus, SentenceId};
+use crate::memory::index::patterns::{Pattern, Wanted};
+use crate::memory::index::search;
+use crate::memory::index::stems::Stems;
+
+/// Sentences beside a mention that are looked at, of a word and of a name.
+const BESIDE: (u32, u32) = (3, 1);
+/// Sentences with a mention near them up to which those of an aspect are scored.
+const MOST_SCORED: u64 = 60_000;
+/// Share of a word that stands this many sentences away, from 0 on, and of a name.
+const WORD_BY_DISTANCE: [f32; 6] = [1.0, 0.6, 0.4, 0.3, 0.2, 0.15];
+const NAME_BY_DISTANCE: [f32; 15] =
+    [1.0, 0.9, 0.85, 0.8, 0.7, 0.65, 0.6, 0.55, 0.5, 0.45, 0.4, 0.35, 0.3, 0.25, 0.2];
+/// Share of a name further away: sentences up to which, and share.
+const NAME_FURTHER: [(u32, f32); 2] = [(60, 0.25), (200, 0.15)];
+/// Sentences from which on a mention counts nothing.
+const FURTHEST: u32 = NAME_FURTHER[1].0;
+/// Sentences that are counted between two documents.
+const BETWEEN_DOCUMENTS: u32 = 1_000;
+/// Added for the first mention of the rarest name, where nothing that happens later is asked, less for every
+/// later one by the number that halves it, and shares of it for the sentences behind one.
+const FIRST: f32 = 0.15;
+const FIRST_HALVED_BY: f32 = 4.0;
+const FIRST_MENTIONS: usize = 20;
+const BEHIND_FIRST: [f32; 3] = [1.0, 0.7, 0.4];
+/// Share of the best score below which a sentence is not looked at.
+const LEAST_SHARE: f32 = 0.5;
+/// Covers what a bound and a score that are summed in another order may differ by.
+const ROUNDING: f32 = 1.000_1;
+
+/// Something that a question looks for.
+pub struct Aspect {
+    /// How much it tells.
+    pub weight: f32,
+    /// The patterns by which it is mentioned, by number, and the worth of each.
+    pub mentions: Vec<(usize, f32)>,
+    /// Whether it is a name, which counts over many sentences.
+    pub is_name: bool,
+}
+
+impl Aspect {
+    fn reach(&self) -> u32 {
+        if self.is_name { BESIDE.1 } else { BESIDE.0 }
+    }
+}
+
+/// What a question looks for, and where that can stand.
+pub struct Sought<'p> {
+    /// What is looked for.
+    pub aspects: Vec<Aspect>,
+    /// By what it is mentioned.
+    pub patterns: &'p [Pattern],
+    /// By pattern, the blocks where it can stand, in order, each with how often at most.
+    pub blocks: Vec<Vec<(u32, u32)>>,
+    /// By pattern, how often it stands in all of them at most.
+    pub counts: Vec<u64>,
+}
+
+/// A sentence with its score.
+#[derive(Debug, Clone, Copy)]
+pub struct Told {
+    /// The sentence.
+    pub id: SentenceId,
+    /// Its number in the library.
+    pub at: u32,
+    /// How much of what is sought gathers there.
+    pub score: f32,
+}
+
+/// The best sentences of those near a mention, the best first; at most `n` of those that `is_wanted` says and as
+/// many as score the same as the last, none with less than [`LEAST_SHARE`] of the best score. The first mentions of the rarest name count more with `introduces`.
+///
+/// # Errors
+/// If the store cannot be read or is damaged, and what `is_wanted` answers.
+pub fn gathered(
+    corpus: &Corpus,
+    stems: &Stems,
+    sought: &Sought,
+    introduces: bool,
+    n: usize,
+    is_wanted: impl Fn(SentenceId) -> Result<bool>,
+) -> Result<Vec<Told>> {
+    let mut reading = Reading::of(corpus, stems, sought);
+    let seeds = seeds(sought);
+    let first_mentions = if introduces { reading.first_mentions()? } else { Vec::new() };
+    let mut out: Vec<Told> = Vec::new();
+    let mut least = f32::MIN;
+    for (bound, block) in reading.by_bound(&seeds, &first_mentions) {
+        if bound < least {
+            break;
+        }
+        let before = out.len();
+        for told in reading.told_in(block, &seeds, &first_mentions)? {
+            if told.score >= least && is_wanted(told.id)? {
+                out.push(told);
+            }
+        }
+        if out.len() > before {
+            out.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.at.cmp(&other.at)));
+            let last = out.get(n - 1).map_or(f32::MIN, |told| told.score);
+            least = last.max(out[0].score * LEAST_SHARE);
+            out.retain(|told| told.score >= least);
+        }
+    }
+    Ok(out)
+}
+
+/// The aspects whose mentions are looked at: those that are not everywhere, or else the rarest word or name.
+fn seeds(sought: &Sought) -> Vec<usize> {
+    let n_near = |aspect: &Aspect| {
+        let counts = aspect.mentions.iter().map(|(pattern, _)| sought.counts[*pattern]);
+        counts.max().unwrap_or(0) * (2 * u64::from(aspect.reach()) + 1)
+    };
+    let aspects = || sought.aspects.iter().enumerate();
+    let rarest = aspects().max_by(|(_, one), (_, other)| {
+        other.is_name.cmp(&one.is_name).then(one.weight.total_cmp(&other.weight))
+    });
+    let rarest = rarest.map(|(at, _)| at);
+    let is_seed =
+        |(at, aspect): &(usize, &Aspect)| Some(*at) == rarest || n_near(aspect) <= MOST_SCORED;
+    aspects().filter(is_seed).map(|(at, _)| at).collect()
+}
+
+/// What was read of the mentions.
+struct Reading<'a> {
+    corpus: &'a Corpus<'a>,
+    sought: &'a Sought<'a>,
+    wanted: Wanted<'a>,
+    /// The number of the first sentence of every block.
+    firsts: Vec<u32>,
+    /// By block that was read, by pattern, the numbers of the sentences that mention it.
+    mentions: BTreeMap<u32, Vec<Vec<u32>>>,
+    masks: Vec<u64>,
+}
+
+impl<'a> Reading<'a> {
+    fn of(corpus: &'a Corpus<'a>, stems: &'a Stems, sought: &'a Sought<'a>) -> Self {
+        let (mut next, mut document) = (0, 0);
+        let mut firsts = Vec::with_capacity(corpus.contents.blocks.len());
+        for place in &corpus.contents.blocks {
+            if place.document != document {
+                next += BETWEEN_DOCUMENTS;
+                document = place.document;
+            }
+            firsts.push(next);
+            next += place.block.sentences;
+        }
+        let wanted = Wanted::of(sought.patterns, stems);
+        Self { corpus, sought, wanted, firsts, mentions: BTreeMap::new(), masks: Vec::new() }
+    }
+
+    /// The numbers of the sentences of a block.
+    fn sentences(&self, block: u32) -> Range<u32> {
+        let first = self.firsts[block as usize];
+        first..first + self.corpus.contents.blocks[block as usize].block.sentences
+    }
+
+    /// Whether pattern `pattern` can stand in a block.
+    fn can_hold(&self, pattern: usize, block: u32) -> bool {
+        let blocks = &self.sought.blocks[pattern];
+        blocks.binary_search_by_key(&block, |(at, _)| *at).is_ok_and(|at| blocks[at].1 > 0)
+    }
+
+    /// The blocks with sentences from which mentions count in a block, each with the least distance.
+    fn around(&self, block: u32) -> Vec<(u32, u32)> {
+        let own = self.sentences(block);
+        let before =
+            (0..block).rev().map(|other| (other, own.start + 1 - self.sentences(other).end));
+        let behind = (block + 1..self.firsts.len() as u32)
+            .map(|other| (other, self.sentences(other).start + 1 - own.end));
+        let near = |(_, distance): &(u32, u32)| *distance < FURTHEST;
+        let mut out: Vec<(u32, u32)> = before.take_while(near).collect();
+        out.push((block, 0));
+        out.extend(behind.take_while(near));
+        out.sort_unstable();
+        out
+    }
+
+    /// The mentions in a block, read if any pattern can stand there.
+    fn read(&mut self, block: u32) -> Result<()> {
+        let n_patterns = self.sought.patterns.len();
+        if self.mentions.contains_key(&block)
+            || !(0..n_patterns).any(|pattern| self.can_hold(pattern, block))
+        {
+            return Ok(());
+        }
+        let mut lists = vec![Vec::new(); n_patterns];
+        search::masks_in(self.corpus, block, &mut self.wanted, &mut self.masks)?;
+        for (at, mask) in (self.firsts[block as usize]..).zip(&self.masks) {
+            let mut left = *mask;
+            while left != 0 {
+                lists[left.trailing_zeros() as usize].push(at);
+                left &= left - 1;
+            }
+        }
+        self.mentions.insert(block, lists);
+        Ok(())
+    }
+
+    /// The first mentions of the rarest name: there a book says who somebody is.
+    fn first_mentions(&mut self) -> Result<Vec<u32>> {
+        let sought = self.sought;
+        let names = sought.aspects.iter().filter(|aspect| aspect.is_name);
+        let rarest = names.max_by(|one, other| one.weight.total_cmp(&other.weight));
+        let Some(rarest) = rarest else { return Ok(Vec::new()) };
+        let of_pattern = |(pattern, _): &(usize, f32)| sought.blocks[*pattern].iter();
+        let can = |(block, count): &(u32, u32)| (*count > 0).then_some(*block);
+        let blocks: BTreeSet<u32> =
+            rarest.mentions.iter().flat_map(of_pattern).filter_map(can).collect();
+        let mut out: BTreeSet<u32> = BTreeSet::new();
+        for block in blocks {
+            self.read(block)?;
+            let Some(lists) = self.mentions.get(&block) else { continue };
+            out.extend(rarest.mentions.iter().flat_map(|(pattern, _)| &lists[*pattern]));
+            if out.len() >= FIRST_MENTIONS {
+                break;
+            }
+        }
+        Ok(out.into_iter().take(FIRST_MENTIONS).collect())
+    }
+
+    /// The blocks with a mention of a seed and a bound of the scores in them, the highest first.
+    fn by_bound(&self, seeds: &[usize], first_mentions: &[u32]) -> Vec<(f32, u32)> {
+        let sought = self.sought;
+        let aspects = &sought.aspects;
+        let total: f32 = aspects.iter().map(|aspect| aspect.weight).sum();
+        let of_seed = |seed: &usize| aspects[*seed].mentions.iter();
+        let can = |(block, count): &(u32, u32)| (*count > 0).then_some(*block);
+        let blocks: BTreeSet<u32> = seeds
+            .iter()
+            .flat_map(of_seed)
+            .flat_map(|(pattern, _)| sought.blocks[*pattern].iter().filter_map(can))
+            .collect();
+        let bound = |block: u32| {
+            let around = self.around(block);
+            let worth_of = |aspect: &Aspect| {
+                let mentions = aspect.mentions.iter().map(|(pattern, worth)| {
+                    let holds = around.iter().filter(|(other, _)| self.can_hold(*pattern, *other));
+                    let least = holds.map(|(_, distance)| *distance).min();
+                    worth * least.map_or(0.0, |least| most_from(least, aspect.is_name))
+                });
+                mentions.fold(0.0, f32::max)
+            };
+            let told: f32 =
+                aspects.iter().map(|aspect| aspect.weight * worth_of(aspect) / total).sum();
+            let own = self.sentences(block);
+            let behind = BEHIND_FIRST.len() as u32;
+            let adds = |at: &u32| (*at..at + behind).any(|at| own.contains(&at));
+            // A sentence may stand behind several.
+            let added = if first_mentions.iter().any(adds) {
+                FIRST * BEHIND_FIRST.iter().sum::<f32>()
+            } else {
+                0.0
+            };
+            (told + added) * ROUNDING
+        };
+        let mut out: Vec<(f32, u32)> =
+            blocks.into_iter().map(|block| (bound(block), block)).collect();
+        out.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
+        out
+    }
+
+    /// The sentences of a block near a mention of a seed, with their scores, in order.
+    fn told_in(
+        &mut self,
+        block: u32,
+        seeds: &[usize],
+        first_mentions: &[u32],
+    ) -> Result<Vec<Told>> {
+        let around = self.around(block);
+        let mut mentions: Vec<Vec<u32>> = vec![Vec::new(); self.sought.patterns.len()];
+        for (other, _) in &around {
+            self.read(*other)?;
+            for (all, own) in
+                mentions.iter_mut().zip(self.mentions.get(other).into_iter().flatten())
+            {
+                all.extend_from_slice(own);
+            }
+        }
+        let own = self.sentences(block);
+        let near = self.near(&own, seeds, &mentions);
+        let mut scores = scores(&self.sought.aspects, &mentions, &near);
+        introduced(first_mentions, &near, &mut scores);
+        let told = |(at, score): (&u32, f32)| {
+            let id = SentenceId { block, sentence: at - own.start };
+            Told { id, at: *at, score }
+        };
+        Ok(near.iter().zip(scores).map(told).collect())
+    }
+
+    /// The numbers of the sentences among `own` near a mention of a seed there, in order.
+    fn near(&self, own: &Range<u32>, seeds: &[usize], mentions: &[Vec<u32>]) -> Vec<u32> {
+        let mut out: Vec<u32> = Vec::new();
+        for seed in seeds {
+            let aspect = &self.sought.aspects[*seed];
+            let reach = aspect.reach();
+            let lists = aspect.mentions.iter().flat_map(|(pattern, _)| &mentions[*pattern]);
+            for at in lists.filter(|at| own.contains(at)) {
+                out.extend(at.saturating_sub(reach).max(own.start)..(at + reach + 1).min(own.end));
+            }
+        }
+        out.sort_unstable();
+        out.dedup();
+        out
+    }
+}
+
+/// The scores of the sentences `near`, by the sentences that mention each pattern.
+fn scores(aspects: &[Aspect], mentions: &[Vec<u32>], near: &[u32]) -> Vec<f32> {
+    let total: f32 = aspects.iter().map(|aspect| aspect.weight).sum();
+    let mut scores = vec![0.0_f32; near.len()];
+    for aspect in aspects {
+        let mut worths = vec![0.0_f32; near.len()];
+        for (pattern, worth) in &aspect.mentions {
+            let mut next = 0;
+            let list = &mentions[*pattern];
+            for (worth_here, at) in worths.iter_mut().zip(near) {
+                while list.get(next).is_some_and(|mention| mention < at) {
+                    next += 1;
+                }
+                let before = next.checked_sub(1).map(|before| at - list[before]);
+                let behind = list.get(next).map(|mention| mention - at);
+                let Some(distance) = before.into_iter().chain(behind).min() else { break };
+                *worth_here = worth_here.max(worth * by_distance(distance, aspect.is_name));
+            }
+        }
+        for (score, worth) in scores.iter_mut().zip(worths) {
+            *score += aspect.weight * worth / total;
+        }
+    }
+    scores
+}
+
+/// Adds to the scores of the first mentions of a name and of what stands behind them.
+fn introduced(first_mentions: &[u32], near: &[u32], scores: &mut [f32]) {
+    for (rank, first) in first_mentions.iter().enumerate() {
+        for (behind, share) in BEHIND_FIRST.iter().enumerate() {
+            let at = first + behind as u32;
+            if behind > 0 && first_mentions.contains(&at) {
+                continue;
+            }
+            if let Ok(index) = near.binary_search(&at) {
+                scores[index] += FIRST * share / (1.0 + rank as f32 / FIRST_HALVED_BY);
+            }
+        }
+    }
+}
+
+/// Share of a mention that stands `distance` sentences away.
+fn by_distance(distance: u32, is_name: bool) -> f32 {
+    let shares: &[f32] = if is_name { &NAME_BY_DISTANCE } else { &WORD_BY_DISTANCE };
+    if let Some(share) = shares.get(distance as usize) {
+        return *share;
+    }
+    let further = NAME_FURTHER.iter().find(|(up_to, _)| is_name && distance < *up_to);
+    further.map_or(0.0, |(_, share)| *share)
+}
+
+/// The most that a mention at least `distance` sentences away can count.
+fn most_from(distance: u32, is_name: bool) -> f32 {
+    let behind = NAME_BY_DISTANCE.len() as u32;
+    by_distance(distance, is_name).max(by_distance(distance.max(behind), is_name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::index::search::Search;
+    use crate::memory::{Library, Source};
+
+    /// Some blocks in which words and names are as frequent as their numbers are small.
+    fn text() -> String {
+        let mut state = 11_u32;
+        let mut next = |below: u32| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 16) % below
+        };
+        (0..14_000)
+            .map(|n| {
+                let bits = 3 + next(10);
+                let rare = next(1 << bits);
+                let name = if n / 2_000 % 3 == 0 { next(40) } else { 50 };
+                format!("Then Ada{name} saw w{rare} and q{} there.\n\n", next(9))
+            })
+            .collect()
+    }
+
+    /// All sentences near a mention, of all blocks, the best first.
+    fn every(
+        corpus: &Corpus,
+        stems: &Stems,
+        sought: &Sought,
+        introduces: bool,
+    ) -> Vec<(SentenceId, f32)> {
+        let mut reading = Reading::of(corpus, stems, sought);
+        let first_mentions =
+            if introduces { reading.first_mentions().unwrap() } else { Vec::new() };
+        let blocks = 0..corpus.contents.blocks.len() as u32;
+        let told = |block| reading.told_in(block, &seeds(sought), &first_mentions).unwrap();
+        let mut all: Vec<Told> = blocks.flat_map(told).collect();
+        all.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.at.cmp(&other.at)));
+        all.iter().map(|told| (told.id, told.score)).collect()
+    }
+
+    #[test]
+    fn blocks_that_are_left_out_change_nothing() {
+        let mut library = Library::in_memory();
+        library.open_document(&Source::text("one", text())).unwrap();
+        library.open_document(&Source::text("two", text()[300_000..].to_owned())).unwrap();
+        let (corpus, stems) = (library.corpus(&[]).unwrap(), Stems::default());
+        assert!(corpus.contents.blocks.len() > 8);
+        for (name, words) in
+            [("Ada3", ["w3", "q1"]), ("Ada17", ["w90", "w700"]), ("Ada50", ["q2", "w2"])]
+        {
+            let texts = [name, words[0], words[1]];
+            let patterns: Vec<Pattern> =
+                texts.iter().filter_map(|text| Pattern::phrase(text)).collect();
+            let search = Search::of(&corpus, &patterns, &stems).unwrap();
+            let aspect = |at: usize| Aspect {
+                weight: search.idf[at],
+                mentions: vec![(at, 1.0)],
+                is_name: at == 0,
+            };
+            let (aspects, counts) = ((0..3).map(aspect).collect(), search.counts.clone());
+            let sought =
+                Sought { aspects, patterns: &patterns, blocks: search.spread.blocks, counts };
+            for introduces in [false, true] {
+                let best = |n: usize| {
+                    let told = gathered(&corpus, &stems, &sought, introduces, n, |_| Ok(true));
+                    told.unwrap().iter().map(|told| (told.id, told.score)).collect::<Vec<_>>()
+                };
+                let all = best(1_000_000);
+                assert!(all.len() > 7, "{}", all.len());
+                for n in [1, 7, 100] {
+                    let n = n.min(all.len());
+                    assert_eq!(best(n)[..n], all[..n], "{name}, {introduces}, {n}");
+                }
+                let every = every(&corpus, &stems, &sought, introduces);
+                assert_eq!(all[..], every[..all.len()]);
+                assert!(
+                    every.get(all.len()).is_none_or(|(_, score)| *score < all[0].1 * LEAST_SHARE)
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn no_mention_counts_more_than_one_at_the_least_distance_may() {
+        for is_name in [false, true] {
+            for least in 0..FURTHEST + 9 {
+                for distance in least..FURTHEST + 9 {
+                    assert!(by_distance(distance, is_name) <= most_from(least, is_name));
+                }
+            }
+        }
+    }
+}
