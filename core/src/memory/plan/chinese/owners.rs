@@ -253,7 +253,11 @@ fn mentions(reader: &Reader, owner: &str, scope: &Scope) -> Result<Vec<Read>> {
 
 /// The value that a sentence gives the property of `owner`.
 fn stated(text: &str, owner: &str, asked: &ChineseQuestion) -> Option<String> {
-    if text.chars().count() > LONGEST || text.trim_end().ends_with(['？', '?']) {
+    // 谁不知道他是个钟表匠？ asks nothing.
+    let rhetorical =
+        ["谁不知", "谁不晓得", "谁人不知", "谁没听"].iter().any(|no| text.contains(no));
+    let asks = text.trim_end().ends_with(['？', '?']) && !rhetorical;
+    if text.chars().count() > LONGEST || asks {
         return None;
     }
     let end = stands_in(text, owner)?;
@@ -287,9 +291,10 @@ fn stated(text: &str, owner: &str, asked: &ChineseQuestion) -> Option<String> {
             let sure = (bare.chars().count() > 1 || kind.is_none()) && !LOOSE.contains(&bare);
             sure && rest.contains(bare)
         });
-    let works = kind == Some(Kind::Trade) && trade(&rest).is_some();
+    let works = (kind == Some(Kind::Trade)).then(|| trade(&rest).or_else(|| livelihood(&rest)));
+    let works = works.flatten();
     let native = (asked.relation == Some(0)).then(|| native(&rest)).flatten();
-    if !(named || noun.is_some() || works || native.is_some()) {
+    if !(named || noun.is_some() || works.is_some() || native.is_some()) {
         return None;
     }
     if is_denied(&rest, noun) {
@@ -309,10 +314,8 @@ fn stated(text: &str, owner: &str, asked: &ChineseQuestion) -> Option<String> {
             return None;
         }
     }
-    if kind == Some(Kind::Trade)
-        && let Some(trade) = trade(&rest)
-    {
-        return Some(trade);
+    if works.is_some() {
+        return works;
     }
     if kind.is_some_and(|kind| kind != Kind::Trade) && !named {
         return None;
@@ -450,6 +453,50 @@ fn trade(rest: &str) -> Option<String> {
     })
 }
 
+/// What somebody lives by that has no noun for who does it: 打渔 in 靠打渔养活一家, 豆腐坊 in 开了一家豆腐坊.
+fn livelihood(rest: &str) -> Option<String> {
+    const BY: &[&str] = &["靠着", "凭着", "全靠", "靠", "凭", "以"];
+    const LIVES: &[&str] = &[
+        "为生",
+        "为业",
+        "谋生",
+        "糊口",
+        "养活",
+        "养家",
+        "过活",
+        "维生",
+        "度日",
+        "过日子",
+        "讨生活",
+        "混饭",
+        "吃饭",
+    ];
+    const SHOPS: &[char] = &['坊', '铺', '店', '馆', '摊', '厂', '行'];
+    let stop = ['，', '。', '；', '、', '！', '？', '\u{3000}'];
+    let clauses = || rest.split(stop);
+    let is_plain =
+        |found: &str| (2..=8).contains(&found.chars().count()) && found.chars().all(is_ideograph);
+    let lives = clauses().find_map(|clause| {
+        let end = LIVES.iter().filter_map(|lives| clause.find(lives)).min()?;
+        let before = &clause[..end];
+        let (_, found) = BY.iter().find_map(|by| before.rsplit_once(by))?;
+        let found = found.trim_end_matches('来');
+        let craft = ["这门手艺", "的手艺", "手艺"].iter().find_map(|of| found.strip_suffix(of));
+        let found = craft.unwrap_or(found);
+        is_plain(found).then(|| found.to_owned())
+    });
+    let keeps = || {
+        clauses().find_map(|clause| {
+            let (_, behind) = clause.split_once('开')?;
+            let behind = behind.trim_start_matches(['了', '着', '过', '起']);
+            let behind = behind.trim_start_matches('一');
+            let found = behind.strip_prefix(['家', '间', '爿', '个', '所'])?;
+            (is_plain(found) && found.ends_with(SHOPS)).then(|| found.to_owned())
+        })
+    };
+    lives.or_else(keeps)
+}
+
 /// The phrase that is left of a sentence without the owner and the words for the property.
 fn phrase(
     text: &str,
@@ -535,5 +582,13 @@ mod tests {
         let trade = "林小川的职业是什么？";
         assert_eq!(said(trade, "林小川", "林小川当了半辈子渡船师。").as_deref(), Some("渡船师"));
         assert_eq!(said(trade, "林小川", "林小川以做木匠为生。").as_deref(), Some("木匠"));
+        assert_eq!(said(trade, "林小川", "林小川靠打渔养活一家老小。").as_deref(), Some("打渔"));
+        assert_eq!(said(trade, "林小川", "林小川开了一间豆腐坊。").as_deref(), Some("豆腐坊"));
+        let rhetorical = "说起林小川，谁不知道他是个钟表匠？";
+        assert_eq!(said(trade, "林小川", rhetorical).as_deref(), Some("钟表匠"));
+        let plays = "林小川会什么乐器？";
+        assert_eq!(said(plays, "林小川", "林小川弹得一手好凤首琴。").as_deref(), Some("凤首琴"));
+        assert_eq!(said(plays, "林小川", "林小川从小喜欢钢琴曲。"), Some("钢琴".to_owned()));
+        assert_eq!(said(plays, "林小川", "林小川拉了一车煤。"), None);
     }
 }

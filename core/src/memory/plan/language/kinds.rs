@@ -337,7 +337,9 @@ impl Kind {
             let mut at = text.rmatch_indices(noun).map(|(at, _)| at);
             Some((noun, at.find(|at| self.stands_alone(text, *at, noun))?))
         });
-        let (noun, at) = nouns.max_by_key(|(noun, _)| noun.len())?;
+        let Some((noun, at)) = nouns.max_by_key(|(noun, _)| noun.len()) else {
+            return (self == Self::Instrument).then(|| played(text)).flatten();
+        };
         let mut first = at;
         if self == Self::Animal {
             let colour = text[..at].chars().next_back().filter(|c| COLOURS.contains(*c));
@@ -384,6 +386,38 @@ impl Kind {
             [CHINESE_CRAFTS, CHINESE_TRADES].into_iter().flat_map(str::split_whitespace);
         endings.any(|ending| phrase.ends_with(ending))
     }
+}
+
+/// What a Chinese text says that somebody plays, if it ends as nouns for instruments do, or if it stands behind a
+/// verb for nothing but playing: 弹得一手好凤首琴, 抚琴, 会演奏水罐.
+fn played(text: &str) -> Option<&str> {
+    const VERBS: &str = "弹拉吹敲奏抚拨操擂击打摇练学习会玩抱背精通擅善爱";
+    const BETWEEN: &str = "得着了过起一二三两手好把支面架只张管件个他她的是那这在用和与靠给为以";
+    const PLAYS: [&str; 4] = ["弹奏", "演奏", "吹奏", "拉奏"];
+    const OTHERS: &str = "师手声曲谱艺技励掌动舞弄";
+    let chars: Vec<(usize, char)> = text.char_indices().collect();
+    let is_bound = |c: char| !words::is_ideograph(c) || VERBS.contains(c) || BETWEEN.contains(c);
+    let ending = (0..chars.len()).rev().find_map(|at| {
+        let (start, last) = chars[at];
+        let next = chars.get(at + 1).map_or(' ', |(_, c)| *c);
+        if !"琴笛箫鼓筝笙锣钹弦瑟埙磬".contains(last) || "励掌动舞".contains(next) {
+            return None;
+        }
+        let before = chars[at.saturating_sub(3)..at].iter().rev();
+        let inside = before.take_while(|(_, c)| !is_bound(*c)).count();
+        let verb = at.checked_sub(1).is_some_and(|before| VERBS.contains(chars[before].1));
+        let first = chars[at - inside].0;
+        (inside > 0 || verb).then(|| &text[first..start + last.len_utf8()])
+    });
+    ending.or_else(|| {
+        let behind = PLAYS.iter().find_map(|verb| text.split_once(verb)).map(|(_, behind)| behind)?;
+        let behind = behind.trim_start_matches(|c| BETWEEN.contains(c));
+        let end = behind
+            .find(|c| !words::is_ideograph(c) || BETWEEN.contains(c) || OTHERS.contains(c))
+            .unwrap_or(behind.len());
+        let noun = &behind[..end];
+        (2..=4).contains(&noun.chars().count()).then_some(noun)
+    })
 }
 
 #[cfg(test)]
