@@ -129,6 +129,14 @@ pub fn chinese(reader: &Reader, question: &Question, scope: &Scope) -> Result<Op
             return Ok(Some(finding));
         }
     }
+    if by_grammar.as_ref().is_none_or(|(found, _)| found.answer.is_none())
+        && let Some(asked) = ChineseQuestion::of_kind(&question.text)
+    {
+        let (finding, silent) = told(reader, &asked, question, scope)?;
+        if silent == 0 {
+            return Ok(Some(finding));
+        }
+    }
     // All that is said of what the question names is something else.
     if let Some(asked) = asked.as_ref().filter(|asked| asked.number && asked.owners.len() == 1)
         && by_grammar.as_ref().is_none_or(|(found, _)| found.answer.is_none())
@@ -590,5 +598,8 @@ mod tests {
         assert_eq!(said(plays, "林小川", "林小川弹得一手好凤首琴。").as_deref(), Some("凤首琴"));
         assert_eq!(said(plays, "林小川", "林小川从小喜欢钢琴曲。"), Some("钢琴".to_owned()));
         assert_eq!(said(plays, "林小川", "林小川拉了一车煤。"), None);
+        let anywhere = ChineseQuestion::of_kind("能让林小川静下来的乐器是什么？").unwrap();
+        assert!(anywhere.owners[0].contains(&"林小川".to_owned()), "{anywhere:?}");
+        assert!(ChineseQuestion::of_kind("林小川为什么走了？").is_none());
     }
 }

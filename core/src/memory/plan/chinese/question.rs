@@ -4,7 +4,7 @@
 //! the lists of `chinese_words`.
 
 use super::chapters;
-use super::words::{ALL, BEHIND, KINDS, OPENS, RELATIONS, REQUESTS, TIES, WHICH, relation};
+use super::words::{self, ALL, BEHIND, KINDS, OPENS, RELATIONS, REQUESTS, TIES, WHICH, relation};
 use crate::memory::plan::events::standing::Standing;
 use crate::memory::segment::words::is_ideograph;
 
@@ -86,6 +86,15 @@ fn without_request(mut clause: &str) -> &str {
     }
     clause.trim()
 }
+
+/// Characters behind an interrogative among which the noun for what it asks stands.
+const KIND_REACH: usize = 4;
+
+/// Characters behind which the name of somebody may stand.
+const BEFORE_OWNERS: [char; 26] = [
+    '是', '在', '让', '起', '说', '到', '跟', '和', '与', '对', '给', '替', '由', '被', '把', '用',
+    '向', '从', '使', '能', '的', '，', '？', '?', ',', '。',
+];
 
 impl ChineseQuestion {
     /// Reads a question; `None` if it asks for something else.
@@ -204,6 +213,30 @@ impl ChineseQuestion {
         let owners: Vec<Vec<String>> = owners(before).iter().map(|owner| prefixes(owner)).collect();
         let fits = !owners.is_empty() && owners.iter().all(|owner| !owner.is_empty());
         fits.then_some(Self { owners, property: vec![property], relation, number })
+    }
+}
+
+impl ChineseQuestion {
+    /// Reads a question that names the kind of thing it asks for, and its owner anywhere: 什么乐器在某人手里最好听.
+    pub fn of_kind(text: &str) -> Option<Self> {
+        let (before, behind) =
+            WHICH.iter().chain(&["何种"]).find_map(|which| text.split_once(which))?;
+        let noun = behind.chars().take(KIND_REACH).collect::<String>();
+        // What is asked for stands behind the interrogative, or before it: "有一种乐器，是哪种".
+        let of_kind = |text: &str| relation(text).filter(|at| RELATIONS[*at].0.is_some());
+        let relation = of_kind(&noun).or_else(|| of_kind(before))?;
+        let stretches = [before, behind].into_iter().flat_map(|part| part.split(BEFORE_OWNERS));
+        // 乐 is a surname, but 乐器 is what is asked for.
+        let names: Vec<String> = stretches
+            .flat_map(words::full_names)
+            .filter(|name| words::relation(name).is_none())
+            .collect();
+        (!names.is_empty()).then(|| Self {
+            owners: vec![names],
+            property: Vec::new(),
+            relation: Some(relation),
+            number: false,
+        })
     }
 }
 

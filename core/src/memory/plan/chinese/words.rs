@@ -3,6 +3,7 @@
 
 use crate::memory::index::stopwords;
 use crate::memory::plan::language::kinds::Kind;
+use crate::memory::segment::words::is_ideograph;
 
 /// Words with which a request opens.
 pub(in crate::memory::plan) const REQUESTS: &str = "把 将 说明 说说 讲讲 逐个 依次 提到 凡是 凡 都 分别 逐一 一一 请把 请将 请查 查一查 查查 查 看看 试问 帮我 麻烦 请问 请你 请 找出 给出 写出 列出 列举 说出 指出 查出 告诉我 回答 文中 \
@@ -83,6 +84,25 @@ pub(in crate::memory::plan) const ALL: &[&str] =
 /// Words for which of something.
 pub(in crate::memory::plan) const WHICH: &[&str] =
     &["哪些", "哪几个", "哪一个", "哪一种", "哪个", "哪种", "什么样的", "什么", "多少", "哪"];
+/// Common Chinese surnames that are seldom anything else before a noun, and those of two characters.
+const SURNAMES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾萧肖田董袁潘蔡蒋余杜叶程魏苏吕丁任沈姚卢姜崔\
+    钟谭陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛\
+    邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕季裴霍涂苗谷盛曲翁冉骆蓝路游\
+    辛靳管柴蒙鲍华喻祁蒲房滕屈饶牟艾尤阳穆司卓古吉缪简车项芦麦褚娄窦戚岑景宫卜晏席卫米柏宗瞿桂佟臧闵苟邬边卞姬师\
+    仇栾隋刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝匡鞠惠荆乐冀郁胥南储栗燕楚鄢劳谌奚粟冼蔺楼盘闻厉伊";
+const LONG_SURNAMES: &str = "欧阳 司马 诸葛 上官 司徒 东方 独孤 南宫 夏侯 尉迟 公孙 慕容 令狐 皇甫 长孙 宇文 端木 百里 呼延";
+
+/// The stretch that `text` opens with if it may be the full name of somebody, the longer first.
+pub(in crate::memory::plan) fn full_names(text: &str) -> impl Iterator<Item = String> {
+    let chars: Vec<char> = text.chars().take_while(|c| is_ideograph(*c)).take(4).collect();
+    let long = LONG_SURNAMES.split(' ').any(|surname| text.starts_with(surname));
+    let short = chars.first().is_some_and(|first| SURNAMES.contains(*first));
+    let surname = if long { 2 } else { usize::from(short) };
+    [2, 1].into_iter().filter_map(move |given| {
+        (surname > 0).then(|| chars.get(..surname + given))?.map(|name| name.iter().collect())
+    })
+}
+
 /// Words between a question's owner and "which".
 pub(in crate::memory::plan) const TIES: &[&str] = &[
     "如今",

@@ -410,7 +410,8 @@ fn played(text: &str) -> Option<&str> {
         (inside > 0 || verb).then(|| &text[first..start + last.len_utf8()])
     });
     ending.or_else(|| {
-        let behind = PLAYS.iter().find_map(|verb| text.split_once(verb)).map(|(_, behind)| behind)?;
+        let behind =
+            PLAYS.iter().find_map(|verb| text.split_once(verb)).map(|(_, behind)| behind)?;
         let behind = behind.trim_start_matches(|c| BETWEEN.contains(c));
         let end = behind
             .find(|c| !words::is_ideograph(c) || BETWEEN.contains(c) || OTHERS.contains(c))
