@@ -3,6 +3,7 @@
 pub mod chapters;
 pub mod counts;
 pub mod grounded;
+mod living;
 pub mod owners;
 pub mod question;
 pub mod tale;
