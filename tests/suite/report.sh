@@ -18,10 +18,10 @@ suite() { run --ladder end-to-end "$@"; }
 # A case has six questions, of which one is a sixth of a cell: where documents are quick to make, several
 # cases tell more about a gap between what is seen and what is held out.
 for length in 8K 32K 128K; do
-    suite --arm carrel --length "$length" --cases 4
+    suite --arm carrel --length "$length" --cases 12
 done
-suite --arm carrel --length 1M --cases 3
-suite --arm carrel --length 4M --cases 2
+suite --arm carrel --length 1M --cases 6
+suite --arm carrel --length 4M --cases 3
 suite --arm truncate --arm stuff --language en --length 128K
 for length in 8K 32K; do
     suite --model "$model" --arm carrel-model --arm truncate --arm stuff --length "$length"
