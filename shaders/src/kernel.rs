@@ -160,7 +160,7 @@ pub enum Kernel {
 
 impl Kernel {
     /// Bytes that are bound for the parameters of every kernel.
-    pub const PARAM_BYTES: u64 = 48;
+    pub const PARAM_BYTES: u64 = 64;
 
     /// Invocations of a workgroup of most kernels: see [`Kernel::workgroup`].
     pub const WORKGROUP: u32 = 64;
@@ -305,12 +305,10 @@ impl Kernel {
             | Self::Merge
             | Self::Best(_)
             | Self::Slice => &[Params, Read, Write],
-            Self::MatVec(_, Flavour::Integer) | Self::MatMul(..) => {
-                &[Params, Read, Read, Read, Write]
-            }
-            Self::MatVec(..) | Self::Attend(_) | Self::AttendFew(_) => {
-                &[Params, Read, Read, Read, Read, Write]
-            }
+            Self::MatVec(_, Flavour::Integer) => &[Params, Read, Read, Read, Write, Write, Write],
+            Self::MatVec(..) => &[Params, Read, Read, Read, Read, Write, Write, Write],
+            Self::MatMul(..) => &[Params, Read, Read, Read, Write],
+            Self::Attend(_) | Self::AttendFew(_) => &[Params, Read, Read, Read, Read, Write],
             Self::ShortConv => &[Params, Read, Read, Read, Read, Write, Write],
             Self::Store(_) => &[Params, Read, Read, Read, Read, Write, Write, Write],
             Self::Cap => &[Params, Write],

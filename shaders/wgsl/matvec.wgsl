@@ -1,5 +1,5 @@
 // Op:       out[t, first_row + r] = input[t] · weights[r], + bias, + out; of a norm; gated: see below
-// Bindings: 0 params, 1 weights (read), 2 input (read), 3 bias (read), 4 factors (read), 5 out (write)
+// Bindings: 0 params, 1 weights (read), 2 input (read), 3 bias (read), 4 factors (read), 5 to 7 out (write)
 // Grid:     one workgroup four rows, or two and their twins if gated; sixteen invocations a row
 // Limits:   N_TOKENS 1 to 4; a shard of the matrix holds n_rows of its d_out rows
 // Twin:     Op::RmsNorm, Op::Linear, Op::Gate and Op::Add in core/src/ops/reference.rs, in this order

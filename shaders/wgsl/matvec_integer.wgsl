@@ -1,10 +1,12 @@
 // Op:       out[t, first_row + r] = input[t] · weights[r], + bias, + out, in products of bytes; or gated
-// Bindings: 0 params, 1 weights (read), 2 input (read; of quantise.wgsl), 3 bias (read), 4 out (write)
+// Bindings: 0 params, 1 weights (read), 2 input (read; of quantise.wgsl), 3 bias (read), 4 to 6 out (write)
 // Grid:     one workgroup four rows, or two and their twins if gated; sixteen invocations a row
 // Limits:   N_TOKENS 1 to 4; a shard of the matrix holds n_rows of its d_out rows
 // Twin:     Op::Linear, Op::Gate and Op::Add in core/src/ops/reference.rs, within what 8 bits allow
 @group(0) @binding(2) var<storage, read> input: array<vec2<u32>>;
 @group(0) @binding(4) var<storage, read_write> out: array<f32>;
+@group(0) @binding(5) var<storage, read_write> second: array<f32>;
+@group(0) @binding(6) var<storage, read_write> third: array<f32>;
 
 // Sixteen weights: scale · q − minimum, q as signed bytes.
 struct Packed {

@@ -93,6 +93,28 @@ fn normed_products(kind: TensorType, n_cols: u32) -> (Plan, Gguf) {
     operations.finish(c)
 }
 
+/// Products of different widths whose matrices lie one after the other, with biases or without; the
+/// result is one of them.
+fn products_together(
+    kind: TensorType,
+    n_cols: u32,
+    has_biases: bool,
+    result: usize,
+) -> (Plan, Gguf) {
+    let mut operations = Operations::new();
+    let input = operations.input(n_cols, 3.0);
+    let normed = norm(&mut operations, input, n_cols);
+    // Whole words in every type; not whole spans of rows.
+    let outs = [44u32, 20, 12, 36].map(|width| {
+        let weight = operations.weight(kind, width.into(), n_cols.into(), 0.5);
+        let bias = has_biases.then(|| operations.weight(TensorType::F32, 1, width.into(), 1.0));
+        let out = operations.buffer(width);
+        operations.push(Op::Linear { input: normed, weight, bias, out });
+        out
+    });
+    operations.finish(outs[result])
+}
+
 fn gated(kind: TensorType, n_cols: u32, activation: Activation) -> (Plan, Gguf) {
     let mut operations = Operations::new();
     let input = operations.input(n_cols, 3.0);
@@ -118,6 +140,12 @@ fn compare_fused(gpu: &Arc<Gpu>, what: &str, bound: f64) {
         let case = normed_products(kind, n_cols);
         assert!(has(&case, Fusion::NormedProducts));
         compare_rows(gpu, &format!("{what}norm and products {kind}"), &case, &[1, 3, 5], bound);
+        for (result, has_biases) in [(0, false), (1, true), (2, true), (3, false)] {
+            let case = products_together(kind, n_cols, has_biases, result);
+            assert!(has(&case, Fusion::NormedProducts));
+            let what = format!("{what}product {result} of several {kind}");
+            compare_rows(gpu, &what, &case, &[1, 4, 6], bound);
+        }
         for activation in [Activation::Silu, Activation::Gelu] {
             let case = gated(kind, n_cols, activation);
             assert!(has(&case, Fusion::GatedProducts));

@@ -10,7 +10,7 @@
 //! number of rows and of cells, which come with the batch.
 //!
 //! Runs of operations that others don't look into (`Plan::fused`) become single dispatches where there
-//! is a kernel: always for stores and sums, for up to four rows for norms and gates.
+//! is a kernel: always for stores and sums, for up to four rows for norms, their products and gates.
 
 use carrel_shaders::{Candidates, Kernel, Operand};
 
@@ -21,6 +21,7 @@ use super::need::most_steps;
 use super::pipelines::{Constants, Variant};
 use super::products::Product;
 use super::steps::{PART_CELLS, PART_LOGITS, Params, Rows, Step, Work};
+use super::together::MOST_TOGETHER;
 use super::weights::GpuWeights;
 use crate::error::GpuError;
 use crate::ops::{Activation, BufferId, Fusion, Op, Plan, RopePairs, Run, RunnerOptions};
@@ -65,6 +66,7 @@ pub(super) fn lower(
         wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
     )?;
     let usage = wgpu::BufferUsages::STORAGE;
+    let nothing_written = || gpu.buffer("nothing that is written", 16, usage);
     let mut walk = Walk {
         gpu,
         weights,
@@ -73,7 +75,7 @@ pub(super) fn lower(
         inputs,
         params,
         nothing: gpu.buffer("nothing", 16, usage)?,
-        nothing_written: gpu.buffer("nothing that is written", 16, usage)?,
+        nothing_written: [nothing_written()?, nothing_written()?],
         quantised: gpu.buffer("quantised inputs", quantised_bytes(plan), usage)?,
         parts: gpu.buffer("parts of attention", part_bytes(plan, options), usage)?,
         has_quantised: None,
@@ -168,7 +170,7 @@ pub(super) struct Walk<'a> {
     pub(super) params: wgpu::Buffer,
     /// Bound where a kernel has a binding that it does not use.
     pub(super) nothing: wgpu::Buffer,
-    pub(super) nothing_written: wgpu::Buffer,
+    pub(super) nothing_written: [wgpu::Buffer; MOST_TOGETHER - 1],
     /// Inputs of products of bytes.
     pub(super) quantised: wgpu::Buffer,
     /// Parts of attention.
@@ -261,7 +263,7 @@ impl Walk<'_> {
             Op::RmsNorm { input, weight, epsilon, out } => {
                 let n_cols = self.plan.weights[weight.0].n_cols as u32;
                 let work = Work::Parts(self.width(input) / n_cols);
-                let factors = self.weights.vector(weight);
+                let factors = &self.weights.vector(weight).buffer;
                 let rest = [n_cols, epsilon.to_bits()];
                 let (from, to) = (buffer(self, input), buffer(self, out));
                 if input == out {
@@ -300,7 +302,7 @@ impl Walk<'_> {
                 let n_kernel = self.plan.weights[kernel.0].n_cols as u32;
                 let (cells, before) = &self.inputs.caches[self.plan.cache_of(layer)];
                 let cache = &self.caches.layers[layer as usize].keys;
-                let kernel = self.weights.vector(kernel);
+                let kernel = &self.weights.vector(kernel).buffer;
                 let (from, to) = (buffer(self, input), buffer(self, out));
                 let buffers = [&from, kernel, cells, before, cache, &to];
                 let work = Work::Values(width);
@@ -383,7 +385,7 @@ impl Walk<'_> {
         let to = &self.caches.layers[layer as usize];
         let (keys, values) = (self.buffers[keys.0].clone(), self.buffers[values.0].clone());
         let kernel = Kernel::Store(self.caches.format);
-        let (nothing, nothing_written) = (self.nothing.clone(), self.nothing_written.clone());
+        let (nothing, nothing_written) = (self.nothing.clone(), self.nothing_written[0].clone());
         let (n_head, n_pairs, is_adjacent, turns, queries) = match turned {
             None => (0, 0, false, &nothing, nothing_written),
             Some((queries, rope)) => {

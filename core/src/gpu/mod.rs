@@ -14,6 +14,7 @@
 //! tune       which flavour of a product is the fastest here
 //! weights    file → buffers, large matrices in shards of rows    shared by all runners of a model
 //! staging    how weights get there
+//! together   matrices that lie one after the other                one dispatch multiplies by them
 //! caches     keys and values in the layout that kernels write
 //! lower      plan → dispatches over buffers that never move      products: those of matrices
 //! steps      dispatches, and how their sizes follow from a batch
@@ -43,6 +44,7 @@ mod runner;
 mod staging;
 mod steps;
 mod subgroups;
+mod together;
 mod tune;
 mod turnstile;
 mod weights;

@@ -10,7 +10,8 @@ use super::device::{Gpu, rounded};
 use super::inputs::sight_bytes;
 use super::lower::{is_in_head, part_bytes, quantised_bytes, tail_rows};
 use super::steps::PART_LOGITS;
-use crate::ops::{BufferId, CellContent, Fusion, Op, Plan, RunnerOptions, WeightId, WeightInfo};
+use super::together::{Factor, together};
+use crate::ops::{BufferId, CellContent, Op, Plan, RunnerOptions, WeightId, WeightInfo};
 
 /// Bytes on a GPU, by purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,12 +56,6 @@ pub(super) fn rows_at_once(gpu: &Gpu, weight: &WeightInfo) -> u64 {
     (gpu.most_binding_bytes().saturating_sub(8) / row_bytes).max(1)
 }
 
-/// Whether two matrices of the same shape are put into one buffer.
-pub(super) fn lie_together(gpu: &Gpu, weight: &WeightInfo) -> bool {
-    // Uploads are in whole words.
-    2 * weight.n_bytes + 8 <= gpu.most_binding_bytes() && weight.n_bytes.is_multiple_of(4)
-}
-
 /// Bytes of a buffer for so many bytes of a weight.
 fn uploaded(n_bytes: u64) -> u64 {
     rounded(n_bytes + 4)
@@ -68,20 +63,19 @@ fn uploaded(n_bytes: u64) -> u64 {
 
 fn weight_bytes(gpu: &Gpu, plan: &Plan) -> u64 {
     let mut is_counted = vec![false; plan.weights.len()];
-    let mut is_new = |id: WeightId| !std::mem::replace(&mut is_counted[id.0], true);
     let mut sum = 0;
-    for run in plan.fused() {
-        if let [_, Op::Linear { weight, .. }, Op::Linear { weight: twin, .. }, _] =
-            plan.ops[run.ops]
-            && run.fusion == Fusion::GatedProducts
-            && weight != twin
-            && lie_together(gpu, &plan.weights[weight.0])
-            && is_new(weight)
-            && is_new(twin)
-        {
-            sum += uploaded(2 * plan.weights[weight.0].n_bytes);
+    for group in plan.fused().iter().flat_map(|run| together(gpu, plan, run)) {
+        let ids = |(id, bias): &Factor| std::iter::once(*id).chain(*bias);
+        if group.iter().flat_map(ids).all(|id| !is_counted[id.0]) {
+            group.iter().flat_map(ids).for_each(|id| is_counted[id.0] = true);
+            let n_bytes = |id: WeightId| plan.weights[id.0].n_bytes;
+            sum += uploaded(group.iter().map(|&(id, _)| n_bytes(id)).sum());
+            let biases = group.iter().filter_map(|&(_, bias)| bias.map(n_bytes));
+            let bias_bytes: u64 = biases.sum();
+            sum += if bias_bytes > 0 { uploaded(bias_bytes) } else { 0 };
         }
     }
+    let mut is_new = |id: WeightId| !std::mem::replace(&mut is_counted[id.0], true);
     let matrix = |id: WeightId| -> u64 {
         let weight = &plan.weights[id.0];
         let row_bytes = weight.n_bytes / weight.n_rows;

@@ -1,7 +1,8 @@
 //! Look-ups and products with matrices: which kernel for how many rows, and in which flavour.
 //!
 //! ```text
-//! few rows     matvec, of the norm's input if there is a norm; gate and up at once if they are twins
+//! few rows     matvec, of the norm's input if there is a norm; matrices that lie together at once, and
+//!              their gate if they are gated
 //!              in bytes: norm_quantise, or quantise where there is no norm, then matvec_integer
 //! many rows    the norm by itself, matmul, and everything else by itself
 //! ```
@@ -11,6 +12,7 @@ use carrel_shaders::{Flavour, Kernel};
 use super::lower::Walk;
 use super::pipelines::{Constants, Variant};
 use super::steps::{Rows, Work};
+use super::together::MOST_TOGETHER;
 use super::weights::{Matrix, Shard};
 use crate::error::GpuError;
 use crate::ops::{Activation, BufferId, Op, WeightId};
@@ -49,6 +51,48 @@ impl Product {
     pub(super) fn added(self) -> Self {
         Self { adds: true, ..self }
     }
+
+    /// The product of a norm's result; `None` if the operation is no product.
+    fn of_norm(op: &Op, norm: Norm) -> Option<Self> {
+        let Op::Linear { input, weight, bias, out } = *op else { return None };
+        Some(Self { norm: Some(norm), ..Self::new(input, weight, bias, out) })
+    }
+}
+
+/// Parameters of a product with a shard of a matrix: parts/shard.wgsl.
+#[derive(Default)]
+struct ShardParams {
+    n_cols: u32,
+    row_bytes: u32,
+    first_byte: u32,
+    first_row: u32,
+    n_rows: u32,
+    d_out: u32,
+    has_bias: bool,
+    adds: bool,
+    twin_bytes: u32,
+    epsilon: f32,
+    first_bias: u32,
+    d_second: u32,
+}
+
+impl ShardParams {
+    fn words(&self) -> [u32; 12] {
+        [
+            self.n_cols,
+            self.row_bytes,
+            self.first_byte,
+            self.first_row,
+            self.n_rows,
+            self.d_out,
+            self.has_bias.into(),
+            self.adds.into(),
+            self.twin_bytes,
+            self.epsilon.to_bits(),
+            self.first_bias,
+            self.d_second,
+        ]
+    }
 }
 
 impl Walk<'_> {
@@ -71,74 +115,76 @@ impl Walk<'_> {
         let first = self.steps.len();
         self.step(op)?;
         self.restrict(first, Rows::Many);
-        let is_in_bytes = |op: &Op| match *op {
-            Op::Linear { weight, .. } => self.flavour(weight) == Flavour::Integer,
-            _ => false,
-        };
-        if rest.iter().any(is_in_bytes) {
+        let products: Vec<Product> =
+            rest.iter().filter_map(|op| Product::of_norm(op, norm)).collect();
+        let gates = &rest[products.len()..];
+        if products.iter().any(|product| self.flavour(product.weight) == Flavour::Integer) {
             self.norm_quantise(norm);
             self.has_quantised = Some(out);
         }
-        let rows = if is_gated && self.gated(norm, rest) { Rows::Many } else { Rows::Any };
-        for op in rest {
+        if let (true, [gate]) = (is_gated, gates)
+            && self.gated(&products, gate)
+        {
+            products.iter().for_each(|product| self.product(product, Rows::Many));
             let first = self.steps.len();
-            match *op {
-                Op::Linear { weight, bias, out: to, .. } => {
-                    let product = Product::new(out, weight, bias, to);
-                    self.product(&Product { norm: Some(norm), ..product }, rows);
-                }
-                _ => {
-                    self.step(op)?;
-                    self.restrict(first, rows);
-                }
-            }
+            self.step(gate)?;
+            self.restrict(first, Rows::Many);
+            return Ok(());
         }
-        Ok(())
+        let mut left = &products[..];
+        while !left.is_empty() {
+            let (together, others) = left.split_at(self.n_together(left));
+            let rows = if self.joined(together) { Rows::Many } else { Rows::Any };
+            together.iter().for_each(|product| self.product(product, rows));
+            left = others;
+        }
+        gates.iter().try_for_each(|op| self.step(op))
+    }
+
+    /// How many of the products, at least one, are with matrices that lie together.
+    fn n_together(&self, products: &[Product]) -> usize {
+        let factor = |product: &Product| (product.weight, product.bias);
+        let follows = |pair: &&[Product]| self.weights.follows(factor(&pair[1]), factor(&pair[0]));
+        let n_following = products.windows(2).take_while(follows).count();
+        (1 + n_following).min(MOST_TOGETHER)
+    }
+
+    /// The dispatch for few rows of products with matrices that lie together. Answers whether there is
+    /// one, which a single product is not worth.
+    fn joined(&mut self, products: &[Product]) -> bool {
+        let [first, others @ ..] = products else { return false };
+        let [second, ..] = others else { return false };
+        let widths = products.iter().map(|product| self.width(product.out));
+        let n_rows = widths.sum();
+        let shard = &self.weights.matrix(first.weight).shards[0];
+        let params = ShardParams {
+            n_rows,
+            d_second: self.width(second.out),
+            ..self.shard_params(first, shard)
+        };
+        let outs: Vec<BufferId> = products.iter().map(|product| product.out).collect();
+        self.push_few(first, shard, Constants::default(), &params, &outs);
+        true
     }
 
     /// The dispatch for few rows of a gate and its twin, if they lie together. Answers whether there
     /// is one.
-    fn gated(&mut self, norm: Norm, ops: &[Op]) -> bool {
-        let [Op::Linear { weight, .. }, Op::Linear { weight: twin, .. }, gate] = ops else {
-            return false;
-        };
+    fn gated(&mut self, products: &[Product], gate: &Op) -> bool {
         let Op::Gate { activation, out, .. } = *gate else { return false };
-        let Some(twin_bytes) = self.weights.twin_bytes(*weight, *twin) else { return false };
-        let flavour = self.flavour(*weight);
-        let is_in_bytes = flavour == Flavour::Integer;
-        let Matrix { format, shards, row_bytes } = self.weights.matrix(*weight);
-        let Shard { buffer, first_byte, n_rows, .. } = &shards[0];
+        if self.n_together(products) != 2 {
+            return false;
+        }
+        let first = &products[0];
+        let matrix = self.weights.matrix(first.weight);
+        let shard = &matrix.shards[0];
         let constants = Constants {
-            is_normed: !is_in_bytes,
             is_gated: true,
             is_gelu: activation == Activation::Gelu,
             ..Default::default()
         };
-        let variant = Variant { kernel: Kernel::MatVec(*format, flavour), constants };
-        let rest = [
-            self.width(norm.input),
-            *row_bytes,
-            *first_byte,
-            0,
-            *n_rows,
-            self.width(out),
-            0,
-            0,
-            twin_bytes,
-            norm.epsilon.to_bits(),
-        ];
-        // Half of a workgroup's rows are twins.
-        let work = Work::Vectors(n_rows.div_ceil(Kernel::MATVEC_ROWS / 2));
-        let (nothing, to) = (self.nothing.clone(), self.buffers[out.0].clone());
-        if is_in_bytes {
-            let quantised = self.quantised.clone();
-            let buffers = [buffer, &quantised, &nothing, &to];
-            self.push_for(Rows::Few, variant, work, &rest, &buffers);
-        } else {
-            let from = self.buffers[norm.input.0].clone();
-            let buffers = [buffer, &from, &nothing, self.weights.vector(norm.weight), &to];
-            self.push_for(Rows::Few, variant, work, &rest, &buffers);
-        }
+        let twin_bytes = shard.n_rows * matrix.row_bytes;
+        let params = ShardParams { twin_bytes, ..self.shard_params(first, shard) };
+        self.push_few(first, shard, constants, &params, &[out]);
         true
     }
 
@@ -152,61 +198,91 @@ impl Walk<'_> {
     pub(super) fn product(&mut self, product: &Product, rows: Rows) {
         let weights = self.weights;
         let matrix = weights.matrix(product.weight);
-        let Matrix { format, shards, row_bytes } = matrix;
-        let (n_cols, d_out) = (self.width(product.input), self.width(product.out));
-        let (from, to) =
-            (&self.buffers[product.input.0].clone(), &self.buffers[product.out.0].clone());
-        let nothing = &self.nothing.clone();
-        let bias = product.bias.map_or(nothing, |id| weights.vector(id));
-        let flavour = self.flavour(product.weight);
+        let n_cols = self.width(product.input);
+        let from = self.buffers[product.input.0].clone();
+        let to = self.buffers[product.out.0].clone();
+        let bias = self.bias(product);
         let many = self.gpu.flavours().of_matrices(self.gpu, matrix, n_cols);
-        if rows == Rows::Any && flavour == Flavour::Integer {
+        for shard in &matrix.shards {
+            let params = self.shard_params(product, shard);
+            if rows == Rows::Any {
+                self.push_few(product, shard, Constants::default(), &params, &[product.out]);
+            }
+            let tiles = Work::Tiles(shard.n_rows, n_cols);
+            let kernel = Kernel::MatMul(matrix.format, many);
+            let buffers = [&shard.buffer, &from, &bias, &to];
+            self.push_for(Rows::Many, kernel, tiles, &params.words(), &buffers);
+        }
+    }
+
+    /// Parameters of a product with a shard of its matrix.
+    fn shard_params(&self, product: &Product, shard: &Shard) -> ShardParams {
+        let bias = product.bias.map(|id| self.weights.vector(id));
+        ShardParams {
+            n_cols: self.width(product.input),
+            row_bytes: self.weights.matrix(product.weight).row_bytes,
+            first_byte: shard.first_byte,
+            first_row: shard.first_row,
+            n_rows: shard.n_rows,
+            d_out: self.width(product.out),
+            has_bias: bias.is_some(),
+            adds: product.adds,
+            epsilon: product.norm.map_or(0.0, |norm| norm.epsilon),
+            first_bias: bias.map_or(0, |bias| bias.first),
+            ..Default::default()
+        }
+    }
+
+    fn bias(&self, product: &Product) -> wgpu::Buffer {
+        let bias = product.bias.map(|id| &self.weights.vector(id).buffer);
+        bias.unwrap_or(&self.nothing).clone()
+    }
+
+    /// A dispatch for few rows with a shard of a matrix, and what lies together with it.
+    fn push_few(
+        &mut self,
+        product: &Product,
+        shard: &Shard,
+        constants: Constants,
+        params: &ShardParams,
+        outs: &[BufferId],
+    ) {
+        let weights = self.weights;
+        let flavour = self.flavour(product.weight);
+        let is_in_bytes = flavour == Flavour::Integer;
+        if is_in_bytes {
             self.quantise(product.input);
         }
-        for Shard { buffer, first_byte, first_row, n_rows } in shards {
-            let mut rest = [
-                n_cols,
-                *row_bytes,
-                *first_byte,
-                *first_row,
-                *n_rows,
-                d_out,
-                product.bias.is_some().into(),
-                product.adds.into(),
-                0,
-                0,
-            ];
-            let vectors = Work::Vectors(n_rows.div_ceil(Kernel::MATVEC_ROWS));
-            let kernel = Kernel::MatVec(*format, flavour);
-            match (rows, flavour, product.norm) {
-                (Rows::Many, ..) => {}
-                (_, Flavour::Integer, _) => {
-                    let quantised = &self.quantised.clone();
-                    let buffers = [buffer, quantised, bias, to];
-                    self.push_for(Rows::Few, kernel, vectors, &rest, &buffers);
-                }
-                (_, _, Some(norm)) => {
-                    rest[9] = norm.epsilon.to_bits();
-                    let constants = Constants { is_normed: true, ..Default::default() };
-                    let variant = Variant { kernel, constants };
-                    let normed = &self.buffers[norm.input.0].clone();
-                    let buffers = [buffer, normed, bias, weights.vector(norm.weight), to];
-                    self.push_for(Rows::Few, variant, vectors, &rest, &buffers);
-                }
-                _ => {
-                    let buffers = [buffer, from, bias, nothing, to];
-                    self.push_for(Rows::Few, kernel, vectors, &rest, &buffers);
-                }
-            }
-            let tiles = Work::Tiles(*n_rows, n_cols);
-            let buffers = [buffer, from, bias, to];
-            self.push_for(Rows::Many, Kernel::MatMul(*format, many), tiles, &rest, &buffers);
+        let norm = product.norm.filter(|_| !is_in_bytes);
+        let kernel = Kernel::MatVec(weights.matrix(product.weight).format, flavour);
+        let constants = Constants { is_normed: norm.is_some(), ..constants };
+        // Half of a workgroup's rows are twins if it is gated.
+        let n_at_once = Kernel::MATVEC_ROWS / (1 + u32::from(constants.is_gated));
+        let work = Work::Vectors(params.n_rows.div_ceil(n_at_once));
+        let from = match norm {
+            _ if is_in_bytes => self.quantised.clone(),
+            Some(norm) => self.buffers[norm.input.0].clone(),
+            None => self.buffers[product.input.0].clone(),
+        };
+        let factors =
+            norm.map_or(&self.nothing, |norm| &weights.vector(norm.weight).buffer).clone();
+        let bias = self.bias(product);
+        let mut buffers = vec![&shard.buffer, &from, &bias];
+        if !is_in_bytes {
+            buffers.push(&factors);
         }
+        let written: Vec<wgpu::Buffer> = outs
+            .iter()
+            .map(|out| self.buffers[out.0].clone())
+            .chain(self.nothing_written.clone())
+            .collect();
+        buffers.extend(&written[..MOST_TOGETHER]);
+        self.push_for(Rows::Few, Variant { kernel, constants }, work, &params.words(), &buffers);
     }
 
     /// The result of a norm in bytes.
     fn norm_quantise(&mut self, norm: Norm) {
-        let factors = self.weights.vector(norm.weight);
+        let factors = &self.weights.vector(norm.weight).buffer;
         let (from, quantised) = (self.buffers[norm.input.0].clone(), self.quantised.clone());
         let rest = [self.width(norm.input), norm.epsilon.to_bits()];
         let buffers = [factors, &from, &quantised];

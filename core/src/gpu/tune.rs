@@ -214,6 +214,7 @@ fn measure(
     let quantised_words = n_cols.div_ceil(16) * Kernel::QUANTISED_WORDS;
     let quantised = words("bytes to measure with", quantised_words)?;
     let nothing = words("nothing", 4)?;
+    let unwritten = [words("nothing that is written", 4)?, words("nothing that is written", 4)?];
     let out = words("outputs to measure with", n_tokens * n_rows)?;
     let params = gpu.buffer(
         "parameters to measure with",
@@ -241,12 +242,19 @@ fn measure(
             let kernel = Kernel::MatVec(format, flavour);
             vec![
                 step(Kernel::Quantise, spans, &[n_cols], &[&input, &quantised]),
-                step(kernel, vectors, &rest, &[&weights, &quantised, &nothing, &out]),
+                step(
+                    kernel,
+                    vectors,
+                    &rest,
+                    &[&weights, &quantised, &nothing, &out, &unwritten[0], &unwritten[1]],
+                ),
             ]
         }
         (true, _) => {
             let kernel = Kernel::MatVec(format, flavour);
-            vec![step(kernel, vectors, &rest, &[&weights, &input, &nothing, &nothing, &out])]
+            let inputs = [&weights, &input, &nothing, &nothing];
+            let outs = [&out, &unwritten[0], &unwritten[1]];
+            vec![step(kernel, vectors, &rest, &[&inputs[..], &outs].concat())]
         }
     };
     let batch = Batch::default();

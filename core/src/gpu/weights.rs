@@ -1,16 +1,17 @@
 //! Weights on the GPU, in the layout of the file: matrices in shards of whole rows that fit into one
-//! binding, a gate and its twin in one buffer, vectors in a buffer each.
+//! binding, or up to three in one buffer (`together`), vectors in a buffer each or as their matrices are.
 
 use std::sync::Arc;
 
 use carrel_shaders::WeightFormat;
 
 use super::device::Gpu;
-use super::need::{lie_together, rows_at_once};
+use super::need::rows_at_once;
 use super::staging::Staging;
+use super::together::{Factor, together};
 use crate::error::{GpuError, ModelError};
 use crate::gguf::Gguf;
-use crate::ops::{Fusion, Op, Plan, WeightId, WeightInfo};
+use crate::ops::{Op, Plan, WeightId, WeightInfo};
 use crate::quant::TensorType;
 
 /// Rows of a matrix that are bound together.
@@ -29,10 +30,17 @@ pub(super) struct Matrix {
     pub(super) row_bytes: u32,
 }
 
+/// Values that are added or multiplied by element.
+pub(super) struct Vector {
+    pub(super) buffer: wgpu::Buffer,
+    /// Which of the buffer's values is the first one.
+    pub(super) first: u32,
+}
+
 /// A weight as the operations that use it want it.
 enum Place {
     Matrix(Matrix),
-    Vector(wgpu::Buffer),
+    Vector(Vector),
     /// Divisors of angles, which are computed on the CPU.
     Factors(Vec<f32>),
     Unused,
@@ -83,20 +91,29 @@ impl GpuWeights {
         }
     }
 
-    /// How far behind a matrix its twin begins in the same buffer, if it does.
-    pub(super) fn twin_bytes(&self, id: WeightId, twin: WeightId) -> Option<u32> {
-        let ([first], [second]) = (&self.matrix(id).shards[..], &self.matrix(twin).shards[..])
-        else {
-            return None;
+    /// Whether a matrix begins where another one ends, and its bias where that of the other one does.
+    pub(super) fn follows(&self, (next, next_bias): Factor, (id, bias): Factor) -> bool {
+        let (matrix, next) = (self.matrix(id), self.matrix(next));
+        let ([first], [second]) = (&matrix.shards[..], &next.shards[..]) else { return false };
+        let end = first.first_byte + first.n_rows * matrix.row_bytes;
+        let biases_follow = match (bias, next_bias) {
+            (None, None) => true,
+            (Some(bias), Some(next)) => {
+                let (bias, next) = (self.vector(bias), self.vector(next));
+                bias.buffer == next.buffer && bias.first + first.n_rows == next.first
+            }
+            _ => false,
         };
-        let lie_together = first.buffer == second.buffer && first.first_byte < second.first_byte;
-        lie_together.then(|| second.first_byte - first.first_byte)
+        first.buffer == second.buffer
+            && second.first_byte == end
+            && matrix.format == next.format
+            && biases_follow
     }
 
     /// A weight that is added or multiplied by element.
-    pub(super) fn vector(&self, id: WeightId) -> &wgpu::Buffer {
+    pub(super) fn vector(&self, id: WeightId) -> &Vector {
         match &self.places[id.0] {
-            Place::Vector(buffer) => buffer,
+            Place::Vector(vector) => vector,
             _ => unreachable!("every vector of the plan was added"),
         }
     }
@@ -123,11 +140,8 @@ impl<'a> Upload<'a> {
     fn add_all(&mut self) -> Result<(), ModelError> {
         let plan = self.plan;
         for run in plan.fused() {
-            let ops = &plan.ops[run.ops];
-            if let [_, Op::Linear { weight, .. }, Op::Linear { weight: twin, .. }, _] = ops
-                && run.fusion == Fusion::GatedProducts
-            {
-                self.add_twins(*weight, *twin)?;
+            for group in together(self.staging.gpu(), plan, &run) {
+                self.add_together(&group)?;
             }
         }
         for op in &plan.ops {
@@ -179,20 +193,31 @@ impl<'a> Upload<'a> {
         Ok(())
     }
 
-    /// Two matrices of the same shape and type in one buffer, if they fit into a binding.
-    fn add_twins(&mut self, id: WeightId, twin: WeightId) -> Result<(), ModelError> {
-        let (weight, other) = (&self.plan.weights[id.0], &self.plan.weights[twin.0]);
+    /// Matrices in one buffer and their biases in another one, if none of them has a place yet.
+    fn add_together(&mut self, group: &[Factor]) -> Result<(), ModelError> {
+        let ids = |(id, bias): &Factor| std::iter::once(*id).chain(*bias);
         let is_free = |id: WeightId| matches!(self.places[id.0], Place::Unused);
-        if id == twin || !is_free(id) || !is_free(twin) || !lie_together(self.staging.gpu(), weight)
-        {
+        if !group.iter().flat_map(ids).all(is_free) {
             return Ok(());
         }
-        let format = format_of(weight)?;
-        let (row_bytes, n_rows) = ((weight.n_bytes / weight.n_rows) as u32, weight.n_rows as u32);
-        let buffer = self.upload(&[self.bytes_of(weight), self.bytes_of(other)])?;
-        for (id, first_byte) in [(id, 0), (twin, weight.n_bytes as u32)] {
+        let (plan, format) = (self.plan, format_of(&self.plan.weights[group[0].0.0])?);
+        let bytes = |id: WeightId| self.bytes_of(&plan.weights[id.0]);
+        let matrices: Vec<&[u8]> = group.iter().map(|&(id, _)| bytes(id)).collect();
+        let biases: Vec<&[u8]> = group.iter().filter_map(|&(_, bias)| bias.map(bytes)).collect();
+        let buffer = self.upload(&matrices)?;
+        let bias_buffer = if biases.is_empty() { None } else { Some(self.upload(&biases)?) };
+        let (mut first_byte, mut first) = (0, 0);
+        for &(id, bias) in group {
+            let weight = &plan.weights[id.0];
+            let (row_bytes, n_rows) = (weight.n_bytes / weight.n_rows, weight.n_rows as u32);
             let shard = Shard { buffer: buffer.clone(), first_byte, first_row: 0, n_rows };
-            self.places[id.0] = Place::Matrix(Matrix { format, shards: vec![shard], row_bytes });
+            let (shards, row_bytes) = (vec![shard], row_bytes as u32);
+            self.places[id.0] = Place::Matrix(Matrix { format, shards, row_bytes });
+            if let (Some(bias), Some(buffer)) = (bias, &bias_buffer) {
+                self.places[bias.0] = Place::Vector(Vector { buffer: buffer.clone(), first });
+            }
+            first_byte += weight.n_bytes as u32;
+            first += n_rows;
         }
         Ok(())
     }
@@ -200,7 +225,7 @@ impl<'a> Upload<'a> {
     fn add_vector(&mut self, id: WeightId) -> Result<(), ModelError> {
         if matches!(self.places[id.0], Place::Unused) {
             let buffer = self.upload(&[self.bytes_of(&self.plan.weights[id.0])])?;
-            self.places[id.0] = Place::Vector(buffer);
+            self.places[id.0] = Place::Vector(Vector { buffer, first: 0 });
         }
         Ok(())
     }

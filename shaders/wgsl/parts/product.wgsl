@@ -6,6 +6,8 @@ override NORMED: bool = false;
 @group(0) @binding(2) var<storage, read> input: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read> factors: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> out: array<f32>;
+@group(0) @binding(6) var<storage, read_write> second: array<f32>;
+@group(0) @binding(7) var<storage, read_write> third: array<f32>;
 
 #include rows
 #include inputs

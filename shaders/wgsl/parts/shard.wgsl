@@ -11,19 +11,26 @@ struct Params {
     adds: u32,
     twin_bytes: u32,
     epsilon: f32,
+    first_bias: u32,
+    d_second: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> weights: array<u32>;
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
 
+// A product with the bias of its column.
+fn biased(column: u32, product: f32) -> f32 {
+    if (params.has_bias != 0u) {
+        return product + bias[params.first_bias + column];
+    }
+    return product;
+}
+
 // Writes the product of a token with a row of the shard, with the bias, and added to what is there.
 fn put(token: u32, row: u32, product: f32) {
     let column = params.first_row + row;
     let place = token * params.d_out + column;
-    var value = product;
-    if (params.has_bias != 0u) {
-        value += bias[column];
-    }
+    var value = biased(column, product);
     if (params.adds != 0u) {
         value += out[place];
     }
