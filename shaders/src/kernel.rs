@@ -142,7 +142,6 @@ pub enum Kernel {
     MatVec(WeightFormat, Flavour),
     MatMul(WeightFormat, Flavour),
     Quantise,
-    NormQuantise,
     Rope,
     Store(CacheFormat),
     Attend(CacheFormat),
@@ -165,8 +164,11 @@ impl Kernel {
     /// Invocations of a workgroup of most kernels: see [`Kernel::workgroup`].
     pub const WORKGROUP: u32 = 64;
 
-    /// Rows of a workgroup of [`Kernel::MatVec`]; half as many if it is gated.
+    /// Rows of a workgroup of [`Kernel::MatVec`], half as many if it is gated; but in products of bytes.
     pub const MATVEC_ROWS: u32 = 4;
+
+    /// Rows of a workgroup of [`Kernel::MatVec`] in products of bytes: a span of what it may round.
+    pub const MATVEC_INTEGER_ROWS: u32 = 16;
 
     /// Most tokens of [`Kernel::MatVec`], and of its override constant `N_TOKENS`.
     pub const MATVEC_TOKENS: u32 = 4;
@@ -174,8 +176,8 @@ impl Kernel {
     /// Most rows, and tokens, of a workgroup of [`Kernel::MatMul`]: see [`Kernel::tile`].
     pub const MATMUL_TILE: u32 = 64;
 
-    /// Words that [`Kernel::Quantise`] and [`Kernel::NormQuantise`] make of 16 values.
-    pub const QUANTISED_WORDS: u32 = 6;
+    /// Words that kernels which round make of 16 values.
+    pub const ROUNDED_WORDS: u32 = 8;
 
     /// Widest head of [`Kernel::Attend`], [`Kernel::AttendFew`] and [`Kernel::Store`].
     pub const MAX_D_HEAD: u32 = 512;
@@ -204,9 +206,10 @@ impl Kernel {
     pub fn workgroup(self) -> u32 {
         match self {
             Self::MatMul(_, Flavour::Cooperative) => 2 * Self::WORKGROUP,
-            Self::Attend(_) | Self::AttendFew(_) | Self::RmsNorm(_) | Self::NormQuantise => {
-                4 * Self::WORKGROUP
-            }
+            Self::Attend(_)
+            | Self::AttendFew(_)
+            | Self::RmsNorm(_)
+            | Self::MatVec(_, Flavour::Integer) => 4 * Self::WORKGROUP,
             _ => Self::WORKGROUP,
         }
     }
@@ -217,7 +220,6 @@ impl Kernel {
             Self::RmsNorm(Operand::Separate),
             Self::RmsNorm(Operand::InPlace),
             Self::Quantise,
-            Self::NormQuantise,
             Self::Rope,
             Self::Merge,
             Self::ShortConv,
@@ -248,13 +250,11 @@ impl Kernel {
     pub fn constants(self) -> Vec<(&'static str, u32)> {
         let n_tokens = (2..=Self::MATVEC_TOKENS).map(|n| ("N_TOKENS", n));
         match self {
-            Self::MatVec(_, Flavour::Integer) => {
-                n_tokens.chain([("GATED", 1), ("GELU", 1)]).collect()
-            }
             Self::MatVec(..) => {
                 n_tokens.chain([("NORMED", 1), ("GATED", 1), ("GELU", 1)]).collect()
             }
             Self::AttendFew(_) => vec![("SPLIT", 1)],
+            Self::Quantise => vec![("NORMED", 1)],
             Self::Gate | Self::GateHalves => vec![("GELU", 1)],
             _ => Vec::new(),
         }
@@ -291,7 +291,7 @@ impl Kernel {
     pub fn bindings(self) -> &'static [Access] {
         use Access::{Params, Read, Write};
         match self {
-            Self::Embed(_) | Self::NormQuantise | Self::Gate | Self::SelectRows => {
+            Self::Embed(_) | Self::Quantise | Self::Gate | Self::SelectRows => {
                 &[Params, Read, Read, Write]
             }
             Self::RmsNorm(Operand::Separate) | Self::Add(Operand::Separate) => {
@@ -301,14 +301,16 @@ impl Kernel {
             | Self::Add(Operand::InPlace)
             | Self::Rope
             | Self::GateHalves
-            | Self::Quantise
-            | Self::Merge
             | Self::Best(_)
             | Self::Slice => &[Params, Read, Write],
-            Self::MatVec(_, Flavour::Integer) => &[Params, Read, Read, Read, Write, Write, Write],
+            Self::MatVec(_, Flavour::Integer) => {
+                &[Params, Read, Read, Read, Read, Write, Write, Write, Write]
+            }
             Self::MatVec(..) => &[Params, Read, Read, Read, Read, Write, Write, Write],
             Self::MatMul(..) => &[Params, Read, Read, Read, Write],
-            Self::Attend(_) | Self::AttendFew(_) => &[Params, Read, Read, Read, Read, Write],
+            Self::Attend(_) => &[Params, Read, Read, Read, Read, Write],
+            Self::AttendFew(_) => &[Params, Read, Read, Read, Read, Write, Write],
+            Self::Merge => &[Params, Read, Write, Write],
             Self::ShortConv => &[Params, Read, Read, Read, Read, Write, Write],
             Self::Store(_) => &[Params, Read, Read, Read, Read, Write, Write, Write],
             Self::Cap => &[Params, Write],

@@ -1,13 +1,16 @@
 // Op:       attend.wgsl for few tokens; if SPLIT, sums of a part of the cells as merge.wgsl reads them
-// Bindings: the same as attend.wgsl
+// Bindings: the same as attend.wgsl, and 6 rounded (write; of parts/rounded16.wgsl) if it rounds
 // Grid:     one workgroup four heads of a key head (x) of a token (y), for 256 cells (z)
-// Limits:   13 KiB of workgroup memory; d_head a multiple of 4, at most 512; 256 cells unless SPLIT
+// Limits:   13 KiB of workgroup memory; d_head a multiple of 4, or 16 if it rounds, at most 512; 256 cells unless SPLIT
 // Twin:     as attend.wgsl
 override SPLIT: bool = false;
 
 #include attention
 
 @group(0) @binding(5) var<storage, read_write> out: array<f32>;
+@group(0) @binding(6) var<storage, read_write> rounded: array<vec4<u32>>;
+
+#include rounded16
 
 // Four queries of at most 128 vectors; later sums of two heads, by invocation.
 var<workgroup> lent: array<vec4<f32>, 512>;
@@ -169,8 +172,22 @@ fn main(
             for (var k = 0u; k < 4u; k++) {
                 out[first + 4u * quad + k] = sum[k];
             }
+            // What cells weigh has been used.
+            shares[128u * own + quad] = sum;
         }
         workgroupBarrier();
+        let n_spans = params.d_head / 16u;
+        if (params.rounds != 0u && lane < 2u * n_spans) {
+            let which = lane / n_spans;
+            let span = lane % n_spans;
+            let place = 128u * which + 4u * span;
+            let x = mat4x4<f32>(
+                shares[place], shares[place + 1u], shares[place + 2u], shares[place + 3u],
+            );
+            if (pair + which < n_heads) {
+                put_rounded16((head + pair + which) * n_spans + span, x, 0.0);
+            }
+        }
     }
     if (SPLIT && lane < n_heads) {
         let part = (head + lane) * n_workgroups.z + workgroup.z;

@@ -1,18 +1,25 @@
 // Op:       the softmax over all parts from those of attend.wgsl, SPLIT: sums scaled to one maximum
-// Bindings: 0 params, 1 parts (read), 2 out (write)
+// Bindings: 0 params, 1 parts (read), 2 out (write), 3 rounded (write; of parts/rounded16.wgsl)
 // Grid:     one workgroup a head of a token
-// Limits:   a part is d_head sums, their maximum and their total
+// Limits:   a part is d_head sums, their maximum and their total; if it rounds, d_head in sixteens
 // Twin:     Op::Attend in core/src/ops/reference.rs
 struct Params {
     n_heads: u32,
     d_head: u32,
     n_parts: u32,
+    rounds: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> parts: array<f32>;
 @group(0) @binding(2) var<storage, read_write> out: array<f32>;
+@group(0) @binding(3) var<storage, read_write> rounded: array<vec4<u32>>;
+
+// What is written, for whoever rounds it.
+var<workgroup> results: array<f32, 512>;
 
 #include grid
+#include results16
+#include rounded16
 
 const LOWEST = -3.4e38;
 
@@ -91,7 +98,16 @@ fn main(
     }
     for (var k = 0u; k < 8u; k++) {
         if (lane + 64u * k < params.d_head) {
-            out[head * params.d_head + lane + 64u * k] = sums[k] / reduced[0];
+            let value = sums[k] / reduced[0];
+            out[head * params.d_head + lane + 64u * k] = value;
+            results[lane + 64u * k] = value;
+        }
+    }
+    if (params.rounds != 0u) {
+        workgroupBarrier();
+        let n_spans = params.d_head / 16u;
+        if (lane < n_spans) {
+            put_rounded16(head * n_spans + lane, results16(16u * lane), 0.0);
         }
     }
 }

@@ -1,18 +1,22 @@
-// Op:       spans of 16 values as 16 signed bytes, their scale (max |x| / 127), and the sum of scale · q
-// Bindings: 0 params, 1 input (read), 2 out (write; six words a span)
+// Op:       spans of 16 values, times a norm's factors if NORMED, as bytes, and the sums of their squares
+// Bindings: 0 params, 1 factors (read), 2 input (read), 3 rounded (write; of parts/rounded16.wgsl)
 // Grid:     one invocation a span
-// Limits:   values behind the end of a row are zeros
+// Limits:   values behind the end of a row are zeros; what a norm divides by is left to the products
 // Twin:     none: its error is bounded by that of the products that use it
+override NORMED: bool = false;
+
 struct Params {
     n_tokens: u32,
     n_cols: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> out: array<u32>;
+@group(0) @binding(1) var<storage, read> factors: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> input: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> rounded: array<vec4<u32>>;
 
 #include grid
 #include inputs
+#include factors
 #include rounded16
 
 @compute @workgroup_size(64)
@@ -26,5 +30,11 @@ fn main(
     if (index >= params.n_tokens * n_spans) {
         return;
     }
-    put_rounded16(index, inputs16(index / n_spans, index % n_spans));
+    let span = index % n_spans;
+    let x = inputs16(index / n_spans, span);
+    if (NORMED) {
+        put_rounded16(index, times_factors(x, span, params.n_cols), squares16(x));
+    } else {
+        put_rounded16(index, x, 0.0);
+    }
 }

@@ -20,6 +20,7 @@ use super::inputs::Inputs;
 use super::need::most_steps;
 use super::pipelines::{Constants, Variant};
 use super::products::Product;
+use super::rounded::RoundedInputs;
 use super::steps::{PART_CELLS, PART_LOGITS, Params, Rows, Step, Work};
 use super::together::MOST_TOGETHER;
 use super::weights::GpuWeights;
@@ -75,10 +76,9 @@ pub(super) fn lower(
         inputs,
         params,
         nothing: gpu.buffer("nothing", 16, usage)?,
-        nothing_written: [nothing_written()?, nothing_written()?],
-        quantised: gpu.buffer("quantised inputs", quantised_bytes(plan), usage)?,
+        nothing_written: [nothing_written()?, nothing_written()?, nothing_written()?],
+        rounded: RoundedInputs::new(gpu, plan)?,
         parts: gpu.buffer("parts of attention", part_bytes(plan, options), usage)?,
-        has_quantised: None,
         buffers: Vec::with_capacity(plan.buffers.len()),
         steps: Vec::new(),
         n_tail_rows,
@@ -92,13 +92,16 @@ pub(super) fn lower(
     let input = input.map(|id| walk.buffers[id.0].clone());
     let mut n_stored = 0;
     let (mut head, mut is_head) = (Vec::new(), true);
-    for run in plan.fused() {
+    let runs = plan.fused();
+    for (index, run) in runs.iter().enumerate() {
         if is_head && run.ops.start >= n_head_ops {
             head = std::mem::take(&mut walk.steps);
             is_head = false;
         }
-        walk.run(&run)?;
-        if is_head && plan.ops[run.ops].iter().any(|op| op.stores().is_some()) {
+        let wanted = runs.get(index + 1).and_then(|next| walk.wanted(&plan.ops[next.ops.clone()]));
+        walk.rounded.begin_run(wanted);
+        walk.run(run)?;
+        if is_head && plan.ops[run.ops.clone()].iter().any(|op| op.stores().is_some()) {
             n_stored = walk.steps.len();
         }
     }
@@ -106,8 +109,7 @@ pub(super) fn lower(
     let (head, tail) = if is_head { (tail, Vec::new()) } else { (head, tail) };
     let logits = walk.buffers[plan.logits.0].clone();
     let found = walk.best(&logits)?;
-    let extra = [&walk.quantised, &walk.parts, &walk.params];
-    let extra_bytes: u64 = extra.into_iter().map(wgpu::Buffer::size).sum();
+    let extra_bytes = walk.rounded.n_bytes() + walk.parts.size() + walk.params.size();
     let n_bytes = walk.n_bytes + inputs.n_bytes() + extra_bytes;
     let (best, params) = (walk.steps, walk.params);
     Ok(Lowered { input, head, tail, best, n_stored, n_tail_rows, logits, found, params, n_bytes })
@@ -129,13 +131,6 @@ pub(super) fn is_in_head(plan: &Plan, id: BufferId) -> bool {
 pub(super) fn tail_rows(plan: &Plan, options: &RunnerOptions) -> usize {
     let row_bytes = 4 * u64::from(plan.n_vocab);
     (LOGIT_BYTES / row_bytes).clamp(1, options.n_batch as u64) as usize
-}
-
-/// Bytes of the widest input of a product for few rows, in bytes with their scales.
-pub(super) fn quantised_bytes(plan: &Plan) -> u64 {
-    let widths = plan.buffers.iter().map(|buffer| buffer.width.div_ceil(16));
-    let words = widths.max().unwrap_or(0) * Kernel::QUANTISED_WORDS * Kernel::MATVEC_TOKENS;
-    4 * u64::from(words)
 }
 
 /// Bytes of the parts of attention over the longest cache, for few rows.
@@ -170,13 +165,11 @@ pub(super) struct Walk<'a> {
     pub(super) params: wgpu::Buffer,
     /// Bound where a kernel has a binding that it does not use.
     pub(super) nothing: wgpu::Buffer,
-    pub(super) nothing_written: [wgpu::Buffer; MOST_TOGETHER - 1],
+    pub(super) nothing_written: [wgpu::Buffer; MOST_TOGETHER],
     /// Inputs of products of bytes.
-    pub(super) quantised: wgpu::Buffer,
+    pub(super) rounded: RoundedInputs,
     /// Parts of attention.
     pub(super) parts: wgpu::Buffer,
-    /// The buffer whose values `quantised` holds, within a run.
-    pub(super) has_quantised: Option<BufferId>,
     pub(super) buffers: Vec<wgpu::Buffer>,
     pub(super) steps: Vec<Step>,
     pub(super) n_tail_rows: usize,
@@ -234,7 +227,6 @@ impl Walk<'_> {
     fn run(&mut self, run: &Run) -> Result<(), GpuError> {
         let plan = self.plan;
         let ops = &plan.ops[run.ops.clone()];
-        self.has_quantised = None;
         match (run.fusion, ops) {
             (
                 Fusion::AddedProduct,
@@ -352,24 +344,36 @@ impl Walk<'_> {
     fn attend(&mut self, layer: u32, queries: BufferId, scale: f32, out: BufferId) {
         let (group, plan) = (self.plan.cache_of(layer), self.plan);
         let n_group = plan.n_head / plan.n_head_kv;
-        let rest = [plan.n_head, n_group, plan.d_head, plan.d_kv(), scale.to_bits()];
+        let d_kv = plan.d_kv();
+        let rest = [plan.n_head, n_group, plan.d_head, d_kv, scale.to_bits(), 0, 0];
         let cells = &self.caches.layers[layer as usize];
         let (keys, values) = (&cells.keys, cells.values());
         let (_, mask) = &self.inputs.caches[group];
         let (from, to) = (self.buffers[queries.0].clone(), self.buffers[out.0].clone());
         let parts = self.parts.clone();
         let whole = [&from, keys, values, mask, &to];
+        // Spans must lie in heads.
+        let made = if plan.d_head.is_multiple_of(16) { self.rounded.make(out) } else { None };
+        let rounds = u32::from(made.is_some());
+        let [unwritten, ..] = self.nothing_written.clone();
+        let rounded = made.map_or_else(|| unwritten.clone(), |(rounded, _)| rounded);
         let many = Kernel::Attend(self.caches.format);
         self.push_for(Rows::Many, many, Work::Heads(plan.n_head, group), &rest, &whole);
         let kernel = Kernel::AttendFew(self.caches.format);
         let n_groups = plan.n_head_kv * n_group.div_ceil(Kernel::ATTEND_FEW_HEADS);
-        self.push_for(Rows::Few, kernel, Work::HeadGroups(n_groups, group), &rest, &whole);
+        let few = Work::HeadGroups(n_groups, group);
+        let rounding = [plan.n_head, n_group, plan.d_head, d_kv, scale.to_bits(), 0, rounds];
+        let buffers = [&from, keys, values, mask, &to, &rounded];
+        self.push_for(Rows::Few, kernel, few, &rounding, &buffers);
         let constants = Constants { is_split: true, ..Default::default() };
         let split = Work::GroupParts(n_groups, group);
         let variant = Variant { kernel, constants };
-        self.push_for(Rows::Few, variant, split, &rest, &[&from, keys, values, mask, &parts]);
+        let buffers = [&from, keys, values, mask, &parts, &unwritten];
+        self.push_for(Rows::Few, variant, split, &rest, &buffers);
         let merged = Work::MergedHeads(plan.n_head, group);
-        self.push_for(Rows::Few, Kernel::Merge, merged, &[plan.d_head], &[&parts, &to]);
+        let rest = [plan.d_head, 0, rounds];
+        let buffers = [&parts, &to, &rounded];
+        self.push_for(Rows::Few, Kernel::Merge, merged, &rest, &buffers);
     }
 
     /// Keys and values stored; with queries and their rope, those and the keys turned before.

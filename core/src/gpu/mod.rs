@@ -17,6 +17,7 @@
 //! together   matrices that lie one after the other                one dispatch multiplies by them
 //! caches     keys and values in the layout that kernels write
 //! lower      plan → dispatches over buffers that never move      products: those of matrices
+//! rounded    inputs of products of bytes, and who rounds them
 //! steps      dispatches, and how their sizes follow from a batch
 //! inputs     what a batch brings: tokens, angles, cells, masks, parameters
 //! need       the memory of all that, before it is made
@@ -40,6 +41,7 @@ mod pace;
 mod pipelines;
 mod products;
 mod profile;
+mod rounded;
 mod runner;
 mod staging;
 mod steps;

@@ -8,7 +8,8 @@ use carrel_shaders::Kernel;
 use super::caches::CellLayout;
 use super::device::{Gpu, rounded};
 use super::inputs::sight_bytes;
-use super::lower::{is_in_head, part_bytes, quantised_bytes, tail_rows};
+use super::lower::{is_in_head, part_bytes, tail_rows};
+use super::rounded::rounded_bytes;
 use super::steps::PART_LOGITS;
 use super::together::{Factor, together};
 use crate::ops::{BufferId, CellContent, Op, Plan, RunnerOptions, WeightId, WeightInfo};
@@ -49,11 +50,13 @@ impl GpuNeed {
     }
 }
 
-/// Rows of a matrix that are bound at once. Room for the word after the last row that an unaligned read
-/// touches.
+/// Rows of a matrix that are bound at once: whole workgroups of them if that many fit. Room for the word
+/// after the last row that an unaligned read touches.
 pub(super) fn rows_at_once(gpu: &Gpu, weight: &WeightInfo) -> u64 {
     let row_bytes = weight.n_bytes / weight.n_rows;
-    (gpu.most_binding_bytes().saturating_sub(8) / row_bytes).max(1)
+    let n_rows = (gpu.most_binding_bytes().saturating_sub(8) / row_bytes).max(1);
+    let in_groups = n_rows - n_rows % u64::from(Kernel::MATVEC_INTEGER_ROWS);
+    if in_groups > 0 { in_groups } else { n_rows }
 }
 
 /// Bytes of a buffer for so many bytes of a weight.
@@ -124,7 +127,7 @@ fn compute_bytes(gpu: &Gpu, plan: &Plan, options: &RunnerOptions) -> u64 {
     let row_bytes = 8 * u64::from(Kernel::MAX_BEST) * n_tail_rows;
     let n_parts = u64::from(plan.n_vocab.div_ceil(PART_LOGITS));
     let best = rounded(row_bytes) + rounded(n_parts * row_bytes);
-    let scratch = rounded(quantised_bytes(plan)) + rounded(part_bytes(plan, options));
+    let scratch = 2 * rounded(rounded_bytes(plan)) + rounded(part_bytes(plan, options));
     let params = rounded(most_steps(gpu, plan) * gpu.param_stride());
     let logits = rounded(4 * u64::from(plan.n_vocab) * n_tail_rows);
     let staging = logits.max(rounded(row_bytes));

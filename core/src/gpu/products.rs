@@ -3,7 +3,7 @@
 //! ```text
 //! few rows     matvec, of the norm's input if there is a norm; matrices that lie together at once, and
 //!              their gate if they are gated
-//!              in bytes: norm_quantise, or quantise where there is no norm, then matvec_integer
+//!              in bytes: matvec_integer, of what is rounded already, or by quantise
 //! many rows    the norm by itself, matmul, and everything else by itself
 //! ```
 
@@ -11,6 +11,7 @@ use carrel_shaders::{Flavour, Kernel};
 
 use super::lower::Walk;
 use super::pipelines::{Constants, Variant};
+use super::rounded::Rounded;
 use super::steps::{Rows, Work};
 use super::together::MOST_TOGETHER;
 use super::weights::{Matrix, Shard};
@@ -57,6 +58,14 @@ impl Product {
         let Op::Linear { input, weight, bias, out } = *op else { return None };
         Some(Self { norm: Some(norm), ..Self::new(input, weight, bias, out) })
     }
+
+    /// What is rounded if it is a product of bytes.
+    fn rounded(&self) -> Rounded {
+        match self.norm {
+            Some(norm) => Rounded { of: norm.input, factors: Some(norm.weight) },
+            None => Rounded { of: self.input, factors: None },
+        }
+    }
 }
 
 /// Parameters of a product with a shard of a matrix: parts/shard.wgsl.
@@ -74,10 +83,12 @@ struct ShardParams {
     epsilon: f32,
     first_bias: u32,
     d_second: u32,
+    rounds: bool,
+    has_factors: bool,
 }
 
 impl ShardParams {
-    fn words(&self) -> [u32; 12] {
+    fn words(&self) -> [u32; 14] {
         [
             self.n_cols,
             self.row_bytes,
@@ -91,6 +102,8 @@ impl ShardParams {
             self.epsilon.to_bits(),
             self.first_bias,
             self.d_second,
+            self.rounds.into(),
+            self.has_factors.into(),
         ]
     }
 }
@@ -110,7 +123,7 @@ impl Walk<'_> {
 
     /// A norm, the products of its result, and the gate of the two if it is gated.
     pub(super) fn normed(&mut self, op: &Op, rest: &[Op], is_gated: bool) -> Result<(), GpuError> {
-        let Op::RmsNorm { input, weight, epsilon, out } = *op else { return self.step(op) };
+        let Op::RmsNorm { input, weight, epsilon, .. } = *op else { return self.step(op) };
         let norm = Norm { input, weight, epsilon };
         let first = self.steps.len();
         self.step(op)?;
@@ -118,10 +131,6 @@ impl Walk<'_> {
         let products: Vec<Product> =
             rest.iter().filter_map(|op| Product::of_norm(op, norm)).collect();
         let gates = &rest[products.len()..];
-        if products.iter().any(|product| self.flavour(product.weight) == Flavour::Integer) {
-            self.norm_quantise(norm);
-            self.has_quantised = Some(out);
-        }
         if let (true, [gate]) = (is_gated, gates)
             && self.gated(&products, gate)
         {
@@ -163,7 +172,7 @@ impl Walk<'_> {
             ..self.shard_params(first, shard)
         };
         let outs: Vec<BufferId> = products.iter().map(|product| product.out).collect();
-        self.push_few(first, shard, Constants::default(), &params, &outs);
+        self.push_few(first, shard, Constants::default(), params, &outs);
         true
     }
 
@@ -184,7 +193,7 @@ impl Walk<'_> {
         };
         let twin_bytes = shard.n_rows * matrix.row_bytes;
         let params = ShardParams { twin_bytes, ..self.shard_params(first, shard) };
-        self.push_few(first, shard, constants, &params, &[out]);
+        self.push_few(first, shard, constants, params, &[out]);
         true
     }
 
@@ -192,6 +201,22 @@ impl Walk<'_> {
     fn flavour(&self, weight: WeightId) -> Flavour {
         let n_cols = self.plan.weights[weight.0].n_cols as u32;
         self.gpu.flavours().of_vectors(self.gpu, self.weights.matrix(weight), n_cols)
+    }
+
+    /// What a run with these operations reads in bytes, if it does.
+    pub(super) fn wanted(&self, ops: &[Op]) -> Option<Rounded> {
+        let is_in_bytes = |product: &Product| self.flavour(product.weight) == Flavour::Integer;
+        let product = match *ops {
+            [Op::Linear { input, weight, bias, out }, ..] => {
+                Some(Product::new(input, weight, bias, out)).filter(is_in_bytes)
+            }
+            [Op::RmsNorm { input, weight, epsilon, .. }, ref rest @ ..] => {
+                let norm = Norm { input, weight, epsilon };
+                rest.iter().filter_map(|op| Product::of_norm(op, norm)).find(is_in_bytes)
+            }
+            _ => None,
+        };
+        product.map(|product| product.rounded())
     }
 
     /// The dispatches of a product, for these numbers of rows.
@@ -204,10 +229,11 @@ impl Walk<'_> {
         let bias = self.bias(product);
         let many = self.gpu.flavours().of_matrices(self.gpu, matrix, n_cols);
         for shard in &matrix.shards {
-            let params = self.shard_params(product, shard);
             if rows == Rows::Any {
-                self.push_few(product, shard, Constants::default(), &params, &[product.out]);
+                let params = self.shard_params(product, shard);
+                self.push_few(product, shard, Constants::default(), params, &[product.out]);
             }
+            let params = self.shard_params(product, shard);
             let tiles = Work::Tiles(shard.n_rows, n_cols);
             let kernel = Kernel::MatMul(matrix.format, many);
             let buffers = [&shard.buffer, &from, &bias, &to];
@@ -244,60 +270,58 @@ impl Walk<'_> {
         product: &Product,
         shard: &Shard,
         constants: Constants,
-        params: &ShardParams,
+        params: ShardParams,
         outs: &[BufferId],
     ) {
         let weights = self.weights;
+        let Matrix { format, shards, .. } = weights.matrix(product.weight);
         let flavour = self.flavour(product.weight);
-        let is_in_bytes = flavour == Flavour::Integer;
-        if is_in_bytes {
-            self.quantise(product.input);
-        }
-        let norm = product.norm.filter(|_| !is_in_bytes);
-        let kernel = Kernel::MatVec(weights.matrix(product.weight).format, flavour);
-        let constants = Constants { is_normed: norm.is_some(), ..constants };
-        // Half of a workgroup's rows are twins if it is gated.
-        let n_at_once = Kernel::MATVEC_ROWS / (1 + u32::from(constants.is_gated));
-        let work = Work::Vectors(params.n_rows.div_ceil(n_at_once));
-        let from = match norm {
-            _ if is_in_bytes => self.quantised.clone(),
-            Some(norm) => self.buffers[norm.input.0].clone(),
-            None => self.buffers[product.input.0].clone(),
+        let variant = Variant {
+            kernel: Kernel::MatVec(*format, flavour),
+            constants: Constants { is_normed: product.norm.is_some(), ..constants },
         };
-        let factors =
-            norm.map_or(&self.nothing, |norm| &weights.vector(norm.weight).buffer).clone();
+        let nothing = &self.nothing.clone();
         let bias = self.bias(product);
-        let mut buffers = vec![&shard.buffer, &from, &bias];
-        if !is_in_bytes {
-            buffers.push(&factors);
-        }
-        let written: Vec<wgpu::Buffer> = outs
-            .iter()
-            .map(|out| self.buffers[out.0].clone())
-            .chain(self.nothing_written.clone())
-            .collect();
-        buffers.extend(&written[..MOST_TOGETHER]);
-        self.push_for(Rows::Few, Variant { kernel, constants }, work, &params.words(), &buffers);
-    }
-
-    /// The result of a norm in bytes.
-    fn norm_quantise(&mut self, norm: Norm) {
-        let factors = &self.weights.vector(norm.weight).buffer;
-        let (from, quantised) = (self.buffers[norm.input.0].clone(), self.quantised.clone());
-        let rest = [self.width(norm.input), norm.epsilon.to_bits()];
-        let buffers = [factors, &from, &quantised];
-        self.push_for(Rows::Few, Kernel::NormQuantise, Work::Parts(1), &rest, &buffers);
-    }
-
-    /// Values of a buffer in bytes, unless the run has them already.
-    fn quantise(&mut self, input: BufferId) {
-        if self.has_quantised == Some(input) {
+        let written = outs.iter().map(|out| self.buffers[out.0].clone());
+        let written: Vec<wgpu::Buffer> = written.chain(self.nothing_written.clone()).collect();
+        let [out, second, third, unwritten, ..] = &written[..] else { return };
+        let factors = |id: WeightId| &weights.vector(id).buffer;
+        if flavour != Flavour::Integer {
+            // Half of a workgroup's rows are twins if it is gated.
+            let n_at_once = Kernel::MATVEC_ROWS / (1 + u32::from(constants.is_gated));
+            let work = Work::Vectors(params.n_rows.div_ceil(n_at_once));
+            let from = self.buffers[product.rounded().of.0].clone();
+            let factors = product.norm.map_or(nothing, |norm| factors(norm.weight));
+            let buffers = [&shard.buffer, &from, &bias, factors, out, second, third];
+            self.push_for(Rows::Few, variant, work, &params.words(), &buffers);
             return;
         }
-        self.has_quantised = Some(input);
-        let (from, quantised) = (self.buffers[input.0].clone(), self.quantised.clone());
-        let n_cols = self.width(input);
-        let work = Work::Items(n_cols.div_ceil(16));
-        self.push_for(Rows::Few, Kernel::Quantise, work, &[n_cols], &[&from, &quantised]);
+        let from = self.quantise(product.rounded());
+        let work = Work::Vectors(params.n_rows.div_ceil(Kernel::MATVEC_INTEGER_ROWS));
+        let can_round = outs.len() == 1
+            && shards.iter().all(|s| s.first_row.is_multiple_of(Kernel::MATVEC_INTEGER_ROWS));
+        let made = if can_round { self.rounded.make(outs[0]) } else { None };
+        let next = made.as_ref().and_then(|(_, made)| made.factors);
+        let params = ShardParams { rounds: made.is_some(), has_factors: next.is_some(), ..params };
+        let rounded = made.as_ref().map_or(unwritten, |(buffer, _)| buffer);
+        let factors = next.map_or(nothing, factors);
+        let buffers = [&shard.buffer, &from, &bias, factors, out, second, third, rounded];
+        self.push_for(Rows::Few, variant, work, &params.words(), &buffers);
+    }
+
+    /// Where products of bytes read these values, which are rounded if nobody did before.
+    fn quantise(&mut self, values: Rounded) -> wgpu::Buffer {
+        let (rounded, is_new) = self.rounded.read(values);
+        if is_new {
+            let n_cols = self.width(values.of);
+            let from = self.buffers[values.of.0].clone();
+            let nothing = &self.nothing.clone();
+            let factors = values.factors.map_or(nothing, |id| &self.weights.vector(id).buffer);
+            let constants = Constants { is_normed: values.factors.is_some(), ..Default::default() };
+            let variant = Variant { kernel: Kernel::Quantise, constants };
+            let work = Work::Items(n_cols.div_ceil(16));
+            self.push_for(Rows::Few, variant, work, &[n_cols], &[factors, &from, &rounded]);
+        }
+        rounded
     }
 }

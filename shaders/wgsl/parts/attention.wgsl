@@ -7,6 +7,7 @@ struct Params {
     d_kv: u32,
     scale: f32,
     n_tokens: u32,
+    rounds: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> queries: array<vec4<f32>>;

@@ -10,6 +10,7 @@ override NORMED: bool = false;
 @group(0) @binding(7) var<storage, read_write> third: array<f32>;
 
 #include rows
+#include slots
 #include inputs
 #include weight
 #include factors
@@ -42,7 +43,7 @@ fn inverse_of(sums: vec4<f32>) -> vec4<f32> {
 fn scaled16(token: u32, span: u32) -> mat4x4<f32> {
     let x = inputs16(token, span);
     if (NORMED) {
-        return times_factors(x, span);
+        return times_factors(x, span, params.n_cols);
     }
     return x;
 }

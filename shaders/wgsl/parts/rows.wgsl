@@ -1,5 +1,4 @@
-// Part: which rows of a shard a workgroup multiplies one to four tokens by, and what becomes of the
-// products.
+// Part: what products of one to four tokens share, whatever their input looks like.
 //
 //   GATED   the matrix is two of n_rows rows each, the second one twin_bytes behind the first;
 //           out = activation(first · input) · (second · input)
@@ -13,51 +12,20 @@ override GATED: bool = false;
 #include shard
 #include activation
 
-// Rows whose results a workgroup writes.
-fn slots() -> u32 {
-    return select(4u, 2u, GATED);
-}
-
-// The row of the matrix that one of four slots computes: gated, slots 2 and 3 are twins of 0 and 1.
-fn row_of(group: u32, slot: u32) -> u32 {
-    return group * slots() + slot % slots();
-}
-
-// Where that row begins; behind the last one, that of the last one, whose product is not written.
-fn address_of(group: u32, slot: u32) -> u32 {
-    let twin = select(0u, params.twin_bytes, slot >= slots());
-    let row = min(row_of(group, slot), params.n_rows - 1u);
-    return params.first_byte + row * params.row_bytes + twin;
-}
-
-// Products of the tokens with a row, and with its twin.
-fn write(row: u32, products: vec4<f32>, twins: vec4<f32>) {
-    if (row >= params.n_rows) {
-        return;
-    }
-    var values = products;
-    var others = twins;
-    for (var token = 0u; token < N_TOKENS; token++) {
-        var value = values[token];
-        if (GATED) {
-            value = activate(value) * others[token];
-        }
-        put_by_row(token, row, value);
-    }
-}
-
-// Writes the product of a token with a row to the result that the row belongs to.
-fn put_by_row(token: u32, row: u32, product: f32) {
+// Writes the product of a token with a row to the result that the row belongs to, and answers what is
+// there then.
+fn put_by_row(token: u32, row: u32, product: f32) -> f32 {
     let column = params.first_row + row;
     if (column < params.d_out) {
-        put(token, row, product);
-        return;
+        return put(token, row, product);
     }
+    let value = biased(column, product);
     let after = column - params.d_out;
     if (after < params.d_second) {
-        second[token * params.d_second + after] = biased(column, product);
+        second[token * params.d_second + after] = value;
     } else {
         let d_third = params.n_rows - params.d_out - params.d_second;
-        third[token * d_third + after - params.d_second] = biased(column, product);
+        third[token * d_third + after - params.d_second] = value;
     }
+    return value;
 }

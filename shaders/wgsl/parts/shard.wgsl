@@ -13,6 +13,8 @@ struct Params {
     epsilon: f32,
     first_bias: u32,
     d_second: u32,
+    rounds: u32,
+    has_factors: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> weights: array<u32>;
@@ -27,7 +29,8 @@ fn biased(column: u32, product: f32) -> f32 {
 }
 
 // Writes the product of a token with a row of the shard, with the bias, and added to what is there.
-fn put(token: u32, row: u32, product: f32) {
+// Answers what is there then.
+fn put(token: u32, row: u32, product: f32) -> f32 {
     let column = params.first_row + row;
     let place = token * params.d_out + column;
     var value = biased(column, product);
@@ -35,4 +38,5 @@ fn put(token: u32, row: u32, product: f32) {
         value += out[place];
     }
     out[place] = value;
+    return value;
 }
