@@ -312,7 +312,7 @@ impl Kernel {
             Self::AttendFew(_) => &[Params, Read, Read, Read, Read, Write, Write],
             Self::Merge => &[Params, Read, Write, Write],
             Self::ShortConv => &[Params, Read, Read, Read, Read, Write, Write],
-            Self::Store(_) => &[Params, Read, Read, Read, Read, Write, Write, Write],
+            Self::Store(_) => &[Params, Read, Read, Read, Read, Read, Write, Write, Write],
             Self::Cap => &[Params, Write],
         }
     }

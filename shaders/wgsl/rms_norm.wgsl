@@ -1,12 +1,13 @@
 // Op:       out = input / √(mean(input²) + epsilon) · weight, over parts of n_cols values
 // Bindings: 0 params, 1 weight (read), 2 out (write), 3 input (read) unless in place
 // Grid:     one workgroup a part
-// Limits:   none; in place, every value is read by the invocation that replaces it
+// Limits:   first_weight in fours; in place, a value is read by the invocation that replaces it
 // Twin:     Op::RmsNorm in core/src/ops/reference.rs
 struct Params {
     n_parts: u32,
     n_cols: u32,
     epsilon: f32,
+    first_weight: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> weight: array<vec4<f32>>;
@@ -45,14 +46,14 @@ fn main(
     let inverse = 1.0 / sqrt(total(lane, sum) / f32(n_cols) + params.epsilon);
     if (is_whole) {
         for (var i = lane; i < n_cols / 4u; i += 256u) {
-            out[first / 4u + i] = source4(first / 4u + i) * inverse * weight[i];
+            out[first / 4u + i] = source4(first / 4u + i) * inverse * weight[params.first_weight / 4u + i];
         }
     } else {
         for (var i = lane; i < n_cols; i += 256u) {
             let place = (first + i) >> 2u;
             let component = (first + i) & 3u;
             let x = source4(place)[component];
-            out[place][component] = x * inverse * weight[i >> 2u][i & 3u];
+            out[place][component] = x * inverse * weight[(params.first_weight + i) >> 2u][i & 3u];
         }
     }
 }

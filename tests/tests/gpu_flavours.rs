@@ -16,7 +16,7 @@ use carrel_core::gguf::Gguf;
 use carrel_core::gpu::{Flavour, FlavourChoice, Gpu, GpuOptions, GpuRunner, GpuWeights};
 use carrel_core::ops::{
     Activation, Batch, Best, BufferId, CacheType, Fusion, Op, Plan, ReferenceRunner, RopeInfo,
-    RopePairs, Runner, RunnerOptions,
+    RopePairs, Run, Runner, RunnerOptions,
 };
 use carrel_core::quant::TensorType;
 use carrel_models::shapes::{Shape, Value};
@@ -131,6 +131,34 @@ fn gated(kind: TensorType, n_cols: u32, activation: Activation) -> (Plan, Gguf) 
     operations.finish(out)
 }
 
+/// One product for a gate and what it multiplies, or for buffers of different widths.
+fn halved(kind: TensorType, n_cols: u32, is_gated: bool) -> (Plan, Gguf) {
+    let mut operations = Operations::new();
+    let input = operations.input(n_cols, 3.0);
+    let normed = norm(&mut operations, input, n_cols);
+    let weight = operations.weight(kind, 74, n_cols.into(), 0.5);
+    let bias = (!is_gated).then(|| operations.weight(TensorType::F32, 1, 74, 1.0));
+    let whole = operations.buffer(74);
+    operations.push(Op::Linear { input: normed, weight, bias, out: whole });
+    if is_gated {
+        let out = operations.buffer(37);
+        let activation = Activation::Silu;
+        operations.push(Op::GateHalves { input: whole, activation, out });
+        return operations.finish(out);
+    }
+    let [a, b, c] = [31, 12, 31].map(|width| operations.buffer(width));
+    for (first, out) in [(0, a), (31, b), (43, c)] {
+        operations.push(Op::Slice { input: whole, first, out });
+    }
+    let both = operations.buffer(31);
+    operations.push(Op::Add { a, b: c, out: both });
+    let weight = operations.weight(TensorType::F32, 31, 12, 1.0);
+    let out = operations.buffer(31);
+    operations.push(Op::Linear { input: b, weight, bias: None, out });
+    operations.push(Op::Add { a: both, b: out, out: both });
+    operations.finish(both)
+}
+
 fn added(kind: TensorType, n_cols: u32) -> (Plan, Gguf) {
     let mut operations = Operations::new();
     let input = operations.input(n_cols, 1.0);
@@ -157,6 +185,12 @@ fn compare_fused(gpu: &Arc<Gpu>, what: &str, bound: f64) {
             assert!(has(&case, Fusion::GatedProducts));
             let what = format!("{what}gate {kind} {activation:?}");
             compare_rows(gpu, &what, &case, &[1, 4, 9], bound);
+        }
+        for (is_gated, fusion) in [(true, Fusion::GatedProducts), (false, Fusion::SlicedProduct)] {
+            let case = halved(kind, n_cols, is_gated);
+            assert!(has(&case, fusion));
+            let what = format!("{what}{fusion:?} of one matrix {kind}");
+            compare_rows(gpu, &what, &case, &[1, 4, 5], bound);
         }
         let case = added(kind, n_cols);
         assert!(has(&case, Fusion::AddedProduct));
@@ -211,9 +245,15 @@ fn flavours_compute_what_the_baseline_does() {
 }
 
 /// Queries, keys and values of one layer, turned, stored and looked at.
-fn attention(n_head: u32, n_head_kv: u32, d_head: u32, pairs: RopePairs) -> (Plan, Gguf) {
+fn attention(
+    n_head: u32,
+    n_head_kv: u32,
+    d_head: u32,
+    pairs: RopePairs,
+    has_norms: bool,
+) -> (Plan, Gguf) {
     let mut operations = Operations::new();
-    let out = attended(&mut operations, n_head, n_head_kv, d_head, pairs);
+    let out = attended(&mut operations, n_head, n_head_kv, d_head, pairs, has_norms);
     operations.finish(out)
 }
 
@@ -223,6 +263,7 @@ fn attended(
     n_head_kv: u32,
     d_head: u32,
     pairs: RopePairs,
+    has_norms: bool,
 ) -> BufferId {
     operations.plan.n_head = n_head;
     operations.plan.n_head_kv = n_head_kv;
@@ -243,6 +284,10 @@ fn attended(
     let keys = operations.input(n_head_kv * d_head, 1.0);
     let values = operations.input(n_head_kv * d_head, 1.0);
     let out = operations.buffer(n_head * d_head);
+    for buffer in [queries, keys].into_iter().filter(|_| has_norms) {
+        let weight = operations.weight(TensorType::F32, 1, d_head.into(), 1.5);
+        operations.push(Op::RmsNorm { input: buffer, weight, epsilon: 1e-5, out: buffer });
+    }
     operations.push(Op::Rope { buffer: queries, rope: 0 });
     operations.push(Op::Rope { buffer: keys, rope: 0 });
     operations.push(Op::StoreKeysValues { layer: 0, keys, values });
@@ -271,18 +316,22 @@ fn tokens_at(first: usize, n_tokens: usize, n_cells: usize) -> Batch {
 #[test]
 fn attention_in_parts_is_attention() {
     let Some(gpu) = any_gpu() else { return };
-    for (pairs, cache_type, bound) in [
-        (RopePairs::Halves, CacheType::F32, SINGLE),
-        (RopePairs::Adjacent, CacheType::F16, HALF),
-        (RopePairs::Halves, CacheType::Q8_0, EIGHT_BIT),
+    for (pairs, has_norms, cache_type, bound) in [
+        (RopePairs::Halves, false, CacheType::F32, SINGLE),
+        (RopePairs::Halves, true, CacheType::F32, SINGLE),
+        (RopePairs::Adjacent, true, CacheType::F16, HALF),
+        (RopePairs::Halves, false, CacheType::Q8_0, EIGHT_BIT),
     ] {
-        let case = attention(4, 2, 64, pairs);
-        assert!(has(&case, Fusion::TurnedStore));
+        let case = attention(4, 2, 64, pairs, has_norms);
+        let stores = |run: &Run| run.fusion == Fusion::TurnedStore;
+        let run = case.0.fused().into_iter().find(stores).expect("a store");
+        assert_eq!(run.ops.len(), if has_norms { 5 } else { 3 });
         // Forty tokens at a time fill cells, then few of them see three parts, the second one empty.
         let mut batches: Vec<Batch> = (0..15).map(|i| tokens_at(40 * i, 40, 600)).collect();
         batches.push(tokens_at(599, 1, 600));
         batches.push(tokens_at(596, 4, 600));
-        compare(&gpu, &format!("parts {cache_type:?}"), &case, (cache_type, 600), &batches, bound);
+        let what = format!("parts {cache_type:?}, norms: {has_norms}");
+        compare(&gpu, &what, &case, (cache_type, 600), &batches, bound);
     }
 }
 
@@ -337,7 +386,7 @@ fn what_makes_values_rounds_them_for_the_next_product() {
     // Heads of whole spans, and of two and a quarter.
     for (d_head, n_group) in [(64, 2), (64, 5), (36, 2)] {
         let mut operations = Operations::new();
-        let attended = attended(&mut operations, 8 * n_group, 8, d_head, RopePairs::Halves);
+        let attended = attended(&mut operations, 8 * n_group, 8, d_head, RopePairs::Halves, false);
         let n_cols = 8 * n_group * d_head;
         let out = product_to(&mut operations, attended, n_cols, 37);
         let case = operations.finish(out);
@@ -399,6 +448,8 @@ fn a_layer_is_as_many_kernels_as_the_documentation_says() {
         ("tiny-llama", bytes, [6, 7]),
         ("tiny-llama", FlavourChoice::Baseline, [6, 7]),
         ("tiny-qwen2", bytes, [6, 7]),
+        ("tiny-qwen3", bytes, [6, 7]),
+        ("tiny-phi3", bytes, [6, 7]),
     ] {
         let gpu_options = GpuOptions {
             allow_software: true,

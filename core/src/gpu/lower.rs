@@ -23,7 +23,7 @@ use super::products::Product;
 use super::rounded::RoundedInputs;
 use super::steps::{PART_CELLS, PART_LOGITS, Params, Rows, Step, Work};
 use super::together::MOST_TOGETHER;
-use super::weights::GpuWeights;
+use super::weights::{GpuWeights, Vector};
 use crate::error::GpuError;
 use crate::ops::{Activation, BufferId, Fusion, Op, Plan, RopePairs, Run, RunnerOptions};
 
@@ -176,6 +176,14 @@ pub(super) struct Walk<'a> {
     pub(super) n_bytes: u64,
 }
 
+/// What happens to queries, and to keys before they are stored.
+struct Turned {
+    queries: BufferId,
+    rope: usize,
+    /// Factors for heads of queries, then of keys, and an epsilon.
+    norm: Option<(wgpu::Buffer, f32)>,
+}
+
 impl Walk<'_> {
     fn activation(&mut self, width: u32, n_rows: usize) -> Result<wgpu::Buffer, GpuError> {
         let usage = wgpu::BufferUsages::STORAGE
@@ -237,11 +245,25 @@ impl Walk<'_> {
             }
             (
                 Fusion::TurnedStore,
-                [Op::Rope { buffer, rope }, _, Op::StoreKeysValues { layer, keys, values }],
-            ) => self.store(*layer, *keys, *values, Some((*buffer, *rope))),
-            (Fusion::NormedProducts | Fusion::GatedProducts, [norm, rest @ ..]) => {
-                self.normed(norm, rest, run.fusion == Fusion::GatedProducts)?;
+                [
+                    norms @ ..,
+                    Op::Rope { buffer, rope },
+                    _,
+                    Op::StoreKeysValues { layer, keys, values },
+                ],
+            ) => {
+                // What does not lie together is normed by itself.
+                let norm = self.norm_of_heads(norms);
+                if norm.is_none() {
+                    norms.iter().try_for_each(|op| self.step(op))?;
+                }
+                let turned = Turned { queries: *buffer, rope: *rope, norm };
+                self.store(*layer, *keys, *values, Some(turned));
             }
+            (
+                Fusion::NormedProducts | Fusion::GatedProducts | Fusion::SlicedProduct,
+                [norm, rest @ ..],
+            ) => self.normed(norm, rest)?,
             _ => ops.iter().try_for_each(|op| self.step(op))?,
         }
         Ok(())
@@ -255,8 +277,8 @@ impl Walk<'_> {
             Op::RmsNorm { input, weight, epsilon, out } => {
                 let n_cols = self.plan.weights[weight.0].n_cols as u32;
                 let work = Work::Parts(self.width(input) / n_cols);
-                let factors = &self.weights.vector(weight).buffer;
-                let rest = [n_cols, epsilon.to_bits()];
+                let Vector { buffer: factors, first } = self.weights.vector(weight);
+                let rest = [n_cols, epsilon.to_bits(), *first];
                 let (from, to) = (buffer(self, input), buffer(self, out));
                 if input == out {
                     self.push(Kernel::RmsNorm(Operand::InPlace), work, &rest, &[factors, &to]);
@@ -376,32 +398,43 @@ impl Walk<'_> {
         self.push_for(Rows::Few, Kernel::Merge, merged, &rest, &buffers);
     }
 
-    /// Keys and values stored; with queries and their rope, those and the keys turned before.
-    fn store(
-        &mut self,
-        layer: u32,
-        keys: BufferId,
-        values: BufferId,
-        turned: Option<(BufferId, usize)>,
-    ) {
+    /// The factors of both norms, if they lie one after the other from the beginning of a buffer, and
+    /// their epsilon.
+    fn norm_of_heads(&self, norms: &[Op]) -> Option<(wgpu::Buffer, f32)> {
+        let [Op::RmsNorm { weight, epsilon, .. }, Op::RmsNorm { weight: second, .. }] = norms
+        else {
+            return None;
+        };
+        let (first, second) = (self.weights.vector(*weight), self.weights.vector(*second));
+        let follows =
+            first.buffer == second.buffer && (first.first, second.first) == (0, self.plan.d_head);
+        follows.then(|| (first.buffer.clone(), *epsilon))
+    }
+
+    /// Keys and values stored; queries and keys turned before, and normed before that.
+    fn store(&mut self, layer: u32, keys: BufferId, values: BufferId, turned: Option<Turned>) {
         let plan = self.plan;
         let (cells, _) = &self.inputs.caches[plan.cache_of(layer)];
         let to = &self.caches.layers[layer as usize];
         let (keys, values) = (self.buffers[keys.0].clone(), self.buffers[values.0].clone());
         let kernel = Kernel::Store(self.caches.format);
-        let (nothing, nothing_written) = (self.nothing.clone(), self.nothing_written[0].clone());
-        let (n_head, n_pairs, is_adjacent, turns, queries) = match turned {
-            None => (0, 0, false, &nothing, nothing_written),
-            Some((queries, rope)) => {
-                let info = &plan.ropes[rope];
+        let nothing = self.nothing.clone();
+        let n_head = turned.as_ref().map_or(0, |turned| self.width(turned.queries) / plan.d_head);
+        let (queries, turns, [n_pairs, is_adjacent]) = match &turned {
+            None => (self.nothing_written[0].clone(), &nothing, [0, 0]),
+            Some(Turned { queries, rope, .. }) => {
+                let info = &plan.ropes[*rope];
                 let is_adjacent = info.pairs == RopePairs::Adjacent;
-                let n_head = self.width(queries) / plan.d_head;
-                let queries = self.buffers[queries.0].clone();
-                (n_head, info.d_rot / 2, is_adjacent, &self.inputs.turns[rope], queries)
+                let numbers = [info.d_rot / 2, is_adjacent.into()];
+                (self.buffers[queries.0].clone(), &self.inputs.turns[*rope], numbers)
             }
         };
-        let rest = [n_head, plan.n_head_kv, plan.d_head, n_pairs, is_adjacent.into()];
-        let buffers = [turns, &keys, &values, cells, &queries, &to.keys, to.values()];
+        let norm = turned.and_then(|turned| turned.norm);
+        let is_normed = u32::from(norm.is_some());
+        let (factors, epsilon) = norm.unwrap_or((nothing.clone(), 0.0));
+        let (n_head_kv, d_head) = (plan.n_head_kv, plan.d_head);
+        let rest = [n_head, n_head_kv, d_head, n_pairs, is_adjacent, is_normed, epsilon.to_bits()];
+        let buffers = [turns, &keys, &values, cells, &factors, &queries, &to.keys, to.values()];
         self.push(kernel, Work::Stores(n_head + plan.n_head_kv), &rest, &buffers);
     }
 

@@ -11,7 +11,7 @@ use super::inputs::sight_bytes;
 use super::lower::{is_in_head, part_bytes, tail_rows};
 use super::rounded::rounded_bytes;
 use super::steps::PART_LOGITS;
-use super::together::{Factor, together};
+use super::together::{Factor, norms_together, together};
 use crate::ops::{BufferId, CellContent, Op, Plan, RunnerOptions, WeightId, WeightInfo};
 
 /// Bytes on a GPU, by purpose.
@@ -76,6 +76,12 @@ fn weight_bytes(gpu: &Gpu, plan: &Plan) -> u64 {
             let biases = group.iter().filter_map(|&(_, bias)| bias.map(n_bytes));
             let bias_bytes: u64 = biases.sum();
             sum += if bias_bytes > 0 { uploaded(bias_bytes) } else { 0 };
+        }
+    }
+    for ids in plan.fused().iter().filter_map(|run| norms_together(plan, run)) {
+        if ids.iter().all(|id| !is_counted[id.0]) {
+            ids.iter().for_each(|id| is_counted[id.0] = true);
+            sum += uploaded(ids.iter().map(|id| plan.weights[id.0].n_bytes).sum());
         }
     }
     let mut is_new = |id: WeightId| !std::mem::replace(&mut is_counted[id.0], true);

@@ -121,8 +121,8 @@ impl Walk<'_> {
         }
     }
 
-    /// A norm, the products of its result, and the gate of the two if it is gated.
-    pub(super) fn normed(&mut self, op: &Op, rest: &[Op], is_gated: bool) -> Result<(), GpuError> {
+    /// A norm, the products of its result, and what becomes of them: a gate, or slices.
+    pub(super) fn normed(&mut self, op: &Op, rest: &[Op]) -> Result<(), GpuError> {
         let Op::RmsNorm { input, weight, epsilon, .. } = *op else { return self.step(op) };
         let norm = Norm { input, weight, epsilon };
         let first = self.steps.len();
@@ -130,13 +130,11 @@ impl Walk<'_> {
         self.restrict(first, Rows::Many);
         let products: Vec<Product> =
             rest.iter().filter_map(|op| Product::of_norm(op, norm)).collect();
-        let gates = &rest[products.len()..];
-        if let (true, [gate]) = (is_gated, gates)
-            && self.gated(&products, gate)
-        {
+        let others = &rest[products.len()..];
+        if self.gated(&products, others) || self.sliced(&products, others) {
             products.iter().for_each(|product| self.product(product, Rows::Many));
             let first = self.steps.len();
-            self.step(gate)?;
+            others.iter().try_for_each(|op| self.step(op))?;
             self.restrict(first, Rows::Many);
             return Ok(());
         }
@@ -147,7 +145,7 @@ impl Walk<'_> {
             together.iter().for_each(|product| self.product(product, rows));
             left = others;
         }
-        gates.iter().try_for_each(|op| self.step(op))
+        others.iter().try_for_each(|op| self.step(op))
     }
 
     /// How many of the products, at least one, are with matrices that lie together.
@@ -161,38 +159,63 @@ impl Walk<'_> {
     /// The dispatch for few rows of products with matrices that lie together. Answers whether there is
     /// one, which a single product is not worth.
     fn joined(&mut self, products: &[Product]) -> bool {
-        let [first, others @ ..] = products else { return false };
-        let [second, ..] = others else { return false };
-        let widths = products.iter().map(|product| self.width(product.out));
-        let n_rows = widths.sum();
-        let shard = &self.weights.matrix(first.weight).shards[0];
-        let params = ShardParams {
-            n_rows,
-            d_second: self.width(second.out),
-            ..self.shard_params(first, shard)
-        };
+        let [first, _, ..] = products else { return false };
         let outs: Vec<BufferId> = products.iter().map(|product| product.out).collect();
-        self.push_few(first, shard, Constants::default(), params, &outs);
+        self.push_parts(first, &outs);
         true
+    }
+
+    /// The dispatch for few rows of a product and the slices that it is cut into, if its matrix is in
+    /// one piece. Answers whether there is one.
+    fn sliced(&mut self, products: &[Product], slices: &[Op]) -> bool {
+        let out = |op: &Op| match *op {
+            Op::Slice { out, .. } => Some(out),
+            _ => None,
+        };
+        let outs: Option<Vec<BufferId>> = slices.iter().map(out).collect();
+        let ([product], Some(outs)) = (products, outs) else { return false };
+        let is_whole = self.weights.matrix(product.weight).shards.len() == 1;
+        if !is_whole || !(1..=MOST_TOGETHER).contains(&outs.len()) {
+            return false;
+        }
+        self.push_parts(product, &outs);
+        true
+    }
+
+    /// A dispatch for few rows whose result is cut into these buffers: of all rows from the first one of
+    /// the product's matrix on.
+    fn push_parts(&mut self, product: &Product, outs: &[BufferId]) {
+        let shard = &self.weights.matrix(product.weight).shards[0];
+        let params = ShardParams {
+            n_rows: outs.iter().map(|&out| self.width(out)).sum(),
+            d_out: self.width(outs[0]),
+            d_second: outs.get(1).map_or(0, |&out| self.width(out)),
+            ..self.shard_params(product, shard)
+        };
+        self.push_few(product, shard, Constants::default(), params, outs);
     }
 
     /// The dispatch for few rows of a gate and its twin, if they lie together. Answers whether there
     /// is one.
-    fn gated(&mut self, products: &[Product], gate: &Op) -> bool {
-        let Op::Gate { activation, out, .. } = *gate else { return false };
-        if self.n_together(products) != 2 {
-            return false;
-        }
-        let first = &products[0];
+    fn gated(&mut self, products: &[Product], gates: &[Op]) -> bool {
+        let (activation, out) = match *gates {
+            [Op::Gate { activation, out, .. }] if self.n_together(products) == 2 => {
+                (activation, out)
+            }
+            [Op::GateHalves { activation, out, .. }] => (activation, out),
+            _ => return false,
+        };
+        let Some(first) = products.first() else { return false };
         let matrix = self.weights.matrix(first.weight);
-        let shard = &matrix.shards[0];
+        let [shard] = &matrix.shards[..] else { return false };
         let constants = Constants {
             is_gated: true,
             is_gelu: activation == Activation::Gelu,
             ..Default::default()
         };
-        let twin_bytes = shard.n_rows * matrix.row_bytes;
-        let params = ShardParams { twin_bytes, ..self.shard_params(first, shard) };
+        let (n_rows, row_bytes) = (self.width(out), matrix.row_bytes);
+        let (d_out, twin_bytes) = (n_rows, n_rows * row_bytes);
+        let params = ShardParams { n_rows, d_out, twin_bytes, ..self.shard_params(first, shard) };
         self.push_few(first, shard, constants, params, &[out]);
         true
     }

@@ -46,3 +46,13 @@ fn joins(gpu: &Gpu, plan: &Plan, group: &[Factor], (weight, bias): Factor) -> bo
         && has_whole_words(weight)
         && n_bytes + info(weight).n_bytes + 8 <= gpu.most_binding_bytes()
 }
+
+/// The factors of the norms of a run's queries and keys, which are put into one buffer.
+pub(super) fn norms_together(plan: &Plan, run: &Run) -> Option<[WeightId; 2]> {
+    let [Op::RmsNorm { weight, .. }, Op::RmsNorm { weight: second, .. }, ..] =
+        plan.ops[run.ops.clone()]
+    else {
+        return None;
+    };
+    (run.fusion == Fusion::TurnedStore && weight != second).then_some([weight, second])
+}

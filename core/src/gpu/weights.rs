@@ -8,7 +8,7 @@ use carrel_shaders::WeightFormat;
 use super::device::Gpu;
 use super::need::rows_at_once;
 use super::staging::Staging;
-use super::together::{Factor, together};
+use super::together::{Factor, norms_together, together};
 use crate::error::{GpuError, ModelError};
 use crate::gguf::Gguf;
 use crate::ops::{Op, Plan, WeightId, WeightInfo};
@@ -143,6 +143,11 @@ impl<'a> Upload<'a> {
             for group in together(self.staging.gpu(), plan, &run) {
                 self.add_together(&group)?;
             }
+            if let Some([first, second]) = norms_together(plan, &run)
+                && [first, second].into_iter().all(|id| self.is_free(id))
+            {
+                self.add_vectors(&[first, second])?;
+            }
         }
         for op in &plan.ops {
             match *op {
@@ -196,38 +201,45 @@ impl<'a> Upload<'a> {
     /// Matrices in one buffer and their biases in another one, if none of them has a place yet.
     fn add_together(&mut self, group: &[Factor]) -> Result<(), ModelError> {
         let ids = |(id, bias): &Factor| std::iter::once(*id).chain(*bias);
-        let is_free = |id: WeightId| matches!(self.places[id.0], Place::Unused);
-        if !group.iter().flat_map(ids).all(is_free) {
+        if !group.iter().flat_map(ids).all(|id| self.is_free(id)) {
             return Ok(());
         }
         let (plan, format) = (self.plan, format_of(&self.plan.weights[group[0].0.0])?);
-        let bytes = |id: WeightId| self.bytes_of(&plan.weights[id.0]);
-        let matrices: Vec<&[u8]> = group.iter().map(|&(id, _)| bytes(id)).collect();
-        let biases: Vec<&[u8]> = group.iter().filter_map(|&(_, bias)| bias.map(bytes)).collect();
-        let buffer = self.upload(&matrices)?;
-        let bias_buffer = if biases.is_empty() { None } else { Some(self.upload(&biases)?) };
-        let (mut first_byte, mut first) = (0, 0);
-        for &(id, bias) in group {
+        let bytes = group.iter().map(|&(id, _)| self.bytes_of(&plan.weights[id.0]));
+        let bytes: Vec<&[u8]> = bytes.collect();
+        let buffer = self.upload(&bytes)?;
+        let mut first_byte = 0;
+        for &(id, _) in group {
             let weight = &plan.weights[id.0];
             let (row_bytes, n_rows) = (weight.n_bytes / weight.n_rows, weight.n_rows as u32);
             let shard = Shard { buffer: buffer.clone(), first_byte, first_row: 0, n_rows };
             let (shards, row_bytes) = (vec![shard], row_bytes as u32);
             self.places[id.0] = Place::Matrix(Matrix { format, shards, row_bytes });
-            if let (Some(bias), Some(buffer)) = (bias, &bias_buffer) {
-                self.places[bias.0] = Place::Vector(Vector { buffer: buffer.clone(), first });
-            }
             first_byte += weight.n_bytes as u32;
-            first += n_rows;
+        }
+        let biases: Vec<WeightId> = group.iter().filter_map(|&(_, bias)| bias).collect();
+        if biases.is_empty() { Ok(()) } else { self.add_vectors(&biases) }
+    }
+
+    fn is_free(&self, id: WeightId) -> bool {
+        matches!(self.places[id.0], Place::Unused)
+    }
+
+    /// Vectors in one buffer.
+    fn add_vectors(&mut self, ids: &[WeightId]) -> Result<(), ModelError> {
+        let plan = self.plan;
+        let bytes: Vec<&[u8]> = ids.iter().map(|id| self.bytes_of(&plan.weights[id.0])).collect();
+        let buffer = self.upload(&bytes)?;
+        let mut first = 0;
+        for id in ids {
+            self.places[id.0] = Place::Vector(Vector { buffer: buffer.clone(), first });
+            first += (plan.weights[id.0].n_bytes / 4) as u32;
         }
         Ok(())
     }
 
     fn add_vector(&mut self, id: WeightId) -> Result<(), ModelError> {
-        if matches!(self.places[id.0], Place::Unused) {
-            let buffer = self.upload(&[self.bytes_of(&self.plan.weights[id.0])])?;
-            self.places[id.0] = Place::Vector(Vector { buffer, first: 0 });
-        }
-        Ok(())
+        if self.is_free(id) { self.add_vectors(&[id]) } else { Ok(()) }
     }
 
     /// A buffer with these bytes, one after the other, and at least four zeros after them. All but the

@@ -3,9 +3,11 @@
 //!
 //! ```text
 //! NormedProducts   RmsNorm, then Linear on its result, once or more
-//! GatedProducts    the same with two products, and the Gate that takes both
+//! GatedProducts    the same with two products and the Gate that takes both, or with one and GateHalves
+//! SlicedProduct    the same with one, and Slices that cut all of it
 //! AddedProduct     Linear, then Add of its result to a buffer
-//! TurnedStore      Rope of queries, Rope of keys, StoreKeysValues of these keys
+//! TurnedStore      Rope of queries, Rope of keys, StoreKeysValues of these keys; before them perhaps an
+//!                  RmsNorm of both, by head and in place
 //! ```
 //! A fused run computes what its operations compute one after the other, but for the buffers between
 //! them, which it may leave as they were: so the plain loops over the plan are its reference.
@@ -21,11 +23,13 @@ pub enum Fusion {
     Alone,
     /// A norm and the products of its result.
     NormedProducts,
-    /// A norm, two products of its result, and their gate.
+    /// A norm, two products of its result, or one for both, and their gate.
     GatedProducts,
+    /// A norm, a product of its result, and the parts that it is cut into.
+    SlicedProduct,
     /// A product that is added to a buffer in place.
     AddedProduct,
-    /// Queries and keys turned, keys and values stored.
+    /// Queries and keys turned, and normed before if it is five operations; keys and values stored.
     TurnedStore,
 }
 
@@ -129,6 +133,16 @@ impl Plan {
                     && is_unseen(out, 4)
                 {
                     (Fusion::GatedProducts, 4)
+                } else if n_products == 1
+                    && self.is_gate_of_halves(&ops[1..], normed, first + 3)
+                    && is_unseen(out, 3)
+                {
+                    (Fusion::GatedProducts, 3)
+                } else if n_products == 1
+                    && let Some(n_slices) = self.n_slices(&ops[1..], [normed, out], first + 2)
+                    && is_unseen(out, 2 + n_slices)
+                {
+                    (Fusion::SlicedProduct, 2 + n_slices)
                 } else if n_products > 0 && is_unseen(out, n_ops) {
                     (Fusion::NormedProducts, n_ops)
                 } else {
@@ -143,17 +157,41 @@ impl Plan {
             {
                 (Fusion::AddedProduct, 2)
             }
-            [
-                Op::Rope { buffer: queries, rope },
-                Op::Rope { buffer: turned, rope: same },
-                Op::StoreKeysValues { keys, values, .. },
-                ..,
-            ] if turned == keys && rope == same && queries != keys && queries != values => {
-                let keys_are_unseen = values != keys && is_unseen(keys, 3);
-                if keys_are_unseen { (Fusion::TurnedStore, 3) } else { (Fusion::Alone, 1) }
+            [Op::RmsNorm { epsilon, .. }, Op::RmsNorm { epsilon: same, .. }, ..]
+                if epsilon == same
+                    && self.turned_store(first + 2).is_some_and(|(queries, keys)| {
+                        self.norms_heads(&ops[0], queries) && self.norms_heads(&ops[1], keys)
+                    }) =>
+            {
+                (Fusion::TurnedStore, 5)
             }
+            [Op::Rope { .. }, ..] if self.turned_store(first).is_some() => (Fusion::TurnedStore, 3),
             _ => (Fusion::Alone, 1),
         }
+    }
+
+    /// Queries and keys, if those that begin with this operation turn them and store the keys, which
+    /// nobody reads after that.
+    fn turned_store(&self, first: usize) -> Option<(BufferId, BufferId)> {
+        let [
+            Op::Rope { buffer: queries, rope },
+            Op::Rope { buffer: turned, rope: same },
+            Op::StoreKeysValues { keys, values, .. },
+            ..,
+        ] = self.ops[first..]
+        else {
+            return None;
+        };
+        let is_one = turned == keys && rope == same;
+        let are_apart = queries != keys && queries != values && values != keys;
+        (is_one && are_apart && self.is_unseen(keys, first + 3)).then_some((queries, keys))
+    }
+
+    /// Whether the operation norms every head of the buffer in place.
+    fn norms_heads(&self, op: &Op, buffer: BufferId) -> bool {
+        let Op::RmsNorm { input, weight, out, .. } = *op else { return false };
+        let n_cols = self.weights[weight.0].n_cols;
+        input == buffer && out == buffer && n_cols == u64::from(self.d_head)
     }
 
     /// Whether two products without biases and the gate of both follow, and the gate leaves `normed`
@@ -177,6 +215,39 @@ impl Plan {
             && out != normed
             && shape(first) == shape(second)
             && [a, b].into_iter().all(|buffer| buffer != out && self.is_unseen(buffer, after))
+    }
+
+    /// Whether a product without bias and the gate of its halves follow, and the gate leaves `normed`
+    /// alone.
+    fn is_gate_of_halves(&self, ops: &[Op], normed: BufferId, after: usize) -> bool {
+        let [Op::Linear { bias: None, out: both, .. }, Op::GateHalves { input, out, .. }, ..] =
+            *ops
+        else {
+            return false;
+        };
+        both == input && out != both && out != normed && self.is_unseen(both, after)
+    }
+
+    /// How many slices follow a product and cut all of its result, from the first column on, into other
+    /// buffers than these.
+    fn n_slices(&self, ops: &[Op], others: [BufferId; 2], after: usize) -> Option<usize> {
+        let [Op::Linear { out: whole, .. }, ref rest @ ..] = *ops else { return None };
+        let mut written = vec![others[0], others[1], whole];
+        let mut width = 0;
+        for op in rest {
+            match *op {
+                Op::Slice { input, first, out }
+                    if input == whole && first == width && !written.contains(&out) =>
+                {
+                    width += self.buffers[out.0].width;
+                    written.push(out);
+                }
+                _ => break,
+            }
+        }
+        let n_slices = written.len() - 3;
+        let is_all = n_slices > 0 && width == self.buffers[whole.0].width;
+        (is_all && self.is_unseen(whole, after + n_slices)).then_some(n_slices)
     }
 
     /// Whether no operation from this one on reads what the buffer holds now.
@@ -275,6 +346,41 @@ mod tests {
             (Fusion::AddedProduct, 2),
         ];
         assert_eq!(fusions(ops), expected);
+    }
+
+    #[test]
+    fn one_product_may_be_for_several_buffers() {
+        let slice = |first, out| Op::Slice { input: A, first, out };
+        let whole = vec![norm(HIDDEN, NORMED), linear(NORMED, A), slice(0, B)];
+        assert_eq!(fusions(whole), [(Fusion::SlicedProduct, 3)]);
+        // A slice that is not the first, or does not reach to the end.
+        let last = vec![norm(HIDDEN, NORMED), linear(NORMED, A), slice(2, B)];
+        assert_eq!(fusions(last), [(Fusion::NormedProducts, 2), (Fusion::Alone, 1)]);
+        let gate = Op::GateHalves { input: A, activation: Activation::Silu, out: B };
+        let gated = vec![norm(HIDDEN, NORMED), linear(NORMED, A), gate.clone()];
+        assert_eq!(fusions(gated), [(Fusion::GatedProducts, 3)]);
+        // Both halves are read again.
+        let again = Op::Add { a: A, b: B, out: HIDDEN };
+        let gated = vec![norm(HIDDEN, NORMED), linear(NORMED, A), gate, again];
+        let expected = [(Fusion::NormedProducts, 2), (Fusion::Alone, 1), (Fusion::Alone, 1)];
+        assert_eq!(fusions(gated), expected);
+    }
+
+    #[test]
+    fn norms_of_heads_belong_to_the_store() {
+        let ops = vec![
+            norm(A, A),
+            norm(B, B),
+            Op::Rope { buffer: A, rope: 0 },
+            Op::Rope { buffer: B, rope: 0 },
+            Op::StoreKeysValues { layer: 0, keys: B, values: C },
+        ];
+        assert_eq!(fusions(ops.clone()), [(Fusion::TurnedStore, 5)]);
+        // Norms of other buffers, or of one of both, do not.
+        let others = [norm(C, C)].into_iter().chain(ops[1..].to_vec()).collect();
+        let expected = [(Fusion::Alone, 1), (Fusion::Alone, 1), (Fusion::TurnedStore, 3)];
+        assert_eq!(fusions(others), expected);
+        assert_eq!(fusions(ops[1..].to_vec()), expected[1..]);
     }
 
     #[test]
