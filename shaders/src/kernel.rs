@@ -139,6 +139,7 @@ pub enum Candidates {
 pub enum Kernel {
     Embed(WeightFormat),
     RmsNorm(Operand),
+    NormAdd,
     MatVec(WeightFormat, Flavour),
     MatMul(WeightFormat, Flavour),
     Quantise,
@@ -209,6 +210,7 @@ impl Kernel {
             Self::Attend(_)
             | Self::AttendFew(_)
             | Self::RmsNorm(_)
+            | Self::NormAdd
             | Self::MatVec(_, Flavour::Integer) => 4 * Self::WORKGROUP,
             _ => Self::WORKGROUP,
         }
@@ -219,6 +221,7 @@ impl Kernel {
         let mut all = vec![
             Self::RmsNorm(Operand::Separate),
             Self::RmsNorm(Operand::InPlace),
+            Self::NormAdd,
             Self::Quantise,
             Self::Rope,
             Self::Merge,
@@ -311,7 +314,8 @@ impl Kernel {
             Self::Attend(_) => &[Params, Read, Read, Read, Read, Write],
             Self::AttendFew(_) => &[Params, Read, Read, Read, Read, Write, Write],
             Self::Merge => &[Params, Read, Write, Write],
-            Self::ShortConv => &[Params, Read, Read, Read, Read, Write, Write],
+            Self::ShortConv => &[Params, Read, Read, Read, Read, Write, Write, Write],
+            Self::NormAdd => &[Params, Read, Read, Read, Write, Write],
             Self::Store(_) => &[Params, Read, Read, Read, Read, Read, Write, Write, Write],
             Self::Cap => &[Params, Write],
         }

@@ -14,6 +14,7 @@ impl Kernel {
         match self {
             Self::Embed(format) => format!("embed {format:?}"),
             Self::RmsNorm(operand) => format!("rms_norm {operand:?}"),
+            Self::NormAdd => "norm_add".into(),
             Self::MatVec(format, flavour) => format!("matvec {format:?} {flavour:?}"),
             Self::MatMul(format, flavour) => format!("matmul {format:?} {flavour:?}"),
             Self::Quantise => "quantise".into(),
@@ -38,6 +39,7 @@ impl Kernel {
         match self {
             Self::Embed(_) => wgsl!("embed"),
             Self::RmsNorm(_) => wgsl!("rms_norm"),
+            Self::NormAdd => wgsl!("norm_add"),
             Self::MatVec(_, Flavour::Subgroups) => wgsl!("matvec_subgroups"),
             Self::MatVec(_, Flavour::Integer) => wgsl!("matvec_integer"),
             Self::MatVec(..) => wgsl!("matvec"),

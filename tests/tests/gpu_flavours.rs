@@ -159,6 +159,23 @@ fn halved(kind: TensorType, n_cols: u32, is_gated: bool) -> (Plan, Gguf) {
     operations.finish(both)
 }
 
+/// The norm of a branch, added to a buffer of which a product is taken; the result is the product, or
+/// the sum.
+fn normed_sum(width: u32, is_product: bool) -> (Plan, Gguf) {
+    let mut operations = Operations::new();
+    let branch = operations.input(width, 3.0);
+    let hidden = operations.input(width, 5.0);
+    let weight = operations.weight(TensorType::F32, 1, width.into(), 1.0);
+    operations.push(Op::RmsNorm { input: branch, weight, epsilon: 1e-5, out: branch });
+    operations.push(Op::Add { a: branch, b: hidden, out: hidden });
+    if !is_product {
+        return operations.finish(hidden);
+    }
+    let normed = norm(&mut operations, hidden, width);
+    let out = product(&mut operations, normed, TensorType::Q8_0, width);
+    operations.finish(out)
+}
+
 fn added(kind: TensorType, n_cols: u32) -> (Plan, Gguf) {
     let mut operations = Operations::new();
     let input = operations.input(n_cols, 1.0);
@@ -202,6 +219,16 @@ fn compare_fused(gpu: &Arc<Gpu>, what: &str, bound: f64) {
 fn fused_runs_compute_what_their_operations_do() {
     let Some(gpu) = any_gpu() else { return };
     compare_fused(&gpu, "", SINGLE);
+}
+
+#[test]
+fn norms_are_added_as_one_kernel() {
+    let Some(gpu) = any_gpu() else { return };
+    for width in [1, 173, 640] {
+        let case = normed_sum(width, false);
+        assert!(has(&case, Fusion::NormedSum));
+        compare_rows(&gpu, &format!("norm and sum of {width}"), &case, &[1, 5], SINGLE);
+    }
 }
 
 #[test]
@@ -371,6 +398,10 @@ fn what_makes_values_rounds_them_for_the_next_product() {
         assert!(has(&case, Fusion::AddedProduct) && has(&case, Fusion::NormedProducts));
         compare_rows(&gpu, &what("sum, norm, product"), &case, &[1, 4, 7], EIGHT_BIT);
 
+        let case = normed_sum(640, true);
+        assert!(has(&case, Fusion::NormedSum) && has(&case, Fusion::NormedProducts));
+        compare_rows(&gpu, &what("norm, sum, norm, product"), &case, &[1, 4, 7], EIGHT_BIT);
+
         let mut operations = Operations::new();
         let input = operations.input(96, 3.0);
         let normed = norm(&mut operations, input, 96);
@@ -450,6 +481,8 @@ fn a_layer_is_as_many_kernels_as_the_documentation_says() {
         ("tiny-qwen2", bytes, [6, 7]),
         ("tiny-qwen3", bytes, [6, 7]),
         ("tiny-phi3", bytes, [6, 7]),
+        // Each branch is normed before it is added.
+        ("tiny-gemma3", bytes, [8, 9]),
     ] {
         let gpu_options = GpuOptions {
             allow_software: true,

@@ -20,12 +20,12 @@ use super::inputs::Inputs;
 use super::need::most_steps;
 use super::pipelines::{Constants, Variant};
 use super::products::Product;
-use super::rounded::RoundedInputs;
+use super::rounded::{Rounded, RoundedInputs};
 use super::steps::{PART_CELLS, PART_LOGITS, Params, Rows, Step, Work};
 use super::together::MOST_TOGETHER;
 use super::weights::{GpuWeights, Vector};
 use crate::error::GpuError;
-use crate::ops::{Activation, BufferId, Fusion, Op, Plan, RopePairs, Run, RunnerOptions};
+use crate::ops::{Activation, BufferId, Fusion, Op, Plan, RopePairs, Run, RunnerOptions, WeightId};
 
 /// Bytes that the logits of one run of the tail may take.
 const LOGIT_BYTES: u64 = 8 << 20;
@@ -244,6 +244,10 @@ impl Walk<'_> {
                 self.product(&product.added(), Rows::Any);
             }
             (
+                Fusion::NormedSum,
+                [Op::RmsNorm { input, weight, epsilon, .. }, Op::Add { out, .. }],
+            ) => self.norm_add(*input, *weight, *epsilon, *out),
+            (
                 Fusion::TurnedStore,
                 [
                     norms @ ..,
@@ -318,9 +322,11 @@ impl Walk<'_> {
                 let cache = &self.caches.layers[layer as usize].keys;
                 let kernel = &self.weights.vector(kernel).buffer;
                 let (from, to) = (buffer(self, input), buffer(self, out));
-                let buffers = [&from, kernel, cells, before, cache, &to];
+                let (rounded, made) = self
+                    .rounded_result(out, |made| width.is_multiple_of(16) && made.factors.is_none());
+                let buffers = [&from, kernel, cells, before, cache, &to, &rounded];
                 let work = Work::Values(width);
-                self.push(Kernel::ShortConv, work, &[width, n_kernel], &buffers);
+                self.push_rounding(Kernel::ShortConv, work, &[width, n_kernel], made, &buffers);
             }
             Op::Gate { gate, up, activation, out } => {
                 let work = Work::Values(self.width(out));
@@ -375,10 +381,9 @@ impl Walk<'_> {
         let parts = self.parts.clone();
         let whole = [&from, keys, values, mask, &to];
         // Spans must lie in heads.
-        let made = if plan.d_head.is_multiple_of(16) { self.rounded.make(out) } else { None };
+        let can_round = |made: &Rounded| plan.d_head.is_multiple_of(16) && made.factors.is_none();
+        let (rounded, made) = self.rounded_result(out, can_round);
         let rounds = u32::from(made.is_some());
-        let [unwritten, ..] = self.nothing_written.clone();
-        let rounded = made.map_or_else(|| unwritten.clone(), |(rounded, _)| rounded);
         let many = Kernel::Attend(self.caches.format);
         self.push_for(Rows::Many, many, Work::Heads(plan.n_head, group), &rest, &whole);
         let kernel = Kernel::AttendFew(self.caches.format);
@@ -390,12 +395,62 @@ impl Walk<'_> {
         let constants = Constants { is_split: true, ..Default::default() };
         let split = Work::GroupParts(n_groups, group);
         let variant = Variant { kernel, constants };
-        let buffers = [&from, keys, values, mask, &parts, &unwritten];
+        let buffers = [&from, keys, values, mask, &parts, &self.nothing_written[0].clone()];
         self.push_for(Rows::Few, variant, split, &rest, &buffers);
         let merged = Work::MergedHeads(plan.n_head, group);
         let rest = [plan.d_head, 0, rounds];
         let buffers = [&parts, &to, &rounded];
         self.push_for(Rows::Few, Kernel::Merge, merged, &rest, &buffers);
+    }
+
+    /// Where a run leaves its result in bytes, and what the next run wants there: nothing if it wants
+    /// none, or what this run cannot make.
+    pub(super) fn rounded_result(
+        &mut self,
+        out: BufferId,
+        can_make: impl FnOnce(&Rounded) -> bool,
+    ) -> (wgpu::Buffer, Option<Rounded>) {
+        match self.rounded.make(out, can_make) {
+            Some((buffer, made)) => (buffer, Some(made)),
+            None => (self.nothing_written[MOST_TOGETHER - 1].clone(), None),
+        }
+    }
+
+    /// Appends a dispatch for any number of rows that rounds its result, which `made` says, where they
+    /// are few. Its last parameters are whether it rounds, and whether it does so after the factors of
+    /// a norm.
+    fn push_rounding(
+        &mut self,
+        kernel: Kernel,
+        work: Work,
+        rest: &[u32],
+        made: Option<Rounded>,
+        buffers: &[&wgpu::Buffer],
+    ) {
+        let rounds = |made: Option<Rounded>| {
+            let flags = [made.is_some(), made.is_some_and(|made| made.factors.is_some())];
+            [rest, &flags.map(u32::from)].concat()
+        };
+        match made {
+            None => self.push(kernel, work, &rounds(None), buffers),
+            Some(_) => {
+                self.push_for(Rows::Few, kernel, work, &rounds(made), buffers);
+                self.push_for(Rows::Many, kernel, work, &rounds(None), buffers);
+            }
+        }
+    }
+
+    /// The norm of a buffer that is added to another one.
+    fn norm_add(&mut self, input: BufferId, weight: WeightId, epsilon: f32, out: BufferId) {
+        let weights = self.weights;
+        let (from, to) = (self.buffers[input.0].clone(), self.buffers[out.0].clone());
+        let (rounded, made) = self.rounded_result(out, |_| true);
+        let next = made.and_then(|made| made.factors);
+        let nothing = self.nothing.clone();
+        let next = next.map_or(&nothing, |id| &weights.vector(id).buffer);
+        let buffers = [&weights.vector(weight).buffer, &from, next, &to, &rounded];
+        let rest = [self.width(out), epsilon.to_bits()];
+        self.push_rounding(Kernel::NormAdd, Work::Parts(1), &rest, made, &buffers);
     }
 
     /// The factors of both norms, if they lie one after the other from the beginning of a buffer, and

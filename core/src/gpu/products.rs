@@ -307,7 +307,7 @@ impl Walk<'_> {
         let bias = self.bias(product);
         let written = outs.iter().map(|out| self.buffers[out.0].clone());
         let written: Vec<wgpu::Buffer> = written.chain(self.nothing_written.clone()).collect();
-        let [out, second, third, unwritten, ..] = &written[..] else { return };
+        let [out, second, third, ..] = &written[..] else { return };
         let factors = |id: WeightId| &weights.vector(id).buffer;
         if flavour != Flavour::Integer {
             // Half of a workgroup's rows are twins if it is gated.
@@ -323,12 +323,11 @@ impl Walk<'_> {
         let work = Work::Vectors(params.n_rows.div_ceil(Kernel::MATVEC_INTEGER_ROWS));
         let can_round = outs.len() == 1
             && shards.iter().all(|s| s.first_row.is_multiple_of(Kernel::MATVEC_INTEGER_ROWS));
-        let made = if can_round { self.rounded.make(outs[0]) } else { None };
-        let next = made.as_ref().and_then(|(_, made)| made.factors);
+        let (rounded, made) = self.rounded_result(outs[0], |_| can_round);
+        let next = made.and_then(|made| made.factors);
         let params = ShardParams { rounds: made.is_some(), has_factors: next.is_some(), ..params };
-        let rounded = made.as_ref().map_or(unwritten, |(buffer, _)| buffer);
         let factors = next.map_or(nothing, factors);
-        let buffers = [&shard.buffer, &from, &bias, factors, out, second, third, rounded];
+        let buffers = [&shard.buffer, &from, &bias, factors, out, second, third, &rounded];
         self.push_for(Rows::Few, variant, work, &params.words(), &buffers);
     }
 

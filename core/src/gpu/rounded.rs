@@ -1,7 +1,7 @@
 //! Inputs of products of bytes, and who rounds them.
 //!
 //! Values are rounded by the kernel that makes them, if the next run multiplies them in bytes: a product
-//! or a gate in bytes, and attention. Else a kernel of its own does it. What is normed is rounded after
+//! or a gate in bytes, attention, a convolution, and the sum of a norm. Else a kernel of its own does it. What is normed is rounded after
 //! the norm's factors and before its division, by which products scale their results: the squares of a
 //! span lie beside its bytes.
 //!
@@ -58,9 +58,14 @@ impl RoundedInputs {
         (self.buffers[0].clone(), is_new)
     }
 
-    /// Where the run may leave what it makes of a buffer for the next one, and what that wants.
-    pub(super) fn make(&mut self, of: BufferId) -> Option<(wgpu::Buffer, Rounded)> {
-        let wanted = self.wanted.filter(|wanted| wanted.of == of)?;
+    /// Where the run leaves what it makes of a buffer for the next one, and what that wants, if this run
+    /// can make it.
+    pub(super) fn make(
+        &mut self,
+        of: BufferId,
+        can_make: impl FnOnce(&Rounded) -> bool,
+    ) -> Option<(wgpu::Buffer, Rounded)> {
+        let wanted = self.wanted.filter(|wanted| wanted.of == of).filter(can_make)?;
         self.is_made = true;
         Some((self.buffers[1].clone(), wanted))
     }

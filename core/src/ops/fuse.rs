@@ -6,6 +6,7 @@
 //! GatedProducts    the same with two products and the Gate that takes both, or with one and GateHalves
 //! SlicedProduct    the same with one, and Slices that cut all of it
 //! AddedProduct     Linear, then Add of its result to a buffer
+//! NormedSum        RmsNorm in place, then Add of its result to a buffer
 //! TurnedStore      Rope of queries, Rope of keys, StoreKeysValues of these keys; before them perhaps an
 //!                  RmsNorm of both, by head and in place
 //! ```
@@ -29,6 +30,8 @@ pub enum Fusion {
     SlicedProduct,
     /// A product that is added to a buffer in place.
     AddedProduct,
+    /// The norm of a buffer that is added to another one in place.
+    NormedSum,
     /// Queries and keys turned, and normed before if it is five operations; keys and values stored.
     TurnedStore,
 }
@@ -156,6 +159,15 @@ impl Plan {
                     && is_unseen(product, 2) =>
             {
                 (Fusion::AddedProduct, 2)
+            }
+            [Op::RmsNorm { input, weight, out: normed, .. }, Op::Add { a, b, out }, ..]
+                if input == normed
+                    && normed != out
+                    && [(a, b), (b, a)].contains(&(normed, out))
+                    && self.weights[weight.0].n_cols == u64::from(self.buffers[out.0].width)
+                    && is_unseen(normed, 2) =>
+            {
+                (Fusion::NormedSum, 2)
             }
             [Op::RmsNorm { epsilon, .. }, Op::RmsNorm { epsilon: same, .. }, ..]
                 if epsilon == same
@@ -346,6 +358,15 @@ mod tests {
             (Fusion::AddedProduct, 2),
         ];
         assert_eq!(fusions(ops), expected);
+    }
+
+    #[test]
+    fn a_norm_may_be_added_to_another_buffer() {
+        let add = Op::Add { a: A, b: HIDDEN, out: HIDDEN };
+        assert_eq!(fusions(vec![norm(A, A), add.clone()]), [(Fusion::NormedSum, 2)]);
+        // The norm is read again.
+        let again = vec![norm(A, A), add, Op::Add { a: A, b: B, out: HIDDEN }];
+        assert_eq!(fusions(again), [(Fusion::Alone, 1); 3]);
     }
 
     #[test]
