@@ -481,8 +481,8 @@ fn a_layer_is_as_many_kernels_as_the_documentation_says() {
         ("tiny-qwen2", bytes, [6, 7]),
         ("tiny-qwen3", bytes, [6, 7]),
         ("tiny-phi3", bytes, [6, 7]),
-        // Each branch is normed before it is added.
-        ("tiny-gemma3", bytes, [8, 9]),
+        // Each branch is normed before it is added; a window of 48 is looked at in one go.
+        ("tiny-gemma3", bytes, [8, 8]),
     ] {
         let gpu_options = GpuOptions {
             allow_software: true,

@@ -1,7 +1,8 @@
-//! The first thing that a GPU computes: a layer in miniature, which plain loops compute too.
+//! The first thing that a GPU computes: two layers in miniature, one with attention and one with a
+//! convolution, which plain loops compute too.
 //!
-//! Every kernel that all models need runs here, on few rows and on many, with attention in one go and in
-//! parts, and the search for the likeliest tokens, before a model is trusted to the driver. Kernels for
+//! Every kernel that all models need, or those with convolutions, runs here, on few rows and on many, with
+//! attention in one go and in parts, and the search for the likeliest tokens, before a model is trusted to the driver. Kernels for
 //! types of weights are compared on the very model: `exec::Model::verdict`.
 
 use std::io::Cursor;
@@ -25,12 +26,16 @@ use crate::quant::TensorType;
 /// Largest mean squared error, normalised: some hundred roundings of single precision, squared.
 const MOST_ERROR: f64 = 1e-10;
 
-/// Numbers of the layer: odd ones, so that the ends of tiles and rows are met.
+/// Numbers of the layers: odd ones, so that the ends of tiles and rows are met.
 const D_MODEL: u32 = 72;
 const D_HEAD: u32 = 36;
 const N_HEAD: u32 = 2;
 const D_FF: u32 = 100;
 const N_TOKENS: usize = 6;
+
+/// Tokens that the convolution reaches, and cells for its inputs.
+const N_CONVOLVED: u32 = 3;
+const N_INPUTS: usize = 12;
 
 /// More than one part of the search for the likeliest tokens.
 const N_VOCAB: u32 = PART_LOGITS + 90;
@@ -42,17 +47,17 @@ const LATE_CELL: usize = PART_CELLS as usize + 20;
 /// The likeliest tokens that are looked for.
 const N_BEST: usize = 5;
 
-/// Runs the layer on the GPU and in plain loops. Answers whether both agree.
+/// Runs the layers on the GPU and in plain loops. Answers whether both agree.
 ///
 /// # Errors
 /// If the GPU cannot run it at all.
 pub(super) fn sings(gpu: &Arc<Gpu>) -> Result<bool, GpuError> {
     let refused = |error: &dyn std::fmt::Display| GpuError::Refused { problem: error.to_string() };
-    let (plan, file) = layer().map_err(|error| refused(&error))?;
+    let (plan, file) = layers().map_err(|error| refused(&error))?;
     let options = RunnerOptions {
         n_threads: 1,
         n_batch: N_TOKENS,
-        n_cells: vec![N_CELLS],
+        n_cells: vec![N_CELLS, N_INPUTS],
         cache_type: CacheType::F32,
     };
     let weights = Arc::new(GpuWeights::new(gpu, &plan, &file).map_err(|error| refused(&error))?);
@@ -113,10 +118,17 @@ fn batch(positions: &[usize], cells: &[usize], n_cells: usize, n_best: usize) ->
         (0..n_cells).filter(|&seen| is_used(seen)).for_each(|seen| row[seen] = f16::ZERO);
     }
     let cells = cells.iter().map(|&cell| cell as i64).collect();
+    // Each input lies in the cell of its position.
+    let before = (1..N_CONVOLVED as i64).rev().map(|back| (positions[0] as i64 - back).max(-1));
+    let inputs = CacheView {
+        cells: positions.iter().map(|&position| position as i64).collect(),
+        before: before.collect(),
+        ..CacheView::default()
+    };
     Batch {
         tokens: positions.iter().map(|i| (i * 37 % N_VOCAB as usize) as i32).collect(),
         positions: positions.iter().map(|&i| i as i32).collect(),
-        caches: vec![CacheView { cells, n_cells, mask, before: Vec::new() }],
+        caches: vec![CacheView { cells, n_cells, mask, before: Vec::new() }, inputs],
         rows: (0..positions.len() as i32).collect(),
         n_best,
     }
@@ -127,8 +139,8 @@ fn singles(kind: TensorType, bytes: &[u8], _n_values: usize) -> Option<Vec<f32>>
     (kind == TensorType::F32).then(|| values.collect())
 }
 
-/// The weights of the layer: rows and columns.
-const WEIGHTS: [(u32, u32); 9] = [
+/// The weights of the layers: rows and columns.
+const WEIGHTS: [(u32, u32); 12] = [
     (N_VOCAB, D_MODEL),         // embeddings, and the output
     (1, D_MODEL),               // norms
     (N_HEAD * D_HEAD, D_MODEL), // queries
@@ -138,10 +150,13 @@ const WEIGHTS: [(u32, u32); 9] = [
     (D_FF, D_MODEL),            // gate
     (D_FF, D_MODEL),            // up
     (D_MODEL, D_FF),            // down
+    (3 * D_MODEL, D_MODEL),     // gates and input of the convolution
+    (D_MODEL, N_CONVOLVED),     // its kernel
+    (D_MODEL, D_MODEL),         // mix of its columns
 ];
 
-/// The widths of its buffers.
-const WIDTHS: [u32; 11] = [
+/// The widths of their buffers.
+const WIDTHS: [u32; 13] = [
     D_MODEL,
     D_MODEL,
     N_HEAD * D_HEAD,
@@ -152,14 +167,41 @@ const WIDTHS: [u32; 11] = [
     D_FF,
     D_FF,
     D_FF,
+    3 * D_MODEL,
+    D_MODEL,
     N_VOCAB,
 ];
 
 fn operations() -> Vec<Op> {
-    let [hidden, normed, queries, keys, values, attended, branch, gate, up, gated, logits] =
-        std::array::from_fn(BufferId);
-    let [table, norm, to_queries, to_keys, to_values, mix, to_gate, to_up, down] =
-        std::array::from_fn(WeightId);
+    let [
+        hidden,
+        normed,
+        queries,
+        keys,
+        values,
+        attended,
+        branch,
+        gate,
+        up,
+        gated,
+        inputs,
+        convolved,
+        logits,
+    ] = std::array::from_fn(BufferId);
+    let [
+        table,
+        norm,
+        to_queries,
+        to_keys,
+        to_values,
+        mix,
+        to_gate,
+        to_up,
+        down,
+        to_inputs,
+        kernel,
+        mix_columns,
+    ] = std::array::from_fn(WeightId);
     let linear = |input, weight, out| Op::Linear { input, weight, bias: None, out };
     let normalise = || Op::RmsNorm { input: hidden, weight: norm, epsilon: 1e-5, out: normed };
     let activation = Activation::Silu;
@@ -180,6 +222,11 @@ fn operations() -> Vec<Op> {
         linear(normed, to_up, up),
         Op::Gate { gate, up, activation, out: gated },
         linear(gated, down, branch),
+        Op::Add { a: branch, b: hidden, out: hidden },
+        normalise(),
+        linear(normed, to_inputs, inputs),
+        Op::ShortConv { layer: 1, input: inputs, kernel, out: convolved },
+        linear(convolved, mix_columns, branch),
         Op::SelectRows { buffer: branch },
         Op::SelectRows { buffer: hidden },
         Op::Add { a: branch, b: hidden, out: hidden },
@@ -190,7 +237,7 @@ fn operations() -> Vec<Op> {
 }
 
 /// The plan and the file of its weights.
-pub(super) fn layer() -> std::io::Result<(Plan, Gguf)> {
+pub(super) fn layers() -> std::io::Result<(Plan, Gguf)> {
     let mut writer = GgufWriter::new();
     writer.set("general.architecture", "canary");
     let mut weights = Vec::new();
@@ -234,12 +281,15 @@ pub(super) fn layer() -> std::io::Result<(Plan, Gguf)> {
         buffers: WIDTHS.map(|width| BufferInfo { name: "buffer", width }).to_vec(),
         weights,
         ropes: vec![rope],
-        layer_rope: vec![Some(0)],
-        caches: vec![CacheGroup {
-            content: CellContent::KeysValues,
-            window: None,
-            layers: vec![0],
-        }],
+        layer_rope: vec![Some(0), None],
+        caches: vec![
+            CacheGroup { content: CellContent::KeysValues, window: None, layers: vec![0] },
+            CacheGroup {
+                content: CellContent::Inputs(D_MODEL),
+                window: Some(N_CONVOLVED),
+                layers: vec![1],
+            },
+        ],
         logits: BufferId(WIDTHS.len() - 1),
         n_head: N_HEAD,
         n_head_kv: 1,

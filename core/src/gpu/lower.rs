@@ -523,7 +523,7 @@ mod tests {
 
     #[test]
     fn what_a_plan_begins_with_has_room_for_the_whole_batch() {
-        let (mut plan, _) = canary::layer().expect("a plan");
+        let (mut plan, _) = canary::layers().expect("a plan");
         let Op::Embed { out: hidden, .. } = plan.ops.remove(0) else { panic!("no look-up") };
         // The rest begins with hidden states, as the second part of a cut plan does.
         assert!(is_in_head(&plan, hidden));
