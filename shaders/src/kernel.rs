@@ -141,6 +141,7 @@ pub enum Kernel {
     RmsNorm(Operand),
     NormAdd,
     MatVec(WeightFormat, Flavour),
+    MatVecStore(WeightFormat, CacheFormat),
     MatMul(WeightFormat, Flavour),
     Quantise,
     Rope,
@@ -211,7 +212,8 @@ impl Kernel {
             | Self::AttendFew(_)
             | Self::RmsNorm(_)
             | Self::NormAdd
-            | Self::MatVec(_, Flavour::Integer) => 4 * Self::WORKGROUP,
+            | Self::MatVec(_, Flavour::Integer)
+            | Self::MatVecStore(..) => 4 * Self::WORKGROUP,
             _ => Self::WORKGROUP,
         }
     }
@@ -239,7 +241,11 @@ impl Kernel {
         for format in WeightFormat::ALL {
             all.push(Self::Embed(format));
             let vectors = Flavour::of_vectors(format).iter();
-            all.extend(vectors.map(|&flavour| Self::MatVec(format, flavour)));
+            all.extend(vectors.clone().map(|&flavour| Self::MatVec(format, flavour)));
+            if vectors.clone().any(|&flavour| flavour == Flavour::Integer) {
+                let caches = [CacheFormat::F32, CacheFormat::F16];
+                all.extend(caches.map(|cache| Self::MatVecStore(format, cache)));
+            }
             let matrices = Flavour::of_matrices().iter();
             all.extend(matrices.map(|&flavour| Self::MatMul(format, flavour)));
         }
@@ -257,6 +263,7 @@ impl Kernel {
                 n_tokens.chain([("NORMED", 1), ("GATED", 1), ("GELU", 1)]).collect()
             }
             Self::AttendFew(_) => vec![("SPLIT", 1)],
+            Self::MatVecStore(..) => n_tokens.chain([("NORMED", 1)]).collect(),
             Self::Quantise => vec![("NORMED", 1)],
             Self::Gate | Self::GateHalves => vec![("GELU", 1)],
             _ => Vec::new(),
@@ -271,6 +278,7 @@ impl Kernel {
             Self::Embed(format) | Self::MatVec(format, _) | Self::MatMul(format, _) => {
                 !matches!(format, F32 | BF16)
             }
+            Self::MatVecStore(..) => true,
             Self::Store(format) | Self::Attend(format) | Self::AttendFew(format) => {
                 format != CacheFormat::F32
             }
@@ -310,6 +318,7 @@ impl Kernel {
                 &[Params, Read, Read, Read, Read, Write, Write, Write, Write]
             }
             Self::MatVec(..) => &[Params, Read, Read, Read, Read, Write, Write, Write],
+            Self::MatVecStore(..) => &[Params, Read, Read, Read, Read, Read, Write, Write, Write],
             Self::MatMul(..) => &[Params, Read, Read, Read, Write],
             Self::Attend(_) => &[Params, Read, Read, Read, Read, Write],
             Self::AttendFew(_) => &[Params, Read, Read, Read, Read, Write, Write],

@@ -16,6 +16,7 @@ impl Kernel {
             Self::RmsNorm(operand) => format!("rms_norm {operand:?}"),
             Self::NormAdd => "norm_add".into(),
             Self::MatVec(format, flavour) => format!("matvec {format:?} {flavour:?}"),
+            Self::MatVecStore(format, cache) => format!("matvec_store {format:?} {cache:?}"),
             Self::MatMul(format, flavour) => format!("matmul {format:?} {flavour:?}"),
             Self::Quantise => "quantise".into(),
             Self::Rope => "rope".into(),
@@ -43,6 +44,7 @@ impl Kernel {
             Self::MatVec(_, Flavour::Subgroups) => wgsl!("matvec_subgroups"),
             Self::MatVec(_, Flavour::Integer) => wgsl!("matvec_integer"),
             Self::MatVec(..) => wgsl!("matvec"),
+            Self::MatVecStore(..) => wgsl!("matvec_store"),
             Self::MatMul(_, Flavour::Cooperative) => wgsl!("matmul_cooperative"),
             Self::MatMul(..) => wgsl!("matmul"),
             Self::Quantise => wgsl!("quantise"),
@@ -101,6 +103,7 @@ impl Kernel {
             ("shard", _) => wgsl!("parts/shard"),
             ("factors", _) => wgsl!("parts/factors"),
             ("rounded16", _) => wgsl!("parts/rounded16"),
+            ("integer", _) => wgsl!("parts/integer"),
             ("results16", _) => wgsl!("parts/results16"),
             ("total", _) => wgsl!("parts/total"),
             ("activation", _) => wgsl!("parts/activation"),
@@ -112,13 +115,20 @@ impl Kernel {
                 Operand::Separate => wgsl!("parts/source_separate"),
                 Operand::InPlace => wgsl!("parts/source_in_place"),
             },
-            ("weight", Self::Embed(format) | Self::MatVec(format, _) | Self::MatMul(format, _)) => {
-                weight_part(format)
-            }
-            ("packed", Self::MatVec(WeightFormat::Q4_0, _)) => wgsl!("packed/q4_0"),
-            ("packed", Self::MatVec(WeightFormat::Q8_0, _)) => wgsl!("packed/q8_0"),
-            ("packed", Self::MatVec(WeightFormat::Q4_K, _)) => wgsl!("packed/q4_k"),
-            ("packed", Self::MatVec(WeightFormat::Q6_K, _)) => wgsl!("packed/q6_k"),
+            (
+                "weight",
+                Self::Embed(format)
+                | Self::MatVec(format, _)
+                | Self::MatVecStore(format, _)
+                | Self::MatMul(format, _),
+            ) => weight_part(format),
+            ("packed", Self::MatVec(format, _) | Self::MatVecStore(format, _)) => match format {
+                WeightFormat::Q4_0 => wgsl!("packed/q4_0"),
+                WeightFormat::Q8_0 => wgsl!("packed/q8_0"),
+                WeightFormat::Q4_K => wgsl!("packed/q4_k"),
+                WeightFormat::Q6_K => wgsl!("packed/q6_k"),
+                _ => panic!("{} has no products of bytes", self.name()),
+            },
             ("tile", Self::MatMul(_, Flavour::Half | Flavour::Cooperative)) => {
                 wgsl!("parts/tile_half")
             }
@@ -129,7 +139,7 @@ impl Kernel {
                 CacheFormat::F16 => wgsl!("caches/f16"),
                 CacheFormat::Q8_0 => wgsl!("caches/q8_0"),
             },
-            ("stored", Self::Store(format)) => match format {
+            ("stored", Self::Store(format) | Self::MatVecStore(_, format)) => match format {
                 CacheFormat::F32 => wgsl!("stored/f32"),
                 CacheFormat::F16 => wgsl!("stored/f16"),
                 CacheFormat::Q8_0 => wgsl!("stored/q8_0"),

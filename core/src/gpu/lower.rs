@@ -247,25 +247,12 @@ impl Walk<'_> {
                 Fusion::NormedSum,
                 [Op::RmsNorm { input, weight, epsilon, .. }, Op::Add { out, .. }],
             ) => self.norm_add(*input, *weight, *epsilon, *out),
+            (Fusion::TurnedStore, ops) => self.turned_store(ops)?,
             (
-                Fusion::TurnedStore,
-                [
-                    norms @ ..,
-                    Op::Rope { buffer, rope },
-                    _,
-                    Op::StoreKeysValues { layer, keys, values },
-                ],
-            ) => {
-                // What does not lie together is normed by itself.
-                let norm = self.norm_of_heads(norms);
-                if norm.is_none() {
-                    norms.iter().try_for_each(|op| self.step(op))?;
-                }
-                let turned = Turned { queries: *buffer, rope: *rope, norm };
-                self.store(*layer, *keys, *values, Some(turned));
-            }
-            (
-                Fusion::NormedProducts | Fusion::GatedProducts | Fusion::SlicedProduct,
+                Fusion::NormedProducts
+                | Fusion::GatedProducts
+                | Fusion::SlicedProduct
+                | Fusion::StoredProducts,
                 [norm, rest @ ..],
             ) => self.normed(norm, rest)?,
             _ => ops.iter().try_for_each(|op| self.step(op))?,
@@ -464,6 +451,27 @@ impl Walk<'_> {
         let follows =
             first.buffer == second.buffer && (first.first, second.first) == (0, self.plan.d_head);
         follows.then(|| (first.buffer.clone(), *epsilon))
+    }
+
+    /// Queries and keys turned, and perhaps normed before that, and keys and values stored.
+    pub(super) fn turned_store(&mut self, ops: &[Op]) -> Result<(), GpuError> {
+        let [
+            norms @ ..,
+            Op::Rope { buffer: queries, rope },
+            _,
+            Op::StoreKeysValues { layer, keys, values },
+        ] = ops
+        else {
+            return ops.iter().try_for_each(|op| self.step(op));
+        };
+        let norm = self.norm_of_heads(norms);
+        if norm.is_none() {
+            // What does not lie together is normed by itself.
+            norms.iter().try_for_each(|op| self.step(op))?;
+        }
+        let turned = Turned { queries: *queries, rope: *rope, norm };
+        self.store(*layer, *keys, *values, Some(turned));
+        Ok(())
     }
 
     /// Keys and values stored; queries and keys turned before, and normed before that.

@@ -3,11 +3,12 @@
 //! ```text
 //! few rows     matvec, of the norm's input if there is a norm; matrices that lie together at once, and
 //!              their gate if they are gated
-//!              in bytes: matvec_integer, of what is rounded already, or by quantise
+//!              in bytes: matvec_integer, of what is rounded already, or by quantise; queries, keys and
+//!              values: matvec_store
 //! many rows    the norm by itself, matmul, and everything else by itself
 //! ```
 
-use carrel_shaders::{Flavour, Kernel};
+use carrel_shaders::{CacheFormat, Flavour, Kernel};
 
 use super::lower::Walk;
 use super::pipelines::{Constants, Variant};
@@ -16,7 +17,7 @@ use super::steps::{Rows, Work};
 use super::together::MOST_TOGETHER;
 use super::weights::{Matrix, Shard};
 use crate::error::GpuError;
-use crate::ops::{Activation, BufferId, Op, WeightId};
+use crate::ops::{Activation, BufferId, Op, RopePairs, WeightId};
 
 /// A norm whose result is multiplied.
 #[derive(Clone, Copy)]
@@ -121,7 +122,7 @@ impl Walk<'_> {
         }
     }
 
-    /// A norm, the products of its result, and what becomes of them: a gate, or slices.
+    /// A norm, the products of its result, and what becomes of them: a gate, slices, or a store.
     pub(super) fn normed(&mut self, op: &Op, rest: &[Op]) -> Result<(), GpuError> {
         let Op::RmsNorm { input, weight, epsilon, .. } = *op else { return self.step(op) };
         let norm = Norm { input, weight, epsilon };
@@ -131,10 +132,13 @@ impl Walk<'_> {
         let products: Vec<Product> =
             rest.iter().filter_map(|op| Product::of_norm(op, norm)).collect();
         let others = &rest[products.len()..];
-        if self.gated(&products, others) || self.sliced(&products, others) {
+        if self.gated(&products, others)
+            || self.sliced(&products, others)
+            || self.stored(&products, others)
+        {
             products.iter().for_each(|product| self.product(product, Rows::Many));
             let first = self.steps.len();
-            others.iter().try_for_each(|op| self.step(op))?;
+            self.turned_store(others)?;
             self.restrict(first, Rows::Many);
             return Ok(());
         }
@@ -145,7 +149,7 @@ impl Walk<'_> {
             together.iter().for_each(|product| self.product(product, rows));
             left = others;
         }
-        others.iter().try_for_each(|op| self.step(op))
+        self.turned_store(others)
     }
 
     /// How many of the products, at least one, are with matrices that lie together.
@@ -179,6 +183,57 @@ impl Walk<'_> {
             return false;
         }
         self.push_parts(product, &outs);
+        true
+    }
+
+    /// The dispatch for few rows of queries, keys and values that are turned and stored, if it can be in
+    /// bytes and what is stored together is in one workgroup. Answers whether there is one.
+    fn stored(&mut self, products: &[Product], ops: &[Op]) -> bool {
+        let ([first, ..], [Op::Rope { rope, .. }, _, Op::StoreKeysValues { layer, .. }]) =
+            (products, ops)
+        else {
+            return false;
+        };
+        let (plan, weights, format) = (self.plan, self.weights, self.caches.format);
+        let info = &plan.ropes[*rope];
+        let is_possible = self.flavour(first.weight) == Flavour::Integer
+            && self.n_together(products) == 3
+            && format != CacheFormat::Q8_0
+            && [plan.d_head, info.d_rot].into_iter().all(|width| width.is_multiple_of(16));
+        if !is_possible {
+            return false;
+        }
+        let from = self.quantise(first.rounded());
+        let matrix = weights.matrix(first.weight);
+        let shard = &matrix.shards[0];
+        let params = self.shard_params(first, shard);
+        let n_rows = products.iter().map(|product| self.width(product.out)).sum::<u32>();
+        let is_adjacent = info.pairs == RopePairs::Adjacent;
+        let rest = [
+            params.n_cols,
+            params.row_bytes,
+            params.first_byte,
+            self.width(first.out) / plan.d_head,
+            n_rows,
+            plan.n_head_kv,
+            plan.d_head,
+            params.has_bias.into(),
+            params.first_bias,
+            params.epsilon.to_bits(),
+            info.d_rot / 2,
+            is_adjacent.into(),
+        ];
+        let variant = Variant {
+            kernel: Kernel::MatVecStore(matrix.format, format),
+            constants: Constants { is_normed: true, ..Default::default() },
+        };
+        let work = Work::Vectors(n_rows / Kernel::MATVEC_INTEGER_ROWS);
+        let (bias, queries) = (self.bias(first), self.buffers[first.out.0].clone());
+        let turns = &self.inputs.turns[*rope];
+        let (cells, _) = &self.inputs.caches[plan.cache_of(*layer)];
+        let to = &self.caches.layers[*layer as usize];
+        let buffers = [&shard.buffer, &from, &bias, turns, cells, &queries, &to.keys, to.values()];
+        self.push_for(Rows::Few, variant, work, &rest, &buffers);
         true
     }
 

@@ -160,13 +160,16 @@ impl Profiler {
 impl Timed {
     fn of(step: &Step, sized: &Sized) -> Self {
         let mut kernel = step.variant.kernel.name();
-        if !matches!(step.variant.kernel, Kernel::MatVec(..) | Kernel::MatMul(..)) {
+        if !matches!(
+            step.variant.kernel,
+            Kernel::MatVec(..) | Kernel::MatVecStore(..) | Kernel::MatMul(..)
+        ) {
             if step.variant.constants.is_split {
                 kernel += ", split";
             }
             return Self { kernel, weight_bytes: 0, n_products: 0 };
         }
-        // Parameters of products: parts/shard.wgsl.
+        // Parameters of products: parts/shard.wgsl, matvec_store.wgsl.
         let [n_tokens, n_cols, row_bytes, _, _, n_rows, ..] = sized.params;
         let constants = step.variant.constants;
         let n_twins = 1 + u64::from(constants.is_gated);

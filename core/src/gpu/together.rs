@@ -13,7 +13,8 @@ pub(super) type Factor = (WeightId, Option<WeightId>);
 /// The groups of matrices of a run that are put into one buffer, and their biases into another one, if
 /// nobody used them before.
 pub(super) fn together(gpu: &Gpu, plan: &Plan, run: &Run) -> Vec<Vec<Factor>> {
-    if !matches!(run.fusion, Fusion::NormedProducts | Fusion::GatedProducts) {
+    use Fusion::{GatedProducts, NormedProducts, StoredProducts};
+    if !matches!(run.fusion, NormedProducts | GatedProducts | StoredProducts) {
         return Vec::new();
     }
     let mut groups: Vec<Vec<Factor>> = Vec::new();

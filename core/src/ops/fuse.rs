@@ -5,6 +5,7 @@
 //! NormedProducts   RmsNorm, then Linear on its result, once or more
 //! GatedProducts    the same with two products and the Gate that takes both, or with one and GateHalves
 //! SlicedProduct    the same with one, and Slices that cut all of it
+//! StoredProducts   NormedProducts of queries, keys and values, then TurnedStore of those
 //! AddedProduct     Linear, then Add of its result to a buffer
 //! NormedSum        RmsNorm in place, then Add of its result to a buffer
 //! TurnedStore      Rope of queries, Rope of keys, StoreKeysValues of these keys; before them perhaps an
@@ -28,6 +29,8 @@ pub enum Fusion {
     GatedProducts,
     /// A norm, a product of its result, and the parts that it is cut into.
     SlicedProduct,
+    /// A norm, the products of its result that are queries, keys and values, and the store of those.
+    StoredProducts,
     /// A product that is added to a buffer in place.
     AddedProduct,
     /// The norm of a buffer that is added to another one in place.
@@ -146,6 +149,11 @@ impl Plan {
                     && is_unseen(out, 2 + n_slices)
                 {
                     (Fusion::SlicedProduct, 2 + n_slices)
+                } else if n_products == 3
+                    && self.stores_products(&ops[1..], first + 4)
+                    && is_unseen(out, 7)
+                {
+                    (Fusion::StoredProducts, 7)
                 } else if n_products > 0 && is_unseen(out, n_ops) {
                     (Fusion::NormedProducts, n_ops)
                 } else {
@@ -180,6 +188,26 @@ impl Plan {
             [Op::Rope { .. }, ..] if self.turned_store(first).is_some() => (Fusion::TurnedStore, 3),
             _ => (Fusion::Alone, 1),
         }
+    }
+
+    /// Whether three products are queries, keys and values, those that a turned store which begins at
+    /// `store` turns and stores, and that nobody reads values after that.
+    fn stores_products(&self, products: &[Op], store: usize) -> bool {
+        let [
+            Op::Linear { out: queries, .. },
+            Op::Linear { out: keys, .. },
+            Op::Linear { out: values, .. },
+            _,
+            _,
+            Op::StoreKeysValues { values: stored, .. },
+            ..,
+        ] = *products
+        else {
+            return false;
+        };
+        self.turned_store(store) == Some((queries, keys))
+            && stored == values
+            && self.is_unseen(values, store + 3)
     }
 
     /// Queries and keys, if those that begin with this operation turn them and store the keys, which
@@ -350,8 +378,7 @@ mod tests {
             Op::Add { a: HIDDEN, b: A, out: HIDDEN },
         ];
         let expected = [
-            (Fusion::NormedProducts, 4),
-            (Fusion::TurnedStore, 3),
+            (Fusion::StoredProducts, 7),
             (Fusion::Alone, 1),
             (Fusion::AddedProduct, 2),
             (Fusion::GatedProducts, 4),
@@ -425,6 +452,19 @@ mod tests {
             Op::Add { a: A, b: B, out: HIDDEN },
         ];
         assert_eq!(fusions(ops), [(Fusion::Alone, 1); 4]);
+        // The values are read after they were stored.
+        let ops = vec![
+            norm(HIDDEN, NORMED),
+            linear(NORMED, A),
+            linear(NORMED, B),
+            linear(NORMED, C),
+            Op::Rope { buffer: A, rope: 0 },
+            Op::Rope { buffer: B, rope: 0 },
+            Op::StoreKeysValues { layer: 0, keys: B, values: C },
+            Op::Add { a: A, b: C, out: HIDDEN },
+        ];
+        let expected = [(Fusion::NormedProducts, 4), (Fusion::TurnedStore, 3), (Fusion::Alone, 1)];
+        assert_eq!(fusions(ops), expected);
         // A product that replaces what the norm is computed from.
         let ops = vec![norm(HIDDEN, NORMED), linear(NORMED, HIDDEN), linear(NORMED, A)];
         assert_eq!(fusions(ops), [(Fusion::Alone, 1); 3]);
