@@ -1,7 +1,7 @@
 // Op:       attend.wgsl for few tokens; if SPLIT, sums of a part of the cells as merge.wgsl reads them
 // Bindings: the same as attend.wgsl, and 6 rounded (write; of parts/rounded16.wgsl) if it rounds
 // Grid:     one workgroup four heads of a key head (x) of a token (y), for 256 cells (z)
-// Limits:   13 KiB of workgroup memory; d_head a multiple of 4, or 16 if it rounds, at most 512; 256 cells unless SPLIT
+// Limits:   13 KiB of workgroup memory; d_head in fours, sixteens if it rounds, to 512; 256 cells unless SPLIT
 // Twin:     as attend.wgsl
 override SPLIT: bool = false;
 

@@ -453,7 +453,8 @@ impl Walk<'_> {
         follows.then(|| (first.buffer.clone(), *epsilon))
     }
 
-    /// Queries and keys turned, and perhaps normed before that, and keys and values stored.
+    /// Queries and keys turned, and perhaps normed before that, and keys and values stored. Operations that
+    /// are something else are done one by one.
     pub(super) fn turned_store(&mut self, ops: &[Op]) -> Result<(), GpuError> {
         let [
             norms @ ..,
