@@ -11,10 +11,12 @@
 //! counts as not done.
 
 use super::owners::stands_in;
+use super::words::{RELATIONS, relation};
 use crate::error::Result;
 use crate::memory::answer::Finding;
 use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::patterns::Pattern;
+use crate::memory::plan::language::kinds::Kind;
 use crate::memory::plan::reader::{Read, Reader};
 use crate::memory::segment::words::is_ideograph;
 
@@ -92,6 +94,15 @@ fn without_adverbs(text: &str) -> &str {
     rest
 }
 
+/// Whether a question is for what somebody lives by, plays or keeps: 养了什么动物, not 买了什么动物.
+fn asks_for_kind(body: &str) -> bool {
+    let which = ["什么", "哪", "何种"].iter().filter_map(|which| body.find(which)).min();
+    which.is_some_and(|at| match relation(&body[at..]).and_then(|at| RELATIONS[at].0) {
+        Some(Kind::Animal) => body[..at].contains(['养', '喂']),
+        kind => kind.is_some(),
+    })
+}
+
 impl CountQuestion {
     /// Reads a question; `None` if it asks for something else.
     pub fn of(text: &str) -> Option<Self> {
@@ -102,6 +113,9 @@ impl CountQuestion {
         body = body.rsplit(['，', ',', '：']).next()?;
         while let Some(shorter) = REQUESTS.iter().find_map(|request| body.strip_prefix(request)) {
             body = shorter;
+        }
+        if asks_for_kind(body) {
+            return None;
         }
         if let Some(stated) = body.strip_suffix('吗') {
             return Self::whether(stated);

@@ -12,7 +12,7 @@
 
 use super::chapters;
 use super::owners;
-use super::question::ChineseQuestion;
+use super::question::{self, ChineseQuestion};
 use super::words;
 use crate::error::Result;
 use crate::memory::index::patterns::Pattern;
@@ -65,7 +65,7 @@ pub fn grounded(
                 .split(' ')
                 .flat_map(words::unknown)
                 .any(|stretch| stretch.chars().count() >= PIECE);
-            if asks_of_other {
+            if asks_of_other || is_part_of_name(&body, &owner, relation) {
                 continue;
             }
             let owners = vec![vec![owner]];
@@ -259,6 +259,14 @@ fn ends_in(text: &str, piece: &str) -> bool {
         let behind = &text[at + piece.len()..];
         !behind.starts_with(is_inner) || words::opens_with_function_word(behind)
     })
+}
+
+/// Whether a question for what somebody is, plays, keeps or comes from has full names, and `owner` is none.
+fn is_part_of_name(body: &str, owner: &str, relation: Option<usize>) -> bool {
+    let personal =
+        relation.is_some_and(|at| at == words::BIRTH || words::RELATIONS[at].0.is_some());
+    let names = if personal { question::names_in(body) } else { Vec::new() };
+    !names.is_empty() && !names.iter().any(|name| name == owner)
 }
 
 /// Whether `piece` begins and ends where words do, in the question or in the sentence.

@@ -9,9 +9,12 @@
 //! Words are found by their characters, since nothing marks their ends.
 
 use super::grounded;
-use super::living::{livelihood, native, trade};
+use super::living::lives_by;
+use super::nouns;
+use super::origin::{born_in, native, pointed_at, points};
 use super::question::ChineseQuestion;
-use super::words::{AGE, LOOSE, RELATIONS};
+use super::trades::{Frame, is_trade};
+use super::words::{AGE, BIRTH, LOOSE, RELATIONS};
 use crate::error::Result;
 use crate::memory::answer::{Finding, one_line};
 use crate::memory::index::corpus::SentenceId;
@@ -44,11 +47,8 @@ pub(in crate::memory::plan) fn stands_in(text: &str, owner: &str) -> Option<usiz
     })
 }
 
-/// Words that point at a place named elsewhere.
-const POINTS: &[&str] = &["那里", "这里", "那儿", "这儿", "此地", "当地", "那个地方", "这个地方"];
-
 /// Nouns for those whom somebody is known by.
-const RELATIVES: &[&str] = &[
+pub(super) const RELATIVES: &[&str] = &[
     "妻子", "太太", "丈夫", "父亲", "母亲", "爸爸", "妈妈", "哥哥", "弟弟", "姐姐", "妹妹", "叔叔",
     "舅舅", "姑姑", "姨妈", "伯父", "儿子", "女儿", "祖父", "祖母", "爷爷", "奶奶", "外公", "外婆",
     "表哥", "表弟", "表姐", "表妹", "堂兄", "侄子", "外甥", "朋友", "同事", "邻居", "徒弟", "师父",
@@ -92,6 +92,10 @@ pub fn chinese(reader: &Reader, question: &Question, scope: &Scope) -> Result<Op
         let (finding, silent) = told(reader, &asked, question, scope)?;
         if silent == 0 {
             return Ok(Some(finding));
+        }
+        // "哪一行是某人干的": nothing else says it.
+        if by_grammar.is_none() {
+            return Ok(Some(Finding::default()));
         }
     }
     // All that is said of what the question names is something else.
@@ -150,7 +154,10 @@ fn told(
                 // The beginning of another name; names of three characters are seldom one.
                 let doubtful = asked.number || owner.chars().count() < SURE_NAME;
                 let text = read.text.to_ascii_lowercase();
-                if doubtful && !grounded::is_whole(&body, &text, &lower) {
+                // 王羲 in 王羲之.
+                let goes_on = owner.chars().count() < SURE_NAME
+                    && text.split(lower.as_str()).skip(1).all(|behind| behind.starts_with('之'));
+                if doubtful && (goes_on || !grounded::is_whole(&body, &text, &lower)) {
                     continue;
                 }
                 if is_other_liking(&body, &text) {
@@ -230,7 +237,12 @@ fn stated(text: &str, owner: &str, asked: &ChineseQuestion) -> Option<String> {
     // 某人的妻子是医生: said of somebody else.
     let of_relative = |relative: &&str| {
         let behind = text[end..].strip_prefix('的').unwrap_or(&text[end..]);
-        behind.starts_with(relative) && !asked.property.iter().any(|noun| noun.contains(*relative))
+        // "某人的母亲在白石镇生下了他".
+        let bears = asked.relation == Some(BIRTH)
+            && ["生下", "生了", "诞下"].iter().any(|verb| behind.contains(verb));
+        behind.starts_with(relative)
+            && !bears
+            && !asked.property.iter().any(|noun| noun.contains(*relative))
     };
     if RELATIVES.iter().any(of_relative) {
         return None;
@@ -240,15 +252,12 @@ fn stated(text: &str, owner: &str, asked: &ChineseQuestion) -> Option<String> {
     if asked.relation == Some(AGE) {
         return age(&rest);
     }
-    // "从小学徒，成了木匠": what somebody became tells more than what he was before.
-    let became = ["成了", "成为", "当上了"].iter().find_map(|word| rest.split_once(word));
-    let noun = kind.and_then(|kind| {
-        became
-            .and_then(|(_, behind)| kind.chinese_noun(behind))
-            .or_else(|| kind.chinese_noun(&rest))
-    });
+    if kind == Some(Kind::Trade) {
+        return lives_by(&rest);
+    }
+    let noun = kind.and_then(|kind| nouns::noun(kind, &rest));
     // "生某人的地方叫白石镇".
-    let bears = asked.relation == Some(0) && rest.contains("生\u{3000}的");
+    let bears = asked.relation == Some(BIRTH) && rest.contains("生\u{3000}的");
     let named = bears
         || asked.property.iter().any(|property| rest.contains(property.as_str()))
         || list.split_whitespace().any(|word| {
@@ -256,10 +265,8 @@ fn stated(text: &str, owner: &str, asked: &ChineseQuestion) -> Option<String> {
             let sure = (bare.chars().count() > 1 || kind.is_none()) && !LOOSE.contains(&bare);
             sure && rest.contains(bare)
         });
-    let works = (kind == Some(Kind::Trade)).then(|| trade(&rest).or_else(|| livelihood(&rest)));
-    let works = works.flatten();
-    let native = (asked.relation == Some(0)).then(|| native(&rest)).flatten();
-    if !(named || noun.is_some() || works.is_some() || native.is_some()) {
+    let native = (asked.relation == Some(BIRTH)).then(|| native(&rest)).flatten();
+    if !(named || noun.is_some() || native.is_some()) {
         return None;
     }
     if is_denied(&rest, noun) {
@@ -271,6 +278,11 @@ fn stated(text: &str, owner: &str, asked: &ChineseQuestion) -> Option<String> {
     if let Some(place) = native.filter(|_| !named) {
         return Some(place);
     }
+    if asked.relation == Some(BIRTH)
+        && let Some(place) = pointed_at(&rest).or_else(|| born_in(&rest))
+    {
+        return Some(place);
+    }
     if asked.relation.is_none() || asked.number {
         if let Some(value) = identifier(&rest) {
             return Some(value);
@@ -279,13 +291,13 @@ fn stated(text: &str, owner: &str, asked: &ChineseQuestion) -> Option<String> {
             return None;
         }
     }
-    if works.is_some() {
-        return works;
-    }
-    if kind.is_some_and(|kind| kind != Kind::Trade) && !named {
+    if kind.is_some() && !named {
         return None;
     }
-    phrase(text, &rest, end, list, asked).map(|found| bare_value(&found, kind))
+    let found = phrase(text, &rest, end, list, asked).map(|found| bare_value(&found, kind))?;
+    // "原是桑户出身": no place.
+    let work = asked.relation == Some(BIRTH) && is_trade(&found, Frame::Bare);
+    (!work).then_some(found)
 }
 
 /// How old somebody is: the number before 岁, with it.
@@ -303,8 +315,7 @@ fn bare_value(found: &str, kind: Option<Kind>) -> String {
     let (before, opens): (&str, &[char]) = match kind {
         Some(Kind::Instrument) => ("", &['拉', '弹', '吹', '奏', '敲']),
         Some(Kind::Animal) => ("一", &['只', '头', '匹', '条', '辆', '的']),
-        Some(Kind::Trade) => return found.to_owned(),
-        None => ("", &['在']),
+        Some(Kind::Trade) | None => ("", &['在']),
     };
     let cut = found.find("的一").filter(|at| *at > 0).unwrap_or(found.len());
     let whole = &found[..cut];
@@ -323,7 +334,12 @@ fn is_denied(text: &str, noun: Option<&str>) -> bool {
         &["不", "离", "少", "缺", "断", "停", "放下", "忘", "比", "如", "像", "及"];
     let clauses = text.split(['，', '；', '。', '、']);
     let about = |clause: &&str| noun.is_none_or(|noun| clause.contains(noun));
-    clauses.filter(about).any(|clause| {
+    // 谁也没有他弹得好.
+    let compares = |clause: &&str| {
+        ["谁也没", "没有谁", "没有人", "无人"].iter().any(|nobody| clause.contains(nobody))
+            && clause.contains('得')
+    };
+    clauses.filter(about).filter(|clause| !compares(clause)).any(|clause| {
         let no = NO.iter().filter_map(|no| clause.find(no).map(|at| at + no.len())).min();
         no.is_some_and(|behind| !TURNS.iter().any(|turn| clause[behind..].contains(turn)))
     })
@@ -351,7 +367,7 @@ fn phrase(
     for word in list.split_whitespace().filter_map(|word| word.strip_suffix('>')) {
         if let Some((_, behind)) = rest.split_once(word) {
             let found = behind.split(stop).next().unwrap_or("").trim_start_matches(['了', '过']);
-            if found.chars().count() >= 2 && !POINTS.contains(&found) {
+            if found.chars().count() >= 2 && !points(found) {
                 return Some(found.to_owned());
             }
         }
@@ -360,20 +376,21 @@ fn phrase(
     let before = rest[..owner_at].rsplit(['，', '。', '；', '：']).next().unwrap_or("").trim();
     if let Some(found) = before.strip_suffix("就是").or_else(|| before.strip_suffix('是'))
         && found.chars().count() >= 2
+        && !points(found)
     {
         return Some(found.to_owned());
     }
     let words = || list.split_whitespace().map(|word| word.trim_end_matches('>'));
     // What stands behind the copula, up to a word for the property itself: "在白石镇生下了他".
     let told = |found: &str| {
-        let found = found.split(stop).next().unwrap_or("");
+        let found = found.split(stop).next().unwrap_or("").trim_start_matches('在');
         let words = words().filter(|word| word.chars().count() > 1);
         let cut = words
             .chain(asked.property.iter().map(String::as_str))
             .filter_map(|word| found.find(word))
             .min();
         let found = found[..cut.unwrap_or(found.len())].trim_end_matches(['时', '的', '了']);
-        let said = found.chars().count() >= 2 && !POINTS.contains(&found);
+        let said = found.chars().count() >= 2 && !points(found);
         said.then(|| found.to_owned())
     };
     for copula in ["是", "为", "在", "叫", "："] {
@@ -394,6 +411,7 @@ fn phrase(
     let longest = cleared
         .split(stop)
         .flat_map(stopwords::chinese_content)
+        .filter(|stretch| !points(stretch))
         .max_by_key(|stretch| stretch.chars().count())?;
     (longest.chars().count() >= 2).then(|| one_line(longest))
 }

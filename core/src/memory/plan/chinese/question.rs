@@ -4,6 +4,7 @@
 //! the lists of `chinese_words`.
 
 use super::chapters;
+use super::surnames::full_names;
 use super::words::{self, ALL, BEHIND, KINDS, OPENS, RELATIONS, REQUESTS, TIES, WHICH, relation};
 use crate::memory::plan::events::standing::Standing;
 use crate::memory::segment::words::is_ideograph;
@@ -91,9 +92,9 @@ fn without_request(mut clause: &str) -> &str {
 const KIND_REACH: usize = 4;
 
 /// Characters behind which the name of somebody may stand.
-const BEFORE_OWNERS: [char; 26] = [
-    '是', '在', '让', '起', '说', '到', '跟', '和', '与', '对', '给', '替', '由', '被', '把', '用',
-    '向', '从', '使', '能', '的', '，', '？', '?', ',', '。',
+const BEFORE_OWNERS: [char; 28] = [
+    '生', '活', '是', '在', '让', '起', '说', '到', '跟', '和', '与', '对', '给', '替', '由', '被',
+    '把', '用', '向', '从', '使', '能', '的', '，', '？', '?', ',', '。',
 ];
 
 impl ChineseQuestion {
@@ -166,7 +167,11 @@ impl ChineseQuestion {
         }
         // Otherwise a relation, and whoever opens the clause.
         let relation = relation(clause)?;
-        let owner = opening(clause);
+        // "某人是什么人，干什么的": the name opens the first of the clauses.
+        let mut owner = opening(clause);
+        if owner.is_empty() {
+            owner = opening(without_request(body.split(['，', ',', '：', ':']).next()?.trim()));
+        }
         (!owner.is_empty()).then(|| Self {
             owners: vec![owner],
             property: Vec::new(),
@@ -224,13 +229,10 @@ impl ChineseQuestion {
         let noun = behind.chars().take(KIND_REACH).collect::<String>();
         // What is asked for stands behind the interrogative, or before it: "有一种乐器，是哪种".
         let of_kind = |text: &str| relation(text).filter(|at| RELATIONS[*at].0.is_some());
-        let relation = of_kind(&noun).or_else(|| of_kind(before))?;
-        let stretches = [before, behind].into_iter().flat_map(|part| part.split(BEFORE_OWNERS));
-        // 乐 is a surname, but 乐器 is what is asked for.
-        let names: Vec<String> = stretches
-            .flat_map(words::full_names)
-            .filter(|name| words::relation(name).is_none())
-            .collect();
+        // 哪一行 is a word of its own.
+        let whole = format!("{}{noun}", &text[before.len()..text.len() - behind.len()]);
+        let relation = of_kind(&whole).or_else(|| of_kind(&noun)).or_else(|| of_kind(before))?;
+        let names: Vec<String> = [before, behind].into_iter().flat_map(names_in).collect();
         (!names.is_empty()).then(|| Self {
             owners: vec![names],
             property: Vec::new(),
@@ -263,9 +265,11 @@ fn with_shorter(owner: &str) -> Vec<String> {
 /// Whether what stands before 的 asks for something of a kind: 是哪种乐器 in 是哪种乐器的好手.
 fn asks_for_kind(before: &str) -> bool {
     WHICH.iter().chain(&["何种"]).any(|which| {
-        before.split_once(which).is_some_and(|(owner, behind)| {
-            let kind = relation(behind).and_then(|at| RELATIONS[at].0);
-            !owner.is_empty() && kind.is_some()
+        before.find(which).is_some_and(|at| {
+            // 哪一行 is a word of its own, 什么乐器 has one.
+            let asks = [&before[at..], &before[at + which.len()..]];
+            let kind = asks.into_iter().find_map(relation).and_then(|at| RELATIONS[at].0);
+            at > 0 && kind.is_some()
         })
     })
 }
@@ -278,7 +282,22 @@ fn opening(clause: &str) -> Vec<String> {
     }
     let chars: Vec<char> = rest.chars().take_while(|c| is_ideograph(*c) || *c == '·').collect();
     let lengths = [4, 3, 2].into_iter().filter(|length| chars.len() > *length);
-    lengths.map(|length| chars[..length].iter().collect()).collect()
+    let names = lengths.map(|length| &chars[..length]);
+    // No name has these, or ends with those.
+    let named = names.filter(|name| {
+        let asks = name.iter().any(|c| ['什', '哪', '谁'].contains(c));
+        !asks && !"在是的靠以从做干凭吃养".contains(name[name.len() - 1])
+    });
+    named.map(|name| name.iter().collect()).collect()
+}
+
+/// What may be the full name of somebody, anywhere in a question.
+pub(super) fn names_in(text: &str) -> Vec<String> {
+    // 乐 is a surname, but 乐器 is what is asked for.
+    text.split(BEFORE_OWNERS)
+        .flat_map(full_names)
+        .filter(|name| words::relation(name).is_none())
+        .collect()
 }
 
 /// The beginnings of a stretch that may be an owner, the longest first: what follows may be a verb.

@@ -3,12 +3,11 @@
 
 use crate::memory::index::stopwords;
 use crate::memory::plan::language::kinds::Kind;
-use crate::memory::segment::words::is_ideograph;
 
 /// Words with which a request opens.
 pub(in crate::memory::plan) const REQUESTS: &str = "把 将 说明 说说 讲讲 逐个 依次 提到 凡是 凡 都 分别 逐一 一一 请把 请将 请查 查一查 查查 查 看看 试问 帮我 麻烦 请问 请你 请 找出 给出 写出 列出 列举 说出 指出 查出 告诉我 回答 文中 \
     文章中 文本中 书中 原文中 文档中 资料中 根据文本 根据文章 根据上文 提到的 \
-    文中说 文里说 文中写 书里说 谁能说出 谁知道 谁记得 谁能告诉我 能否说出 能不能说出 你能说出 可否说出 想查 要查 查询 \
+    文中说 文里说 文中写 书里说 谁能说出 你知不知道 你可知道 你知道 你可知 可知道 知不知道 知道 晓得 记得 谁知道 谁记得 谁能告诉我 能否说出 能不能说出 你能说出 可否说出 想查 要查 查询 \
     查找 想找 要找 \
     给出的 所给的 记载的 写明的 所说的 所记的 说的 写的 所有 全部 问一下 \
     查一下 想知道 我想知道 那么 在文中 出现的";
@@ -84,25 +83,6 @@ pub(in crate::memory::plan) const ALL: &[&str] =
 /// Words for which of something.
 pub(in crate::memory::plan) const WHICH: &[&str] =
     &["哪些", "哪几个", "哪一个", "哪一种", "哪个", "哪种", "什么样的", "什么", "多少", "哪"];
-/// Common Chinese surnames that are seldom anything else before a noun, and those of two characters.
-const SURNAMES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾萧肖田董袁潘蔡蒋余杜叶程魏苏吕丁任沈姚卢姜崔\
-    钟谭陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛\
-    邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕季裴霍涂苗谷盛曲翁冉骆蓝路游\
-    辛靳管柴蒙鲍华喻祁蒲房滕屈饶牟艾尤阳穆司卓古吉缪简车项芦麦褚娄窦戚岑景宫卜晏席卫米柏宗瞿桂佟臧闵苟邬边卞姬师\
-    仇栾隋刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝匡鞠惠荆乐冀郁胥南储栗燕楚鄢劳谌奚粟冼蔺楼盘闻厉伊";
-const LONG_SURNAMES: &str = "欧阳 司马 诸葛 上官 司徒 东方 独孤 南宫 夏侯 尉迟 公孙 慕容 令狐 皇甫 长孙 宇文 端木 百里 呼延";
-
-/// The stretch that `text` opens with if it may be the full name of somebody, the longer first.
-pub(in crate::memory::plan) fn full_names(text: &str) -> impl Iterator<Item = String> {
-    let chars: Vec<char> = text.chars().take_while(|c| is_ideograph(*c)).take(4).collect();
-    let long = LONG_SURNAMES.split(' ').any(|surname| text.starts_with(surname));
-    let short = chars.first().is_some_and(|first| SURNAMES.contains(*first));
-    let surname = if long { 2 } else { usize::from(short) };
-    [2, 1].into_iter().filter_map(move |given| {
-        (surname > 0).then(|| chars.get(..surname + given))?.map(|name| name.iter().collect())
-    })
-}
-
 /// Words between a question's owner and "which".
 pub(in crate::memory::plan) const TIES: &[&str] = &[
     "如今",
@@ -256,15 +236,17 @@ pub(in crate::memory::plan) const OPENS: &[&str] = &[
 pub(in crate::memory::plan) const RELATIONS: &[(Option<Kind>, &str)] = &[
     (
         None,
-        "出生地 出生 生于> 降生 诞生 出世 生在> 籍贯 祖籍 故乡 家乡 老家 来自> 何处人 哪里人 出身 来到人世 \
+        "出生地 出生 生于> 降生 诞生 出世 生在> 籍贯 祖籍 故乡 家乡 老家 来自> 何处人 哪里人 出身于> 出身在> 出身哪 出身何 来到人世 \
          什么地方人 哪儿人 哪里来 哪儿来 打哪 何方人 来到世上 来到这个世界 呱呱坠地 坠地 长于> 原籍 落地 \
-         土生土长 生长 长大> 故土 原乡 诞下 落草 生养 养育 哺育 故里 桑梓 人氏 生下 地方生 哪里生 哪儿生 来到了这 来到这个 \
-         降临人世 的根 地方的人 睁开眼",
+         土生土长 生长 长大 故土 原乡 诞下 落草 生养 养育 哺育 故里 桑梓 人氏 生下 地方生 哪里生 哪儿生 来到了这 来到这个 \
+         降临人世 生身 出身地 乡籍 的根 地方的人 睁开眼",
     ),
     (
         Some(Kind::Trade),
-        "职业 工作 谋生 为生 营生 行当 行业 哪一行 哪行 从事> 本行 生计 做什么 干什么 做的是 干的是 当的是 差事 行业 以何 职务 手艺 当什么 当的什么 做的什么 干的什么 是一名> 是一位> \
-         是个> 当过> 担任> 做> 当> 任> 身份 以> 糊口 碗饭 饭碗 为业 过活 吃饭 活儿 什么活 养家 谋职 职责 活计 维生 谋食 度日 过日子 讨生活 混饭 挣钱 赚钱 供职> 任职>",
+        "职业 工作 谋生 为生 营生 行当 行业 哪一行 哪行 何行 从事 本行 生计 做什么 干什么 做的是 干的是 当的是 差事 以何 何业 什么业 职务 手艺 \
+         当什么 当的什么 做的什么 干的什么 身份 糊口 碗饭 饭碗 为业 过活 吃饭 活儿 什么活 养家 谋职 什么职 何职 职责 活计 维生 谋食 度日 过日子 讨生活 \
+         混饭 挣钱 赚钱 供职 任职 主业 正业 什么买卖 什么生意 什么差 何差 养活 挣饭 吃的什么饭 哪碗饭 什么饭 从业 靠什么生活 靠什么活 哪一门 哪门行 \
+         什么为职 当差 什么行 哪个行 什么出身 何种出身",
     ),
     (
         Some(Kind::Instrument),
@@ -281,6 +263,8 @@ pub(in crate::memory::plan) const RELATIONS: &[(Option<Kind>, &str)] = &[
     (None, "住在> 居住 住址 住处 住所 家住> 定居> 寓所 住哪 住何处 住什么地方"),
     (None, "多大 年纪 岁数 年龄 年岁 几岁 高寿 贵庚"),
 ];
+/// The relation of somebody to where he was born.
+pub(in crate::memory::plan) const BIRTH: usize = 0;
 /// The relation of somebody to his age.
 pub(in crate::memory::plan) const AGE: usize = 6;
 
@@ -306,6 +290,7 @@ pub(in crate::memory::plan) const LOOSE: &[&str] = &[
     "结伴",
     "喂了",
     "长大",
+    "人氏",
     "挣钱",
     "赚钱",
 ];
