@@ -1,7 +1,9 @@
 //! Sentences of a paragraph.
 //!
 //! A sentence ends after `.`, `!`, `?`, `…` with their closing quotes when blank space follows and
-//! the next word does not begin in lower case, and after `。`, `！`, `？`, `；` always. A full stop
+//! the next word does not begin in lower case, after the closing quote of speech that a dash breaks off
+//! (`"If I--" He turned.`) when a word with a capital follows, and after `。`, `！`, `？`, `；` always. Full
+//! stops with blanks between (`. . .`) are one. A full stop
 //! does not end it after a title ("Mr."), an initial ("J. S."), a number that opens the sentence
 //! ("2. "), or an abbreviation before a number ("No. 7"); decimals hold no blank space. A line break
 //! ends it where the line was not broken for its length: list items, records, verse.
@@ -40,17 +42,18 @@ pub fn sentence_ends(paragraph: &str, ends: &mut Vec<usize>) {
     while at < bytes.len() {
         let end = match bytes[at] {
             b'.' | b'!' | b'?' => after_stop(paragraph, start, at, at + 1, bytes[at] == b'.'),
+            b'-' if bytes[at..].starts_with(b"--") => after_dash(paragraph, at + 2),
             b'\n' => hard_break(paragraph, at, column).then_some(at + 1),
             0xe2 if bytes[at..].starts_with("…".as_bytes()) => {
                 after_stop(paragraph, start, at, at + 3, false)
             }
+            0xe2 if starts_with_any(&bytes[at..], &["—", "–", "―"]) => {
+                after_dash(paragraph, at + 3)
+            }
             0xe3 if bytes[at..].starts_with("。".as_bytes()) => {
                 Some(after_wide(paragraph, at + 3))
             }
-            0xef if ["！", "？", "；", "｡"]
-                .iter()
-                .any(|mark| bytes[at..].starts_with(mark.as_bytes())) =>
-            {
+            0xef if starts_with_any(&bytes[at..], &["！", "？", "；", "｡"]) => {
                 Some(after_wide(paragraph, at + 3))
             }
             _ => None,
@@ -75,6 +78,10 @@ pub fn sentence_ends(paragraph: &str, ends: &mut Vec<usize>) {
             push_cut(paragraph, start, bytes.len(), ends);
         }
     }
+}
+
+fn starts_with_any(bytes: &[u8], marks: &[&str]) -> bool {
+    marks.iter().any(|mark| bytes.starts_with(mark.as_bytes()))
 }
 
 /// Pushes the sentence `start..end`, cut at blank space wherever it is longer than [`LONGEST`].
@@ -104,11 +111,12 @@ fn skip_blank(text: &str, from: usize) -> usize {
     from + (rest.len() - rest.trim_start().len())
 }
 
+fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '\'' | '”' | '’' | '»' | '」' | '』')
+}
+
 fn is_closer(c: char) -> bool {
-    matches!(
-        c,
-        '"' | '\'' | ')' | ']' | '}' | '”' | '’' | '»' | '」' | '』' | '）' | '】' | '*' | '_'
-    )
+    is_quote(c) || matches!(c, ')' | ']' | '}' | '）' | '】' | '*' | '_')
 }
 
 /// End of the closing quotes and further stops that follow `from`.
@@ -121,6 +129,16 @@ fn skip_closers(text: &str, from: usize) -> usize {
     from + length
 }
 
+/// End of the full stops with blanks between them that follow the one before `from`.
+fn skip_spaced_stops(text: &str, mut from: usize) -> usize {
+    while let Some(rest) = text[from..].trim_start().strip_prefix('.')
+        && !rest.starts_with(char::is_alphanumeric)
+    {
+        from = text.len() - rest.len();
+    }
+    from
+}
+
 /// End of a sentence after a stop of Chinese or Japanese text, its closing quotes included.
 fn after_wide(text: &str, from: usize) -> usize {
     let length: usize = text[from..]
@@ -131,8 +149,22 @@ fn after_wide(text: &str, from: usize) -> usize {
     from + length
 }
 
+/// End of the sentence that a dash before `from` breaks off inside a quotation, or `None` if it does not.
+fn after_dash(text: &str, from: usize) -> Option<usize> {
+    let closed = skip_closers(text, from);
+    let rest = &text[closed..];
+    let upcoming = rest.trim_start();
+    let begins = |c: char| c.is_uppercase() || c.is_numeric();
+    let opens = |c: char| is_quote(c) || matches!(c, '“' | '‘' | '«' | '[' | '*' | '_');
+    (text[from..closed].contains(is_quote)
+        && upcoming.len() < rest.len()
+        && upcoming.trim_start_matches(opens).starts_with(begins))
+    .then_some(closed)
+}
+
 /// End of the sentence that the stop at `at` closes, or `None` if the sentence goes on.
 fn after_stop(text: &str, start: usize, at: usize, next: usize, full_stop: bool) -> Option<usize> {
+    let next = if full_stop { skip_spaced_stops(text, next) } else { next };
     let closed = skip_closers(text, next);
     let rest = &text[closed..];
     let following = rest.chars().next();
@@ -259,6 +291,36 @@ mod tests {
             cut("\"Go!\" he said. \"Why?\" She ran."),
             ["\"Go!\" he said. ", "\"Why?\" ", "She ran."]
         );
+    }
+
+    #[test]
+    fn speech_that_a_dash_breaks_off_ends_a_sentence() {
+        for dash in ["--", "---", "—", " –", "!--", "?—"] {
+            for (open, close) in [("\"", "\""), ("“", "”"), ("'", "'"), ("“‘", "’”")] {
+                let said = format!("{open}If you, Sir{dash}{close} ");
+                let told = format!("{said}Clara took the lamp. \"Well?\"");
+                assert_eq!(cut(&told), [said.as_str(), "Clara took the lamp. ", "\"Well?\""]);
+            }
+        }
+        assert_eq!(cut("\"But--\" \"No!\" He ran."), ["\"But--\" ", "\"No!\" ", "He ran."]);
+        for whole in [
+            "\"If you, Sir--\" she began.",
+            "He cried--\"Stop!\"",
+            "It was--or so 'Tom' said--'Tis true.",
+            "'A mile down, I think--' (for she had learnt it) 'yes.'",
+            "A dash -- Nobody spoke -- stood there.",
+        ] {
+            assert_eq!(cut(whole), [whole]);
+        }
+    }
+
+    #[test]
+    fn full_stops_with_blanks_between_are_one() {
+        assert_eq!(
+            cut("He was . . . gone. \"I thought . . .\" She wept. It fell . . . . Then no"),
+            ["He was . . . gone. ", "\"I thought . . .\" ", "She wept. ", "It fell . . . . ", "Then no"]
+        );
+        assert_eq!(cut("It weighed much. .5 was left."), ["It weighed much. ", ".5 was left."]);
     }
 
     #[test]

@@ -8,8 +8,8 @@ use super::varint::{Reader, put, put_text};
 use crate::readable::hexadecimal;
 
 /// Version of everything that is derived from a block's text. A change of any rule that shapes a
-/// part raises it, which gives every block a new hash and so has it made again.
-pub const DERIVATION: u32 = 4;
+/// part raises it, which gives every block a new hash and so has it made again when its document is next added.
+pub const DERIVATION: u32 = 5;
 
 /// Most blocks of a run, whose dictionaries are merged in one directory: some 50 MB of text.
 pub const LONGEST_RUN: usize = 1_024;

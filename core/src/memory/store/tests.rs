@@ -9,7 +9,8 @@ use super::{
     SqliteStore, Store,
 };
 use crate::error::{Error, MemoryError};
-use crate::memory::{AskOptions, Ingested, Library, Source};
+use crate::memory::ingest::ingest;
+use crate::memory::{AskOptions, Ingested, Library, Limits, Source};
 
 /// A folder of its own under the system's folder for temporary files, removed when dropped.
 struct Folder(PathBuf);
@@ -250,6 +251,39 @@ fn a_stopped_ingestion_resumes_to_the_same_library() {
     ));
     let answer = library.ask("What figure did keeper 777 write?", &AskOptions::default()).unwrap();
     assert!(answer.answer.contains("24094"), "{answer:?}");
+}
+
+#[test]
+fn a_document_derived_by_older_rules_is_made_again() {
+    let source = Source::text("book", book());
+    let mut fresh = MemoryStore::default();
+    let limits = Limits::default();
+    let mut go_on = |_| ControlFlow::Continue(());
+    let added = ingest(&mut fresh, &source, &limits, &mut go_on).unwrap();
+    let Ingested::Added(record) = added else { panic!("{added:?}") };
+    // The same blocks as another version hashed them.
+    let mut old = MemoryStore::default();
+    let mut older = record.clone();
+    for block in &mut older.blocks {
+        let part = |part| fresh.part(block.hash, part).unwrap();
+        let text = String::from_utf8(part(Part::Text)).unwrap();
+        block.hash.0.reverse();
+        old.put_block("book", block.hash, &BlockParts { text, ..BlockParts::default() }).unwrap();
+    }
+    old.put_document(&older).unwrap();
+    assert_eq!(
+        ingest(&mut old, &source, &limits, &mut go_on).unwrap(),
+        Ingested::Added(record.clone())
+    );
+    for block in &record.blocks {
+        for part in Part::ALL {
+            assert_eq!(old.part(block.hash, part).unwrap(), fresh.part(block.hash, part).unwrap());
+        }
+    }
+    assert_eq!(
+        ingest(&mut old, &source, &limits, &mut go_on).unwrap(),
+        Ingested::Unchanged(record)
+    );
 }
 
 #[test]
