@@ -44,6 +44,26 @@ fn near_misses_are_declined() {
 }
 
 #[test]
+fn what_is_told_of_others_answers_nothing() {
+    let shelf = Shelf::new(
+        "Edmund Wragg played the accordion.\n\nRuth Sedley kept a ferret.\n\nHe was a sailor then. \
+         It rained.\n\nNorah Quayle took singing lessons. He cut the rope, and the whale was free.\n\n\
+         Ida Hooke came home late. She was a weaver in those days."
+            .to_owned(),
+    );
+    for question in [
+        "What instrument did Edmund Hooke play?",
+        "What did Ruth Sedley work as?",
+        "What animal had Norah Quayle tamed?",
+        "Who was Norah Quayle married to?",
+    ] {
+        shelf.expect_none(question);
+    }
+    shelf.expect("What instrument did Edmund Wragg play?", &["accordion"], &["Edmund Wragg"]);
+    shelf.expect("What did Ida Hooke work as?", &["weaver"], &["She was a weaver"]);
+}
+
+#[test]
 fn a_colour_says_by_itself_that_it_is_one() {
     let shelf = Shelf::new("The house is blue. The lamp hung in the barn.".to_owned());
     shelf.expect("What colour is the house?", &["blue"], &["The house is blue."]);

@@ -178,11 +178,16 @@ const RELATED: &[&str] = &[
     "strange odd peculiar singular",
 ];
 
+/// Nouns with the form of a verb that says something else: who "lived" somewhere and was "called" something had no
+/// trade by that.
+const NOUNS_ONLY: [&str; 2] = ["living", "calling"];
+
 /// The groups by the words that find them, made once: a question asks for each of its words.
 struct Thesaurus {
     /// Every form of every member, group by group.
     forms: Vec<Vec<String>>,
     by_stem: HashMap<String, Vec<usize>>,
+    by_noun: HashMap<&'static str, Vec<usize>>,
     by_irregular_base: HashMap<&'static str, Vec<usize>>,
 }
 
@@ -192,8 +197,12 @@ static NEAR: LazyLock<Thesaurus> = LazyLock::new(|| Thesaurus::of(RELATED, &[]))
 impl Thesaurus {
     fn of(groups: &'static [&str], kinds: &'static [&str]) -> Self {
         let stems = Stems::default();
-        let mut thesaurus =
-            Self { forms: Vec::new(), by_stem: HashMap::new(), by_irregular_base: HashMap::new() };
+        let mut thesaurus = Self {
+            forms: Vec::new(),
+            by_stem: HashMap::new(),
+            by_noun: HashMap::new(),
+            by_irregular_base: HashMap::new(),
+        };
         for group in groups {
             thesaurus.add(group, group.split(' '), &stems);
         }
@@ -207,12 +216,20 @@ impl Thesaurus {
     fn add<'a>(&mut self, group: &str, keys: impl Iterator<Item = &'a str>, stems: &Stems) {
         let number = self.forms.len();
         for key in keys {
+            if let Some(noun) = NOUNS_ONLY.iter().find(|noun| **noun == key) {
+                self.by_noun.entry(noun).or_default().push(number);
+                continue;
+            }
             self.by_stem.entry(stems.stem(key)).or_default().push(number);
             if let Some(forms) = stems::irregular_forms(key) {
                 self.by_irregular_base.entry(forms[0]).or_default().push(number);
             }
         }
-        self.forms.push(group.split(' ').flat_map(stems::forms).collect());
+        let forms = |word: &str| match NOUNS_ONLY.contains(&word) {
+            true => vec![word.to_owned()],
+            false => stems::forms(word),
+        };
+        self.forms.push(group.split(' ').flat_map(forms).collect());
     }
 
     /// Every form of every word that shares a group with `word`, sorted.
@@ -220,7 +237,8 @@ impl Thesaurus {
         let by_stem = self.by_stem.get(&stems.stem(word));
         let by_base =
             stems::irregular_forms(word).and_then(|forms| self.by_irregular_base.get(forms[0]));
-        let groups = by_stem.into_iter().chain(by_base).flatten();
+        let by_noun = self.by_noun.get(word);
+        let groups = by_stem.into_iter().chain(by_base).chain(by_noun).flatten();
         let mut out: Vec<String> =
             groups.flat_map(|group| self.forms[*group].iter().cloned()).collect();
         out.sort_unstable();
@@ -249,6 +267,11 @@ mod tests {
         let found = same_meaning("profession", &stems);
         assert!(found.contains(&"worked".to_owned()) && found.contains(&"trade".to_owned()));
         assert_eq!(same_meaning("lamp", &stems), Vec::<String>::new());
+        for (noun, verb) in [("living", "lived"), ("calling", "called")] {
+            assert!(found.contains(&noun.to_owned()) && !found.contains(&verb.to_owned()));
+            let of_trade = |word: &str| same_meaning(word, &stems).contains(&"trade".to_owned());
+            assert!(of_trade(noun) && !of_trade(verb));
+        }
     }
 
     #[test]

@@ -50,6 +50,7 @@ pub mod question;
 pub mod reader;
 pub mod reading;
 pub mod relations;
+mod supported;
 pub mod thread;
 pub mod whole;
 
@@ -293,7 +294,12 @@ fn facts(reader: &Reader, pointer: &mut Pointer, text: &str, scope: &Scope) -> R
         let question = Question::of(&part, reader.stems);
         let found = match property(reader, pointer, &question, scope)? {
             Some(found) => found,
-            None => lookup::lookup(reader, pointer, &question, scope)?,
+            None => {
+                let found = lookup::lookup(reader, pointer, &question, scope)?;
+                let holds =
+                    pointer.has_model() || supported::is_supported(reader, &question, &found)?;
+                if holds { found } else { Finding::default() }
+            }
         };
         joined.incomplete |= found.incomplete;
         answers.extend(found.answer);

@@ -318,7 +318,13 @@ mod tests {
     fn full_stops_with_blanks_between_are_one() {
         assert_eq!(
             cut("He was . . . gone. \"I thought . . .\" She wept. It fell . . . . Then no"),
-            ["He was . . . gone. ", "\"I thought . . .\" ", "She wept. ", "It fell . . . . ", "Then no"]
+            [
+                "He was . . . gone. ",
+                "\"I thought . . .\" ",
+                "She wept. ",
+                "It fell . . . . ",
+                "Then no"
+            ]
         );
         assert_eq!(cut("It weighed much. .5 was left."), ["It weighed much. ", ".5 was left."]);
     }

@@ -410,7 +410,8 @@ impl View<'_> {
                 told.facts.push((index, self.text(range)));
             }
         }
-        if told.facts.is_empty() && entity.has_name {
+        // "What was Ines Marl called": by what other name.
+        if told.facts.is_empty() && entity.has_name && !self.asked.of.is_name {
             told.facts.push((self.clause_at(entity.first), self.text(entity.named.clone())));
         }
         if told.facts.is_empty() {

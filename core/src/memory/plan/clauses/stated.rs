@@ -307,11 +307,13 @@ impl View<'_> {
         if own.iter().all(held) {
             return true;
         }
-        // "Colin" for "Colin Marsh", "Tarn" for "Jonas Tarn".
+        // "Colin" for "Colin Marsh", "Tarn" for "Jonas Tarn"; but "Jonas Bell" is another.
+        let name: Vec<String> =
+            words::folded_words(&self.read.text[entity.named.clone()]).collect();
         let others = entity.words.iter().filter(|word| {
             !is_title(word)
                 && !own.iter().any(|own| self.same(own, word))
-                && !entity.heads.contains(word)
+                && (!entity.heads.contains(word) || name.contains(word))
         });
         let capital = noun.is_name && entity.has_name;
         capital && (held(first) || held(last)) && others.count() == 0

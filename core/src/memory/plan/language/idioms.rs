@@ -11,6 +11,9 @@ const IDIOMS: &[(&str, &str)] = &[
     ("first cry", "born"),
     ("first cried", "born"),
     ("cradle", "born"),
+    ("native town", "born"),
+    ("native place", "born"),
+    ("in what capacity", "profession"),
     ("home town", "born"),
     ("see daylight", "born"),
     ("saw daylight", "born"),
@@ -87,6 +90,8 @@ pub(in crate::memory::plan) fn meanings(lower: &str) -> impl Iterator<Item = &'s
     let has = |list: &[&str]| list.iter().any(|word| lower.contains(word));
     // "The life of Ines began in Oslo": others may stand between.
     let begins = has(&["life"]) && has(&["began", "begin", "start"]);
+    // "Which town can call her its own".
+    let begins = begins || has(&["call"]) && has(&["its own"]);
     let listed = IDIOMS.iter().filter(move |(idiom, _)| lower.contains(idiom));
     listed.map(|(_, means)| *means).chain(begins.then_some("born"))
 }

@@ -229,21 +229,92 @@ pub fn described(list: &[String]) -> Option<usize> {
             let of_thing = of && list[at + 2..].iter().take(3).any(thing);
             AGENTS.iter().any(|ending| noun.len() > ending.len() + 2 && noun.ends_with(ending))
                 && !among(NO_TRADES, noun)
-                && (!of_thing || NOUNS.2.contains(noun))
+                && (!of_thing && !thing(&list[*at]) || NOUNS.2.contains(noun))
         })
     })
 }
 
+/// Whether a word is a form of one that speaks of a kind. "Called" and "lived" say something else than "calling" and
+/// "living".
+fn speaks(member: &str, word: &str, stems: &Stems) -> bool {
+    match member {
+        "calling" | "living" => member == word,
+        _ => stems.same(member, word),
+    }
+}
+
+/// Prepositions behind which somebody else stands: "bought from a sailor".
+const BESIDE: &str = "from by with against beside behind between about without";
+
+/// Whether the noun for a trade at `at` may be that of the one whom a sentence tells of: neither "the singers" nor
+/// "from a sailor".
+pub fn is_of_one(list: &[String], at: usize) -> bool {
+    let noun = list[at].as_str();
+    let before = |distance: usize| at.checked_sub(distance).map_or("", |at| list[at].as_str());
+    let is_plural = !NOUNS.2.contains(noun)
+        && noun.strip_suffix('s').is_some_and(|one| NOUNS.2.contains(one))
+        && !(1..=4).any(|distance| among("of among amongst", before(distance)));
+    let mut first = at;
+    while first > 0 && at - first < 2 && !stopwords::is_stopword(&list[first - 1]) {
+        first -= 1;
+    }
+    let determined = first.checked_sub(1).map_or("", |at| list[at].as_str());
+    let first = if among("a an the his her their its", determined) { first - 1 } else { first };
+    let preposition = first.checked_sub(1).map_or("", |at| list[at].as_str());
+    !is_plural && !among(BESIDE, preposition)
+}
+
+/// Whether a sentence that opens with a pronoun says of the one for whom it stands what the noun of this kind that it
+/// holds says: "She worked as a cooper", "He had taught it to sit", but not "He met a policeman".
+pub fn is_told_of_subject(kind: Kind, list: &[String]) -> bool {
+    const BEING: &str =
+        "is was has had became becomes worked works earned earns made makes served serves set went";
+    const KEEPING: &str =
+        "have has had keep keeps kept own owns owned adopted tame tamed pet companion feed fed";
+    const PLAYING: &str = "play plays played playing perform performed practise practised learn learnt learned music \
+        instrument lesson lessons tune tuned master mastered";
+    /// Words behind the pronoun among which its verb stands.
+    const VERB: usize = 4;
+    let any =
+        |words: &str, most: usize| list.iter().skip(1).take(most).any(|word| among(words, word));
+    match kind {
+        Kind::Trade => {
+            any(BEING, VERB)
+                && (described(list).is_some()
+                    || list.windows(2).any(|two| two[0] == "as" && kind.holds(&two[1])))
+        }
+        Kind::Animal => any(KEEPING, list.len()),
+        Kind::Instrument => any(PLAYING, list.len()),
+    }
+}
+
+/// Words of a sentence about animals that nobody keeps: those that are feared, collected or eaten.
+const UNKEPT: &str = "afraid fear fears feared fearing dread dreads dreaded hate hates hated loathe loathed detested \
+    frightened terrified collect collects collected collecting collection eat eats ate eaten eating dish stew \
+    pie soup roast roasted";
+
+/// Whether a sentence of these words tells of animals that nobody keeps.
+pub fn tells_of_unkept(list: &[String]) -> bool {
+    let any = |words: &str| list.iter().any(|word| among(words, word));
+    any(UNKEPT) && !any("keep keeps kept own owns owned adopt adopted tame tamed pet companion")
+}
+
 impl Kind {
+    /// The other kinds.
+    fn others(self) -> impl Iterator<Item = Self> {
+        [Self::Instrument, Self::Animal, Self::Trade].into_iter().filter(move |kind| *kind != self)
+    }
+
+    /// Whether one of the folded words is a noun of another kind and none of this one.
+    pub fn is_other(self, list: &[String]) -> bool {
+        !list.iter().any(|word| self.holds(word))
+            && list.iter().any(|word| self.others().any(|kind| kind.holds(word)))
+    }
+
     /// The kind that one of the folded words of a question asks for, and that word.
     pub fn asked<'w>(words: &'w [String], stems: &Stems) -> Option<(Self, &'w str)> {
         words.iter().find_map(|word| {
-            // "Call" and "live" say something else than "calling" and "living".
-            let same = |member: &str| match member {
-                "calling" | "living" => member == word,
-                _ => stems.same(member, word),
-            };
-            let spoken = |list: &str| list.split_whitespace().any(same);
+            let spoken = |list: &str| list.split_whitespace().any(|own| speaks(own, word, stems));
             SPOKEN.iter().find(|(_, list)| spoken(list)).map(|(kind, _)| (*kind, word.as_str()))
         })
     }
@@ -269,7 +340,7 @@ impl Kind {
         SPOKEN
             .iter()
             .filter(|(kind, _)| *kind == self)
-            .any(|(_, list)| list.split_whitespace().any(|member| stems.same(member, word)))
+            .any(|(_, list)| list.split_whitespace().any(|own| speaks(own, word, stems)))
     }
 }
 

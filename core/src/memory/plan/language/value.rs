@@ -68,7 +68,13 @@ pub fn value(text: &str, wanted: &Wanted, lexicon: &Lexicon, stems: &Stems) -> O
         best.map(|range| text[range].to_owned())
     };
     if wanted.kind.is_some() {
-        return noun_phrase(text, &list, wanted, stems).filter(|_| list.len() <= LONGEST_PHRASED);
+        // "A raven lived with her" tells of no trade.
+        let is_other = |phrase: &String| {
+            let list: Vec<String> = words::folded_words(phrase).collect();
+            wanted.kind.is_some_and(|kind| kind.is_other(&list))
+        };
+        return noun_phrase(text, &list, wanted, stems)
+            .filter(|phrase| list.len() <= LONGEST_PHRASED && !is_other(phrase));
     }
     match wanted.expected {
         Expected::Number => number(),
@@ -109,12 +115,21 @@ fn of_kind(
     stems: &Stems,
 ) -> Option<String> {
     let asked = |token: &Token| wanted.asked.iter().any(|asked| stems.same(asked, &token.folded));
-    let holds = |token: &Token| !token.capital && kind.holds(&token.folded) && !asked(token);
-    let words = || list.iter().map(|token| token.folded.clone()).collect::<Vec<_>>();
-    let at = list
-        .iter()
-        .rposition(holds)
-        .or_else(|| (kind == Kind::Trade).then(|| kinds::described(&words())).flatten())?;
+    let words: Vec<String> = list.iter().map(|token| token.folded.clone()).collect();
+    if kind == Kind::Animal && kinds::tells_of_unkept(&words) {
+        return None;
+    }
+    let one = |at: usize| kind != Kind::Trade || kinds::is_of_one(&words, at);
+    let holds = |at: &usize| {
+        let token = &list[*at];
+        !token.capital && kind.holds(&token.folded) && !asked(token) && one(*at)
+    };
+    // "Brought up as a Baptist": what is written like a name is no trade.
+    let described = || kinds::described(&words).filter(|at| !list[*at].capital);
+    let at = (0..list.len())
+        .rev()
+        .find(holds)
+        .or_else(|| (kind == Kind::Trade).then(described).flatten())?;
     let mut first = at;
     // A hyphen binds: "guinea-pig"; so does a noun that stands between the determiner and this one.
     while first > 0 && &text[list[first - 1].end..list[first].start] == "-" {

@@ -179,11 +179,19 @@ fn fact(
     if asked.key.is_some() || next.sentence as usize >= block.layout.sentences.len() {
         return Ok(None);
     }
+    // A pronoun that opens a paragraph stands for somebody who is known from elsewhere.
+    if block.layout.sentences[next.sentence as usize].opens_paragraph {
+        return Ok(None);
+    }
     let text = block.sentences(next.sentence as usize..next.sentence as usize + 1).trim();
     let opens = words::folded_words(text).next().is_some_and(|word| {
         forms::is_pronoun(&word) && !["i", "my", "me"].contains(&word.as_str())
     }) && !text.starts_with(['"', '“', '‘', '\'']);
     if !opens || is_cleft(text) || !reader.admits(next)? {
+        return Ok(None);
+    }
+    let list: Vec<String> = words::folded_words(text).collect();
+    if asked.kind.is_some_and(|kind| !kinds::is_told_of_subject(kind, &list)) {
         return Ok(None);
     }
     let said = stated(reader, question, asked, text)?;
@@ -248,7 +256,7 @@ fn stated(
             }
             best = best.max(worth);
         }
-        if idiom(word) {
+        if idiom(word) || word.is_of_birth() && says_whence(&lower, &asked.owner.text) {
             best = best.max(SIMILAR);
         }
         sum += best;
@@ -257,10 +265,16 @@ fn stated(
     let share = if asked.property.is_empty() { 1.0 } else { sum / asked.property.len() as f32 };
     let of_kind = asked.kind.is_some_and(|kind| {
         let tokens = reader.tokens(text);
-        tokens.iter().any(|token| {
+        let own: Vec<String> = tokens.iter().map(|token| token.folded.clone()).collect();
+        let one = |at: usize| match kind {
+            Kind::Trade => kinds::is_of_one(&own, at),
+            Kind::Animal => !kinds::tells_of_unkept(&own),
+            Kind::Instrument => true,
+        };
+        tokens.iter().enumerate().any(|(at, token)| {
             let asked = || question.words.iter().any(|asked| stems.same(asked, &token.folded));
-            !token.capital && kind.holds(&token.folded) && !asked()
-        }) || (kind == Kind::Trade && kinds::described(&list).is_some())
+            !token.capital && kind.holds(&token.folded) && !asked() && one(at)
+        }) || (kind == Kind::Trade && kinds::described(&own).is_some_and(|at| !tokens[at].capital))
     });
     let spoken = asked.kind.is_some_and(|kind| list.iter().any(|word| kind.is_spoken(word, stems)));
     let enough = match (&asked.key, asked.kind) {
@@ -309,6 +323,22 @@ fn stated(
         && list.iter().any(|word| among("have keep own adopt", word, stems));
     let certain = if of_kind || whence { 0.5 } else { 0.0 } + if has { 0.3 } else { 0.0 };
     Ok(Some((value, share + certain)))
+}
+
+/// Whether a sentence in lower case says right behind the owner where that is from: "Ines Marl, from Oslo,".
+fn says_whence(lower: &str, owner: &str) -> bool {
+    lower.split_once(owner).is_some_and(|(_, behind)| {
+        [
+            " is from ",
+            " was from ",
+            " is originally from ",
+            " was originally from ",
+            ", from ",
+            " from ",
+        ]
+        .iter()
+        .any(|from| behind.starts_with(from))
+    })
 }
 
 /// Whether a sentence says where somebody lives: behind a verb of living stands a preposition.

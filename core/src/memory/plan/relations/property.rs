@@ -86,9 +86,14 @@ impl OwnedQuestion {
             .filter(|word| !of_owner.iter().any(|own| own == word))
             .filter(|word| !left_out.iter().any(|out| out == word))
             .collect();
+        // "Who employed Ines", "for whom did she work": whoever it is, no trade.
+        let somebody =
+            question.words.iter().any(|word| ["who", "whom", "whose"].contains(&word.as_str()));
         let kind = Kind::asked(&question.words, stems)
             .filter(|(kind, word)| {
-                (content.contains(word) || key.is_none()) && !asks_for_other(question, *kind, stems)
+                (content.contains(word) || key.is_none())
+                    && !asks_for_other(question, *kind, stems)
+                    && !(somebody && among("employ work", word, stems))
             })
             .map(|(kind, _)| kind);
         let tied = tied(question, &of_owner, &content);
@@ -100,6 +105,11 @@ impl OwnedQuestion {
             if property.iter().any(|word| !typing(word)) {
                 property.retain(|word| !typing(word));
             }
+            // Who was called something has no calling by that.
+            property
+                .iter_mut()
+                .filter(|word| **word == "calling")
+                .for_each(|word| *word = "profession");
             // Born is not borne.
             property.retain(|word| *word == BORN || !among(LIGHT, word, stems));
             property.dedup();
@@ -128,6 +138,11 @@ impl OwnedQuestion {
         let lower = question.text.to_lowercase();
         if let Some(word) = meanings(&lower).next() {
             property = vec![word];
+        }
+        // "From which town did Ines come", "what place is she from".
+        let whence = question.words.iter().any(|word| word == "from");
+        if key.is_none() && property.is_empty() && whence && question.expected == Expected::Place {
+            property = vec![BORN];
         }
         let kind = kind.or_else(|| Kind::asked(&[property.join(" ")], stems).map(|(kind, _)| kind));
         // "What did Ines play": an instrument, or a game.
