@@ -96,8 +96,8 @@ pub fn ingest(
         return Ok(Ingested::Cancelled);
     }
     let (record, state) = pipeline.finish(hash, format, summary.guessed_encoding);
-    for run in record.runs() {
-        if put_directory(store, &record.name, run)? && progress(state).is_break() {
+    for (directory, run) in record.directories() {
+        if put_directory(store, &record.name, directory, run)? && progress(state).is_break() {
             return Ok(Ingested::Cancelled);
         }
     }
@@ -117,17 +117,21 @@ fn is_current(store: &dyn Store, record: &DocumentRecord) -> Result<bool> {
 }
 
 /// Makes the directory of a run of blocks of the document `owner`; `false` if it was there.
-fn put_directory(store: &mut dyn Store, owner: &str, blocks: &[BlockRef]) -> Result<bool> {
-    let run = ContentHash::of_run(blocks);
-    if store.has_directory(run)? {
+fn put_directory(
+    store: &mut dyn Store,
+    owner: &str,
+    directory: ContentHash,
+    blocks: &[BlockRef],
+) -> Result<bool> {
+    if store.has_directory(directory)? {
         return Ok(false);
     }
-    store.put_directory(owner, run, &mut |store, put| {
+    store.put_directory(owner, directory, &mut |store, put| {
         let part = |at: usize, part: Part| store.part(blocks[at].hash, part);
         let damaged = || {
             crate::Error::from(MemoryError::CorruptLibrary {
                 path: PathBuf::from(owner),
-                place: format!("directory {run}"),
+                place: format!("directory {directory}"),
                 problem: "the dictionary of a block is cut short".to_owned(),
             })
         };

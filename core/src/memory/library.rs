@@ -157,9 +157,10 @@ impl Library {
                 }
             }
             for run in corpus.runs_of(ordinal) {
+                let Some(directory) = corpus.directory(run)? else { continue };
                 let n_pairs = pairs::n_pages(corpus.contents.runs[run].blocks.len());
-                for page in 0..corpus.firsts(run)?.n_pages() + 2 + n_pairs {
-                    hasher.update(&*corpus.directory_page(run, page as u32)?);
+                for page in 0..directory.firsts.n_pages() + 2 + n_pairs {
+                    hasher.update(&*directory.page(page)?);
                 }
             }
         }

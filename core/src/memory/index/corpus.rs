@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::pages::{Firsts, PAGE_BYTES};
 use crate::error::{MemoryError, Result};
 use crate::memory::segment::layout::Layout;
-use crate::memory::store::{BlockRef, ContentHash, Contents, Notes, Part, Run, Store};
+use crate::memory::store::{BlockRef, ContentHash, Contents, Notes, Part, Store};
 
 /// Blocks whose text, and whose index, is held at a time, as many as the facts of a chain may stand in: bounds the
 /// memory of a question.
@@ -202,38 +202,28 @@ impl<'a> Corpus<'a> {
         (0..self.contents.runs.len()).filter(is_of)
     }
 
-    /// Page `page` of the directory of run `run`.
+    /// The directory of run `run`; `None` if the run is too short for one.
     ///
     /// # Errors
-    /// If the store cannot be read.
-    pub fn directory_page(&self, run: usize, page: u32) -> Result<Arc<Vec<u8>>> {
-        let hash = self.contents.runs[run].hash;
-        if let Some(held) = self.recents.pages.get((hash, page)) {
-            return Ok(held);
-        }
-        let bytes = self.store.directory_page(hash, page)?;
-        Ok(self.recents.pages.keep((hash, page), bytes))
-    }
-
-    /// The first terms of the pages of the directory of run `run`; read once.
-    ///
-    /// # Errors
-    /// If the store cannot be read or the page is damaged.
-    pub fn firsts(&self, run: usize) -> Result<Arc<Firsts>> {
+    /// If the store cannot be read or the first page is damaged.
+    pub fn directory(&self, run: usize) -> Result<Option<DirectoryView<'_>>> {
+        let Some(hash) = self.contents.runs[run].directory else { return Ok(None) };
+        let view = |firsts| Ok(Some(DirectoryView { corpus: self, run, hash, firsts }));
         if let Some(firsts) = &self.firsts.borrow()[run] {
-            return Ok(Arc::clone(firsts));
+            return view(Arc::clone(firsts));
         }
-        let hash = self.contents.runs[run].hash;
         let firsts = match self.recents.firsts.get(hash) {
             Some(firsts) => firsts,
             None => {
-                let firsts = Firsts::decode(self.store.directory_page(hash, 0)?)
-                    .ok_or_else(|| self.damaged_run(run, "the list of its pages is cut short"))?;
+                let firsts =
+                    Firsts::decode(self.store.directory_page(hash, 0)?).ok_or_else(|| {
+                        self.damaged_run(run, hash, "the list of its pages is cut short")
+                    })?;
                 self.recents.firsts.keep(hash, firsts)
             }
         };
         self.firsts.borrow_mut()[run] = Some(Arc::clone(&firsts));
-        Ok(firsts)
+        view(firsts)
     }
 
     fn hash(&self, block: u32) -> ContentHash {
@@ -322,16 +312,44 @@ impl<'a> Corpus<'a> {
         self.damaged_place(block, place, problem)
     }
 
-    /// The error for the damaged directory of a run.
-    pub fn damaged_run(&self, run: usize, problem: &str) -> crate::Error {
-        let Run { blocks, hash } = &self.contents.runs[run];
-        self.damaged_place(blocks.start, format!("directory {hash}"), problem)
+    fn damaged_run(&self, run: usize, hash: ContentHash, problem: &str) -> crate::Error {
+        let first = self.contents.runs[run].blocks.start;
+        self.damaged_place(first, format!("directory {hash}"), problem)
     }
 
     fn damaged_place(&self, block: u32, place: String, problem: &str) -> crate::Error {
         let document = &self.contents.documents[self.contents.blocks[block as usize].document];
         let problem = problem.to_owned();
         MemoryError::CorruptLibrary { path: PathBuf::from(&document.name), place, problem }.into()
+    }
+}
+
+/// The directory of a run, to be read page by page.
+pub struct DirectoryView<'a> {
+    corpus: &'a Corpus<'a>,
+    run: usize,
+    hash: ContentHash,
+    /// The first terms of its pages.
+    pub firsts: Arc<Firsts>,
+}
+
+impl DirectoryView<'_> {
+    /// Page `page`.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn page(&self, page: usize) -> Result<Arc<Vec<u8>>> {
+        let key = (self.hash, page as u32);
+        if let Some(held) = self.corpus.recents.pages.get(key) {
+            return Ok(held);
+        }
+        let bytes = self.corpus.store.directory_page(self.hash, page as u32)?;
+        Ok(self.corpus.recents.pages.keep(key, bytes))
+    }
+
+    /// The error where a page is damaged.
+    pub fn damaged(&self, problem: &str) -> crate::Error {
+        self.corpus.damaged_run(self.run, self.hash, problem)
     }
 }
 
@@ -349,18 +367,22 @@ mod tests {
     #[test]
     fn what_was_read_is_held_for_the_next_question_until_it_is_edited() {
         let mut library = Library::in_memory();
-        library.open_document(&Source::text("one", "The lamp burns.")).unwrap();
+        let text = |end: &str| "The keeper counts his lamps.\n\n".repeat(20_000) + end;
+        library.open_document(&Source::text("one", text("The lamp burns."))).unwrap();
         let read = |library: &Library| {
             let corpus = library.corpus(&[]).unwrap();
-            let page = corpus.directory_page(0, 1).unwrap();
-            (corpus.block(0).unwrap(), corpus.index(0).unwrap(), page, corpus.firsts(0).unwrap())
+            let run = corpus.contents.runs.iter().position(|run| run.directory.is_some());
+            let directory = corpus.directory(run.unwrap()).unwrap().unwrap();
+            let last = corpus.contents.blocks.len() as u32 - 1;
+            let (block, index) = (corpus.block(last).unwrap(), corpus.index(last).unwrap());
+            (block, index, directory.page(1).unwrap(), Arc::clone(&directory.firsts))
         };
         let (first, next) = (read(&library), read(&library));
         assert!(Arc::ptr_eq(&first.0, &next.0) && Arc::ptr_eq(&first.1, &next.1));
         assert!(Arc::ptr_eq(&first.2, &next.2) && Arc::ptr_eq(&first.3, &next.3));
-        library.open_document(&Source::text("one", "The lamp is out.")).unwrap();
+        library.open_document(&Source::text("one", text("The lamp is out."))).unwrap();
         let edited = read(&library);
-        assert_eq!(edited.0.text, "The lamp is out.");
+        assert!(edited.0.text.ends_with("The lamp is out."));
         assert!(edited.1.terms != first.1.terms && edited.2 != first.2);
     }
 

@@ -4,34 +4,37 @@
 //! A run is some hundreds of blocks of one document ([`DocumentRecord::runs`]), a document of four million
 //! tokens one run or two; its directory merges their dictionaries (`pages`), so that a term is looked up
 //! once a run and not once a block. A look-up reads the pages whose range of terms can match, no others, and
-//! of words that are to stand side by side, which blocks can hold them so (`pairs`).
+//! of words that are to stand side by side, which blocks can hold them so (`pairs`). Of a run too short for a
+//! directory the dictionaries are read.
 //!
 //! [`DocumentRecord::runs`]: crate::memory::store::DocumentRecord::runs
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use super::corpus::Corpus;
+use super::corpus::{Corpus, DirectoryView};
 use super::pages::{self, TermRange, for_each_term};
 use super::pairs;
-use super::patterns::{Pattern, Wanted};
-use super::postings;
+use super::patterns::{Matches, Pattern, Wanted};
+use super::postings::{self, ALL_BYTES};
 use super::stems::Stems;
 use crate::error::Result;
+use crate::memory::store::SHORT_RUN;
 
 /// Blocks of a run that are read sooner than their directory is asked whether they are worth it.
-const FEW: usize = 3;
+const FEW: usize = SHORT_RUN;
 /// Pages of a directory that are read and searched in about the time that a block's dictionary, positions
 /// and layout are.
 const BLOCK_PAGES: usize = 12;
 
-/// What is said of a damaged page.
+/// What is said of a damaged page, and of a damaged dictionary.
 const CUT_SHORT: &str = "a page of the directory is cut short";
+const NO_DICTIONARY: &str = "the dictionary is cut short";
 
 /// The `n` terms that stand in the documents most often among those that `is_wanted` tells, each with how
 /// often; of those that stand as often the first in byte order.
 ///
-/// Every directory lists its most frequent terms. A term that none lists stands in each no oftener than the
+/// Every directory lists its most frequent terms, and a run without one all of its own. A term that none lists stands in each no oftener than the
 /// last that is listed there, so where the `n`th best beats the sum of those, the lists tell all (after
 /// Fagin, Lotem, Naor, "Optimal aggregation algorithms for middleware", PODS 2001); else the directories are
 /// merged.
@@ -47,12 +50,20 @@ pub fn most_frequent(
     let mut listed: BTreeMap<Vec<u8>, Vec<Option<u64>>> = BTreeMap::new();
     let mut floors = Vec::with_capacity(n_runs);
     for run in 0..n_runs {
-        let page = corpus.directory_page(run, corpus.firsts(run)?.n_pages() as u32 + 1)?;
-        let terms =
-            pages::most_frequent(&page).ok_or_else(|| corpus.damaged_run(run, CUT_SHORT))?;
-        floors.push(terms.last().map_or(0, |(_, count)| *count));
-        for (term, count) in terms.into_iter().filter(|(term, _)| is_wanted(term)) {
-            listed.entry(term.to_vec()).or_insert_with(|| vec![None; n_runs])[run] = Some(count);
+        let mut note = |term: &[u8], count: u64| {
+            if is_wanted(term) {
+                let counts = listed.entry(term.to_vec()).or_insert_with(|| vec![None; n_runs]);
+                counts[run] = Some(count);
+            }
+        };
+        if let Some(directory) = corpus.directory(run)? {
+            let page = directory.page(directory.firsts.n_pages() + 1)?;
+            let terms = pages::most_frequent(&page).ok_or_else(|| directory.damaged(CUT_SHORT))?;
+            floors.push(terms.last().map_or(0, |(_, count)| *count));
+            terms.into_iter().for_each(|(term, count)| note(term, count));
+        } else {
+            floors.push(0);
+            words_of(corpus, run)?.iter().for_each(|(term, count)| note(term, *count));
         }
     }
     // What cannot be among the best is not looked up where it is not listed.
@@ -65,13 +76,14 @@ pub fn most_frequent(
     let enough = n.checked_sub(1).and_then(|last| sure.get(last)).copied().unwrap_or(0);
     listed.retain(|_, counts| most(counts) >= enough);
     for run in 0..n_runs {
+        let Some(directory) = corpus.directory(run)? else { continue };
         let mut missing: BTreeMap<&[u8], &mut Option<u64>> = BTreeMap::new();
         for (term, counts) in &mut listed {
             if counts[run].is_none() {
                 missing.insert(term, &mut counts[run]);
             }
         }
-        look_up(corpus, run, missing)?;
+        look_up(&directory, missing)?;
     }
     let mut best = Ranking::new(n);
     listed.iter().for_each(|(term, counts)| best.add(term, least(counts)));
@@ -88,24 +100,34 @@ pub fn most_frequent(
     Ok(best.into_sorted())
 }
 
-/// Fills in how often each of `terms` stands in run `run`.
-fn look_up(
-    corpus: &Corpus,
-    run: usize,
-    mut terms: BTreeMap<&[u8], &mut Option<u64>>,
-) -> Result<()> {
-    let firsts = corpus.firsts(run)?;
+/// The words of a run without a directory in byte order, each with how often it stands there.
+fn words_of(corpus: &Corpus, run: usize) -> Result<BTreeMap<Vec<u8>, u64>> {
+    let mut words: BTreeMap<Vec<u8>, u64> = BTreeMap::new();
+    for block in corpus.contents.runs[run].blocks.clone() {
+        postings::for_each_term(&corpus.index(block)?.terms, &ALL_BYTES, |term, entry| {
+            let (word, _) = postings::word_of(term);
+            *words.entry(word.to_vec()).or_default() += u64::from(entry.count);
+            true
+        })
+        .ok_or_else(|| corpus.damaged(block, NO_DICTIONARY))?;
+    }
+    Ok(words)
+}
+
+/// Fills in how often each of `terms` stands in the run of `directory`.
+fn look_up(directory: &DirectoryView, mut terms: BTreeMap<&[u8], &mut Option<u64>>) -> Result<()> {
+    let firsts = &directory.firsts;
     let mut wanted = vec![false; firsts.n_pages()];
     terms.keys().for_each(|term| firsts.note(&TermRange::Word(term), &mut wanted));
     for (page, _) in wanted.iter().enumerate().filter(|(_, wanted)| **wanted) {
-        let bytes = corpus.directory_page(run, page as u32 + 1)?;
+        let bytes = directory.page(page + 1)?;
         for_each_term(&bytes, |term, list| {
             if let Some(count) = terms.get_mut(postings::word_of(term).0) {
                 **count = Some(count.unwrap_or(0) + list.total()?);
             }
             Some(())
         })
-        .ok_or_else(|| corpus.damaged_run(run, CUT_SHORT))?;
+        .ok_or_else(|| directory.damaged(CUT_SHORT))?;
     }
     Ok(())
 }
@@ -140,7 +162,7 @@ impl Ranking {
 }
 
 /// Calls `visit` with every term of a library in byte order and how often it stands there: a merge
-/// of all directories that holds one page of each.
+/// of all directories that holds one page of each, and the words of runs that have none.
 ///
 /// # Errors
 /// If the store cannot be read or is damaged.
@@ -148,8 +170,8 @@ fn for_each_term_of(corpus: &Corpus, mut visit: impl FnMut(&[u8], u64)) -> Resul
     let mut cursors: Vec<Cursor> = Vec::new();
     let mut heads: BinaryHeap<Reverse<(Vec<u8>, usize, u64)>> = BinaryHeap::new();
     for run in 0..corpus.contents.runs.len() {
-        let mut cursor = Cursor { run, page: 0, terms: Vec::new().into_iter() };
-        heads.extend(cursor.next(corpus)?.map(|(term, count)| Reverse((term, run, count))));
+        let mut cursor = Cursor::of(corpus, run)?;
+        heads.extend(cursor.next()?.map(|(term, count)| Reverse((term, run, count))));
         cursors.push(cursor);
     }
     let mut last: (Vec<u8>, u64) = (Vec::new(), 0);
@@ -162,7 +184,7 @@ fn for_each_term_of(corpus: &Corpus, mut visit: impl FnMut(&[u8], u64)) -> Resul
             }
             last = (term, count);
         }
-        let next = cursors[run].next(corpus)?;
+        let next = cursors[run].next()?;
         heads.extend(next.map(|(term, count)| Reverse((term, run, count))));
     }
     if last.1 > 0 {
@@ -171,25 +193,34 @@ fn for_each_term_of(corpus: &Corpus, mut visit: impl FnMut(&[u8], u64)) -> Resul
     Ok(())
 }
 
-/// The terms of one directory in order, page after page.
-struct Cursor {
-    run: usize,
+/// The terms of one run in order, those of a directory page after page.
+struct Cursor<'a> {
+    directory: Option<DirectoryView<'a>>,
     page: usize,
-    /// What is left of the page, each with how often it stands in the run.
+    /// What is left of the page, or of all words, each with how often it stands in the run.
     terms: std::vec::IntoIter<(Vec<u8>, u64)>,
 }
 
-impl Cursor {
-    fn next(&mut self, corpus: &Corpus) -> Result<Option<(Vec<u8>, u64)>> {
-        while self.terms.len() == 0 && self.page < corpus.firsts(self.run)?.n_pages() {
+impl<'a> Cursor<'a> {
+    fn of(corpus: &'a Corpus, run: usize) -> Result<Self> {
+        let directory = corpus.directory(run)?;
+        let words = if directory.is_none() { words_of(corpus, run)? } else { BTreeMap::new() };
+        let terms = words.into_iter().collect::<Vec<_>>().into_iter();
+        Ok(Self { directory, page: 0, terms })
+    }
+
+    fn next(&mut self) -> Result<Option<(Vec<u8>, u64)>> {
+        while self.terms.len() == 0
+            && let Some(directory) = &self.directory
+            && self.page < directory.firsts.n_pages()
+        {
             self.page += 1;
-            let bytes = corpus.directory_page(self.run, self.page as u32)?;
             let mut terms = Vec::new();
-            for_each_term(&bytes, |term, list| {
+            for_each_term(&directory.page(self.page)?, |term, list| {
                 terms.push((postings::word_of(term).0.to_vec(), list.total()?));
                 Some(())
             })
-            .ok_or_else(|| corpus.damaged_run(self.run, CUT_SHORT))?;
+            .ok_or_else(|| directory.damaged(CUT_SHORT))?;
             self.terms = terms.into_iter();
         }
         Ok(self.terms.next())
@@ -207,7 +238,7 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// Looks `patterns` up in the directories of `corpus`.
+    /// Looks `patterns` up in the runs of `corpus`.
     ///
     /// # Errors
     /// If the store cannot be read or is damaged.
@@ -281,10 +312,11 @@ pub fn blocks_beside(
 /// known about them.
 fn holders(corpus: &Corpus, run: usize, pattern: &Pattern) -> Result<Option<Vec<u8>>> {
     let Some(words) = pattern.side_by_side() else { return Ok(None) };
-    let first = corpus.firsts(run)?.n_pages() + 2;
-    let page = |page: usize| corpus.directory_page(run, (first + page) as u32);
+    let Some(directory) = corpus.directory(run)? else { return Ok(None) };
+    let first = directory.firsts.n_pages() + 2;
     let n_blocks = corpus.contents.runs[run].blocks.len();
-    pairs::holders(n_blocks, &words, page, || corpus.damaged_run(run, CUT_SHORT))
+    let page = |page: usize| directory.page(first + page);
+    pairs::holders(n_blocks, &words, page, || directory.damaged(CUT_SHORT))
 }
 
 /// Whether a block has its bit.
@@ -292,37 +324,68 @@ fn has(bits: &[u8], block: usize) -> bool {
     bits[block / 8] >> (block % 8) & 1 == 1
 }
 
-/// Patterns and the pages of one directory that can hold their words.
+/// Patterns and where in one run their words are looked up.
 struct Lookup<'a> {
     corpus: &'a Corpus<'a>,
     run: usize,
     patterns: &'a [Pattern],
-    /// By page from page 1 on.
-    wanted: Vec<bool>,
+    /// The directory and which of its pages can hold one of the words, by page from page 1 on.
+    directory: Option<(DirectoryView<'a>, Vec<bool>)>,
 }
 
 impl<'a> Lookup<'a> {
     fn of(corpus: &'a Corpus<'a>, run: usize, patterns: &'a [Pattern]) -> Result<Self> {
-        let firsts = corpus.firsts(run)?;
-        let mut wanted = vec![false; firsts.n_pages()];
-        for pattern in patterns {
-            pattern.for_each_range(|range| firsts.note(&range, &mut wanted));
-        }
-        Ok(Self { corpus, run, patterns, wanted })
+        let directory = corpus.directory(run)?.map(|directory| {
+            let mut wanted = vec![false; directory.firsts.n_pages()];
+            for pattern in patterns {
+                pattern.for_each_range(|range| directory.firsts.note(&range, &mut wanted));
+            }
+            (directory, wanted)
+        });
+        Ok(Self { corpus, run, patterns, directory })
     }
 
+    /// Pages of the directory to be read.
     fn n_pages(&self) -> usize {
-        self.wanted.iter().filter(|wanted| **wanted).count()
+        let wanted = self.directory.iter().flat_map(|(_, wanted)| wanted);
+        wanted.filter(|wanted| **wanted).count()
     }
 
     /// Per pattern and block of the run, an upper bound of how often the pattern occurs in the block.
     fn bounds(&self, stems: &Stems) -> Result<Vec<Vec<u32>>> {
+        match &self.directory {
+            Some((directory, wanted)) => self.listed(directory, wanted, stems),
+            None => self.counted(stems),
+        }
+    }
+
+    /// The bounds by the dictionary of each block.
+    fn counted(&self, stems: &Stems) -> Result<Vec<Vec<u32>>> {
+        let mut words = Wanted::of(self.patterns, stems);
+        let mut bounds = vec![Vec::new(); self.patterns.len()];
+        for block in self.corpus.contents.runs[self.run].blocks.clone() {
+            let found = Matches::find(&mut words, &self.corpus.index(block)?.terms)
+                .ok_or_else(|| self.corpus.damaged(block, NO_DICTIONARY))?;
+            for (pattern, bounds) in bounds.iter_mut().enumerate() {
+                bounds.push(u32::try_from(found.bound(pattern)).unwrap_or(u32::MAX));
+            }
+        }
+        Ok(bounds)
+    }
+
+    /// The bounds by the `wanted` pages of the directory.
+    fn listed(
+        &self,
+        directory: &DirectoryView,
+        wanted: &[bool],
+        stems: &Stems,
+    ) -> Result<Vec<Vec<u32>>> {
         let n_blocks = self.corpus.contents.runs[self.run].blocks.len();
         let none = |pattern: &Pattern| vec![vec![0_u32; n_blocks]; pattern.len()];
         let mut counts: Vec<Vec<Vec<u32>>> = self.patterns.iter().map(none).collect();
         let mut words = Wanted::of(self.patterns, stems);
-        for (page, _) in self.wanted.iter().enumerate().filter(|(_, wanted)| **wanted) {
-            let bytes = self.corpus.directory_page(self.run, page as u32 + 1)?;
+        for (page, _) in wanted.iter().enumerate().filter(|(_, wanted)| **wanted) {
+            let bytes = directory.page(page + 1)?;
             words.rewind();
             for_each_term(&bytes, |term, list| {
                 let mut whole = Some(());
@@ -337,7 +400,7 @@ impl<'a> Lookup<'a> {
                 });
                 whole
             })
-            .ok_or_else(|| self.corpus.damaged_run(self.run, CUT_SHORT))?;
+            .ok_or_else(|| directory.damaged(CUT_SHORT))?;
         }
         // A pattern stands where the rarest of its words does at most.
         let least = |mut slots: Vec<Vec<u32>>| {
@@ -403,5 +466,29 @@ mod tests {
         assert_eq!(blocks(&often, &[]), (0..=last).collect::<Vec<_>>());
         let with_least = blocks(&often, &least);
         assert!(with_least.contains(&0) && with_least.len() <= 2 + FEW, "{with_least:?}");
+    }
+
+    #[test]
+    fn a_run_without_a_directory_is_looked_up_in_its_dictionaries() {
+        let text = |end: &str| "A reef, a lamp, a reef-wall.\n\n".repeat(4_000) + end;
+        let mut library = Library::in_memory();
+        library.open_document(&Source::text("one", text("Two gulls."))).unwrap();
+        library.open_document(&Source::text("two", text("A gull, a gull, no lamp."))).unwrap();
+        let corpus = library.corpus(&[]).unwrap();
+        assert!(corpus.contents.runs.iter().all(|run| run.directory.is_none()));
+        let n_blocks = corpus.contents.blocks.len() as u32;
+        assert!(n_blocks >= 4);
+        let best = most_frequent(&corpus, 3, |_| true).unwrap();
+        let named = |(word, count): &(&str, u64)| (word.as_bytes().to_vec(), *count);
+        let wanted = [("a", 24_002), ("reef", 16_000), ("lamp", 8_001)];
+        assert_eq!(best, wanted.iter().map(named).collect::<Vec<_>>());
+        let stems = Stems::default();
+        let patterns = ["gull", "wall", "eel"].map(|word| Pattern::phrase(word).unwrap());
+        let spread = Spread::of(&corpus, &patterns, &stems).unwrap();
+        assert_eq!(spread.blocks[0], [(n_blocks - 1, 2)]);
+        assert_eq!((spread.totals[1], spread.totals[2]), (8_000, 0));
+        assert_eq!(spread.any(), (0..n_blocks).collect::<Vec<_>>());
+        let beside = blocks_beside(&corpus, &patterns[..1], &patterns[1..], &stems).unwrap();
+        assert_eq!(beside, [n_blocks - 1]);
     }
 }

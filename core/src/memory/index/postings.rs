@@ -4,8 +4,8 @@
 //! terms      number of groups; per group of terms with one first byte: that byte, number of terms,
 //!            bytes of its entries, bytes of its position lists; then the entries, group by group
 //! entry      a byte with the lengths of the prefix shared with the term before and of the rest (15
-//!            and more go on behind it), the rest, how often the term stands there, and its position
-//!            if that is once, else the bytes of its list
+//!            and more go on behind it), the rest; for a term that stands there once twice its position, else
+//!            one more than twice how often it stands there, and the bytes of its list
 //! positions  the lists one after the other, each the differences of word ordinals in the block
 //! ```
 //! All other numbers are LEB128. Groups that hold nothing that is looked for are skipped unread. Words
@@ -172,10 +172,10 @@ impl Dictionary {
         let shared = self.previous.iter().zip(term).take_while(|(a, b)| a == b).count();
         put_head(&mut group.entries, shared, term.len() - shared);
         group.entries.extend_from_slice(&term[shared..]);
-        put(&mut group.entries, list.len() as u64);
         if let [only] = list {
-            put(&mut group.entries, u64::from(*only));
+            put(&mut group.entries, u64::from(*only) << 1);
         } else {
+            put(&mut group.entries, (list.len() as u64) << 1 | 1);
             let before = self.positions.len();
             let mut last = 0;
             for ordinal in list {
@@ -298,15 +298,16 @@ pub fn for_each_term(
                 }
                 term.truncate(shared);
                 term.extend_from_slice(reader.bytes(rest)?);
-                let count = u32::try_from(reader.number()?).ok()?;
-                let place = if count == 1 {
-                    Place::Here(u32::try_from(reader.number()?).ok()?)
+                let number = reader.number()?;
+                let half = u32::try_from(number >> 1).ok()?;
+                let entry = if number & 1 == 0 {
+                    Entry { count: 1, place: Place::Here(half) }
                 } else {
                     let length = usize::try_from(reader.number()?).ok()?;
                     start = start.checked_add(length)?;
-                    Place::List { start: start - length, length }
+                    Entry { count: half, place: Place::List { start: start - length, length } }
                 };
-                goes_on = visit(&term, Entry { count, place });
+                goes_on = visit(&term, entry);
                 if !goes_on {
                     break;
                 }

@@ -16,13 +16,13 @@ pub struct BlockPlace {
     pub first_char: u64,
 }
 
-/// A run of blocks, whose terms have a directory.
+/// A run of blocks.
 #[derive(Debug, Clone)]
 pub struct Run {
     /// Ordinals of its blocks in the library.
     pub blocks: Range<u32>,
-    /// Which directory.
-    pub hash: ContentHash,
+    /// The directory of their terms; short runs have none.
+    pub directory: Option<ContentHash>,
 }
 
 /// The documents of a library and where their blocks lie.
@@ -50,7 +50,7 @@ impl Contents {
             for run in record.runs() {
                 let begin = contents.blocks.len() as u32;
                 let blocks = begin..begin + run.len() as u32;
-                contents.runs.push(Run { blocks, hash: ContentHash::of_run(run) });
+                contents.runs.push(Run { blocks, directory: ContentHash::of_directory(run) });
                 for block in run {
                     let before = contents.blocks.last().filter(|last| last.document == document);
                     let first_char =

@@ -40,10 +40,10 @@ impl MemoryStore {
     }
 }
 
-/// The hashes of the blocks and of the runs of a document.
+/// The hashes of the blocks and of the directories of a document.
 fn hashes(document: &DocumentRecord) -> impl Iterator<Item = ContentHash> {
     let blocks = document.blocks.iter().map(|block| block.hash);
-    blocks.chain(document.runs().map(ContentHash::of_run))
+    blocks.chain(document.directories().map(|(directory, _)| directory))
 }
 
 impl Store for MemoryStore {

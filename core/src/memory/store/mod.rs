@@ -2,8 +2,8 @@
 //!
 //! Blocks are found by the SHA-256 of their text and of the format version, so that putting one
 //! twice does nothing, an edited document shares all blocks it did not change, and a document whose
-//! ingestion was killed finds what it had already done. Runs of blocks have a directory, found by the
-//! hashes of the blocks. A document is a list of blocks and comes to be in one step, after all of them
+//! ingestion was killed finds what it had already done. Runs of more than a few blocks have a directory,
+//! found by the hashes of the blocks. A document is a list of blocks and comes to be in one step, after all of them
 //! and their directories.
 
 pub mod contents;
@@ -22,7 +22,9 @@ mod tests;
 pub use contents::{BlockPlace, Contents, Run};
 pub use memory::MemoryStore;
 pub use notes::{Note, Notes, Place, PlacedNote};
-pub use record::{BlockParts, BlockRef, ContentHash, DocumentRecord, LONGEST_RUN, Part, Section};
+pub use record::{
+    BlockParts, BlockRef, ContentHash, DocumentRecord, LONGEST_RUN, Part, SHORT_RUN, Section,
+};
 pub use sqlite::SqliteStore;
 pub use watched::{SharedStore, WatchedStore};
 

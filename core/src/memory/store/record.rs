@@ -9,14 +9,16 @@ use crate::readable::hexadecimal;
 
 /// Version of everything that is derived from a block's text. A change of any rule that shapes a
 /// part raises it, which gives every block a new hash and so has it made again when its document is next added.
-pub const DERIVATION: u32 = 5;
+pub const DERIVATION: u32 = 6;
 
 /// Most blocks of a run, whose dictionaries are merged in one directory: some 50 MB of text.
 pub const LONGEST_RUN: usize = 1_024;
+/// Blocks of a run up to which it has no directory: to read their dictionaries takes no longer.
+pub const SHORT_RUN: usize = 3;
 /// One block in this many ends its run.
 const RUN_RARITY: u16 = 512;
 
-/// SHA-256 that identifies a source, a block or a run of blocks.
+/// SHA-256 that identifies a source, a block or the directory of a run of blocks.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ContentHash(pub [u8; 32]);
 
@@ -29,11 +31,11 @@ impl ContentHash {
         Self(hasher.finalize().into())
     }
 
-    /// The hash of a run of these blocks.
-    pub fn of_run(blocks: &[BlockRef]) -> Self {
+    /// The hash of the directory of a run of these blocks; `None` if the run is too short for one.
+    pub fn of_directory(run: &[BlockRef]) -> Option<Self> {
         let mut hasher = Sha256::new();
-        blocks.iter().for_each(|block| hasher.update(block.hash.0));
-        Self(hasher.finalize().into())
+        run.iter().for_each(|block| hasher.update(block.hash.0));
+        (run.len() > SHORT_RUN).then(|| Self(hasher.finalize().into()))
     }
 
     /// Whether a block with this hash ends its run. As the text decides and not the place, an edit
@@ -172,6 +174,11 @@ impl DocumentRecord {
             rest = behind;
             (!run.is_empty()).then_some(run)
         })
+    }
+
+    /// The runs that have a directory, in order, each with the hash by which it is found.
+    pub fn directories(&self) -> impl Iterator<Item = (ContentHash, &[BlockRef])> {
+        self.runs().filter_map(|run| Some((ContentHash::of_directory(run)?, run)))
     }
 
     /// The title, or the name where there is none.
@@ -332,7 +339,7 @@ mod tests {
         assert!(runs.iter().all(|run| run.len() <= LONGEST_RUN));
         assert!(runs.len() < 50, "{} runs of 16000 blocks", runs.len());
         let hashes = |document: &DocumentRecord| -> Vec<ContentHash> {
-            document.runs().map(ContentHash::of_run).collect()
+            document.directories().map(|(directory, _)| directory).collect()
         };
         let mut edited: Vec<BlockRef> = whole.blocks.clone();
         edited[3] = block(50_000);
@@ -341,6 +348,8 @@ mod tests {
         let new = hashes(&document(edited)).iter().filter(|run| !known.contains(run)).count();
         assert!((1..=4).contains(&new), "{new} runs are new");
         assert_eq!(document(Vec::new()).runs().count(), 0);
+        let short = document((0..SHORT_RUN).map(block).collect());
+        assert_eq!((short.runs().count(), short.directories().count()), (1, 0));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{
     BlockParts, BlockRef, ContentHash, Contents, DocumentRecord, MemoryStore, Part, PutPage,
-    SqliteStore, Store,
+    SHORT_RUN, SqliteStore, Store,
 };
 use crate::error::{Error, MemoryError};
 use crate::memory::ingest::ingest;
@@ -70,9 +70,10 @@ fn record(name: &str, blocks: &[ContentHash]) -> DocumentRecord {
 
 /// Puts the directories that `record` needs, each with one page that tells its run.
 fn put_directories(store: &mut dyn Store, record: &DocumentRecord) {
-    for run in record.runs().map(ContentHash::of_run) {
-        let mut make = |_: &dyn Store, put: &mut PutPage| put(1, &[7]).and(put(0, &run.0[..4]));
-        store.put_directory(&record.name, run, &mut make).unwrap();
+    for (directory, _) in record.directories() {
+        let mut make =
+            |_: &dyn Store, put: &mut PutPage| put(1, &[7]).and(put(0, &directory.0[..4]));
+        store.put_directory(&record.name, directory, &mut make).unwrap();
     }
 }
 
@@ -87,16 +88,16 @@ fn keeps_the_contract(store: &mut dyn Store) {
         store.put_block("one", a, &a_parts).unwrap();
         store.put_block("one", b, &b_parts).unwrap();
     }
-    let (first, other) = (record("one", &[a, b, a]), record("two", &[b, c]));
+    let (first, other) = (record("one", &[a, b, a, b]), record("two", &[b, c, b, c]));
     put(store, &first);
     store.put_block("two", c, &c_parts).unwrap();
     put(store, &other);
-    let run_of = |record: &DocumentRecord| ContentHash::of_run(record.runs().next().unwrap());
-    let (of_first, of_other) = (run_of(&first), run_of(&other));
+    let directory_of = |record: &DocumentRecord| record.directories().next().unwrap().0;
+    let (of_first, of_other) = (directory_of(&first), directory_of(&other));
     assert_eq!(store.directory_page(of_first, 0).unwrap(), of_first.0[..4]);
     assert_eq!(store.directory_page(of_first, 1).unwrap(), [7]);
-    let runs = first.runs().chain(other.runs()).count() as u64;
-    assert_eq!(store.directory_bytes().unwrap(), runs * 5);
+    let n_directories = first.directories().chain(other.directories()).count() as u64;
+    assert_eq!(store.directory_bytes().unwrap(), n_directories * 5);
     assert!(store.directory_page(of_first, 2).is_err());
     assert_eq!(store.part(c, Part::Positions).unwrap(), [3, 3, 3]);
     assert_eq!(store.part(b, Part::Text).unwrap(), b"b");
@@ -177,7 +178,7 @@ fn a_document_without_its_blocks_is_refused_and_changes_nothing() {
     let folder = Folder::new("incomplete");
     let mut store = SqliteStore::open(&folder.file("library")).unwrap();
     let (a, a_parts) = parts("a");
-    let document = record("one", &[a]);
+    let document = record("one", &[a; SHORT_RUN + 1]);
     put_directories(&mut store, &document);
     let refused = store.put_document(&document);
     assert!(matches!(refused, Err(Error::Memory(MemoryError::Storage { .. }))));
