@@ -21,7 +21,7 @@ for length in 8K 32K 128K; do
     suite --arm carrel --length "$length" --cases 12
 done
 suite --arm carrel --length 1M --cases 6
-suite --arm carrel --length 4M --cases 3
+suite --arm carrel --length 4M --cases 6
 suite --arm truncate --arm stuff --language en --length 128K
 for length in 8K 32K; do
     suite --model "$model" --arm carrel-model --arm truncate --arm stuff --length "$length"

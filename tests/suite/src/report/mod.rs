@@ -193,6 +193,9 @@ pub(crate) fn forecast_held(line: &Done) -> Option<bool> {
     Some(near(tokens, line.prompt_tokens + line.output_tokens) && is_time_near)
 }
 
+/// How far the held-out side may lag behind: 5 points, and what shares like 19 of 20 are off by in binary.
+const WIDEST_GAP: f64 = 0.05 + 1e-9;
+
 /// Tasks on which the held-out side of the end-to-end ladder lags more than 5 points behind, by the
 /// share of gold fragments cited: arm, task, length and the gap.
 pub fn gaps(summaries: &[Summary]) -> Vec<(String, String, usize, f64)> {
@@ -206,7 +209,7 @@ pub fn gaps(summaries: &[Summary]) -> Vec<(String, String, usize, f64)> {
         });
         if let Some(held_out) = other
             && let (Some(one), Some(two)) = (seen.gold_cited, held_out.gold_cited)
-            && one - two > 0.05
+            && one - two > WIDEST_GAP
         {
             found.push((seen.arm.clone(), seen.task.clone(), seen.length_tokens, one - two));
         }
