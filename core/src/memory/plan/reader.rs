@@ -103,6 +103,14 @@ impl<'a> Reader<'a> {
         self.tied.borrow().get(&id).cloned().unwrap_or_default()
     }
 
+    /// Whether a model wrote notes, which may lead to a sentence that does not name whom it is about.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn has_notes(&self) -> Result<bool> {
+        Ok(self.corpus.notes().n_notes()? > 0)
+    }
+
     /// Whether a passage was refused because the budget had ended.
     pub fn was_refused(&self) -> bool {
         self.refused.get()

@@ -36,8 +36,7 @@ pub fn is_supported(reader: &Reader, question: &Question, found: &Finding) -> Re
     let ([name], Some(answer)) = (question.names.as_slice(), &found.answer) else {
         return Ok(true);
     };
-    // What a model wrote down may lead to a sentence that does not name the person.
-    if reader.corpus.notes().n_notes()? > 0 {
+    if reader.has_notes()? {
         return Ok(true);
     }
     let bare = names::without_titles(name);

@@ -131,8 +131,7 @@ pub fn owned(
             !words.is_empty() && !reads.iter().any(says)
         };
         let is_silent = few && (known && asked.key.is_none() || beside);
-        // What a model wrote down may lead to a sentence that does not name the owner.
-        let is_silent = is_silent && reader.corpus.notes().n_notes()? == 0;
+        let is_silent = is_silent && !reader.has_notes()?;
         return Ok(is_silent.then(Finding::default));
     }
     Ok(Some(joined(question, asked, facts)))
