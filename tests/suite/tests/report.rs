@@ -83,6 +83,33 @@ fn figures_are_those_of_the_lines() {
 }
 
 #[test]
+fn a_held_out_case_that_is_answered_where_it_had_to_be_declined_counts() {
+    let missing = |split, declined| Done {
+        task: "sherlock".into(),
+        variant: "fragment_missing".into(),
+        ..line(split, Expected::NotInDocument, 0, 0, declined)
+    };
+    let proved = |split| Done {
+        task: "sherlock".into(),
+        variant: "provable".into(),
+        ..line(split, Expected::Answered, 6, 6, false)
+    };
+    let of = |n_seen: usize, n_held_out: usize| {
+        let mut lines = vec![proved(Split::Seen), proved(Split::HeldOut)];
+        lines.extend((0..12).map(|at| missing(Split::Seen, at < n_seen)));
+        lines.extend((0..12).map(|at| missing(Split::HeldOut, at < n_held_out)));
+        gaps(&summarise(&lines, false))
+    };
+    assert_eq!(of(12, 12), []);
+    let found = of(12, 11);
+    assert_eq!((found.len(), found[0].1.as_str()), (1, "sherlock"));
+    assert!((found[0].3 - 1.0 / 12.0).abs() < 1e-9, "one of twelve");
+    // The seen side may be the worse one, and nothing is held out where nothing had to be declined.
+    assert_eq!(of(11, 12), []);
+    assert_eq!(gaps(&summarise(&[missing(Split::Seen, true), proved(Split::HeldOut)], false)), []);
+}
+
+#[test]
 fn bars_and_costs_are_those_of_the_lines() {
     let timed = |length_tokens, elapsed_us, estimate| Done {
         task: "sherlock".into(),

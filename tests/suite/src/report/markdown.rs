@@ -39,7 +39,7 @@ pub fn table(summaries: &[Summary]) -> String {
     }
     let gaps = gaps(summaries);
     if !gaps.is_empty() {
-        out.push_str("\nHeld out more than 5 points behind seen, by gold fragments cited:\n\n");
+        out.push_str("\nHeld out more than 5 points behind seen, by gold fragments cited or questions declined:\n\n");
     }
     for (arm, task, length, gap) in gaps {
         let _ = writeln!(out, "* {arm}, {task} at {}: {:.1}", length_name(length), gap * 100.0);

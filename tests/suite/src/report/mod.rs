@@ -51,6 +51,8 @@ pub struct Summary {
     pub citation_precision: Option<f64>,
     /// Harmonic mean of precision and recall of declining.
     pub decline_f1: Option<f64>,
+    /// Questions to be declined that were.
+    pub rightly_declined: Option<f64>,
     /// Quotes that are not in the document.
     pub fabricated: u64,
     /// Tokens that models read and wrote for a question, on average.
@@ -159,6 +161,10 @@ fn summary(key: Key, lines: &[&Done]) -> Summary {
             sum(&|line| line.score.citations.into()) as usize,
         ),
         decline_f1: decline_f1(lines),
+        rightly_declined: share(
+            lines.iter().filter(|line| is_to_be_declined(line) && line.score.declined).count(),
+            lines.len() - n,
+        ),
         fabricated: sum(&|line| line.score.fabricated.into()),
         model_tokens: mean(sum(&|line| line.prompt_tokens + line.output_tokens)),
         elapsed_us: times.get(times.len() / 2).copied().unwrap_or(0),
@@ -174,9 +180,13 @@ fn found_in_few(line: &Done) -> bool {
     score.gold > 0 && score.gold_read == score.gold && *passages_read <= 3 * score.gold
 }
 
+fn is_to_be_declined(line: &Done) -> bool {
+    line.expected == Expected::NotInDocument
+}
+
 /// F1 of declining; `None` where nothing had to be declined.
 pub fn decline_f1(lines: &[&Done]) -> Option<f64> {
-    let must = |line: &&&Done| line.expected == Expected::NotInDocument;
+    let must = |line: &&&Done| is_to_be_declined(line);
     let declined = lines.iter().filter(|line| line.score.declined);
     let wanted = lines.iter().filter(must).count();
     let right = declined.clone().filter(must).count();
@@ -196,8 +206,9 @@ pub(crate) fn forecast_held(line: &Done) -> Option<bool> {
 /// How far the held-out side may lag behind: 5 points, and what shares like 19 of 20 are off by in binary.
 const WIDEST_GAP: f64 = 0.05 + 1e-9;
 
-/// Tasks on which the held-out side of the end-to-end ladder lags more than 5 points behind, by the
-/// share of gold fragments cited: arm, task, length and the gap.
+/// Tasks on which the held-out side of the end-to-end ladder lags more than 5 points behind, by the share of
+/// gold fragments cited or by that of questions rightly declined, whichever lags more: arm, task, length and
+/// the gap.
 pub fn gaps(summaries: &[Summary]) -> Vec<(String, String, usize, f64)> {
     let mut found = Vec::new();
     let end_to_end = summaries.iter().filter(|one| one.ladder == Ladder::EndToEnd.name());
@@ -207,11 +218,12 @@ pub fn gaps(summaries: &[Summary]) -> Vec<(String, String, usize, f64)> {
                 && (&other.arm, other.ladder, &other.task) == (&seen.arm, seen.ladder, &seen.task)
                 && (other.language, other.length_tokens) == (seen.language, seen.length_tokens)
         });
-        if let Some(held_out) = other
-            && let (Some(one), Some(two)) = (seen.gold_cited, held_out.gold_cited)
-            && one - two > WIDEST_GAP
-        {
-            found.push((seen.arm.clone(), seen.task.clone(), seen.length_tokens, one - two));
+        let Some(held_out) = other else { continue };
+        let lag = |of: fn(&Summary) -> Option<f64>| Some(of(seen)? - of(held_out)?);
+        let lags = [lag(|one| one.gold_cited), lag(|one| one.rightly_declined)];
+        let gap = lags.into_iter().flatten().fold(0.0, f64::max);
+        if gap > WIDEST_GAP {
+            found.push((seen.arm.clone(), seen.task.clone(), seen.length_tokens, gap));
         }
     }
     found
