@@ -10,7 +10,9 @@ use carrel_core::convert::{SyntheticOptions, write_synthetic};
 use carrel_core::engine::{Engine, EngineOptions, ProbeFolder, WindowReader, WindowStore};
 use carrel_core::error::ModelError;
 use carrel_core::exec::ContextPolicy;
-use carrel_core::memory::{AskOptions, Contract, Library, Reading, Request, Source, TextModel};
+use carrel_core::memory::{
+    AskOptions, Contract, Library, Reading, Reply, Request, Source, TextModel,
+};
 use carrel_core::ops::CacheType;
 use carrel_core::quant::TensorType;
 use carrel_core::session::GenerateOptions;
@@ -256,6 +258,54 @@ fn a_window_that_was_read_once_is_not_read_again() {
     }
     assert_eq!(ask(&mut reader(true), &window, questions[1]), plain[1]);
     assert_eq!(ask(&mut reader(true), &window, questions[1]).2, second.2);
+}
+
+#[test]
+fn what_a_reading_takes_is_foreseen() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = model(folder.path());
+    let engine = Engine::open(&path, &long()).expect("opens");
+    let mut reader = engine.reader(&CancelFlag::new()).expect("a reader");
+    let (window, other) = (contract(12), contract(20));
+    let texts = [window.window(), other.window()];
+    let of = |at: usize, question| Request {
+        system: "Point.",
+        window: &texts[at],
+        question,
+        contract: [&window, &other][at],
+    };
+    let (first, second, third) =
+        (of(0, "Which box?"), of(0, "How many keys?"), of(1, "Which box?"));
+    let unknown = reader.foresee(&first, None).expect("a prompt");
+    assert_eq!((unknown.prompt_us, unknown.output_us), (0, 0), "nothing was read yet");
+    // In a row, each after the one before it.
+    let foreseen = [
+        reader.foresee(&first, None),
+        reader.foresee(&second, Some(&first)),
+        reader.foresee(&third, Some(&second)),
+    ]
+    .map(|reply| reply.expect("a prompt"));
+    for (request, foreseen) in [&first, &second, &third].into_iter().zip(&foreseen) {
+        let now = reader.foresee(request, None).expect("a prompt");
+        let reply = reader.read(request).expect("a reply");
+        let tokens = |reply: &Reply| (reply.prompt_tokens, reply.reused_tokens);
+        assert_eq!((tokens(foreseen), tokens(&now)), (tokens(&reply), tokens(&reply)));
+    }
+    let known = reader.foresee(&first, None).expect("a prompt");
+    assert!(known.prompt_us > 0 && known.output_us > 0 && known.output_tokens > 0);
+    // A window that is kept on disk is not read again either.
+    let store = WindowStore::open(folder.path().join("windows"), 1 << 30).expect("a folder");
+    let reader = || {
+        let mut reader = engine.reader(&CancelFlag::new()).expect("a reader");
+        reader.keep_windows(store.clone());
+        reader
+    };
+    assert_eq!(reader().foresee(&second, None).expect("a prompt").reused_tokens, 0);
+    reader().read(&first).expect("a reply");
+    let kept = reader().foresee(&second, None).expect("a prompt");
+    let reply = reader().read(&second).expect("a reply");
+    assert!(reply.reused_tokens > 0);
+    assert_eq!(kept.reused_tokens, reply.reused_tokens);
 }
 
 #[test]

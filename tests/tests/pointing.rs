@@ -152,7 +152,9 @@ fn of_a_window_longer_than_the_context_the_part_with_the_candidate_is_shown() {
     ]);
     let question = "What did the ferry cost Ines Marl?";
     let mut model = Scripted { context: 320, ..Scripted::new(&["eleven crowns"], true) };
-    let answer = with_model(&shelf, &mut model, question, &AskOptions::default());
+    // The part with the answer has far less of the question than the first one.
+    let all = AskOptions { profile: Profile::Exhaustive, ..AskOptions::default() };
+    let answer = with_model(&shelf, &mut model, question, &all);
     assert_eq!((answer.status, answer.answer.as_str()), (Status::Answered, "eleven crowns"));
     for window in &model.windows {
         assert!(window.contains("Ines Marl"), "nothing else was found: {window}");
@@ -184,6 +186,72 @@ fn an_estimate_is_close_to_what_is_read() {
     assert!(estimate.seconds.unwrap() > model_s && estimate.peak_bytes > 0);
     let free = shelf.library.estimate(question, &options, None).unwrap();
     assert_eq!((free.windows, free.prompt_tokens), (0, 0));
+}
+
+/// What is estimated with a model at hand is what an answer with it costs, whatever plan answers.
+#[test]
+fn an_estimate_follows_the_plan_of_the_question() {
+    let facts = [
+        "Everybody in the village knew Oda Brenn for the mother who had brought up Ines Marl.",
+        "Oda Brenn's father is Tam Brenn.",
+        "Ines Marl sent a parcel with a clock.",
+        "Ines Marl sent a parcel with a kettle.",
+        "Silas Orr went to the mill. Silas Orr took the lamp there.",
+    ];
+    let shelf = Shelf::of(&facts);
+    let options = AskOptions::default();
+    for (question, words) in [
+        // The reply leads no further, as none is expected to.
+        ("Who is the father of the mother of Ines Marl?", &["no such words"] as &[&str]),
+        ("What was in the parcel that Ines Marl sent?", &["sent a parcel"]),
+        ("List everything that was in parcels sent by Ines Marl.", &["clock", "kettle"]),
+        ("Where is the lamp?", &["mill"]),
+        ("How many times did Silas Orr go to the mill?", &["mill"]),
+        ("Who found the anchor?", &["anchor"]),
+    ] {
+        let mut model = Scripted::new(words, false);
+        let estimate = shelf.library.estimate_with(question, &options, &model).unwrap();
+        assert!(model.windows.is_empty(), "nobody is asked for an estimate");
+        let answer = with_model(&shelf, &mut model, question, &options);
+        assert_eq!(estimate.windows as usize, model.windows.len(), "{question}");
+        let (wanted, got) = (answer.usage.prompt_tokens, estimate.prompt_tokens);
+        assert!(wanted.abs_diff(got) * 100 <= wanted * 15, "{question}: {got} of {wanted}");
+        assert_eq!(estimate.passages, answer.usage.passages_read, "{question}");
+        assert_eq!(estimate.seconds.is_some(), model.windows.is_empty(), "{question}");
+    }
+}
+
+#[test]
+fn for_one_thing_only_the_best_places_are_read_and_of_the_latest_the_newest_first() {
+    let filler = "The rain went on over the hills and nobody came down to the harbour that day. ";
+    let part = |fact: &str| format!("{fact}\n\n{}", format!("{}\n\n", filler.repeat(6)).repeat(16));
+    let text: Vec<String> = [
+        "The rent of Ines Marl is 40 crowns.",
+        "The rent of Ines Marl is 50 crowns.",
+        "Ines Marl spoke of the ferry.",
+        "The rent of Ines Marl is 60 crowns.",
+    ]
+    .map(part)
+    .to_vec();
+    let shelf = Shelf::of(&text.iter().map(String::as_str).collect::<Vec<_>>());
+    let asked = |question: &str, words: &'static [&'static str], profile| {
+        let mut model = Scripted::new(words, true);
+        let options = AskOptions { profile, ..AskOptions::default() };
+        let answer = with_model(&shelf, &mut model, question, &options);
+        (answer.answer, model.windows)
+    };
+    let amounts: &[&str] = &["40 crowns", "50 crowns", "60 crowns"];
+    let latest = "What is the latest rent of Ines Marl?";
+    assert_eq!(asked(latest, amounts, Profile::Normal).0, "60 crowns");
+    assert_eq!(
+        asked("What was the first rent of Ines Marl?", amounts, Profile::Normal).0,
+        "40 crowns"
+    );
+    let (_, windows) = asked(latest, &["no such words"], Profile::Normal);
+    assert!(windows.iter().all(|window| window.contains("The rent")), "{}", windows.len());
+    let (_, more) = asked(latest, &["no such words"], Profile::Exhaustive);
+    assert!(more.len() > windows.len(), "{} of {}", more.len(), windows.len());
+    assert_eq!(more[..windows.len()], windows, "the best come first");
 }
 
 #[test]

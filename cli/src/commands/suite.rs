@@ -372,13 +372,13 @@ impl Named {
         cancel: &CancelFlag,
     ) -> Result<ReadingModel<'static>, Failure> {
         let mut reader = self.engine.reader(cancel)?;
-        let report = probe::run_once(&self.engine, &mut reader, output, cancel)?;
+        probe::run_once(&self.engine, &mut reader, output, cancel)?;
         if args.no_probe {
             reader.set_reading(Reading::Spans);
         }
         let reading = reader.reading();
         let name = format!("{}, {}", self.name, reading.name());
-        Ok(ReadingModel { name, model: Box::new(reader), speed: report.speed() })
+        Ok(ReadingModel { name, model: Box::new(reader) })
     }
 }
 

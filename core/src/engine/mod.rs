@@ -6,6 +6,7 @@
 //! file      a path, or the name of the model that comes with Carrel → a checked file
 //! open      an opened model with its vocabulary: makes sessions and readers
 //! reader    a session that reads windows for the room `memory`
+//! pace      how fast it is, as it reads
 //! probe     what a model may do for answers, found out once
 //! windows   states of windows on disk, which are not read again
 //! ```
@@ -15,6 +16,7 @@ mod file;
 mod fit;
 mod open;
 mod options;
+mod pace;
 mod probe;
 mod reader;
 mod windows;

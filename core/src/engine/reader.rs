@@ -4,14 +4,17 @@
 //! question, so a second question about the same window finds it in the cache, or on disk if windows
 //! are kept there. A model without a chat template gets the parts one under the other.
 
+use std::time::Instant;
+
 use serde_json::Value;
 
+use super::pace::Pace;
 use super::windows::WindowStore;
 use crate::cancel::CancelFlag;
 use crate::error::{Error, Result, TemplateError};
 use crate::exec::Model;
-use crate::memory::Capability;
-use crate::memory::model::{Reading, Reply, Request, TextModel};
+use crate::memory::model::{EXPECTED_REPLY_TOKENS, Reading, Reply, Request, TextModel};
+use crate::memory::{Capability, Speed};
 use crate::sample::{GrammarSource, Grammars};
 use crate::session::{ChatFormat, EndReason, GenerateOptions, Session, grammars_for, message};
 use crate::template::{Moment, RenderOptions};
@@ -25,6 +28,9 @@ pub struct WindowReader {
     cancel: CancelFlag,
     reading: Reading,
     writes: bool,
+    pace: Pace,
+    /// How fast the model was when it was probed.
+    probed_speed: Option<Speed>,
     model: Model,
     windows: Option<WindowStore>,
 }
@@ -44,6 +50,8 @@ impl WindowReader {
             cancel: cancel.clone(),
             reading: Reading::Spans,
             writes: false,
+            pace: Pace::default(),
+            probed_speed: None,
             model: model.clone(),
             windows: None,
         })
@@ -64,12 +72,18 @@ impl WindowReader {
     pub fn allow(&mut self, capability: Capability) {
         self.reading = capability.reading;
         self.writes = capability.writes;
+        self.probed_speed = capability.speed;
+    }
+
+    /// How fast the model is: as it read last, or else as its probe found.
+    pub fn speed(&self) -> Option<Speed> {
+        self.pace.speed().or(self.probed_speed)
     }
 
     /// Tokens of `prompt` that come before its question.
     fn n_before_question(&self, request: &Request, prompt: &[u32]) -> Result<usize> {
         let other = self.prompt(&Request { question: "", ..*request })?;
-        Ok(prompt.iter().zip(&other).take_while(|(one, other)| one == other).count())
+        Ok(n_same(prompt, &other))
     }
 
     /// Brings the state after `prefix` into the session, if it is kept and not there already.
@@ -139,7 +153,37 @@ impl TextModel for WindowReader {
         self.session.tokenizer().encode(text, plain).map_or(usize::MAX / 2, |ids| ids.len())
     }
 
+    fn foresee(&self, request: &Request, before: Option<&Request>) -> Result<Reply> {
+        let prompt = self.prompt(request)?;
+        let n_held = match before {
+            Some(before) => n_same(&prompt, &self.prompt(before)?),
+            None => n_same(&prompt, self.session.tokens()),
+        };
+        let mut n_reused = n_held.min(prompt.len().saturating_sub(1));
+        if let Some(store) = &self.windows {
+            let n_prefix = self.n_before_question(request, &prompt)?;
+            if n_prefix > n_reused && store.holds(self.model.sha256(), &prompt[..n_prefix]) {
+                n_reused = n_prefix;
+            }
+        }
+        let output_tokens = self.pace.reply_tokens().unwrap_or(EXPECTED_REPLY_TOKENS);
+        let mut reply = Reply {
+            prompt_tokens: prompt.len() as u64,
+            reused_tokens: n_reused as u64,
+            output_tokens,
+            ..Reply::default()
+        };
+        if let Some(speed) = self.speed() {
+            let us = |tokens: u64, a_second: f64| tokens as f64 * 1e6 / a_second;
+            let read_us = us((prompt.len() - n_reused) as u64, speed.prompt_tokens_per_s);
+            reply.prompt_us = (self.pace.other_us() + read_us) as u64;
+            reply.output_us = us(output_tokens, speed.output_tokens_per_s) as u64;
+        }
+        Ok(reply)
+    }
+
     fn read(&mut self, request: &Request) -> Result<Reply> {
+        let started = Instant::now();
         let prompt = self.prompt(request)?;
         let n_prefix = match self.windows {
             Some(_) => self.n_before_question(request, &prompt)?,
@@ -159,7 +203,7 @@ impl TextModel for WindowReader {
             return Err(error);
         }
         self.keep(&prompt[..n_prefix])?;
-        Ok(Reply {
+        let reply = Reply {
             text,
             margin: end.margin,
             prompt_tokens: end.usage.n_prompt as u64,
@@ -167,6 +211,13 @@ impl TextModel for WindowReader {
             output_tokens: end.usage.n_generated as u64,
             prompt_us: (end.timings.prompt_ms * 1e3) as u64,
             output_us: (end.timings.decode_ms * 1e3) as u64,
-        })
+        };
+        self.pace.add(&reply, started.elapsed().as_micros() as u64);
+        Ok(reply)
     }
+}
+
+/// Tokens with which both begin.
+fn n_same(one: &[u32], other: &[u32]) -> usize {
+    one.iter().zip(other).take_while(|(one, other)| one == other).count()
 }

@@ -40,6 +40,11 @@ impl WindowStore {
         Ok(Self { folder, most_bytes })
     }
 
+    /// Whether the state after `prefix` is here.
+    pub(super) fn holds(&self, model: [u8; 32], prefix: &[u32]) -> bool {
+        prefix.len() >= LEAST_TOKENS && self.path(model, prefix).exists()
+    }
+
     /// Restores the state after `prefix` into `session`, if it is here and whole. Otherwise the
     /// session is as it was, or empty.
     pub(super) fn load(&self, model: [u8; 32], prefix: &[u32], session: &mut Session) -> bool {

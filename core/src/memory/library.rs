@@ -15,12 +15,13 @@ use super::index::pairs;
 use super::index::search::{self, Passage};
 use super::index::stems::Stems;
 use super::ingest::{self, Ingested, Progress};
-use super::model::{self, Pointer, Reading, TextModel};
+use super::model::{Pointer, TextModel};
 use super::plan;
 use super::plan::budget::{Budget, Capability, Estimate, Profile};
 use super::plan::question::Question;
 use super::plan::reader::Reader;
 use super::plan::thread::Thread;
+use super::rehearsal::Rehearsal;
 use super::segment::words;
 use super::shorten;
 use super::store::{ContentHash, DocumentRecord, MemoryStore, Part, SqliteStore, Store};
@@ -339,8 +340,8 @@ impl Library {
         Ok(answer)
     }
 
-    /// What an answer to `question` is expected to cost, with a model that can do this or
-    /// without one. Does what code does for the answer, but asks no model.
+    /// What an answer to `question` is expected to cost, with a model that can do this or without one. Does
+    /// what code does for the answer, but asks no model.
     ///
     /// # Errors
     /// As [`Self::ask`].
@@ -350,52 +351,41 @@ impl Library {
         options: &AskOptions,
         model: Option<Capability>,
     ) -> Result<Estimate> {
+        self.rehearse(question, options, model.map(Rehearsal::of))
+    }
+
+    /// The same with a model that is at hand: it counts its own tokens and tells how fast it is.
+    ///
+    /// # Errors
+    /// As [`Self::ask`], and if the model makes no prompt of what it would read.
+    pub fn estimate_with(
+        &self,
+        question: &str,
+        options: &AskOptions,
+        model: &dyn TextModel,
+    ) -> Result<Estimate> {
+        self.rehearse(question, options, Some(Rehearsal::with(model)))
+    }
+
+    fn rehearse(
+        &self,
+        question: &str,
+        options: &AskOptions,
+        mut rehearsal: Option<Rehearsal>,
+    ) -> Result<Estimate> {
         let started = Instant::now();
         let corpus = self.corpus_for(question, options)?;
-        let stems = Stems::default();
-        let budget = options.budget();
-        let reader = Reader::new(&corpus, &stems, budget.passages);
-        // The plan without a model reads the passages that it would read with one.
-        let (class, finding) = plan::answer(&reader, &mut Pointer::none(), question, &budget)?;
-        let code_s = started.elapsed().as_secs_f64();
-        let mut estimate = Estimate {
-            passages: reader.passages_read(),
-            windows: 0,
-            prompt_tokens: 0,
-            output_tokens: 0,
-            seconds: Some(code_s),
+        let model = rehearsal.as_mut().map(|rehearsal| rehearsal as &mut dyn TextModel);
+        let usage = answer(&corpus, question, options, model, &mut |_| {}, started)?.0.usage;
+        let model_us = rehearsal.as_ref().map_or(Some(0), Rehearsal::model_us);
+        Ok(Estimate {
+            passages: usage.passages_read,
+            windows: rehearsal.as_ref().map_or(0, Rehearsal::n_windows),
+            prompt_tokens: usage.prompt_tokens,
+            output_tokens: usage.output_tokens,
+            seconds: model_us.map(|us| (usage.elapsed_us + us) as f64 / 1e6),
             peak_bytes: corpus.peak_bytes(),
-        };
-        let Some(model) = model else { return Ok(estimate) };
-        let prompts = match model.reading {
-            Reading::Nothing => Vec::new(),
-            Reading::Shortens => {
-                let shown = shorten::sentences(&corpus, &finding)?.filter(|_| budget.windows > 0);
-                let tokens = |shown: Vec<String>| {
-                    model::prompt_tokens(&shown.join(" "), shown.len(), question)
-                };
-                shown.map(tokens).into_iter().collect()
-            }
-            _ if class == plan::Class::Facts => plan::prompts(&reader, question, &budget)?,
-            _ => Vec::new(),
-        };
-        for prompt in prompts {
-            let tokens = prompt + model::EXPECTED_REPLY_TOKENS;
-            if estimate.prompt_tokens + estimate.output_tokens + tokens > budget.tokens {
-                break;
-            }
-            estimate.windows += 1;
-            estimate.prompt_tokens += prompt;
-            estimate.output_tokens += model::EXPECTED_REPLY_TOKENS;
-        }
-        if estimate.windows > 0 {
-            estimate.seconds = model.speed.map(|speed| {
-                code_s
-                    + estimate.prompt_tokens as f64 / speed.prompt_tokens_per_s
-                    + estimate.output_tokens as f64 / speed.output_tokens_per_s
-            });
-        }
-        Ok(estimate)
+        })
     }
 
     /// The documents that a question is put to, after a look at the question itself.
@@ -438,7 +428,7 @@ fn answer(
         }
         Ok(())
     };
-    let mut pointer = Pointer::new(model, budget.windows, budget.tokens).telling(&mut told);
+    let mut pointer = Pointer::new(model, &budget).telling(&mut told);
     let (mut finding, written_by) = match whole::whole(&reader, question)? {
         Some((finding, author)) => (finding, Some(author)),
         None => (plan::answer(&reader, &mut pointer, question, &budget)?.1, None),

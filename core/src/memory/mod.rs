@@ -19,6 +19,7 @@ pub mod model;
 mod phrase;
 pub mod plan;
 pub mod probe;
+mod rehearsal;
 pub mod segment;
 mod shorten;
 pub mod store;

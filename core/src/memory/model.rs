@@ -15,6 +15,7 @@ use crate::error::Result;
 use crate::memory::answer::Usage;
 use crate::memory::index::corpus::SentenceId;
 use crate::memory::phrase;
+use crate::memory::plan::budget::Budget;
 use crate::memory::plan::reader::Read;
 use crate::memory::segment::words;
 use crate::memory::shorten;
@@ -39,9 +40,7 @@ pub const MOST_SENTENCES: usize = 256;
 pub const MOST_NAMED: usize = 8;
 /// Tokens of a prompt besides its sentences and its question: the system's and the template's.
 pub(super) const FRAME_TOKENS: usize = 48;
-/// Tokens of the number before a sentence.
-const NUMBER_TOKENS: usize = 2;
-/// The same at most, with the brackets as tokens of their own.
+/// Tokens of the number before a sentence at most, with the brackets as tokens of their own.
 const MOST_NUMBER_TOKENS: usize = 4;
 /// Tokens of a reply at most.
 pub const REPLY_TOKENS: usize = 48;
@@ -103,6 +102,21 @@ pub trait TextModel {
 
     /// Told how many windows may follow, at most, before they are read: for whoever shows progress.
     fn expect(&mut self, _windows: usize) {}
+
+    /// What reading `request` would take right after `before`, or, if there is none, after what it read
+    /// last: a reply without words. Its times are 0 if the model does not know them.
+    ///
+    /// # Errors
+    /// If the request makes no prompt.
+    fn foresee(&self, request: &Request, _before: Option<&Request>) -> Result<Reply> {
+        let texts = [request.system, request.window, request.question];
+        let prompt_tokens: usize = texts.into_iter().map(|text| self.tokens_in(text)).sum();
+        Ok(Reply {
+            prompt_tokens: prompt_tokens as u64,
+            output_tokens: EXPECTED_REPLY_TOKENS,
+            ..Reply::default()
+        })
+    }
 
     /// Reads one window and replies in the form that the contract fixes.
     ///
@@ -305,6 +319,7 @@ pub struct Pointer<'m, 't> {
     model: Option<&'m mut dyn TextModel>,
     told: Option<Told<'t>>,
     reading: Reading,
+    least_share: f32,
     windows_left: usize,
     tokens_left: u64,
     refused: bool,
@@ -317,17 +332,17 @@ fn on_one_line(text: &str) -> String {
 }
 
 impl<'m, 't> Pointer<'m, 't> {
-    /// A pointer that reads at most `windows` windows and `tokens` tokens.
-    /// A model that may do nothing is none.
-    pub fn new(model: Option<&'m mut dyn TextModel>, windows: usize, tokens: u64) -> Self {
+    /// A pointer that reads within `budget`. A model that may do nothing is none.
+    pub fn new(model: Option<&'m mut dyn TextModel>, budget: &Budget) -> Self {
         let reading = model.as_ref().map_or(Reading::Nothing, |model| model.reading());
         let model = model.filter(|_| reading > Reading::Nothing);
         Self {
             model,
             told: None,
             reading,
-            windows_left: windows,
-            tokens_left: tokens,
+            least_share: budget.least_share,
+            windows_left: budget.windows,
+            tokens_left: budget.tokens,
             refused: false,
             usage: Usage::default(),
         }
@@ -339,11 +354,6 @@ impl<'m, 't> Pointer<'m, 't> {
         Self { told: Some(told), ..self }
     }
 
-    /// A pointer without a model.
-    pub fn none() -> Self {
-        Self::new(None, 0, 0)
-    }
-
     /// Whether there is a model that points, and some budget is left.
     pub fn has_model(&self) -> bool {
         self.model.is_some() && self.reading >= Reading::Points && self.windows_left > 0
@@ -352,6 +362,11 @@ impl<'m, 't> Pointer<'m, 't> {
     /// Whether it would be asked to shorten an answer.
     pub fn may_shorten(&self) -> bool {
         self.model.is_some() && self.reading == Reading::Shortens && self.windows_left > 0
+    }
+
+    /// Share of the best place's score from which a place is read for one fact.
+    pub fn least_share(&self) -> f32 {
+        self.least_share
     }
 
     /// Whether a window was refused because the budget had ended.
@@ -490,15 +505,6 @@ impl<'m, 't> Pointer<'m, 't> {
         self.usage.reused_tokens += reply.reused_tokens;
         self.usage.output_tokens += reply.output_tokens;
     }
-}
-
-/// Tokens of a prompt over a window of `text` and a question, by the approximation of `words`.
-pub fn prompt_tokens(text: &str, sentences: usize, question: &str) -> u64 {
-    let counted = words::approximate_tokens(text)
-        + sentences * NUMBER_TOKENS
-        + words::approximate_tokens(question)
-        + words::approximate_tokens(SYSTEM);
-    (counted + FRAME_TOKENS) as u64
 }
 
 #[cfg(test)]

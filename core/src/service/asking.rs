@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::documents::turn;
 use super::host::Job;
+use super::lock;
 use super::stream::{Chunk, Outlet};
 use crate::engine::{ProbeFolder, WindowReader};
 use crate::error::Result;
@@ -37,6 +38,13 @@ impl<'a> Asking<'a> {
             asking.reader.allow(known);
             asking
         }))
+    }
+
+    /// Keeps for estimates how fast the model was.
+    pub(super) fn remember_speed(&self) {
+        if let Some(known) = lock(self.job.host.capability()).as_mut() {
+            known.speed = self.reader.speed();
+        }
     }
 
     /// The reader alone, for work that tells by itself how far it is.

@@ -124,6 +124,9 @@ impl Documents {
                 let model = asking.as_mut().map(|asking| asking as &mut dyn TextModel);
                 library.ask_with(&question, &options, model)
             })?;
+            if let Some(asking) = &asking {
+                asking.remember_speed();
+            }
             // A reader that was stopped says nothing, which looks like an answer.
             let answer = answer.filter(|_| !outlet.flag().is_cancelled());
             Ok(answer.map_or(Chunk::Cancelled, |answer| {

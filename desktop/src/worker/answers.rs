@@ -6,7 +6,7 @@
 use carrel_core::cancel::CancelFlag;
 use carrel_core::engine::{EngineOptions, ProbeFolder, default_report};
 use carrel_core::memory::{
-    Answer, AskOptions, Capability, Citation, Profile, Reading, Reply, Speed, Status, Thread,
+    Answer, AskOptions, Capability, Citation, Profile, Reading, Reply, Status, TextModel, Thread,
 };
 use carrel_models::default_model;
 use std::collections::BTreeSet;
@@ -110,7 +110,6 @@ impl Answers {
             cancelled: Arc::clone(&cancelled),
             thread: Thread::default(),
             model: None,
-            speed: None,
         };
         start("answers", move || desk.run(&received));
         Self { jobs, cancel, cancelled }
@@ -158,7 +157,6 @@ struct Desk {
     cancelled: Arc<Mutex<BTreeSet<u64>>>,
     thread: Thread,
     model: Option<Open>,
-    speed: Option<Speed>,
 }
 
 impl Desk {
@@ -215,13 +213,9 @@ impl Desk {
         let library = self.shelfmark.library()?;
         match (model, self.model.as_mut()) {
             (Some(_), Some(open)) => {
-                let (inner, pace, mail) = (&mut open.reader, &mut open.pace, &self.mail);
+                let (inner, mail) = (&mut open.reader, &self.mail);
                 let mut told = |reply: &Reply| {
                     mail.tell(Event::Window(id, reply.prompt_tokens + reply.output_tokens));
-                    pace.add(reply);
-                    if let Some(speed) = pace.speed() {
-                        mail.tell(Event::Speeds(speed));
-                    }
                 };
                 let grown = &mut open.window_bytes;
                 let cancel = &self.cancel;
@@ -232,7 +226,9 @@ impl Desk {
                 let (thread, model) = (&mut self.thread, Some(&mut watched as _));
                 let answer =
                     library.ask_telling(thread, &question.text, &options, model, &mut found);
-                self.speed = open.pace.speed().or(self.speed);
+                if let Some(speed) = open.reader.speed() {
+                    self.mail.tell(Event::Speeds(speed));
+                }
                 if let (None, Some(window)) = (open.loaded.took_bytes, open.window_bytes) {
                     open.loaded.took_bytes = Some(open.loading_bytes + window);
                     self.mail.tell(Event::Loaded(Some(open.loaded.clone())));
@@ -268,31 +264,24 @@ impl Desk {
         self.mail.tell(Event::Answered(id, outcome, cost));
     }
 
-    /// What a model may do, if that is known before it is asked.
-    fn known_reading(&self, choice: &Choice) -> Option<Reading> {
-        if let Some(open) = self.model.as_ref().filter(|open| open.choice == *choice) {
-            return Some(open.loaded.reading);
-        }
-        let is_built_in = choice.path == Path::new(default_model::NAME);
-        is_built_in.then(default_report).flatten().map(|report| report.reading())
-    }
-
     fn forecast(&mut self, question: &Question) -> Result<Forecast, Trouble> {
         let chosen = question.model.as_ref().filter(|_| question.profile != Profile::Instant);
-        let model = chosen.map(|choice| Capability {
-            reading: self.known_reading(choice).unwrap_or(Capability::UNKNOWN.reading),
-            speed: self.speed,
-            ..Capability::UNKNOWN
-        });
+        let open = self.model.as_ref().filter(|open| chosen == Some(&open.choice));
+        let (text, options) = (self.thread.resolve(&question.text), question.options());
+        let library = self.shelfmark.library()?;
         // A model that was found to be no better than code reads nothing.
-        let has_model = model.is_some_and(|model| model.reading > Reading::Nothing);
-        let text = self.thread.resolve(&question.text);
-        let estimate = self
-            .shelfmark
-            .library()?
-            .estimate(&text, &question.options(), model)
-            .map_err(|error| Trouble::from(&error))?;
-        Ok(Forecast { estimate, has_model })
+        let (estimate, has_model) = match open {
+            Some(open) => {
+                let has_model = open.reader.reading() > Reading::Nothing;
+                (library.estimate_with(&text, &options, &open.reader), has_model)
+            }
+            None => {
+                let model = chosen.map(known);
+                let has_model = model.is_some_and(|model| model.reading > Reading::Nothing);
+                (library.estimate(&text, &options, model), has_model)
+            }
+        };
+        Ok(Forecast { estimate: estimate.map_err(|error| Trouble::from(&error))?, has_model })
     }
 
     /// Loads the model for turn `id`, if it is not the one that is loaded, and finds out what it may
@@ -304,7 +293,6 @@ impl Desk {
         if self.model.take().is_some() {
             self.mail.tell(Event::Loaded(None));
         }
-        self.speed = None;
         self.mail.tell(Event::Step(id, Step::Loading));
         let mut open = Open::load(choice, self.gpu_folder.as_deref(), &self.cancel)?;
         let (mail, cancel) = (&self.mail, &self.cancel);
@@ -315,13 +303,19 @@ impl Desk {
         let Some(report) = probed.filter(|_| !cancel.is_cancelled()) else {
             return Err(Trouble::new(Kind::Other, "the probe was cancelled"));
         };
-        self.speed = report.speed();
         mail.tell(Event::Loaded(Some(open.loaded.clone())));
-        if let Some(speed) = self.speed {
+        if let Some(speed) = report.speed() {
             mail.tell(Event::Speeds(speed));
         }
         mail.tell(Event::Step(id, Step::Searching));
         self.model = Some(open);
         Ok(())
     }
+}
+
+/// What is known of a model before it is loaded.
+fn known(choice: &Choice) -> Capability {
+    let is_built_in = choice.path == Path::new(default_model::NAME);
+    let report = is_built_in.then(default_report).flatten();
+    report.map_or(Capability::UNKNOWN, |report| report.capability())
 }

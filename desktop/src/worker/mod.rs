@@ -14,7 +14,6 @@ pub mod answers;
 pub mod keeper;
 pub mod models;
 mod opening;
-mod pace;
 pub mod pages;
 pub mod reading;
 mod watched;

@@ -12,7 +12,6 @@ use carrel_core::memory::probe::ProbeReport;
 use carrel_core::service::{GpuVerdict, HAS_GPU, place};
 
 use super::answers::Choice;
-use super::pace::Pace;
 use crate::device::resident_bytes;
 use crate::state::device::{Loaded, Products};
 use crate::trouble::Trouble;
@@ -23,8 +22,6 @@ pub struct Open {
     pub choice: Choice,
     /// Reads windows.
     pub reader: WindowReader,
-    /// How fast it is.
-    pub pace: Pace,
     /// What is shown of it.
     pub loaded: Loaded,
     /// Memory that the app took more after loading it than before.
@@ -69,8 +66,8 @@ impl Open {
             n_threads: choice.n_threads,
         };
         let loading_bytes = resident_bytes().saturating_sub(before_bytes);
-        let (choice, pace) = (choice.clone(), Pace::default());
-        Ok(Self { choice, reader, pace, loaded, loading_bytes, window_bytes: None, engine })
+        let choice = choice.clone();
+        Ok(Self { choice, reader, loaded, loading_bytes, window_bytes: None, engine })
     }
 
     /// Finds out what the model may do, once for every model: the report is kept in `folder`.

@@ -56,7 +56,7 @@ pub mod whole;
 
 use super::answer::Finding;
 use super::index::corpus::SentenceId;
-use super::model::{self, Pointer};
+use super::model::Pointer;
 use crate::error::Result;
 use arrangement::{arranged, relative};
 use budget::Budget;
@@ -354,38 +354,4 @@ fn property(
         lookup::support(reader, question, scope, found)?;
     }
     Ok(found)
-}
-
-/// Coverage from which a model is expected to find the answer in the first window.
-const FOUND_AT_ONCE: f32 = 0.75;
-
-/// Tokens of the prompts over windows that a model is expected to read for a question about facts, in
-/// order: all that the budget allows for a list, the first for a question whose words stand together.
-///
-/// # Errors
-/// If the store cannot be read or is damaged.
-pub fn prompts(reader: &Reader, text: &str, budget: &Budget) -> Result<Vec<u64>> {
-    let mut prompts = Vec::new();
-    let scope = Scope::of(text, reader.corpus);
-    for part in parts::questions(text) {
-        let question = Question::of(&part, reader.stems);
-        let candidates = candidates::candidates(reader, &question, &scope)?;
-        if !lookup::covers(&question, &candidates) {
-            continue;
-        }
-        let sure = candidates.first().is_some_and(|best| best.coverage >= FOUND_AT_ONCE);
-        let mut windows = reading::windows(reader, &candidates)?;
-        if sure && !question.many {
-            windows.truncate(1);
-        }
-        for (block, range) in windows {
-            if prompts.len() == budget.windows {
-                return Ok(prompts);
-            }
-            let held = reader.corpus.block(block)?;
-            let n_sentences = range.len();
-            prompts.push(model::prompt_tokens(held.sentences(range), n_sentences, &part));
-        }
-    }
-    Ok(prompts)
 }

@@ -1,10 +1,13 @@
 //! Reading with a model: the windows around the best candidates, one at a time.
 //!
 //! Two gates: a reading is written only if it points to a sentence that no reading pointed to before, and
-//! reading stops when a question for one thing has one.
+//! reading stops when a question for one thing has one. For one thing only the windows of the best places and
+//! of those nearly as good are read, of the latest the newest first: what a model finds in the others is
+//! mostly something else.
 
 use std::ops::Range;
 
+use super::budget::NEARLY_AS_GOOD;
 use super::candidates::Candidate;
 use super::question::Question;
 use super::reader::{Read, Reader};
@@ -25,6 +28,7 @@ pub fn read_windows(
 ) -> Result<Option<Finding>> {
     let mut finding = Finding::default();
     let mut spans: Vec<String> = Vec::new();
+    let candidates = &worth_reading(question, candidates, pointer.least_share());
     let windows = windows(reader, candidates)?;
     pointer.expect(windows.len());
     'windows: for (block, range) in windows {
@@ -70,6 +74,28 @@ pub fn read_windows(
     Ok(Some(finding))
 }
 
+/// The candidates whose windows are read, in the order in which they are: for a list all of them, and otherwise
+/// those with so much of the best one's score.
+fn worth_reading(
+    question: &Question,
+    candidates: &[Candidate],
+    least_share: f32,
+) -> Vec<Candidate> {
+    let mut out = candidates.to_vec();
+    let Some(best) = out.first().map(|best| best.score).filter(|_| !question.many) else {
+        return out;
+    };
+    out.retain(|candidate| candidate.score >= least_share * best);
+    let n_good = out.partition_point(|candidate| candidate.score >= NEARLY_AS_GOOD * best);
+    if question.latest || question.earliest {
+        out[..n_good].sort_by_key(|candidate| candidate.id);
+    }
+    if question.latest {
+        out[..n_good].reverse();
+    }
+    out
+}
+
 /// What the model is shown of a window: all of it, or, where its context is too short for that, the runs of
 /// sentences that have candidates in them, the best first.
 fn runs(
@@ -95,7 +121,7 @@ fn runs(
 ///
 /// # Errors
 /// If the store cannot be read or is damaged.
-pub fn windows(reader: &Reader, candidates: &[Candidate]) -> Result<Vec<(u32, Range<usize>)>> {
+fn windows(reader: &Reader, candidates: &[Candidate]) -> Result<Vec<(u32, Range<usize>)>> {
     let mut out: Vec<(u32, Range<usize>)> = Vec::new();
     for candidate in candidates {
         let at = candidate.id.sentence as usize;

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use carrel_core::memory::{AskOptions, Capability, Library, Source, Speed, Status, TextModel};
+use carrel_core::memory::{AskOptions, Library, Source, Status, TextModel};
 
 use super::arm::Arm;
 use crate::error::{Result, SuiteError};
@@ -15,14 +15,6 @@ pub struct ReadingModel<'a> {
     pub name: String,
     /// The model.
     pub model: Box<dyn TextModel + 'a>,
-    /// How fast it is, if that is known, for estimates.
-    pub speed: Option<Speed>,
-}
-
-impl ReadingModel<'_> {
-    fn capability(&self) -> Capability {
-        Capability { reading: self.model.reading(), writes: self.model.writes(), speed: self.speed }
-    }
 }
 
 /// A library in a temporary folder, one document at a time.
@@ -76,8 +68,10 @@ impl Arm for LibraryArm<'_> {
                 carrel_core::Error::from(carrel_core::error::MemoryError::EmptyLibrary).into()
             );
         };
-        let model = self.model.as_ref().map(ReadingModel::capability);
-        let estimate = library.estimate(question, &self.options, model)?;
+        let estimate = match &self.model {
+            Some(reading) => library.estimate_with(question, &self.options, &*reading.model)?,
+            None => library.estimate(question, &self.options, None)?,
+        };
         let tokens = estimate.prompt_tokens + estimate.output_tokens;
         let forecast = estimate.seconds.map(|seconds| (tokens, (seconds * 1e6) as u64));
         let model = self.model.as_mut().map(|model| &mut *model.model as &mut dyn TextModel);
