@@ -334,16 +334,18 @@ pub struct DirectoryView<'a> {
 }
 
 impl DirectoryView<'_> {
-    /// Page `page`.
+    /// Page `page`, unpacked.
     ///
     /// # Errors
-    /// If the store cannot be read.
+    /// If the store cannot be read or the page is damaged.
     pub fn page(&self, page: usize) -> Result<Arc<Vec<u8>>> {
         let key = (self.hash, page as u32);
         if let Some(held) = self.corpus.recents.pages.get(key) {
             return Ok(held);
         }
-        let bytes = self.corpus.store.directory_page(self.hash, page as u32)?;
+        let stored = self.corpus.store.directory_page(self.hash, page as u32)?;
+        let bytes = self.firsts.unpacked(page, stored);
+        let bytes = bytes.ok_or_else(|| self.damaged("a page cannot be unpacked"))?;
         Ok(self.corpus.recents.pages.keep(key, bytes))
     }
 

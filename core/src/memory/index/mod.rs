@@ -10,7 +10,9 @@
 pub mod corpus;
 pub mod directory;
 pub mod ledger;
+pub mod merging;
 pub mod names;
+pub mod packing;
 pub mod pages;
 pub mod pairs;
 pub mod patterns;

@@ -1,8 +1,9 @@
 //! The pages of a directory: the merged dictionaries of a run of blocks, as they are made and read.
 //!
 //! ```text
-//! page 0     number of other pages; the ends of their first terms; those terms, one behind the other
-//! page       entries in byte order of their terms
+//! page 0     twice the number of pages with entries, and one more if those are packed; the ends of their first
+//!            terms; those terms, one behind the other
+//! page       entries in byte order of their terms; if the pages are packed, how many bytes they take, and they packed
 //! entry      lengths of the prefix shared with the term before (0 for a page's first) and of the
 //!            rest, as in `postings`; the rest; for a term that stands in the run once twice the ordinal of its
 //!            block, else one more than twice the bytes of its list, and the list of blocks: twice the
@@ -12,11 +13,14 @@
 //!            follow
 //! ```
 //! The numbers of page 0 have four bytes, so that it is searched as it is; all others are LEB128. Lists that
-//! nobody looks for are skipped unread. Which pages a question needs, `directory` knows.
+//! nobody looks for are skipped unread. The pages are packed (`packing`) where the dictionaries of most blocks are. Which
+//! pages a question needs, `directory` knows.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BinaryHeap;
 
+use super::merging::merge;
+use super::packing::{self, Packer, Unpacker};
 use super::postings::{self, ByteSet};
 use crate::error::Result;
 use crate::memory::store::varint::{Reader, put};
@@ -24,16 +28,12 @@ use crate::memory::store::{LONGEST_RUN, PutPage};
 
 /// Bytes of a page at which the next is begun: two such pages fit a page of the library's file.
 pub(super) const PAGE_BYTES: usize = 2_000;
-/// Terms whose lists are merged at a time: bounds the memory that a directory takes while it is made. Few in
-/// tests, so that small texts need several times.
-const MOST_MERGED: usize = if cfg!(test) { 100 } else { 4_096 };
 /// Words on the last page, and the share of all words that they are at most, as one in so many.
 const MOST_FREQUENT: usize = 1_024;
 const FREQUENT_SHARE: usize = 32;
 
-/// Merges the dictionaries of the blocks of a run and puts the pages. The terms of one first byte are merged
-/// at a time, and not too many of them, so that a small part of the terms of a run is held. `terms` answers
-/// the part `terms` of block `at`. The number of the next page comes back, and `None` where a part is damaged.
+/// Merges the dictionaries of the blocks of a run and puts the pages. `terms` answers the part `terms` of block
+/// `at`. The number of the next page comes back, and `None` where a part is damaged.
 ///
 /// # Errors
 /// What `terms` and `put` answer.
@@ -43,74 +43,35 @@ pub fn build(
     put: &mut PutPage,
 ) -> Result<Option<u32>> {
     let mut first: ByteSet = [0; 4];
-    for block in 0..n_blocks {
-        match postings::first_bytes(&terms(block)?) {
-            Some(own) => first.iter_mut().zip(own).for_each(|(all, own)| *all |= own),
-            None => return Ok(None),
-        }
-    }
-    let mut pages = PageBuilder::new(put);
-    for byte in (0..256).filter(|byte| first[byte >> 6] >> (byte & 63) & 1 == 1) {
-        let mut set: ByteSet = [0; 4];
-        set[byte >> 6] = 1 << (byte & 63);
-        let mut above: Option<Box<[u8]>> = None;
-        loop {
-            let Some((lists, left)) = merge(n_blocks, &mut terms, &set, above.as_deref())? else {
-                return Ok(None);
-            };
-            for (term, list) in &lists {
-                pages.add(term, list)?;
-            }
-            match lists.into_iter().next_back() {
-                Some((last, _)) if left => above = Some(last),
-                _ => break,
-            }
-        }
-    }
-    pages.finish().map(Some)
-}
-
-/// Terms with their lists, and whether there are more behind them.
-type Merged = (BTreeMap<Box<[u8]>, ListBuilder>, bool);
-
-/// The first [`MOST_MERGED`] terms of the blocks that begin with a byte of `set`, behind the term `above` if
-/// there is one; `None` if a block is damaged.
-fn merge(
-    n_blocks: usize,
-    terms: &mut impl FnMut(usize) -> Result<Vec<u8>>,
-    set: &ByteSet,
-    above: Option<&[u8]>,
-) -> Result<Option<Merged>> {
-    let mut lists: BTreeMap<Box<[u8]>, ListBuilder> = BTreeMap::new();
-    // The first term that is left to the next time.
-    let mut below: Option<Box<[u8]>> = None;
+    let mut n_packed = 0;
     for block in 0..n_blocks {
         let part = terms(block)?;
-        let walked = postings::for_each_term(&part, set, |term, entry| {
-            if above.is_some_and(|above| term <= above) {
-                return true;
+        let (Some(own), Some(packed)) = (postings::first_bytes(&part), postings::is_packed(&part))
+        else {
+            return Ok(None);
+        };
+        first.iter_mut().zip(own).for_each(|(all, own)| *all |= own);
+        n_packed += usize::from(packed);
+    }
+    let mut pages = PageBuilder::new(put, 2 * n_packed > n_blocks);
+    for byte in (0..=u8::MAX).filter(|byte| first[usize::from(byte >> 6)] >> (byte & 63) & 1 == 1) {
+        let (mut last, mut list) = (Vec::new(), ListBuilder::default());
+        let merged = merge(n_blocks, byte, &mut terms, |term, block, count| {
+            if last != term {
+                pages.add(&last, &list)?;
+                last.clear();
+                last.extend_from_slice(term);
+                list.clear();
             }
-            if below.as_deref().is_some_and(|below| term >= below) {
-                return false;
-            }
-            match lists.get_mut(term) {
-                Some(list) => list.add(block, entry.count),
-                None => {
-                    let mut list = ListBuilder::default();
-                    list.add(block, entry.count);
-                    lists.insert(term.into(), list);
-                }
-            }
-            if lists.len() > MOST_MERGED {
-                below = lists.pop_last().map(|(term, _)| term);
-            }
-            true
-        });
-        if walked.is_none() {
+            list.add(block, count);
+            Ok(())
+        })?;
+        if merged.is_none() {
             return Ok(None);
         }
+        pages.add(&last, &list)?;
     }
-    Ok(Some((lists, below.is_some())))
+    pages.finish().map(Some)
 }
 
 /// The blocks of one term, while a directory is built.
@@ -124,6 +85,11 @@ struct ListBuilder {
 }
 
 impl ListBuilder {
+    fn clear(&mut self) {
+        (self.total, self.next) = (0, 0);
+        self.bytes.clear();
+    }
+
     fn add(&mut self, block: usize, count: u32) {
         let often = count > 1;
         put(&mut self.bytes, ((block - self.next) as u64) << 1 | u64::from(often));
@@ -138,6 +104,8 @@ impl ListBuilder {
 /// Cuts entries into pages.
 struct PageBuilder<'p, 'f> {
     put: &'p mut PutPage<'f>,
+    /// What packs the pages, if they are packed.
+    packer: Option<Packer>,
     /// The first terms of the pages, and where each of them ends.
     firsts: Vec<u8>,
     ends: Vec<u32>,
@@ -151,12 +119,12 @@ struct PageBuilder<'p, 'f> {
 }
 
 impl<'p, 'f> PageBuilder<'p, 'f> {
-    fn new(put: &'p mut PutPage<'f>) -> Self {
-        let (firsts, ends) = (Vec::new(), Vec::new());
+    fn new(put: &'p mut PutPage<'f>, packed: bool) -> Self {
         Self {
             put,
-            firsts,
-            ends,
+            packer: packed.then(Packer::default),
+            firsts: Vec::new(),
+            ends: Vec::new(),
             page: Vec::new(),
             previous: Vec::new(),
             n_words: 0,
@@ -165,7 +133,11 @@ impl<'p, 'f> PageBuilder<'p, 'f> {
         }
     }
 
+    /// Adds the next term with its blocks, if there are any.
     fn add(&mut self, term: &[u8], list: &ListBuilder) -> Result<()> {
+        if list.total == 0 {
+            return Ok(());
+        }
         let (word, _) = postings::word_of(term);
         if self.word.0 != word {
             self.end_word();
@@ -211,10 +183,20 @@ impl<'p, 'f> PageBuilder<'p, 'f> {
     }
 
     fn end_page(&mut self) -> Result<()> {
-        if !self.page.is_empty() {
-            (self.put)(self.ends.len() as u32, &self.page)?;
-            self.page.clear();
+        if self.page.is_empty() {
+            return Ok(());
         }
+        let number = self.ends.len() as u32;
+        match &mut self.packer {
+            Some(packer) => {
+                let mut page = Vec::with_capacity(self.page.len());
+                put(&mut page, self.page.len() as u64);
+                page.extend(packer.pack(&self.page));
+                (self.put)(number, &page)?;
+            }
+            None => (self.put)(number, &self.page)?,
+        }
+        self.page.clear();
         Ok(())
     }
 
@@ -222,7 +204,8 @@ impl<'p, 'f> PageBuilder<'p, 'f> {
         self.end_page()?;
         self.end_word();
         let n_pages = self.ends.len() as u32;
-        let numbers = std::iter::once(n_pages).chain(self.ends);
+        let head = n_pages << 1 | u32::from(self.packer.is_some());
+        let numbers = std::iter::once(head).chain(self.ends);
         let mut page: Vec<u8> = numbers.flat_map(u32::to_le_bytes).collect();
         page.extend_from_slice(&self.firsts);
         (self.put)(0, &page)?;
@@ -243,6 +226,7 @@ impl<'p, 'f> PageBuilder<'p, 'f> {
 pub struct Firsts {
     page: Vec<u8>,
     n_pages: usize,
+    is_packed: bool,
 }
 
 /// Bytes of a number of page 0.
@@ -251,8 +235,9 @@ const NUMBER: usize = 4;
 impl Firsts {
     /// Page 0 as it is stored; `None` if it is damaged.
     pub fn decode(page: Vec<u8>) -> Option<Self> {
-        let n_pages = number_at(&page, 0)?;
-        let firsts = Self { page, n_pages };
+        let head = number_at(&page, 0)?;
+        let (n_pages, is_packed) = (head >> 1, head & 1 == 1);
+        let firsts = Self { page, n_pages, is_packed };
         let terms = firsts.page.len().checked_sub(NUMBER.checked_mul(n_pages.checked_add(1)?)?)?;
         let mut last = 0;
         for at in 0..n_pages {
@@ -268,6 +253,17 @@ impl Firsts {
     /// Number of pages with entries behind page 0.
     pub fn n_pages(&self) -> usize {
         self.n_pages
+    }
+
+    /// Page `page` as it is stored, as it is read; `None` if it is damaged.
+    pub fn unpacked(&self, page: usize, stored: Vec<u8>) -> Option<Vec<u8>> {
+        if !self.is_packed || !(1..=self.n_pages).contains(&page) {
+            return Some(stored);
+        }
+        let mut reader = Reader::new(&stored);
+        let length = reader.count(packing::LONGEST)?;
+        let packed = reader.rest();
+        Some(Unpacker::default().unpack(packed, length)?.to_vec())
     }
 
     /// First term of the page behind `at` others.
@@ -408,6 +404,7 @@ impl List<'_> {
 mod tests {
     use super::*;
     use crate::memory::index::postings::PostingsBuilder;
+    use std::collections::BTreeMap;
 
     fn texts() -> Vec<String> {
         (0..40)
@@ -434,7 +431,9 @@ mod tests {
             pages.keys().copied().collect::<Vec<_>>(),
             (0..pages.len() as u32).collect::<Vec<_>>()
         );
-        let mut pages: Vec<Vec<u8>> = pages.into_values().collect();
+        let firsts = Firsts::decode(pages[&0].clone()).unwrap();
+        let unpacked = |(number, page)| firsts.unpacked(number as usize, page).unwrap();
+        let mut pages: Vec<Vec<u8>> = pages.into_iter().map(unpacked).collect();
         let last = pages.pop().unwrap();
         (pages, last)
     }
@@ -469,6 +468,37 @@ mod tests {
         }
         assert!(pages.len() > 3);
         assert_eq!(found, wanted.into_iter().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn pages_are_packed_where_most_dictionaries_are() {
+        let list = |n: usize| (0..100).map(|word| format!("w{n}x{word} ")).collect::<String>();
+        let prose = |_| "the lamp of the keeper and the reef ".repeat(20);
+        let stored = |n_lists: usize| {
+            let mut texts: Vec<String> = (0..n_lists).map(list).collect();
+            texts.extend((n_lists..9).map(prose));
+            let (mut builder, mut stored) = (PostingsBuilder::default(), Vec::new());
+            build(9, |at| Ok(builder.build(&texts[at]).0), &mut |number, page| {
+                stored.push((number as usize, page.to_vec()));
+                Ok(())
+            })
+            .unwrap()
+            .unwrap();
+            stored.sort_unstable();
+            (Firsts::decode(stored[0].1.clone()).unwrap(), stored)
+        };
+        let (firsts, pages) = stored(4);
+        for (number, page) in &pages {
+            assert_eq!(firsts.unpacked(*number, page.clone()).as_ref(), Some(page));
+        }
+        let (firsts, pages) = stored(5);
+        let (number, page) = &pages[1];
+        assert!(page.len() < firsts.unpacked(*number, page.clone()).unwrap().len() / 2);
+        for cut in 0..page.len() {
+            assert_eq!(firsts.unpacked(*number, page[..cut].to_vec()), None, "cut at {cut}");
+        }
+        let longer = [&[0xff, 0xff, 0x7f], &page[2..]].concat();
+        assert_eq!(firsts.unpacked(*number, longer), None);
     }
 
     #[test]

@@ -129,7 +129,7 @@ fn for_each_row_of(terms: &[u8], positions: &[u8], mut visit: impl FnMut(usize))
         true
     })?;
     // Every place of a word takes a byte at least.
-    if n_words > terms.len() + positions.len() {
+    if n_words > postings::entry_bytes(terms)? + positions.len() {
         return None;
     }
     // By place, one more than where its word is found; 0 for function words.

@@ -309,10 +309,31 @@ fn an_edit_redoes_only_what_changed() {
 
 #[test]
 fn a_damaged_library_gives_typed_errors_or_true_answers() {
-    let folder = Folder::new("damaged");
-    let whole = folder.file("whole");
     let text: String = book().chars().take(90_000).collect();
-    Library::open(&whole).unwrap().open_document(&Source::text("book", text.clone())).unwrap();
+    damage(Folder::new("damaged"), &text, "What figure did keeper 777 write?");
+}
+
+#[test]
+fn a_damaged_library_of_packed_dictionaries_gives_typed_errors_or_true_answers() {
+    // Words of ten letters that all differ.
+    let word = |n: u64| {
+        let spread = n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 24;
+        let letters = (0..10).map(|at| char::from(b'a' + (spread >> (4 * at) & 15) as u8));
+        letters.chain([' ']).collect::<String>()
+    };
+    let text: String = (0..24_000).map(word).collect();
+    let mut library = Library::in_memory();
+    library.open_document(&Source::text("list", text.clone())).unwrap();
+    let sizes = library.sizes().unwrap();
+    assert!(sizes.index_bytes < sizes.text_bytes, "{sizes:?}");
+    let asked = text.split(' ').nth(9_000).unwrap();
+    damage(Folder::new("damaged-list"), &text, &format!("What stands behind {asked}?"));
+}
+
+/// Damages a library of `text` in many ways and asks it.
+fn damage(folder: Folder, text: &str, question: &str) {
+    let whole = folder.file("whole");
+    Library::open(&whole).unwrap().open_document(&Source::text("book", text)).unwrap();
     let bytes = std::fs::read(&whole).unwrap();
     let path = folder.file("damaged");
     let mut state = 99_u64;
@@ -335,8 +356,7 @@ fn a_damaged_library_gives_typed_errors_or_true_answers() {
         }
         let tried = Library::open(&path).and_then(|mut library| {
             library.index_hash()?;
-            let answer =
-                library.ask("What figure did keeper 777 write?", &AskOptions::default())?;
+            let answer = library.ask(question, &AskOptions::default())?;
             library.open_document(&Source::text("more", "A note was left here."))?;
             Ok(answer)
         });

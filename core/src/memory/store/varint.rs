@@ -71,6 +71,11 @@ impl<'a> Reader<'a> {
         std::str::from_utf8(self.bytes(length)?).ok()
     }
 
+    /// What was not read yet.
+    pub fn rest(&self) -> &'a [u8] {
+        &self.bytes[self.at..]
+    }
+
     /// Whether everything was read.
     pub fn is_at_end(&self) -> bool {
         self.at == self.bytes.len()
