@@ -181,7 +181,7 @@ pub fn answering(sentence: &str, question: &Question, stems: &Stems) -> Option<S
     match question.expected {
         Expected::Place => found.retain(|range| is_placed(sentence, range)),
         Expected::Person => {
-            found.retain(|range| !is_behind(sentence, range, &WITHIN));
+            found.retain(|range| !is_behind(sentence, range, &WITHIN) && !is_date(sentence, range));
             // "Was sold by Omar": whoever sold it, and not who it was sold to.
             let does = |range: &Range<usize>| is_behind(sentence, range, &["by"]);
             if is_done_to(question) {
@@ -200,6 +200,56 @@ pub fn answering(sentence: &str, question: &Question, stems: &Stems) -> Option<S
 
 /// Prepositions behind which no person is named.
 const WITHIN: [&str; 6] = ["in", "at", "near", "into", "inside", "via"];
+
+/// Whether a name in `sentence` may be somebody's: it is neither a day nor, without a title, where something is.
+pub fn may_be_person(sentence: &str, range: &Range<usize>) -> bool {
+    let name = &sentence[range.clone()];
+    let has_title = names::without_titles(name).len() < name.len();
+    let is_within = is_behind(sentence, range, &["in", "at", "into", "inside"]);
+    !is_date(sentence, range) && (has_title || !is_within)
+}
+
+/// A name without the day that stands before it: "On Monday Ostrow went".
+pub fn without_day(sentence: &str, range: Range<usize>) -> Range<usize> {
+    let name = &sentence[range.clone()];
+    let before = sentence[..range.start].split_whitespace().next_back().unwrap_or_default();
+    let is_day = |word: &str| names_a_date(&words::folded(word));
+    match name.split_once(' ') {
+        Some((day, _)) if is_day(day) && among(DATED, &words::folded(before)) => {
+            range.start + day.len() + 1..range.end
+        }
+        _ => range,
+    }
+}
+
+/// Words before a day or a month.
+const DATED: &str = "on since until till last next early late during mid";
+
+fn among(list: &str, word: &str) -> bool {
+    list.split(' ').any(|member| member == word)
+}
+
+/// Whether a name is that of a day or a month where a date has it: "the ninth of May", "on Whit Monday", but not
+/// "May Carter" nor "the mother of June".
+fn is_date(sentence: &str, range: &Range<usize>) -> bool {
+    const FEASTS: &str = "whit good easter holy shrove ash palm boxing black bank";
+    let name: Vec<String> = words::folded_words(&sentence[range.clone()]).collect();
+    let before: Vec<String> = words::folded_words(&sentence[..range.start]).collect();
+    let back = |n: usize| before.iter().rev().nth(n).map_or("", String::as_str);
+    let is_counted = |word: &str| {
+        is_number(word)
+            || among("first second third end beginning middle month ides", word)
+            || word.ends_with("th")
+            || word.ends_with("day")
+    };
+    match name.as_slice() {
+        [feast, day] => among(FEASTS, feast) && names_a_date(day),
+        [day] if names_a_date(day) => {
+            among(DATED, back(0)) || is_counted(back(0)) || back(0) == "of" && is_counted(back(1))
+        }
+        _ => false,
+    }
+}
 
 /// Whether one of `list` stands before a name that owns nothing.
 fn is_behind(sentence: &str, range: &Range<usize>, list: &[&str]) -> bool {

@@ -228,7 +228,7 @@ pub fn is_of_another(text: &str, name: &str) -> bool {
     names::names(text, &mut found);
     let mut others = found
         .iter()
-        .map(|found| names::without_titles(&text[found.start..found.end]))
+        .map(|found| names::without_titles(&text[spans::without_day(text, found.start..found.end)]))
         .filter(|found| found.rsplit(' ').next() == Some(last))
         .peekable();
     others.peek().is_some()

@@ -124,10 +124,15 @@ fn of_office(reader: &Reader, question: &Question, scope: &Scope) -> Result<Find
 /// sentences from all over it say more than one place; the question is in a language of words, and asks
 /// neither for a definition nor for what is kept under a key.
 fn is_told_in_prose(reader: &Reader, question: &Question) -> bool {
-    reader.corpus.contents.n_sentences >= A_BOOK
+    is_book(reader)
         && question.keys.is_empty()
         && (!question.defines || asks_for_identity(question))
         && !question.text.chars().any(words::is_ideograph)
+}
+
+/// Whether what is asked is as long as a book.
+pub fn is_book(reader: &Reader) -> bool {
+    reader.corpus.contents.n_sentences >= A_BOOK
 }
 
 /// Whether a question asks who somebody is behind what he seems to be.

@@ -17,6 +17,7 @@
 //! direction        arrangement/relative    what lies where, as seen from each other
 //! who and why      cases/suspects          means, motive, opportunity by the clock and from hand to hand
 //!                  cases/circumstances     or each in a sentence of its own
+//!                  cases/theft             who was where a thing was kept that is gone or spoilt
 //! chain            relations/chain         one look-up a hop
 //! description      relations/described     a chain to the person, then the question about that person
 //! a name alone     mentions                the sentences that name it
@@ -60,7 +61,7 @@ use super::model::Pointer;
 use crate::error::Result;
 use arrangement::{arranged, relative};
 use budget::Budget;
-use cases::{circumstances, suspects};
+use cases::{circumstances, suspects, theft};
 use chinese::{counts, owners};
 use clauses::{asked::Asked, stated};
 use counting::{assign, compare, count, deeds, expansion, frequency};
@@ -119,14 +120,19 @@ pub fn answer(
         let (question, scope) = (Question::of(text, reader.stems), Scope::of(text, reader.corpus));
         lookup::support(reader, &question, &scope, &mut found)?;
     }
-    // Why somebody may have wished it does not say who did it.
+    // Why somebody may have wished it does not say who did it, nor does a death.
     if class != Class::WhoAndWhy && !pointer.has_model() {
         let question = Question::of(text, reader.stems);
-        if suspects::asks_for_culprit(&question, reader)
-            && let Some(victim) = question.names.last()
-            && circumstances::is_mere_motive(reader, victim, &found)?
-        {
-            found = Finding::default();
+        if found.answer.is_some() && suspects::asks_for_culprit(&question, reader) {
+            let is_motive = match question.names.last() {
+                Some(victim) => circumstances::is_mere_motive(reader, victim, &found)?,
+                None => false,
+            };
+            let is_silent = suspects::names_harm(&question, reader)
+                && !circumstances::tells_deed(reader, &found)?;
+            if is_motive || is_silent {
+                found = Finding::default();
+            }
         }
     }
     Ok((class, found))
@@ -184,6 +190,9 @@ fn by_class(
         && let Some(finding) = count::count(reader, travels)?
     {
         return Ok((Class::Count, finding));
+    }
+    if let Some(finding) = theft::thief(reader, &question)? {
+        return Ok((Class::WhoAndWhy, finding));
     }
     let of_state = state_question::StateQuestion::of(text);
     if let Some(question) = &of_state

@@ -9,18 +9,20 @@
 //! means     a sentence of the suspect and what it may have been done with
 //! chance    a sentence of the suspect and the place, at no other hour
 //! ```
-//! Sentences that deny something fill no cell. The document says who did it only if all three are told of
+//! Instead of the name a sentence may have what else the suspect is called (`identity`), and instead of the place
+//! what was put there. Sentences that deny something fill no cell. The document says who did it only if all three are told of
 //! one and of nobody else.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::scene::{AT, LONGEST, MENTIONS, THINGS, people_besides};
+use super::identity::{Identity, Telling, people, people_of};
+use super::scene::{AT, LONGEST, MENTIONS, THINGS, is_thing, people_besides, tied, with_what};
 use crate::error::Result;
 use crate::memory::answer::{Finding, one_line};
 use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::names;
 use crate::memory::index::patterns::Pattern;
-use crate::memory::index::stopwords;
+use crate::memory::plan::candidates::is_of_another;
 use crate::memory::plan::events::hours::resolved;
 use crate::memory::plan::language::grammar::among;
 use crate::memory::plan::language::lexicon::{FRIENDLY, HARM, MOTIVE};
@@ -37,8 +39,9 @@ const HARM_CITED: usize = 3;
 /// Minutes between the harm and a visit to its place, at most; and after how many a clock shows the same.
 const APART: i32 = 60;
 const ROUND: i32 = 12 * 60;
-/// What stands before the instrument or the poison.
-const WITH: [&str; 4] = ["with", "by", "using", "from"];
+/// Poisons, which are named without an article.
+const POISONS: &str = "arsenic strychnine cyanide laudanum belladonna hemlock antimony morphia morphine chloral \
+    veronal aconite digitalis atropine nicotine poison thallium opium curare ricin henbane nightshade foxglove";
 
 /// The harm that was done.
 #[derive(Default)]
@@ -47,6 +50,8 @@ struct Harm {
     time: Option<i32>,
     places: BTreeSet<String>,
     means: BTreeSet<String>,
+    /// Sentences that tie further nouns to the places.
+    ties: Vec<(Pattern, Vec<SentenceId>)>,
 }
 
 /// What tells of a suspect's motive, and of the other cells.
@@ -63,8 +68,8 @@ struct Told {
     harm: Harm,
     /// Sentences of the victim and others, with their words.
     grudges: Vec<(SentenceId, Vec<Token>)>,
-    /// Who is named in them or beside what it may have been done with, by their last names.
-    suspects: BTreeMap<String, String>,
+    /// Who is named in them, or meant beside what it may have been done with.
+    suspects: BTreeSet<String>,
 }
 
 fn told(reader: &Reader, victim: &str) -> Result<Told> {
@@ -72,23 +77,37 @@ fn told(reader: &Reader, victim: &str) -> Result<Told> {
     let Some(last) = last_name(victim).and_then(Pattern::phrase) else { return Ok(told) };
     let about = reader.last_mentions(&[last], &[], LONGEST, MENTIONS)?;
     for read in reader.read(&about)? {
+        // Of the same family: "Everard Marsh" is not Silas Marsh.
+        if is_of_another(&read.text, victim) {
+            continue;
+        }
         let tokens = reader.tokens(&read.text);
-        let people = people_besides(&read.text, victim);
+        let people = besides(&read.text, victim);
         if is_of_harm(&tokens, people.is_empty()) {
             told.harm.add(reader, &read, &tokens)?;
-        } else if tells(&tokens) && !tokens.iter().any(|token| token.classes & FRIENDLY != 0) {
+            told.harm.go_on(reader, &read)?;
+        } else if tells(&tokens) && is_grudge(&tokens) {
             told.grudges.push((read.id, tokens));
-            people.into_iter().for_each(|person| add(&mut told.suspects, person));
+            told.suspects.extend(people);
+        }
+    }
+    let harm = &mut told.harm;
+    for (noun, ids) in tied(reader, &harm.places, &harm.ids)? {
+        harm.ties.extend(Pattern::phrase(&noun).map(|pattern| (pattern, ids)));
+        if !harm.means.contains(&noun) {
+            harm.places.insert(noun);
         }
     }
     for noun in told.harm.means.iter().filter_map(|noun| Pattern::phrase(noun)) {
         for read in reader.read(&reader.last_mentions(&[noun], &[], LONGEST, FEW)?)? {
             if !told.harm.ids.contains(&read.id) {
-                let people = people_besides(&read.text, victim);
-                people.into_iter().for_each(|person| add(&mut told.suspects, person));
+                told.suspects.extend(people_of(reader, &read)?);
             }
         }
     }
+    let bare = names::without_titles(victim);
+    let is_victim = |name: &String| bare.contains(name.as_str()) || name.contains(bare);
+    told.suspects.retain(|name| !is_victim(name));
     Ok(told)
 }
 
@@ -100,16 +119,11 @@ fn told(reader: &Reader, victim: &str) -> Result<Told> {
 pub fn motives(reader: &Reader, victim: &str, suspect: Option<&str>) -> Result<Option<Finding>> {
     let Told { harm, grudges, mut suspects } = told(reader, victim)?;
     if let Some(name) = suspect {
-        suspects.clear();
-        add(&mut suspects, names::without_titles(name).to_owned());
+        suspects = BTreeSet::from([names::without_titles(name).to_owned()]);
     }
     let (mut found, mut evidence): (Vec<String>, Vec<(SentenceId, u32)>) = (Vec::new(), Vec::new());
-    for name in suspects.into_values() {
-        let parts: Vec<String> = words::folded_words(&name).collect();
-        let is_of = |tokens: &[Token]| {
-            let named = |token: &Token| token.capital && parts.contains(&token.folded);
-            tokens.iter().any(named) && is_reason(tokens)
-        };
+    for (name, _) in people(&suspects, victim) {
+        let is_of = |tokens: &[Token]| names_part(tokens, &name, victim) && is_reason(tokens);
         let own: Vec<SentenceId> =
             grudges.iter().filter(|(_, tokens)| is_of(tokens)).map(|(id, _)| *id).collect();
         if own.is_empty() {
@@ -141,8 +155,8 @@ pub fn proved(reader: &Reader, victim: &str) -> Result<Option<Finding>> {
         return Ok(None);
     }
     let mut guilty: Option<(String, Cells)> = None;
-    for (last, name) in suspects {
-        let cells = cells(reader, &harm, &grudges, (&last, &name))?;
+    for (name, word) in people(&suspects, victim).into_iter().take(SUSPECTS) {
+        let cells = cells(reader, &harm, &grudges, (&name, &word), victim)?;
         if cells.motive.is_empty() || cells.means.is_empty() || cells.chance.is_empty() {
             continue;
         }
@@ -162,15 +176,20 @@ pub fn proved(reader: &Reader, victim: &str) -> Result<Option<Finding>> {
     }))
 }
 
-/// Adds a suspect, by the longest name that is told.
-fn add(suspects: &mut BTreeMap<String, String>, person: String) {
-    let Some(last) = last_name(&person).map(str::to_owned) else { return };
-    if suspects.len() < SUSPECTS || suspects.contains_key(&last) {
-        let name = suspects.entry(last).or_default();
-        if person.len() > name.len() {
-            *name = person;
-        }
-    }
+/// The people whom a sentence names besides the victim, who may have an adjective before the name: "Old Silas Marsh".
+fn besides(text: &str, victim: &str) -> Vec<String> {
+    let bare = names::without_titles(victim);
+    let mut people = people_besides(text, victim);
+    people.retain(|person| !(bare.contains(' ') && person.contains(bare)));
+    people
+}
+
+/// Whether a sentence has a part of a name that the victim has not: beside the victim a first name is enough.
+fn names_part(tokens: &[Token], name: &str, victim: &str) -> bool {
+    let victims: Vec<String> = words::folded_words(victim).collect();
+    let parts: Vec<String> =
+        words::folded_words(name).filter(|part| !victims.contains(part)).collect();
+    tokens.iter().any(|token| token.capital && parts.contains(&token.folded))
 }
 
 impl Harm {
@@ -180,20 +199,35 @@ impl Harm {
         for (at, noun) in noun_phrases(tokens, &read.text) {
             let before = at.checked_sub(1).map_or("", |before| tokens[before].folded.as_str());
             let list = if AT.contains(&before) { &mut self.places } else { &mut self.means };
-            if list.len() < THINGS {
+            if list.len() < THINGS && is_thing(tokens, at, &noun) {
                 list.insert(noun);
             }
         }
-        for two in tokens.windows(2) {
-            let [before, noun] = two else { continue };
-            let is_noun = !noun.capital
-                && !stopwords::is_stopword(&noun.folded)
-                && noun.folded.chars().all(char::is_alphabetic);
-            if WITH.contains(&before.folded.as_str()) && is_noun && self.means.len() < THINGS {
-                self.means.insert(noun.folded.clone());
+        for noun in with_what(tokens, &read.text) {
+            if self.means.len() < THINGS {
+                self.means.insert(noun);
             }
         }
+        let poisons = tokens.iter().filter(|token| among(POISONS, &token.folded));
+        self.means.extend(poisons.map(|token| token.folded.clone()));
         self.means.retain(|noun| !self.places.contains(noun));
+        Ok(())
+    }
+
+    /// Adds the sentence behind one of the harm if it tells of a poison: "She died on Friday. Dr. Sale found …"
+    fn go_on(&mut self, reader: &Reader, read: &Read) -> Result<()> {
+        let layout = reader.corpus.layout(read.id.block)?;
+        let next = SentenceId { sentence: read.id.sentence + 1, ..read.id };
+        let behind = layout.sentences.get(next.sentence as usize);
+        if behind.is_none_or(|sentence| sentence.opens_paragraph) || self.ids.contains(&next) {
+            return Ok(());
+        }
+        for read in reader.read(&[next])? {
+            let tokens = reader.tokens(&read.text);
+            if tells(&tokens) && tokens.iter().any(|token| among(POISONS, &token.folded)) {
+                self.add(reader, &read, &tokens)?;
+            }
+        }
         Ok(())
     }
 }
@@ -203,34 +237,30 @@ fn cells(
     reader: &Reader,
     harm: &Harm,
     grudges: &[(SentenceId, Vec<Token>)],
-    (last, name): (&str, &str),
+    (name, word): (&str, &str),
+    victim: &str,
 ) -> Result<Cells> {
     let mut cells = Cells::default();
-    // Beside the victim a first name is enough.
-    let parts: Vec<String> = words::folded_words(name).collect();
-    let is_of = |tokens: &[Token]| {
-        tokens.iter().any(|token| token.capital && parts.contains(&token.folded))
-    };
-    let told = grudges.iter().filter(|(_, tokens)| is_of(tokens));
+    let told = grudges.iter().filter(|(_, tokens)| names_part(tokens, name, victim));
     cells.motive.extend(told.map(|(id, _)| *id));
-    let Some(named) = Pattern::phrase(last).filter(|_| !cells.motive.is_empty()) else {
+    if cells.motive.is_empty() {
         return Ok(cells);
+    }
+    let who = Identity::of(reader, name, word)?;
+    let read = |nouns: &BTreeSet<String>| -> Result<Vec<Telling>> {
+        let things: Vec<Pattern> = nouns.iter().filter_map(|noun| Pattern::phrase(noun)).collect();
+        // Without things all that is told of somebody would be of one.
+        let mut told = if things.is_empty() { Vec::new() } else { who.tellings(reader, &things)? };
+        told.retain(|told| !harm.ids.contains(&told.read.id));
+        Ok(told)
     };
-    let patterns = |nouns: &BTreeSet<String>| -> Vec<Pattern> {
-        nouns.iter().filter_map(|noun| Pattern::phrase(noun)).collect()
-    };
-    let read = |nouns: &BTreeSet<String>| -> Result<Vec<Read>> {
-        let named = std::slice::from_ref(&named);
-        let mut ids = reader.last_mentions(named, &patterns(nouns), LONGEST, MENTIONS)?;
-        ids.retain(|id| !harm.ids.contains(id));
-        reader.read(&ids)
-    };
-    for read in read(&harm.means)? {
+    for Telling { read, ties } in read(&harm.means)? {
         if tells(&reader.tokens(&read.text)) {
             cells.means.push(read.id);
+            cells.means.extend(ties);
         }
     }
-    for read in read(&harm.places)? {
+    for Telling { read, ties } in read(&harm.places)? {
         let is_apart = match (resolved(reader, &read.text)?.0, harm.time) {
             (Some(time), Some(harmed)) => {
                 let apart = (time - harmed).rem_euclid(ROUND);
@@ -240,6 +270,10 @@ fn cells(
         };
         if !is_apart && tells(&reader.tokens(&read.text)) {
             cells.chance.push(read.id);
+            cells.chance.extend(ties);
+            let list: Vec<String> = words::folded_words(&read.text).collect();
+            let ties = harm.ties.iter().filter(|(noun, _)| noun.occurs_in(&list, reader.stems));
+            cells.chance.extend(ties.flat_map(|(_, ids)| ids));
         }
     }
     Ok(cells)
@@ -255,6 +289,34 @@ fn is_of_harm(tokens: &[Token], is_alone: bool) -> bool {
     let is_motive = |token: &Token| token.classes & MOTIVE != 0 && token.classes & HARM == 0;
     tokens.iter().any(|token| token.classes & HARM != 0 || token.folded == "body")
         && (is_alone || !tokens.iter().any(is_motive))
+}
+
+/// Whether a sentence of the victim and another may give a reason to harm: in a word for one, or in none of good
+/// company.
+fn is_grudge(tokens: &[Token]) -> bool {
+    let any = |holds: &dyn Fn(&Token) -> bool| tokens.iter().any(holds);
+    any(&|token| token.classes & MOTIVE != 0 && token.classes & FRIENDLY == 0)
+        || !any(&|token| token.classes & FRIENDLY != 0)
+}
+
+/// Whether what was found of who did a harm speaks of a deed at all, and not merely of a death.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn tells_deed(reader: &Reader, found: &Finding) -> Result<bool> {
+    const STATES: &str = "die dies died dying dead death deaths demise perish perished expire expired victim victims \
+        corpse corpses lifeless fatal fatally mortal mortally guilty culprit";
+    for (first, n_sentences) in &found.evidence {
+        for sentence in first.sentence..first.sentence + n_sentences {
+            let text = reader.corpus.sentence(SentenceId { sentence, ..*first })?;
+            let is_deed =
+                |token: &Token| token.classes & HARM != 0 && !among(STATES, &token.folded);
+            if reader.tokens(&text).iter().any(is_deed) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 /// Whether all that was found of who harmed `victim` is why somebody may have wished it.
@@ -291,7 +353,7 @@ fn is_reason(tokens: &[Token]) -> bool {
 }
 
 /// Whether a sentence denies nothing, but that something was forgiven.
-fn tells(tokens: &[Token]) -> bool {
+pub(super) fn tells(tokens: &[Token]) -> bool {
     !denies(tokens) || is_unforgiven(tokens)
 }
 
@@ -305,8 +367,10 @@ fn is_unforgiven(tokens: &[Token]) -> bool {
 fn denies(tokens: &[Token]) -> bool {
     const DENIES: [&str; 8] =
         ["not", "no", "never", "nor", "neither", "nobody", "without", "cannot"];
-    tokens.iter().any(|token| {
-        DENIES.contains(&token.folded.as_str())
+    // "Nobody but Ines": she did.
+    let but = |at: usize| tokens.get(at + 1).is_some_and(|token| token.folded == "but");
+    tokens.iter().enumerate().any(|(at, token)| {
+        DENIES.contains(&token.folded.as_str()) && !(token.folded == "nobody" && but(at))
             || token.folded.ends_with("n't")
             || token.folded.ends_with("n\u{2019}t")
     })

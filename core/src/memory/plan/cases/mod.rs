@@ -1,5 +1,7 @@
 //! Who did it and why.
 
 pub mod circumstances;
+mod identity;
 pub mod scene;
 pub mod suspects;
+pub mod theft;

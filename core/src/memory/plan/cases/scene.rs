@@ -12,13 +12,17 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::error::Result;
+use crate::memory::answer::spans::{is_time_word, may_be_person, names_a_date, without_day};
 use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::names;
 use crate::memory::index::patterns::Pattern;
 use crate::memory::index::search;
+use crate::memory::index::stopwords;
+use crate::memory::plan::clauses::entity::is_of_people;
 use crate::memory::plan::events::hours::resolved;
 use crate::memory::plan::language::entry::body;
-use crate::memory::plan::language::lexicon::{HARM, MOTIVE};
+use crate::memory::plan::language::grammar::among;
+use crate::memory::plan::language::lexicon::{HARM, MOTIVE, PUT};
 use crate::memory::plan::language::phrases::noun_phrases;
 use crate::memory::plan::reader::{Read, Reader, Token};
 
@@ -32,6 +36,8 @@ pub(in crate::memory::plan) const THINGS: usize = 24;
 const FEW: usize = 12;
 /// Nouns that may be the instrument.
 const INSTRUMENTS: usize = 8;
+/// Sentences over which one thing is tied to another.
+const TIES: usize = 2;
 /// How often the people of a case are asked for more of them.
 const CIRCLES: usize = 8;
 /// People whom a circle adds at most.
@@ -308,6 +314,114 @@ pub(in crate::memory::plan) fn people_besides(text: &str, name: &str) -> Vec<Str
     let people = found
         .iter()
         .filter(|found| !found.uncertain || text[found.start..found.end].contains(' '))
-        .map(|found| names::without_titles(&text[found.start..found.end]).to_owned());
+        .map(|found| without_day(text, found.start..found.end))
+        .filter(|range| may_be_person(text, range))
+        .map(|range| names::without_titles(&text[range]).to_owned());
     people.filter(|person| !person.is_empty() && !name.contains(person.as_str())).collect()
+}
+
+/// The nouns without a determiner behind "with" and the like, and the shorter ones that open them: "with violet ink".
+pub(in crate::memory::plan) fn with_what(tokens: &[Token], text: &str) -> Vec<String> {
+    const WITH: &str = "with by using from";
+    let is_noun = |token: &Token| {
+        !token.capital
+            && !stopwords::is_stopword(&token.folded)
+            && token.folded.chars().all(char::is_alphabetic)
+    };
+    let mut out = Vec::new();
+    for from in (1..tokens.len()).filter(|at| among(WITH, &tokens[at - 1].folded)) {
+        let mut end = from;
+        while end < tokens.len()
+            && end < from + 2
+            && is_noun(&tokens[end])
+            && &text[tokens[end - 1].end..tokens[end].start] == " "
+        {
+            end += 1;
+            let words: Vec<&str> = tokens[from..end].iter().map(|t| t.folded.as_str()).collect();
+            out.push(words.join(" "));
+        }
+    }
+    out
+}
+
+/// Whether a noun phrase at its determiner `at` names neither people nor a time.
+pub(in crate::memory::plan) fn is_thing(tokens: &[Token], at: usize, noun: &str) -> bool {
+    let last = noun.rsplit(' ').next().unwrap_or(noun);
+    let behind = |back: usize| tokens.get(at + noun.split(' ').count() + back);
+    // "The ninth of May".
+    let is_date = behind(1).is_some_and(|token| token.folded == "of")
+        && behind(2).is_some_and(|token| names_a_date(&token.folded));
+    let timed = at.checked_sub(1).is_some_and(|before| {
+        among("after before until till since during", &tokens[before].folded)
+    });
+    // "The doctor found arsenic"; but "the butler's pantry".
+    let words = tokens[at + 1..].iter().take(noun.split(' ').count());
+    let is_of_some = words.clone().any(|token| is_of_people(&token.folded) && !token.owns);
+    !is_time_word(last) && !is_of_some && !is_of_people(last) && !is_date && !timed
+}
+
+/// Nouns that the document ties to `nouns`, over a sentence or two: other sentences put both somewhere, and few speak
+/// of either. With the sentences that say so.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub(in crate::memory::plan) fn tied(
+    reader: &Reader,
+    nouns: &BTreeSet<String>,
+    known: &[SentenceId],
+) -> Result<Vec<(String, Vec<SentenceId>)>> {
+    let few = |noun: &str| -> Result<Vec<SentenceId>> {
+        let Some(pattern) = Pattern::phrase(noun) else { return Ok(Vec::new()) };
+        let ids = reader.last_mentions(&[pattern], &[], u32::MAX, FEW + 1)?;
+        Ok(if ids.len() > FEW { Vec::new() } else { ids })
+    };
+    let mut out: Vec<(String, Vec<SentenceId>)> = Vec::new();
+    let mut next: Vec<(String, Vec<SentenceId>)> =
+        nouns.iter().map(|noun| (noun.clone(), Vec::new())).collect();
+    for _ in 0..TIES {
+        let mut found: Vec<(String, Vec<SentenceId>)> = Vec::new();
+        for (noun, path) in next {
+            for read in reader.read(&few(&noun)?)? {
+                if known.contains(&read.id) || path.contains(&read.id) {
+                    continue;
+                }
+                for read in told_with(reader, read)? {
+                    let tokens = reader.tokens(&read.text);
+                    for (at, other) in noun_phrases(&tokens, &read.text) {
+                        let is_new = !nouns.contains(&other)
+                            && out.iter().chain(&found).all(|(known, _)| *known != other)
+                            && out.len() + found.len() < THINGS;
+                        if is_new && is_thing(&tokens, at, &other) && !few(&other)?.is_empty() {
+                            found.push((other, [path.as_slice(), &[read.id]].concat()));
+                        }
+                    }
+                }
+            }
+        }
+        out.extend(found.iter().cloned());
+        next = found;
+    }
+    Ok(out)
+}
+
+/// A sentence if it names nobody, and the next one if it goes on to put something somewhere: "The cocoa was made in
+/// the kitchen. She set the tray on the landing."
+fn told_with(reader: &Reader, read: Read) -> Result<Vec<Read>> {
+    let layout = reader.corpus.layout(read.id.block)?;
+    let next = SentenceId { sentence: read.id.sentence + 1, ..read.id };
+    let behind = layout.sentences.get(next.sentence as usize);
+    let mut told = Vec::new();
+    if people_besides(&read.text, "").is_empty() {
+        told.push(read);
+    }
+    if behind.is_some_and(|sentence| !sentence.opens_paragraph) {
+        told.extend(reader.read(&[next])?.into_iter().filter(|read| {
+            let tokens = reader.tokens(&read.text);
+            let goes_on =
+                tokens.first().is_some_and(|token| among("he she they it", &token.folded));
+            let places = tokens.iter().any(|token| token.classes & PUT != 0);
+            goes_on && places && people_besides(&read.text, "").is_empty()
+        }));
+    }
+    Ok(told)
 }

@@ -49,6 +49,15 @@ const SAYS: &str = "declare say claim swear state testify insist tell confirm ma
     see notice spot watch observe remember recall meet glimpse attest affirm mention depose assert aver \
     allege answer speak give pass find";
 
+/// Whether a question speaks of a harm, and not of somebody by the name of one.
+pub fn names_harm(question: &Question, reader: &Reader) -> bool {
+    let is_name = |word: &String| {
+        question.names.iter().any(|name| words::folded_words(name).any(|part| part == *word))
+    };
+    let mut words = question.words.iter().filter(|word| !is_name(word));
+    words.any(|word| reader.lexicon.classes(word) & HARM != 0)
+}
+
 /// Whether a question asks who did something harmful.
 pub fn asks_for_culprit(question: &Question, reader: &Reader) -> bool {
     let has = |wanted: &[&str]| question.words.iter().any(|w| wanted.contains(&w.as_str()));
@@ -173,9 +182,10 @@ fn is_victim(tokens: &[Token], person: &str) -> bool {
     let is_of = before.find(|word| !TITLES.contains(word)) == Some("of")
         && before.next().is_some_and(|word| ["body", "murder", "death", "killing"].contains(&word));
     let mut behind = tokens[at + wanted.len()..].iter();
-    let is_done =
-        behind.next().is_some_and(|token| ["was", "had"].contains(&token.folded.as_str()))
-            && behind.take(2).any(|token| token.classes & HARM != 0);
+    let is_done = behind.next().is_some_and(|token| match token.folded.as_str() {
+        "was" | "had" => behind.take(2).any(|token| token.classes & HARM != 0),
+        verb => verb == "died",
+    });
     let is_titled = at > 0 && TITLES.contains(&tokens[at - 1].folded.as_str());
     (wanted.len() > 1 || is_titled) && (is_of || is_done)
 }

@@ -44,6 +44,9 @@ const OF_WOMEN: &str = "mrs miss ms lady queen princess countess duchess madame 
 /// Nouns of people that tell neither.
 const OF_PEOPLE: &str = "cousin child parent teacher assistant manager neighbour neighbor friend lodger tenant guest \
     boss partner pupil student heir servant keeper owner";
+/// More of them, for which no pronoun is read.
+const OF_A_CASE: &str =
+    "companion visitor stranger housemaid parlourmaid kitchenmaid heiress hostess host understudy";
 
 /// Whether a word is a title, with or without its full stop.
 pub(super) fn is_title(word: &str) -> bool {
@@ -58,8 +61,19 @@ pub(super) fn is_of_somebody(head: &str) -> bool {
         || Kind::Animal.holds(head)
 }
 
+/// Whether a noun is one for people.
+pub(in crate::memory::plan) fn is_of_people(noun: &str) -> bool {
+    let noun = noun.rsplit('-').next().unwrap_or(noun);
+    among(OF_PEOPLE, noun)
+        || among(OF_A_CASE, noun)
+        || among(OF_MEN, noun)
+        || among(OF_WOMEN, noun)
+        || PERSON_NOUNS.contains(&noun)
+        || Kind::Trade.holds(noun)
+}
+
 /// 'm' or 'f' if the words of a phrase tell it.
-pub(super) fn gender(words: &[String]) -> Option<char> {
+pub(in crate::memory::plan) fn gender(words: &[String]) -> Option<char> {
     let of = |list: &str| words.iter().any(|word| among(list, word.trim_end_matches('.')));
     match (of(OF_MEN), of(OF_WOMEN)) {
         (true, false) => Some('m'),
