@@ -16,7 +16,7 @@ use super::corpus::{Corpus, DirectoryView};
 use super::pages::{self, TermRange, for_each_term};
 use super::pairs;
 use super::patterns::{Matches, Pattern, Wanted};
-use super::postings::{self, ALL_BYTES};
+use super::postings;
 use super::stems::Stems;
 use crate::error::Result;
 use crate::memory::store::SHORT_RUN;
@@ -104,10 +104,9 @@ pub fn most_frequent(
 fn words_of(corpus: &Corpus, run: usize) -> Result<BTreeMap<Vec<u8>, u64>> {
     let mut words: BTreeMap<Vec<u8>, u64> = BTreeMap::new();
     for block in corpus.contents.runs[run].blocks.clone() {
-        postings::for_each_term(&corpus.index(block)?.terms, &ALL_BYTES, |term, entry| {
+        postings::for_each_term(&corpus.index(block)?.terms, |term, entry| {
             let (word, _) = postings::word_of(term);
             *words.entry(word.to_vec()).or_default() += u64::from(entry.count);
-            true
         })
         .ok_or_else(|| corpus.damaged(block, NO_DICTIONARY))?;
     }

@@ -153,11 +153,10 @@ mod tests {
             (0..9).map(|n| PostingsBuilder::default().build(&text(n)).0).collect();
         let mut wanted = Vec::new();
         for (block, part) in parts.iter().enumerate() {
-            postings::for_each_term(part, &postings::ALL_BYTES, |term, entry| {
+            postings::for_each_term(part, |term, entry| {
                 if term[0] == b'w' {
                     wanted.push((term.to_vec(), block, entry.count));
                 }
-                true
             })
             .unwrap();
         }

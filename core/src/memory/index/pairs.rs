@@ -14,7 +14,7 @@
 use std::sync::Arc;
 
 use super::pages::PAGE_BYTES;
-use super::postings::{self, ALL_BYTES};
+use super::postings;
 use super::stopwords;
 use crate::error::Result;
 use crate::fnv::fnv1a;
@@ -122,11 +122,10 @@ pub fn build(
 /// Calls `visit` with the rows of all pairs of a block; `None` if a part is damaged.
 fn for_each_row_of(terms: &[u8], positions: &[u8], mut visit: impl FnMut(usize)) -> Option<()> {
     let (mut found, mut n_words) = (Vec::new(), 0_usize);
-    postings::for_each_term(terms, &ALL_BYTES, |term, entry| {
+    postings::for_each_term(terms, |term, entry| {
         n_words = n_words.saturating_add(entry.count as usize);
         let word = std::str::from_utf8(postings::word_of(term).0).ok().and_then(Word::of);
         found.extend(word.map(|word| (word, entry)));
-        true
     })?;
     // Every place of a word takes a byte at least.
     if n_words > postings::entry_bytes(terms)? + positions.len() {

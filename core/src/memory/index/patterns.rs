@@ -185,6 +185,8 @@ pub struct Wanted<'a> {
     /// Those of the words that begin as the last term does, and its first byte.
     group: (u8, Range<usize>),
     first_bytes: ByteSet,
+    /// What terms that may stand somewhere begin with, sorted, none of them beginning with another.
+    beginnings: Vec<&'a [u8]>,
     /// The first of `exact` that is not less than the last term.
     next: usize,
 }
@@ -205,7 +207,12 @@ impl<'a> Wanted<'a> {
         }
         exact.sort_unstable();
         stemmed.sort_unstable();
-        Self { patterns, stems, exact, stemmed, group: (0, 0..0), first_bytes, next: 0 }
+        let all = exact.iter().chain(&stemmed).map(|(word, ..)| *word);
+        let mut beginnings: Vec<&[u8]> = all.filter(|word| !word.is_empty()).collect();
+        beginnings.sort_unstable();
+        beginnings.dedup_by(|next, kept| next.starts_with(kept));
+        let (group, next) = ((0, 0..0), 0);
+        Self { patterns, stems, exact, stemmed, group, first_bytes, beginnings, next }
     }
 
     /// The patterns.
@@ -251,16 +258,6 @@ impl<'a> Wanted<'a> {
             }
         }
     }
-
-    /// Whether terms behind `term`, for which the places were just visited, that begin with the same byte
-    /// may stand nowhere.
-    fn is_past(&self, term: &[u8]) -> bool {
-        let (term, _) = postings::word_of(term);
-        let same = |word: &[u8]| word.first() == term.first();
-        let behind = |prefix: &[u8]| prefix < term && !term.starts_with(prefix);
-        !self.exact.get(self.next).is_some_and(|(word, ..)| same(word))
-            && self.stemmed[self.group.1.clone()].iter().all(|(prefix, ..)| behind(prefix))
-    }
 }
 
 /// The entries of one block's dictionary that the slots of the patterns match.
@@ -275,12 +272,13 @@ impl Matches {
     pub fn find(wanted: &mut Wanted, terms: &[u8]) -> Option<Self> {
         let slots = |pattern: &Pattern| vec![Vec::new(); pattern.slots.len()];
         let mut entries: Vec<Vec<Vec<Entry>>> = wanted.patterns.iter().map(slots).collect();
-        let first_bytes = wanted.first_bytes;
+        let beginnings = std::mem::take(&mut wanted.beginnings);
         wanted.rewind();
-        postings::for_each_term(terms, &first_bytes, |term, entry| {
+        let walked = postings::for_each_beginning(terms, &beginnings, |term, entry| {
             wanted.for_each_place_of(term, |pattern, slot| entries[pattern][slot].push(entry));
-            !wanted.is_past(term)
-        })?;
+        });
+        wanted.beginnings = beginnings;
+        walked?;
         Some(Self { entries })
     }
 

@@ -281,9 +281,6 @@ enum Place {
 /// A set of bytes: bit `b & 63` of number `b >> 6`.
 pub type ByteSet = [u64; 4];
 
-/// Every byte.
-pub const ALL_BYTES: ByteSet = [u64::MAX; 4];
-
 /// What the part `terms` says of a group.
 struct Head {
     first: u8,
@@ -356,6 +353,12 @@ pub fn read_entry(reader: &mut Reader, term: &mut Vec<u8>, start: &mut usize) ->
     }
     term.truncate(shared);
     term.extend_from_slice(reader.bytes(rest)?);
+    read_place(reader, start)
+}
+
+/// The same behind the term.
+#[inline]
+fn read_place(reader: &mut Reader, start: &mut usize) -> Option<Entry> {
     let number = reader.number()?;
     let half = u32::try_from(number >> 1).ok()?;
     if number & 1 == 0 {
@@ -367,34 +370,87 @@ pub fn read_entry(reader: &mut Reader, term: &mut Vec<u8>, start: &mut usize) ->
     Some(Entry { count: half, place })
 }
 
-/// Calls `visit` with every term of the part `terms` that begins with a byte of `first`, in byte
-/// order. Where it answers `false`, the other terms with the same first byte are left out. `None` if what was
-/// read of the part is damaged.
-pub fn for_each_term(
-    terms: &[u8],
-    first: &ByteSet,
-    mut visit: impl FnMut(&[u8], Entry) -> bool,
-) -> Option<()> {
+/// Calls `visit` with every term of the part `terms`, in byte order. `None` if the part is damaged.
+pub fn for_each_term(terms: &[u8], mut visit: impl FnMut(&[u8], Entry)) -> Option<()> {
     let (heads, mut groups) = heads(terms)?;
     let mut unpacker = Unpacker::default();
     let mut term = Vec::with_capacity(LONGEST_TERM);
     let mut start = 0_usize;
     for head in heads {
+        let end = start.checked_add(head.list_bytes)?;
+        let mut reader = Reader::new(unpacker.unpack(groups.bytes(head.n_stored)?, head.n_bytes)?);
+        term.clear();
+        for _ in 0..head.n_terms {
+            let entry = read_entry(&mut reader, &mut term, &mut start)?;
+            visit(&term, entry);
+        }
+        if !reader.is_at_end() || start != end {
+            return None;
+        }
+    }
+    groups.is_at_end().then_some(())
+}
+
+/// Calls `visit` with every term of the part `terms` that begins with one of `beginnings`, in byte order. These
+/// are in byte order, and none of them is empty or begins with another. `None` if what was read of the part is
+/// damaged.
+///
+/// A term that shares more with the one before than that one does with what is looked for next is less too, so that most
+/// terms are passed over by their first byte.
+pub fn for_each_beginning(
+    terms: &[u8],
+    beginnings: &[&[u8]],
+    mut visit: impl FnMut(&[u8], Entry),
+) -> Option<()> {
+    let (heads, mut groups) = heads(terms)?;
+    let mut unpacker = Unpacker::default();
+    let mut term = Vec::with_capacity(LONGEST_TERM);
+    let (mut start, mut left) = (0_usize, beginnings);
+    for head in heads {
         let stored = groups.bytes(head.n_stored)?;
         let end = start.checked_add(head.list_bytes)?;
-        let byte = head.first;
-        if first[usize::from(byte >> 6)] >> (byte & 63) & 1 == 1 {
+        left = &left[left.partition_point(|sought| sought[0] < head.first)..];
+        let (own, behind) = left.split_at(left.partition_point(|sought| sought[0] == head.first));
+        left = behind;
+        let mut own = own.iter();
+        if let Some(mut sought) = own.next() {
             let mut reader = Reader::new(unpacker.unpack(stored, head.n_bytes)?);
             term.clear();
-            let mut goes_on = true;
+            // How much of `sought` the last term begins with; less than it, unless that is all.
+            let mut same = 0;
+            let mut is_past = false;
             for _ in 0..head.n_terms {
-                let entry = read_entry(&mut reader, &mut term, &mut start)?;
-                goes_on = visit(&term, entry);
-                if !goes_on {
+                let (shared, rest) = read_head(&mut reader)?;
+                let rest = reader.bytes(rest)?;
+                let entry = read_place(&mut reader, &mut start)?;
+                if shared > same && same < sought.len() {
+                    continue;
+                }
+                if shared > term.len() {
+                    return None;
+                }
+                term.truncate(shared);
+                term.extend_from_slice(rest);
+                loop {
+                    same = sought.iter().zip(&term).take_while(|(a, b)| a == b).count();
+                    if same == sought.len() {
+                        visit(&term, entry);
+                    } else if term.get(same).is_some_and(|byte| *byte > sought[same]) {
+                        match own.next() {
+                            Some(next) => sought = next,
+                            None => is_past = true,
+                        }
+                        if !is_past {
+                            continue;
+                        }
+                    }
+                    break;
+                }
+                if is_past {
                     break;
                 }
             }
-            if goes_on && (!reader.is_at_end() || start != end) {
+            if !is_past && (!reader.is_at_end() || start != end) {
                 return None;
             }
         }
@@ -423,152 +479,4 @@ pub fn positions_of(positions: &[u8], entry: Entry, out: &mut Vec<u32>) -> Optio
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeMap;
-
-    fn read(text: &str) -> BTreeMap<String, Vec<u32>> {
-        let (terms, positions) = PostingsBuilder::default().build(text);
-        let mut out = BTreeMap::new();
-        for_each_term(&terms, &ALL_BYTES, |term, entry| {
-            let mut list = Vec::new();
-            positions_of(&positions, entry, &mut list).unwrap();
-            out.insert(String::from_utf8(term.to_vec()).unwrap(), list);
-            true
-        })
-        .unwrap();
-        out
-    }
-
-    #[test]
-    fn every_word_is_found_where_it_stands() {
-        let text = "The cat saw the Cat's 猫, caté and 1,000 cats. 猫";
-        let index = read(text);
-        assert_eq!(index["the"], [0, 3]);
-        assert_eq!(index["cat"], [1, 4]);
-        assert_eq!(index["猫"], [5, 10]);
-        assert_eq!(index["cate"], [6]);
-        assert_eq!(index["1000"], [8]);
-        let total: usize = index.values().map(Vec::len).sum();
-        assert_eq!(total, words::words(text).count());
-    }
-
-    #[test]
-    fn words_that_are_tied_to_what_follows_are_terms_of_their_own() {
-        let index = read("blue-lamp-x lamp. Lamp - a lamp-oil 香炉 香炉77号 lamps");
-        assert_eq!(index["lamp"], [3, 4]);
-        assert_eq!(index["lamp\u{1}"], [1, 6]);
-        assert_eq!(index["炉"], [9]);
-        assert_eq!(index["炉\u{1}"], [11]);
-        assert_eq!(index["blue\u{1}"], [0]);
-        assert!(!index.contains_key("blue") && !index.contains_key("oil\u{1}"));
-        assert_eq!(word_of(b"lamp\x01"), (&b"lamp"[..], true));
-        assert_eq!(word_of(b"lamp"), (&b"lamp"[..], false));
-    }
-
-    #[test]
-    fn a_builder_can_be_used_again() {
-        let mut builder = PostingsBuilder::default();
-        let first = builder.build("one two two");
-        builder.build("three");
-        assert_eq!(builder.build("one two two"), first);
-    }
-
-    #[test]
-    fn other_first_bytes_are_skipped() {
-        let (terms, positions) = PostingsBuilder::default().build("beta alpha gamma beta 中 alpha");
-        let mut only_b = [0; 4];
-        only_b[usize::from(b'b' >> 6)] |= 1 << (b'b' & 63);
-        let mut found = Vec::new();
-        for_each_term(&terms, &only_b, |term, entry| {
-            let mut list = Vec::new();
-            positions_of(&positions, entry, &mut list).unwrap();
-            found.push((term.to_vec(), list));
-            true
-        })
-        .unwrap();
-        let all = first_bytes(&terms).unwrap();
-        let has = |byte: u8| all[usize::from(byte >> 6)] >> (byte & 63) & 1 == 1;
-        assert!([b'a', b'b', b'g', "中".as_bytes()[0]].iter().all(|byte| has(*byte)) && !has(b'c'));
-        assert_eq!(found, [(b"beta".to_vec(), vec![0, 3])]);
-    }
-
-    #[test]
-    fn the_rest_of_a_group_is_left_out_where_nothing_in_it_is_looked_for() {
-        let (terms, positions) = PostingsBuilder::default().build("aa ab ab ac ba ba bb");
-        let mut found = Vec::new();
-        for_each_term(&terms, &ALL_BYTES, |term, entry| {
-            let mut list = Vec::new();
-            positions_of(&positions, entry, &mut list).unwrap();
-            found.push((String::from_utf8(term.to_vec()).unwrap(), list));
-            term != b"aa"
-        })
-        .unwrap();
-        let wanted = [("aa", vec![0]), ("ba", vec![4, 5]), ("bb", vec![6])];
-        assert_eq!(found, wanted.map(|(term, list)| (term.to_owned(), list)));
-    }
-
-    #[test]
-    fn damage_is_noticed() {
-        let (terms, positions) = PostingsBuilder::default().build("alpha beta alphabet beta");
-        for cut in 0..terms.len() {
-            assert_eq!(for_each_term(&terms[..cut], &ALL_BYTES, |_, _| true), None, "cut at {cut}");
-        }
-        let mut last = None;
-        for_each_term(&terms, &ALL_BYTES, |_, entry| last.insert(entry).count > 0).unwrap();
-        let entry = last.unwrap();
-        assert_eq!(positions_of(&positions[..1], entry, &mut Vec::new()), None);
-    }
-
-    #[test]
-    fn a_dictionary_of_words_that_stand_once_is_packed_and_that_of_prose_is_not() {
-        let list: String = (0..2_000).map(|n| format!("word{n} lamp{n} ")).collect();
-        let (terms, _) = PostingsBuilder::default().build(&list);
-        assert_eq!(is_packed(&terms), Some(true));
-        assert!(terms.len() * 3 < entry_bytes(&terms).unwrap() * 2);
-        let index = read(&list);
-        assert_eq!(index.len(), 4_000);
-        assert_eq!(index["word77"], [154]);
-        assert_eq!(index["lamp1999"], [3_999]);
-        let prose = "The keeper of the reef lit his lamp and the gulls cried over it. ".repeat(9);
-        let (terms, _) = PostingsBuilder::default().build(&prose);
-        assert_eq!(is_packed(&terms), Some(false));
-    }
-
-    #[test]
-    fn damage_of_a_packed_dictionary_is_noticed() {
-        let list: String = (0..200).map(|n| format!("word{n} lamp{n} ")).collect();
-        let (terms, _) = PostingsBuilder::default().build(&list);
-        let walk = |terms: &[u8]| for_each_term(terms, &ALL_BYTES, |_, _| true);
-        assert_eq!((is_packed(&terms), walk(&terms)), (Some(true), Some(())));
-        for cut in 0..terms.len() {
-            assert_eq!(walk(&terms[..cut]), None, "cut at {cut}");
-        }
-        for at in 0..terms.len() {
-            let mut changed = terms.clone();
-            changed[at] ^= 0x55;
-            // It may say something else, but ends.
-            walk(&changed);
-        }
-        let claim = |n_bytes: u64| {
-            let mut terms = vec![3, b'a'];
-            for number in [n_bytes, 1, 0, 2] {
-                put(&mut terms, number);
-            }
-            terms.extend([3, 0]);
-            walk(&terms)
-        };
-        assert_eq!(claim(100), None);
-        assert_eq!(claim(packing::LONGEST as u64 + 1), None);
-        assert_eq!(claim(u64::MAX), None);
-    }
-
-    #[test]
-    fn very_long_words_are_cut_alike_on_both_sides() {
-        let long = "x".repeat(300);
-        let index = read(&long);
-        let mut term = long.clone();
-        truncate(&mut term);
-        assert_eq!(index[&term], [0]);
-    }
-}
+mod tests;
