@@ -1,41 +1,71 @@
 //! How fast a model is on this device, as it reads.
 //!
 //! ```text
-//! time of a reading   other + tokens read * time of one + tokens written * time of one
+//! time of a reading   other + work * time of a token + tokens written * time of one
+//! work                n + a * n * (tokens before them + n / 2)        of n tokens read
+//! a                   A * operations of attention on one token before / operations of the matrices
 //! ```
-//! Each of them is a mean over what was read so far, in which every reading counts for less with every later
-//! one. So it is that of prompts as long as they are now, on a device as warm as it is now.
+//! So a long prompt takes longer than its tokens say. Each time is a mean over what was read so far, in which
+//! every reading counts for less with every later one: it is that of prompts like the last ones, on a device
+//! as warm as it is now.
+
+use carrel_models::Spec;
 
 use crate::memory::{Reply, Speed};
+
+/// `A`: how much longer an operation of attention takes than one of a matrix. 1.5 to 2.0 from the prefills of
+/// 512 tokens at depths 0 and 8192 of SmolLM2-135M in three weight types (`tests/bench/records`, 2026-11-27).
+const ATTENTION_COSTS: f64 = 1.75;
 
 /// What a reading counts for after the next one.
 const FADES: f64 = 0.875;
 
 /// A running account of readings.
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Pace {
+    /// `a`.
+    attention: f64,
     n_replies: f64,
     other_us: f64,
-    n_read: f64,
+    work: f64,
     read_us: f64,
     n_written: f64,
     write_us: f64,
 }
 
 impl Pace {
+    /// Of a model of which nothing was read yet.
+    pub fn of(spec: &Spec) -> Self {
+        let n_attended =
+            f64::from(spec.n_attention()) * f64::from(spec.n_head) * f64::from(spec.d_head);
+        let n_embedded = u64::from(spec.n_vocab) * u64::from(spec.d_model);
+        let n_multiplied = spec.n_parameters().saturating_sub(n_embedded).max(1) as f64;
+        // A product with a key and one with a value; two operations each, as for a weight.
+        let attention = ATTENTION_COSTS * 2.0 * n_attended / n_multiplied;
+        let (n_replies, other_us) = (0.0, 0.0);
+        let (work, read_us, n_written, write_us) = (0.0, 0.0, 0.0, 0.0);
+        Self { attention, n_replies, other_us, work, read_us, n_written, write_us }
+    }
+
+    /// Work of reading a prompt of which so many tokens are at hand, in tokens at the beginning of one.
+    pub fn work(&self, prompt_tokens: u64, reused_tokens: u64) -> f64 {
+        let n = prompt_tokens.saturating_sub(reused_tokens) as f64;
+        n + self.attention * n * (reused_tokens as f64 + n / 2.0)
+    }
+
     /// Adds a reading that took so long from the request to the reply.
     pub fn add(&mut self, reply: &Reply, elapsed_us: u64) {
         let other_us = elapsed_us.saturating_sub(reply.prompt_us + reply.output_us);
-        let n_read = reply.prompt_tokens.saturating_sub(reply.reused_tokens);
+        let work = self.work(reply.prompt_tokens, reply.reused_tokens);
         for (sum, new) in [
-            (&mut self.n_replies, 1),
-            (&mut self.other_us, other_us),
-            (&mut self.n_read, n_read),
-            (&mut self.read_us, reply.prompt_us),
-            (&mut self.n_written, reply.output_tokens),
-            (&mut self.write_us, reply.output_us),
+            (&mut self.n_replies, 1.0),
+            (&mut self.other_us, other_us as f64),
+            (&mut self.work, work),
+            (&mut self.read_us, reply.prompt_us as f64),
+            (&mut self.n_written, reply.output_tokens as f64),
+            (&mut self.write_us, reply.output_us as f64),
         ] {
-            *sum = *sum * FADES + new as f64;
+            *sum = *sum * FADES + new;
         }
     }
 
@@ -49,11 +79,11 @@ impl Pace {
         if self.n_replies > 0.0 { self.other_us / self.n_replies } else { 0.0 }
     }
 
-    /// How fast the model is; `None` before it has both read and written.
+    /// How fast the model is at the beginning of a prompt; `None` before it has both read and written.
     pub fn speed(&self) -> Option<Speed> {
         let a_second = |n: f64, us: f64| (n > 0.0 && us > 0.0).then(|| n * 1e6 / us);
         Some(Speed {
-            prompt_tokens_per_s: a_second(self.n_read, self.read_us)?,
+            prompt_tokens_per_s: a_second(self.work, self.read_us)?,
             output_tokens_per_s: a_second(self.n_written, self.write_us)?,
         })
     }
@@ -62,6 +92,17 @@ impl Pace {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use carrel_models::shapes::Shape;
+
+    fn pace() -> Pace {
+        let spec = Spec::read(Shape::named("SmolLM2-135M").expect("a shape"));
+        Pace::of(&spec.expect("a spec"))
+    }
+
+    /// Without attention.
+    fn flat() -> Pace {
+        Pace { attention: 0.0, ..pace() }
+    }
 
     fn reply(reused_tokens: u64, prompt_us: u64) -> Reply {
         Reply {
@@ -76,7 +117,7 @@ mod tests {
 
     #[test]
     fn what_was_at_hand_is_not_counted_as_read() {
-        let mut pace = Pace::default();
+        let mut pace = flat();
         assert_eq!((pace.speed(), pace.reply_tokens()), (None, None));
         pace.add(&reply(50, 1_000_000), 1_600_000);
         let speed = pace.speed().expect("a speed");
@@ -84,9 +125,17 @@ mod tests {
         assert_eq!((pace.reply_tokens(), pace.other_us()), (Some(10), 100_000.0));
     }
 
+    /// Between the least and the largest ratio of the records that `ATTENTION_COSTS` is from.
+    #[test]
+    fn what_stands_behind_much_text_takes_as_much_longer_as_was_measured() {
+        let pace = pace();
+        let ratio = pace.work(8192 + 512, 8192) / pace.work(512, 0);
+        assert!((4.6..5.6).contains(&ratio), "{ratio}");
+    }
+
     #[test]
     fn a_device_that_slows_down_is_as_slow_as_it_is_now() {
-        let mut pace = Pace::default();
+        let mut pace = flat();
         (0..40).for_each(|_| pace.add(&reply(0, 1_000_000), 1_500_000));
         (0..40).for_each(|_| pace.add(&reply(0, 2_000_000), 2_500_000));
         let speed = pace.speed().expect("a speed");

@@ -50,7 +50,7 @@ impl WindowReader {
             cancel: cancel.clone(),
             reading: Reading::Spans,
             writes: false,
-            pace: Pace::default(),
+            pace: Pace::of(model.spec()),
             probed_speed: None,
             model: model.clone(),
             windows: None,
@@ -174,10 +174,11 @@ impl TextModel for WindowReader {
             ..Reply::default()
         };
         if let Some(speed) = self.speed() {
-            let us = |tokens: u64, a_second: f64| tokens as f64 * 1e6 / a_second;
-            let read_us = us((prompt.len() - n_reused) as u64, speed.prompt_tokens_per_s);
+            let us = |tokens: f64, a_second: f64| tokens * 1e6 / a_second;
+            let work = self.pace.work(reply.prompt_tokens, reply.reused_tokens);
+            let read_us = us(work, speed.prompt_tokens_per_s);
             reply.prompt_us = (self.pace.other_us() + read_us) as u64;
-            reply.output_us = us(output_tokens, speed.output_tokens_per_s) as u64;
+            reply.output_us = us(output_tokens as f64, speed.output_tokens_per_s) as u64;
         }
         Ok(reply)
     }

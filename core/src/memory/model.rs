@@ -40,8 +40,6 @@ pub const MOST_SENTENCES: usize = 256;
 pub const MOST_NAMED: usize = 8;
 /// Tokens of a prompt besides its sentences and its question: the system's and the template's.
 pub(super) const FRAME_TOKENS: usize = 48;
-/// Tokens of the number before a sentence at most, with the brackets as tokens of their own.
-const MOST_NUMBER_TOKENS: usize = 4;
 /// Tokens of a reply at most.
 pub const REPLY_TOKENS: usize = 48;
 /// Tokens of a line of a reply that is made of lines.
@@ -331,6 +329,11 @@ fn on_one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Tokens of such a sentence in a window at most: some vocabularies have a token for every digit and bracket.
+fn line_tokens(model: &dyn TextModel, text: &str) -> usize {
+    model.tokens_in(&format!("[{MOST_SENTENCES}] {text}\n"))
+}
+
 impl<'m, 't> Pointer<'m, 't> {
     /// A pointer that reads within `budget`. A model that may do nothing is none.
     pub fn new(model: Option<&'m mut dyn TextModel>, budget: &Budget) -> Self {
@@ -396,7 +399,7 @@ impl<'m, 't> Pointer<'m, 't> {
         );
         let (mut runs, mut start, mut used) = (Vec::new(), 0, 0);
         for (at, read) in sentences.iter().enumerate() {
-            let tokens = model.tokens_in(&on_one_line(&read.text)) + MOST_NUMBER_TOKENS;
+            let tokens = line_tokens(model, &on_one_line(&read.text));
             if used + tokens > room || at - start == MOST_SENTENCES {
                 runs.push(start..at);
                 (start, used) = (at, 0);
@@ -423,7 +426,7 @@ impl<'m, 't> Pointer<'m, 't> {
         let Some(model) = self.model.as_deref_mut().filter(|_| may) else { return Ok(None) };
         let sentences = &sentences[run.unwrap_or_default()];
         let shown: Vec<String> = sentences.iter().map(|read| on_one_line(&read.text)).collect();
-        let used: usize = shown.iter().map(|text| model.tokens_in(text) + MOST_NUMBER_TOKENS).sum();
+        let used: usize = shown.iter().map(|text| line_tokens(model, text)).sum();
         let need = (used + FRAME_TOKENS + REPLY_TOKENS) as u64;
         if self.windows_left == 0 || need > self.tokens_left {
             self.refused = true;
