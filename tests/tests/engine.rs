@@ -11,7 +11,8 @@ use carrel_core::engine::{Engine, EngineOptions, ProbeFolder, WindowReader, Wind
 use carrel_core::error::ModelError;
 use carrel_core::exec::ContextPolicy;
 use carrel_core::memory::{
-    AskOptions, Contract, Library, Reading, Reply, Request, Source, TextModel,
+    AskOptions, Capability, Contract, Foresight, Library, Reading, Reply, Request, Source,
+    TextModel,
 };
 use carrel_core::ops::CacheType;
 use carrel_core::quant::TensorType;
@@ -291,6 +292,16 @@ fn what_a_reading_takes_is_foreseen() {
         let tokens = |reply: &Reply| (reply.prompt_tokens, reply.reused_tokens);
         assert_eq!((tokens(foreseen), tokens(&now)), (tokens(&reply), tokens(&reply)));
     }
+    // Without a session, nothing is at hand and nobody knows how fast it is.
+    let without = engine.foresight(Capability::UNKNOWN).expect("a template");
+    let alone = without.foresee(&first, None).expect("a prompt");
+    assert_eq!(
+        (alone.prompt_tokens, alone.reused_tokens, alone.prompt_us),
+        (unknown.prompt_tokens, 0, 0)
+    );
+    assert_eq!(without.context_tokens(), reader.context_tokens());
+    let next = without.foresee(&second, Some(&first)).expect("a prompt");
+    assert_eq!(next.reused_tokens, foreseen[1].reused_tokens);
     let known = reader.foresee(&first, None).expect("a prompt");
     assert!(known.prompt_us > 0 && known.output_us > 0 && known.output_tokens > 0);
     // A window that is kept on disk is not read again either.

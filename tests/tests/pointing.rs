@@ -3,8 +3,8 @@
 //! The people, places and sentences are this test's own; nothing in `core` knows them.
 
 use carrel_core::memory::{
-    Answer, AskOptions, Capability, Profile, Reading, Reply, Request, Speed, Status, TextModel,
-    Thread,
+    Answer, AskOptions, Capability, Foresight, Profile, Reading, Reply, Request, Speed, Status,
+    TextModel, Thread,
 };
 use carrel_tests::shelf::Shelf;
 
@@ -24,7 +24,7 @@ impl Scripted {
     }
 }
 
-impl TextModel for Scripted {
+impl Foresight for Scripted {
     fn context_tokens(&self) -> usize {
         self.context
     }
@@ -36,7 +36,9 @@ impl TextModel for Scripted {
         }
         text.len().div_ceil(4)
     }
+}
 
+impl TextModel for Scripted {
     fn read(&mut self, request: &Request) -> carrel_core::Result<Reply> {
         self.windows.push(request.window.to_owned());
         let texts = [request.system, request.window, request.question];

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use carrel_core::cancel::CancelFlag;
 use carrel_core::engine::{Engine, EngineOptions};
-use carrel_core::memory::{Reading, TextModel};
+use carrel_core::memory::{Foresight, Reading};
 use carrel_core::whole_file::write_whole;
 use carrel_suite::SuiteError;
 use carrel_suite::filler::prose::Prose;

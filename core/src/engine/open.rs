@@ -5,14 +5,16 @@ use std::path::Path;
 use super::file::open_file;
 use super::fit::Fit;
 use super::options::EngineOptions;
+use super::prompts::WindowPrompts;
 use super::reader::WindowReader;
 use crate::cancel::CancelFlag;
 use crate::error::Result;
 #[cfg(feature = "gpu")]
 use crate::error::{GpuError, ModelError};
-use crate::exec::{Model, ModelOptions};
+use crate::exec::{ContextPolicy, Model, ModelOptions};
 use crate::ggml::Placement;
 use crate::gguf::Gguf;
+use crate::memory::Capability;
 use crate::session::Session;
 use crate::thermal::HeatHint;
 use crate::tokenizer::Tokenizer;
@@ -132,6 +134,16 @@ impl Engine {
     /// If memory cannot be had, or the model's chat template cannot be used.
     pub fn reader(&self, cancel: &CancelFlag) -> Result<WindowReader> {
         WindowReader::new(self.session()?, &self.model, cancel)
+    }
+
+    /// What such a reader would read, for [`crate::memory::Library::estimate_with`], without the memory of a
+    /// session: of a model that can do this.
+    ///
+    /// # Errors
+    /// If the model's chat template cannot be used.
+    pub fn foresight(&self, capability: Capability) -> Result<WindowPrompts> {
+        let (ContextPolicy::Full(n_ctx) | ContextPolicy::Sliding(n_ctx)) = self.fit.decoder.context;
+        WindowPrompts::new(&self.model, &self.tokenizer, n_ctx, capability)
     }
 }
 

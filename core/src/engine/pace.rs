@@ -11,6 +11,7 @@
 
 use carrel_models::Spec;
 
+use crate::memory::model::NONE;
 use crate::memory::{Reply, Speed};
 
 /// `A`: how much longer an operation of attention takes than one of a matrix. 1.5 to 2.0 from the prefills of
@@ -26,6 +27,7 @@ pub(super) struct Pace {
     /// `a`.
     attention: f64,
     n_replies: f64,
+    n_pointed: f64,
     other_us: f64,
     work: f64,
     read_us: f64,
@@ -42,9 +44,9 @@ impl Pace {
         let n_multiplied = spec.n_parameters().saturating_sub(n_embedded).max(1) as f64;
         // A product with a key and one with a value; two operations each, as for a weight.
         let attention = ATTENTION_COSTS * 2.0 * n_attended / n_multiplied;
-        let (n_replies, other_us) = (0.0, 0.0);
+        let (n_replies, n_pointed, other_us) = (0.0, 0.0, 0.0);
         let (work, read_us, n_written, write_us) = (0.0, 0.0, 0.0, 0.0);
-        Self { attention, n_replies, other_us, work, read_us, n_written, write_us }
+        Self { attention, n_replies, n_pointed, other_us, work, read_us, n_written, write_us }
     }
 
     /// Work of reading a prompt of which so many tokens are at hand, in tokens at the beginning of one.
@@ -59,6 +61,7 @@ impl Pace {
         let work = self.work(reply.prompt_tokens, reply.reused_tokens);
         for (sum, new) in [
             (&mut self.n_replies, 1.0),
+            (&mut self.n_pointed, f64::from(u8::from(reply.text != NONE))),
             (&mut self.other_us, other_us as f64),
             (&mut self.work, work),
             (&mut self.read_us, reply.prompt_us as f64),
@@ -72,6 +75,11 @@ impl Pace {
     /// Tokens of a reply; `None` before the first.
     pub fn reply_tokens(&self) -> Option<u64> {
         (self.n_replies > 0.0).then(|| (self.n_written / self.n_replies).round() as u64)
+    }
+
+    /// Whether the model mostly points to something in what it reads, as it is expected to before the first.
+    pub fn mostly_points(&self) -> bool {
+        self.n_pointed * 2.0 >= self.n_replies
     }
 
     /// Time of a reading besides that of its tokens, in microseconds.
@@ -123,6 +131,17 @@ mod tests {
         let speed = pace.speed().expect("a speed");
         assert_eq!((speed.prompt_tokens_per_s, speed.output_tokens_per_s), (100.0, 20.0));
         assert_eq!((pace.reply_tokens(), pace.other_us()), (Some(10), 100_000.0));
+    }
+
+    #[test]
+    fn a_model_that_lately_found_nothing_is_expected_to_find_nothing() {
+        let mut pace = flat();
+        assert!(pace.mostly_points());
+        (0..20).for_each(|_| pace.add(&reply(0, 1), 2));
+        assert!(pace.mostly_points());
+        let nothing = Reply { text: NONE.to_owned(), ..reply(0, 1) };
+        (0..20).for_each(|_| pace.add(&nothing, 2));
+        assert!(!pace.mostly_points());
     }
 
     /// Between the least and the largest ratio of the records that `ATTENTION_COSTS` is from.

@@ -15,7 +15,7 @@ use super::index::pairs;
 use super::index::search::{self, Passage};
 use super::index::stems::Stems;
 use super::ingest::{self, Ingested, Progress};
-use super::model::{Pointer, TextModel};
+use super::model::{Foresight, Pointer, TextModel};
 use super::plan;
 use super::plan::budget::{Budget, Capability, Estimate, Profile};
 use super::plan::question::Question;
@@ -362,7 +362,7 @@ impl Library {
         &self,
         question: &str,
         options: &AskOptions,
-        model: &dyn TextModel,
+        model: &dyn Foresight,
     ) -> Result<Estimate> {
         self.rehearse(question, options, Some(Rehearsal::with(model)))
     }

@@ -29,7 +29,7 @@ pub use digest::{Author, Digest, DigestEnd, DigestEstimate, DigestOptions, Diges
 pub use documents::{Format, Limits, Source};
 pub use ingest::{Ingested, Progress};
 pub use library::{AskOptions, Library, Sizes};
-pub use model::{Contract, Form, Reading, Reply, Request, TextModel};
+pub use model::{Contract, Foresight, Form, Reading, Reply, Request, TextModel};
 pub use plan::budget::{Budget, Capability, Estimate, Profile, Speed};
 pub use plan::thread::Thread;
 pub use store::DocumentRecord;

@@ -51,6 +51,11 @@ const STOPS: [char; 6] = ['.', '!', '?', '。', '！', '？'];
 /// Tokens that a reply is expected to have: a number and a few words, or NONE.
 pub const EXPECTED_REPLY_TOKENS: u64 = 6;
 
+/// A reply that points, whatever the window.
+pub(crate) const POINTS: &str = "1";
+/// A reply that does not.
+pub(crate) const NONE: &str = "NONE";
+
 /// What a model may do for an answer, each step more than those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reading {
@@ -79,8 +84,8 @@ impl Reading {
     }
 }
 
-/// A language model as the plans see it.
-pub trait TextModel {
+/// What is known of a language model before it reads.
+pub trait Foresight {
     /// What it may do. A model that was never probed points and copies.
     fn reading(&self) -> Reading {
         Reading::Spans
@@ -98,11 +103,9 @@ pub trait TextModel {
     /// Number of tokens of `text`.
     fn tokens_in(&self, text: &str) -> usize;
 
-    /// Told how many windows may follow, at most, before they are read: for whoever shows progress.
-    fn expect(&mut self, _windows: usize) {}
-
     /// What reading `request` would take right after `before`, or, if there is none, after what it read
-    /// last: a reply without words. Its times are 0 if the model does not know them.
+    /// last. The text of the reply says only whether the model is expected to point, and its times are 0 if
+    /// the model does not know them.
     ///
     /// # Errors
     /// If the request makes no prompt.
@@ -110,11 +113,18 @@ pub trait TextModel {
         let texts = [request.system, request.window, request.question];
         let prompt_tokens: usize = texts.into_iter().map(|text| self.tokens_in(text)).sum();
         Ok(Reply {
+            text: POINTS.to_owned(),
             prompt_tokens: prompt_tokens as u64,
             output_tokens: EXPECTED_REPLY_TOKENS,
             ..Reply::default()
         })
     }
+}
+
+/// A language model as the plans see it.
+pub trait TextModel: Foresight {
+    /// Told how many windows may follow, at most, before they are read: for whoever shows progress.
+    fn expect(&mut self, _windows: usize) {}
 
     /// Reads one window and replies in the form that the contract fixes.
     ///
@@ -194,7 +204,7 @@ impl Contract {
     pub fn window(&self) -> String {
         let mut window = String::new();
         for (index, sentence) in self.sentences.iter().enumerate() {
-            window.push_str(&format!("[{}] {sentence}\n", index + 1));
+            window.push_str(&line(index, sentence));
         }
         window
     }
@@ -329,9 +339,9 @@ fn on_one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Tokens of such a sentence in a window at most: some vocabularies have a token for every digit and bracket.
-fn line_tokens(model: &dyn TextModel, text: &str) -> usize {
-    model.tokens_in(&format!("[{MOST_SENTENCES}] {text}\n"))
+/// A sentence as a window shows it, by its index from 0.
+fn line(index: usize, sentence: &str) -> String {
+    format!("[{}] {sentence}\n", index + 1)
 }
 
 impl<'m, 't> Pointer<'m, 't> {
@@ -399,10 +409,12 @@ impl<'m, 't> Pointer<'m, 't> {
         );
         let (mut runs, mut start, mut used) = (Vec::new(), 0, 0);
         for (at, read) in sentences.iter().enumerate() {
-            let tokens = line_tokens(model, &on_one_line(&read.text));
+            let text = on_one_line(&read.text);
+            let mut tokens = model.tokens_in(&line(at - start, &text));
             if used + tokens > room || at - start == MOST_SENTENCES {
                 runs.push(start..at);
                 (start, used) = (at, 0);
+                tokens = model.tokens_in(&line(0, &text));
             }
             if tokens > room {
                 start = at + 1;
@@ -426,7 +438,8 @@ impl<'m, 't> Pointer<'m, 't> {
         let Some(model) = self.model.as_deref_mut().filter(|_| may) else { return Ok(None) };
         let sentences = &sentences[run.unwrap_or_default()];
         let shown: Vec<String> = sentences.iter().map(|read| on_one_line(&read.text)).collect();
-        let used: usize = shown.iter().map(|text| line_tokens(model, text)).sum();
+        let lines = shown.iter().enumerate().map(|(at, text)| line(at, text));
+        let used: usize = lines.map(|line| model.tokens_in(&line)).sum();
         let need = (used + FRAME_TOKENS + REPLY_TOKENS) as u64;
         if self.windows_left == 0 || need > self.tokens_left {
             self.refused = true;

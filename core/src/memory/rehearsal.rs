@@ -2,18 +2,16 @@
 //! would take.
 //!
 //! A plan searches, chooses windows and follows hops in code, so most of what it lets a model read is known
-//! beforehand, whatever the class of the question. Only what the model will say is not: it is expected to
-//! point in every window, so that a question for one thing ends with the first one, and to copy nothing.
+//! beforehand, whatever the class of the question. Only what the model will say is not: one that mostly points
+//! is expected to do so in the first window, with which a question for one thing ends, any other one in none.
 
-use super::model::{Reading, Reply, Request, TextModel};
+use super::model::{Foresight, Reading, Reply, Request, TextModel};
 use super::plan::budget::Capability;
 use super::segment::words;
 use crate::error::Result;
 
 /// Tokens of a context of which nothing is known: what an engine chooses for most models.
 const USUAL_CONTEXT: usize = 4096;
-/// What a rehearsal says of every window.
-const EXPECTED_REPLY: &str = "1";
 
 /// Who would read.
 #[derive(Clone, Copy)]
@@ -21,7 +19,7 @@ enum Known<'m> {
     /// A model that is not at hand, of which so much is known.
     Capability(Capability),
     /// A model that counts its own tokens.
-    Model(&'m dyn TextModel),
+    Model(&'m dyn Foresight),
 }
 
 /// What would be read last.
@@ -47,7 +45,7 @@ impl<'m> Rehearsal<'m> {
     }
 
     /// Of this model.
-    pub fn with(model: &'m dyn TextModel) -> Self {
+    pub fn with(model: &'m dyn Foresight) -> Self {
         Self::by(Known::Model(model))
     }
 
@@ -66,7 +64,7 @@ impl<'m> Rehearsal<'m> {
     }
 }
 
-impl TextModel for Rehearsal<'_> {
+impl Foresight for Rehearsal<'_> {
     fn reading(&self) -> Reading {
         match self.known {
             Known::Capability(capability) => capability.reading,
@@ -87,7 +85,9 @@ impl TextModel for Rehearsal<'_> {
             Known::Model(model) => model.tokens_in(text),
         }
     }
+}
 
+impl TextModel for Rehearsal<'_> {
     fn read(&mut self, request: &Request) -> Result<Reply> {
         let last = self.last.as_ref().map(|last| Request {
             system: &last.system,
@@ -113,7 +113,6 @@ impl TextModel for Rehearsal<'_> {
         let is_known = reply.prompt_us > 0;
         self.model_us =
             self.model_us.filter(|_| is_known).map(|us| us + reply.prompt_us + reply.output_us);
-        reply.text = EXPECTED_REPLY.to_owned();
         Ok(reply)
     }
 }

@@ -48,7 +48,7 @@ pub fn copied(contract: &Contract, reply: &Reply) -> Option<String> {
 mod tests {
     use super::*;
     use crate::memory::Capability;
-    use crate::memory::model::{Reading, Request, TextModel};
+    use crate::memory::model::{Foresight, Reading, Request, TextModel};
     use crate::memory::{Answer, AskOptions, Library, Profile, Source};
 
     const TEXT: &str = "Over supper they spoke of the storm. Ines Marl crossed the river in a leaky \
@@ -62,16 +62,21 @@ mod tests {
         windows: Vec<String>,
     }
 
-    impl TextModel for Shortens {
+    impl Foresight for Shortens {
         fn reading(&self) -> Reading {
             self.reading
         }
+
         fn context_tokens(&self) -> usize {
             512
         }
+
         fn tokens_in(&self, text: &str) -> usize {
             text.len().div_ceil(4)
         }
+    }
+
+    impl TextModel for Shortens {
         fn read(&mut self, request: &Request) -> Result<Reply> {
             self.windows.push(request.window.to_owned());
             let lark = request.contract.lark();

@@ -9,7 +9,7 @@ use super::lock;
 use super::stream::{Chunk, Outlet};
 use crate::engine::{ProbeFolder, WindowReader};
 use crate::error::Result;
-use crate::memory::{Capability, Reading, Reply, Request, TextModel};
+use crate::memory::{Capability, Foresight, Reading, Reply, Request, TextModel};
 
 /// A model that reads for one question and tells how far it is: probes and windows alike.
 pub(super) struct Asking<'a> {
@@ -71,7 +71,7 @@ impl<'a> Asking<'a> {
     }
 }
 
-impl TextModel for Asking<'_> {
+impl Foresight for Asking<'_> {
     fn reading(&self) -> Reading {
         self.reader.reading()
     }
@@ -83,7 +83,9 @@ impl TextModel for Asking<'_> {
     fn tokens_in(&self, text: &str) -> usize {
         self.reader.tokens_in(text)
     }
+}
 
+impl TextModel for Asking<'_> {
     fn expect(&mut self, windows: usize) {
         self.total = self.total.max(self.done.saturating_add(windows as u64));
     }

@@ -189,12 +189,19 @@ impl Documents {
         options: &AskOptions,
         host: Option<&Host>,
     ) -> Result<Estimate> {
-        let model = host.map(|host| {
+        let capability = host.map(|host| {
             // Whoever holds it is probing, which nobody has to wait for.
             let known = host.capability().try_lock().ok().and_then(|known| *known);
             known.unwrap_or(Capability::UNKNOWN)
         });
-        self.now(|library| library.estimate(question, options, model))
+        let loaded = host.and_then(Host::loaded);
+        self.now(|library| match (&loaded, capability) {
+            (Some(loaded), Some(capability)) => {
+                let model = loaded.engine.foresight(capability)?;
+                library.estimate_with(question, options, &model)
+            }
+            _ => library.estimate(question, options, capability),
+        })
     }
 
     /// Does work that nothing ends early.

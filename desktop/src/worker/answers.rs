@@ -6,7 +6,7 @@
 use carrel_core::cancel::CancelFlag;
 use carrel_core::engine::{EngineOptions, ProbeFolder, default_report};
 use carrel_core::memory::{
-    Answer, AskOptions, Capability, Citation, Profile, Reading, Reply, Status, TextModel, Thread,
+    Answer, AskOptions, Capability, Citation, Foresight, Profile, Reading, Reply, Status, Thread,
 };
 use carrel_models::default_model;
 use std::collections::BTreeSet;

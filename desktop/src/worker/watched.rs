@@ -3,7 +3,7 @@
 
 use carrel_core::cancel::CancelFlag;
 use carrel_core::error::MemoryError;
-use carrel_core::memory::{Reading, Reply, Request, TextModel};
+use carrel_core::memory::{Foresight, Reading, Reply, Request, TextModel};
 
 use crate::device::resident_bytes;
 
@@ -20,7 +20,7 @@ pub struct Watched<'a> {
     pub cancel: &'a CancelFlag,
 }
 
-impl TextModel for Watched<'_> {
+impl Foresight for Watched<'_> {
     fn reading(&self) -> Reading {
         self.inner.reading()
     }
@@ -32,7 +32,9 @@ impl TextModel for Watched<'_> {
     fn tokens_in(&self, text: &str) -> usize {
         self.inner.tokens_in(text)
     }
+}
 
+impl TextModel for Watched<'_> {
     fn expect(&mut self, windows: usize) {
         self.inner.expect(windows);
     }
@@ -59,7 +61,7 @@ mod tests {
     /// Reads whatever it is given.
     struct Reader;
 
-    impl TextModel for Reader {
+    impl Foresight for Reader {
         fn context_tokens(&self) -> usize {
             1_000
         }
@@ -67,7 +69,9 @@ mod tests {
         fn tokens_in(&self, text: &str) -> usize {
             text.len()
         }
+    }
 
+    impl TextModel for Reader {
         fn read(&mut self, request: &Request) -> carrel_core::Result<Reply> {
             Ok(Reply { prompt_tokens: request.window.len() as u64, ..Reply::default() })
         }

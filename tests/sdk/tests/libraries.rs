@@ -131,7 +131,9 @@ fn a_model_may_help_and_quotes_stay_true() {
     assert!(with.passages > 0 && without.passages > 0);
     assert!(with.windows == 0 && with.seconds.is_some() && without.seconds.is_some());
     // Of one that was never asked nobody knows what it may do, nor how fast.
-    let unasked = estimate(Some(self::engine(folder.path()))).expect("known");
+    let path = model(folder.path());
+    let long = EngineOptions { context_tokens: Some(4096), ..self::options(&path) };
+    let unasked = estimate(Some(Engine::open(long).expect("opens"))).expect("known");
     assert!(unasked.windows > 0 && unasked.prompt_tokens > 0 && unasked.seconds.is_none());
 }
 

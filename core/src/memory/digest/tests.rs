@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::*;
 use crate::error::{Error, MemoryError, ModelError};
-use crate::memory::model::{FRAME_TOKENS, Reply, Request};
+use crate::memory::model::{FRAME_TOKENS, Foresight, Reply, Request};
 use crate::memory::{Answer, AskOptions, Library, Source, Status};
 
 /// A model that writes down who was born where, if somebody is named and "she" is said to be born, and that
@@ -51,7 +51,7 @@ impl Scribe {
     }
 }
 
-impl TextModel for Scribe {
+impl Foresight for Scribe {
     fn writes(&self) -> bool {
         self.writes
     }
@@ -63,7 +63,9 @@ impl TextModel for Scribe {
     fn tokens_in(&self, text: &str) -> usize {
         text.len().div_ceil(4)
     }
+}
 
+impl TextModel for Scribe {
     fn read(&mut self, request: &Request) -> Result<Reply> {
         if self.fails_at == Some(self.windows.len()) {
             return Err(MemoryError::Stopped.into());
@@ -427,16 +429,21 @@ fn chinese_lines_are_found_by_pairs_of_characters() {
     text += "他生于柳溪镇。";
     let mut library = library(&text);
     struct Writes;
-    impl TextModel for Writes {
+    impl Foresight for Writes {
         fn writes(&self) -> bool {
             true
         }
+
         fn context_tokens(&self) -> usize {
             8_192
         }
+
         fn tokens_in(&self, text: &str) -> usize {
             text.chars().count()
         }
+    }
+
+    impl TextModel for Writes {
         fn read(&mut self, request: &Request) -> Result<Reply> {
             let number = request.window.lines().count();
             let text = format!("1,{number}: 李明生于柳溪镇。\n1: 李明生于北岩。");

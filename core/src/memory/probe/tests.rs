@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::*;
+use crate::memory::model::Foresight;
 
 /// A model that knows the probes by heart and fails where it is told to.
 struct Scripted {
@@ -53,7 +54,7 @@ impl Scripted {
     }
 }
 
-impl TextModel for Scripted {
+impl Foresight for Scripted {
     fn context_tokens(&self) -> usize {
         2_048
     }
@@ -61,7 +62,9 @@ impl TextModel for Scripted {
     fn tokens_in(&self, text: &str) -> usize {
         text.len().div_ceil(4)
     }
+}
 
+impl TextModel for Scripted {
     fn read(&mut self, request: &Request) -> Result<Reply> {
         self.asked.push(request.window.to_owned());
         let text = if request.system == WRITE_SYSTEM {
@@ -243,16 +246,21 @@ fn a_library_asks_a_model_only_for_what_it_may_do() {
         systems: Vec<String>,
         grammars: Vec<String>,
     }
-    impl TextModel for Counting {
+    impl Foresight for Counting {
         fn reading(&self) -> Reading {
             self.reading
         }
+
         fn context_tokens(&self) -> usize {
             2_048
         }
+
         fn tokens_in(&self, text: &str) -> usize {
             text.len().div_ceil(4)
         }
+    }
+
+    impl TextModel for Counting {
         fn read(&mut self, request: &Request) -> Result<Reply> {
             self.systems.push(request.system.to_owned());
             self.grammars.push(request.contract.lark());
