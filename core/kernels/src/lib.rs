@@ -27,7 +27,10 @@ mod scalar;
 mod tests;
 
 pub use ahead::ask_ahead;
-pub use layout::{Blocks, Columns, Format, LINE, PANEL, Panel, Quantised, TILE_COLUMNS, Tile};
+pub use layout::{
+    Blocks, Columns, Format, LINE, PANEL, Panel, Quantised, SCALE_LINES, TILE_COLUMNS, Tile, q5_k,
+    q6_k,
+};
 
 /// The product of a panel's rows with up to [`TILE_COLUMNS`] columns of activations.
 pub type Product = fn(&Panel<'_>, &Columns<'_>, &mut Tile);

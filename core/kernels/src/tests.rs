@@ -74,7 +74,7 @@ fn rounding_to_8_bits_is_the_same_in_every_set() {
 /// A panel of random bits, with scales that are numbers.
 fn panel(random: &mut Random, format: Format, n_blocks: usize, scale: f32) -> (Vec<u8>, Vec<u8>) {
     let n_quants = n_blocks * format.quant_bytes();
-    let quants = match format {
+    let mut quants = match format {
         Format::F32 => {
             random.row(n_quants / 4, scale).iter().flat_map(|x| x.to_le_bytes()).collect()
         }
@@ -89,20 +89,22 @@ fn panel(random: &mut Random, format: Format, n_blocks: usize, scale: f32) -> (V
         _ => random.bytes(n_quants),
     };
     let mut scales = random.bytes(n_blocks * format.scale_bytes());
-    if matches!(format, Format::Q4_K | Format::Q5_K) {
-        scales.iter_mut().for_each(|scale| *scale &= 63);
-    }
     let n_halves = match format {
         Format::Q8_0 | Format::Q4_0 | Format::Q5_0 | Format::Q6_K => PANEL,
         Format::Q5_1 | Format::Q4_K | Format::Q5_K => 2 * PANEL,
-        _ => 0,
+        _ => return (quants, scales),
     };
-    if n_halves > 0 {
-        for block in scales.chunks_exact_mut(format.scale_bytes()) {
-            for bytes in block[..2 * n_halves].chunks_exact_mut(2) {
-                let number = half::f16::from_f32(scale * random.next());
-                bytes.copy_from_slice(&number.to_le_bytes());
-            }
+    let blocks = match format.blocks() {
+        Some(Blocks::Of256) => quants.chunks_exact_mut(format.quant_bytes()),
+        _ => scales.chunks_exact_mut(format.scale_bytes()),
+    };
+    for block in blocks {
+        if n_halves == 2 * PANEL && format.blocks() == Some(Blocks::Of256) {
+            block[4 * PANEL..SCALE_LINES * LINE].iter_mut().for_each(|scale| *scale &= 63);
+        }
+        for bytes in block[..2 * n_halves].chunks_exact_mut(2) {
+            let number = half::f16::from_f32(scale * random.next());
+            bytes.copy_from_slice(&number.to_le_bytes());
         }
     }
     (quants, scales)

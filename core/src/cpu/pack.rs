@@ -8,7 +8,7 @@ use memmap2::Mmap;
 use super::shared::Shared;
 use crate::error::ModelError;
 use crate::quant::TensorType;
-use carrel_kernels::{Format, LINE, PANEL, Panel};
+use carrel_kernels::{Format, LINE, PANEL, Panel, SCALE_LINES, q5_k, q6_k};
 
 /// The layout for matrices of a type, if there are products for it.
 pub(super) fn format_of(kind: TensorType) -> Option<Format> {
@@ -161,13 +161,22 @@ fn pack_row(format: Format, row: usize, values: &[u8], quants: &mut [u8], scales
                 quants[2 * row..2 * row + 2].copy_from_slice(values);
             }
         }
-        _ => {
+        Format::Q4_K | Format::Q5_K | Format::Q6_K => {
+            let pack_block = match format {
+                Format::Q4_K => pack_q4_k,
+                Format::Q5_K => pack_q5_k,
+                _ => pack_q6_k,
+            };
+            let block_bytes = values.len() / quants.len();
+            for (values, quants) in values.chunks_exact(block_bytes).zip(quants) {
+                let (scales, lines) = quants.split_at_mut(SCALE_LINES * LINE);
+                pack_block(row, values, lines, scales);
+            }
+        }
+        Format::Q8_0 | Format::Q4_0 | Format::Q5_0 | Format::Q5_1 => {
             let pack_block = match format {
                 Format::Q5_0 => pack_q5_0,
                 Format::Q5_1 => pack_q5_1,
-                Format::Q4_K => pack_q4_k,
-                Format::Q5_K => pack_q5_k,
-                Format::Q6_K => pack_q6_k,
                 _ => pack_simple,
             };
             let block_bytes = values.len() / quants.len();
@@ -220,7 +229,14 @@ fn by_fours(bits: u32) -> [u8; 4] {
 }
 
 /// d, dmin, eight scales and minima of 6 bits in 12 bytes, nibbles.
-fn pack_q4_k(row: usize, block: &[u8], quants: &mut [u8], scales: &mut [u8]) {
+fn pack_q4_k(row: usize, block: &[u8], lines: &mut [u8], scales: &mut [u8]) {
+    let (start, nibbles) = block.split_at(16);
+    pack_scales(row, start, scales);
+    spread(row, nibbles, lines);
+}
+
+/// What a block of Q4_K or Q5_K begins with.
+fn pack_scales(row: usize, block: &[u8], scales: &mut [u8]) {
     scales[2 * row..2 * row + 2].copy_from_slice(&block[..2]);
     scales[2 * PANEL + 2 * row..][..2].copy_from_slice(&block[2..4]);
     let packed = &block[4..16];
@@ -234,24 +250,25 @@ fn pack_q4_k(row: usize, block: &[u8], quants: &mut [u8], scales: &mut [u8]) {
         scales[(4 + sub) * PANEL + row] = scale;
         scales[(12 + sub) * PANEL + row] = minimum;
     }
-    spread(row, &block[16..], quants);
 }
 
 /// As Q4_K, with 32 bytes before the nibbles: bit `s` of byte `i` is the fifth of value `i` of
 /// sub-block `s`.
-fn pack_q5_k(row: usize, block: &[u8], quants: &mut [u8], scales: &mut [u8]) {
+fn pack_q5_k(row: usize, block: &[u8], lines: &mut [u8], scales: &mut [u8]) {
     let (start, nibbles) = block.split_at(48);
     let (start, fifths) = start.split_at(16);
-    pack_q4_k(row, start, quants, scales);
-    spread(row, nibbles, quants);
-    for (sub, line) in quants[32 * LINE..].chunks_exact_mut(LINE).enumerate() {
+    pack_scales(row, start, scales);
+    for (pair, nibbles) in nibbles.chunks_exact(32).enumerate() {
+        spread(row, nibbles, &mut lines[q5_k::nibbles(pair, 0) * LINE..]);
+    }
+    for sub in 0..8 {
         let bits = (0..32).map(|i| u32::from(fifths[i] >> sub & 1) << i).sum();
-        spread(row, &by_fours(bits), line);
+        spread(row, &by_fours(bits), &mut lines[q5_k::fifths(sub) * LINE..]);
     }
 }
 
 /// Low nibbles, pairs of high bits, 16 scales, d.
-fn pack_q6_k(row: usize, block: &[u8], quants: &mut [u8], scales: &mut [u8]) {
+fn pack_q6_k(row: usize, block: &[u8], lines: &mut [u8], scales: &mut [u8]) {
     let (low, rest) = block.split_at(128);
     let (high, rest) = rest.split_at(64);
     let mut values = [0u8; 256];
@@ -262,15 +279,20 @@ fn pack_q6_k(row: usize, block: &[u8], quants: &mut [u8], scales: &mut [u8]) {
         let nibble = if run < 2 { byte & 15 } else { byte >> 4 };
         *value = nibble | (high[32 * half + place] >> (2 * run) & 3) << 4;
     }
-    let mut bytes = [0u8; 192];
-    for i in 0..128 {
-        bytes[i] = values[i] & 15 | (values[128 + i] & 15) << 4;
+    for line in 0..16 {
+        let bits = [0, 1, 2, 3].map(|i| {
+            let bits = |quarter: usize| values[64 * quarter + 4 * line + i] >> 4 << (2 * quarter);
+            bits(0) | bits(1) | bits(2) | bits(3)
+        });
+        spread(row, &bits, &mut lines[q6_k::bits(line) * LINE..]);
+        for quarter in [0, 1] {
+            let nibbles = [0, 1, 2, 3].map(|i| {
+                let at = 64 * quarter + 4 * line + i;
+                values[at] & 15 | (values[128 + at] & 15) << 4
+            });
+            spread(row, &nibbles, &mut lines[q6_k::nibbles(quarter, line) * LINE..]);
+        }
     }
-    for i in 0..64 {
-        let bits = |quarter: usize| values[64 * quarter + i] >> 4 << (2 * quarter);
-        bytes[128 + i] = bits(0) | bits(1) | bits(2) | bits(3);
-    }
-    spread(row, &bytes, quants);
     scales[2 * row..2 * row + 2].copy_from_slice(&rest[16..18]);
     for (sub, scale) in rest[..16].iter().enumerate() {
         scales[(2 + sub) * PANEL + row] = *scale;

@@ -45,7 +45,7 @@ use carrel_kernels::{LINE, PANEL};
 
 const MAGIC: &[u8; 8] = b"carrelpk";
 /// Counts changes of this format and of the layout of packed matrices.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// Bytes of the file that have one sum and are written at once; a multiple of a large page.
 const PIECE_BYTES: usize = 4 << 20;
 /// Where sums begin.

@@ -7,7 +7,7 @@ use std::arch::x86_64::*;
 use std::ptr;
 
 use super::super::layout::FEW_COLUMNS;
-use super::super::{Columns, Format, LINE, PANEL, Panel, Tile};
+use super::super::{Columns, Format, LINE, PANEL, Panel, SCALE_LINES, Tile, layout};
 use super::products::{
     Integers, Sums, add_block, add_pairs, add_scaled, by_columns, five_bits, load, nibbles, store,
 };
@@ -96,23 +96,24 @@ unsafe fn sub_blocks_of_32<const C: usize, const HAS_FIFTHS: bool>(
     for block in 0..n_blocks {
         // SAFETY: block `block` of the panel and of each column is there.
         unsafe {
-            let lines = panel.quants.as_ptr().add(block * format.quant_bytes());
-            let d = panel.scales.as_ptr().add(block * format.scale_bytes());
+            let d = panel.quants.as_ptr().add(block * format.quant_bytes());
+            let lines = d.add(SCALE_LINES * LINE);
             let x = columns.quants.as_ptr().add(256 * block);
             let x_sums = columns.sums_of_16.as_ptr().add(16 * block);
             let mut products: Integers<C> = [[_mm256_setzero_si256(); 2]; C];
             let mut offsets: Integers<C> = [[_mm256_setzero_si256(); 2]; C];
             for pair in 0..4 {
-                let fifths = lines.add((32 + 2 * pair) * LINE);
-                let (lines, x) = (lines.add(8 * pair * LINE), x.add(64 * pair));
+                let x = x.add(64 * pair);
                 let low_scales = d.add((4 + 2 * pair) * PANEL);
                 let (high_scales, high_x) = (low_scales.add(PANEL), x.add(32));
                 if HAS_FIFTHS {
-                    let high_fifths = fifths.add(LINE);
-                    let (low, high) = ((lines, fifths), (lines, high_fifths));
+                    let fifths = |sub| lines.add(layout::q5_k::fifths(2 * pair + sub) * LINE);
+                    let lines = lines.add(layout::q5_k::nibbles(pair, 0) * LINE);
+                    let (low, high) = ((lines, fifths(0)), (lines, fifths(1)));
                     q5_k_half::<C, false>(&mut products, low, low_scales, x, n_values);
                     q5_k_half::<C, true>(&mut products, high, high_scales, high_x, n_values);
                 } else {
+                    let lines = lines.add(8 * pair * LINE);
                     q4_k_half::<C, false>(&mut products, lines, low_scales, x, n_values);
                     q4_k_half::<C, true>(&mut products, lines, high_scales, high_x, n_values);
                 }
@@ -204,8 +205,8 @@ unsafe fn q6_k_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>)
     for block in 0..n_blocks {
         // SAFETY: block `block` of the panel and of each column is there.
         unsafe {
-            let lines = panel.quants.as_ptr().add(block * Format::Q6_K.quant_bytes());
-            let d = panel.scales.as_ptr().add(block * Format::Q6_K.scale_bytes());
+            let d = panel.quants.as_ptr().add(block * Format::Q6_K.quant_bytes());
+            let lines = d.add(SCALE_LINES * LINE);
             let x = columns.quants.as_ptr().add(256 * block);
             let x_sums = columns.sums_of_16.as_ptr().add(16 * block);
             let mut products: Integers<C> = [[_mm256_setzero_si256(); 2]; C];
@@ -256,9 +257,9 @@ unsafe fn q6_k_quarter<const C: usize, const QUARTER: usize>(
     // SAFETY: as the caller promises.
     unsafe {
         let weights = |line: usize, half: usize| {
-            let low = load(lines.add((line % 32) * LINE + half));
+            let low = load(lines.add(layout::q6_k::nibbles(QUARTER, line) * LINE + half));
             let low = if QUARTER < 2 { nibbles::<false>(low) } else { nibbles::<true>(low) };
-            let high = load(lines.add((32 + line % 16) * LINE + half));
+            let high = load(lines.add(layout::q6_k::bits(line) * LINE + half));
             // The quarter's two bits to the places of 16 and 32.
             let high = match QUARTER {
                 0 => _mm256_slli_epi16::<4>(high),
@@ -268,8 +269,9 @@ unsafe fn q6_k_quarter<const C: usize, const QUARTER: usize>(
             };
             _mm256_or_si256(low, _mm256_and_si256(high, high_bits))
         };
-        for sub in 4 * QUARTER..4 * QUARTER + 4 {
-            let at = d.add((2 + sub) * PANEL);
+        let x = x.add(64 * QUARTER);
+        for sub in 0..4 {
+            let at = d.add((2 + 4 * QUARTER + sub) * PANEL);
             let scales = [signed_pairs(at), signed_pairs(at.add(PANEL / 2))];
             for first in [4 * sub, 4 * sub + 2] {
                 let mut pairs: Integers<C> = [[_mm256_setzero_si256(); 2]; C];

@@ -13,7 +13,7 @@
 
 use std::arch::x86_64::*;
 
-use super::super::{Format, LINE};
+use super::super::{Format, LINE, layout};
 use super::k_blocks::{broadcast_sums, unsigned_pairs};
 use super::products::{load, nibbles};
 
@@ -154,31 +154,27 @@ unsafe fn sub_block<const HIGH: bool, const HAS_FIFTHS: bool>(
     ]
 }
 
-/// Four lines' part of each quarter of a block of Q6_K: 6 bits of which four lie in the nibbles of these
-/// lines and of those 16 further, two in those 32 further.
+/// Four lines' part of each quarter of a block of Q6_K, 6 bits a value, from where their first line lies.
 ///
 /// # Safety
-/// Halves of the lines are readable.
+/// Halves of the twelve lines are readable.
 #[target_feature(enable = "avx2")]
 #[inline]
 unsafe fn quarters(lines: *const u8) -> [[__m256i; 4]; 4] {
     let places = _mm256_set1_epi8(48);
     let with = |nibbles, bits| _mm256_or_si256(nibbles, _mm256_and_si256(bits, places));
-    let of_line = |v: usize| {
+    let mut weights = [[_mm256_setzero_si256(); 4]; 4];
+    for v in 0..4 {
         // SAFETY: as the caller promises.
-        let (first, second, high) = unsafe {
-            let line = lines.add(v * LINE);
-            (load(line), load(line.add(16 * LINE)), load(line.add(32 * LINE)))
-        };
-        [
-            with(nibbles::<false>(first), _mm256_slli_epi16::<4>(high)),
-            with(nibbles::<false>(second), _mm256_slli_epi16::<2>(high)),
-            with(nibbles::<true>(first), high),
-            with(nibbles::<true>(second), _mm256_srli_epi16::<2>(high)),
-        ]
-    };
-    let by_line = [of_line(0), of_line(1), of_line(2), of_line(3)];
-    [0, 1, 2, 3].map(|quarter: usize| by_line.map(|line| line[quarter]))
+        let [bits, first, second] =
+            [layout::q6_k::bits(v), layout::q6_k::nibbles(0, v), layout::q6_k::nibbles(1, v)]
+                .map(|line| unsafe { load(lines.add(line * LINE)) });
+        weights[0][v] = with(nibbles::<false>(first), _mm256_slli_epi16::<4>(bits));
+        weights[1][v] = with(nibbles::<false>(second), _mm256_slli_epi16::<2>(bits));
+        weights[2][v] = with(nibbles::<true>(first), bits);
+        weights[3][v] = with(nibbles::<true>(second), _mm256_srli_epi16::<2>(bits));
+    }
+    weights
 }
 
 /// Eight unsigned bytes, a 32-bit number a row.
@@ -239,7 +235,9 @@ macro_rules! set {
     ($set:literal, [$($extension:tt),*], $extensions:literal, $dot:ident) => {
         use std::arch::x86_64::*;
 
-        use super::super::super::{Columns, Format, Kernels, LINE, PANEL, Panel, Tile};
+        use super::super::super::{
+            Columns, Format, Kernels, LINE, PANEL, Panel, SCALE_LINES, Tile, layout,
+        };
         use super::super::products::{broadcast, halves, store};
         use super::super::{self as avx2, entries};
         use super::*;
@@ -380,15 +378,17 @@ macro_rules! set {
             for (block, half) in (0..n_blocks).flat_map(|block| [(block, 0), (block, 1)]) {
                 // SAFETY: block `block` of the panel and of each column is there.
                 unsafe {
-                    let lines = panel.quants.as_ptr().add(block * format.quant_bytes());
-                    let lines = lines.add(half * LINE / 2);
-                    let d = panel.scales.as_ptr().add(block * format.scale_bytes());
+                    let d = panel.quants.as_ptr().add(block * format.quant_bytes());
+                    let lines = d.add(SCALE_LINES * LINE + half * LINE / 2);
                     let of_sub = |sub: usize| d.add(sub * PANEL + 8 * half);
                     let mut products = [_mm256_setzero_si256(); C];
                     for sub in 0..8 {
-                        let nibbles = lines.add(sub / 2 * 8 * LINE);
+                        let nibbles = lines.add(LINE * match HAS_FIFTHS {
+                            true => layout::q5_k::nibbles(sub / 2, 0),
+                            false => sub / 2 * 8,
+                        });
                         // Without fifth bits nothing is read from there.
-                        let fifths = lines.wrapping_add((32 + sub) * LINE);
+                        let fifths = lines.wrapping_add(layout::q5_k::fifths(sub) * LINE);
                         let weights = match sub % 2 {
                             0 => sub_block::<false, HAS_FIFTHS>(nibbles, fifths),
                             _ => sub_block::<true, HAS_FIFTHS>(nibbles, fifths),
@@ -440,14 +440,13 @@ macro_rules! set {
             for (block, half) in (0..n_blocks).flat_map(|block| [(block, 0), (block, 1)]) {
                 // SAFETY: block `block` of the panel and of each column is there.
                 unsafe {
-                    let lines = panel.quants.as_ptr().add(block * Format::Q6_K.quant_bytes());
-                    let lines = lines.add(half * LINE / 2);
-                    let d = panel.scales.as_ptr().add(block * Format::Q6_K.scale_bytes());
+                    let d = panel.quants.as_ptr().add(block * Format::Q6_K.quant_bytes());
+                    let lines = d.add(SCALE_LINES * LINE + half * LINE / 2);
                     let of_sub = |sub: usize| d.add((2 + sub) * PANEL + 8 * half);
                     let mut products = [_mm256_setzero_si256(); C];
                     for four in 0..4 {
                         // Sub-block `four` of each quarter of 64 values.
-                        let weights = quarters(lines.add(4 * four * LINE));
+                        let weights = quarters(lines.add(layout::q6_k::bits(4 * four) * LINE));
                         for (quarter, weights) in weights.iter().enumerate() {
                             let scales = signed(of_sub(4 * quarter + four));
                             for (column, product) in products.iter_mut().enumerate() {

@@ -7,7 +7,7 @@
 
 use std::arch::x86_64::*;
 
-use super::super::{Columns, Format, LINE, PANEL, Panel, TILE_COLUMNS, Tile};
+use super::super::{Columns, Format, LINE, PANEL, Panel, SCALE_LINES, TILE_COLUMNS, Tile, layout};
 use super::k_blocks::{broadcast_sums, unsigned_pairs};
 use super::products::{broadcast, halves, load, nibbles, store};
 
@@ -32,10 +32,16 @@ type Group = [[__m256i; 4]; 2];
 #[target_feature(enable = "avx2")]
 #[inline]
 unsafe fn four_lines<const HIGH: bool>(lines: *const u8) -> Group {
-    // SAFETY: as the caller promises.
-    let line = |at: usize| nibbles::<HIGH>(unsafe { load(lines.add(at)) });
-    [0, LINE / 2]
-        .map(|half| [line(half), line(half + LINE), line(half + 2 * LINE), line(half + 3 * LINE)])
+    // Loops, as a closure is not always inlined where the extensions are asked for by function.
+    let mut group = [[_mm256_setzero_si256(); 4]; 2];
+    for (half, vectors) in group.iter_mut().enumerate() {
+        for (line, vector) in vectors.iter_mut().enumerate() {
+            // SAFETY: as the caller promises.
+            let bytes = unsafe { load(lines.add(line * LINE + half * LINE / 2)) };
+            *vector = nibbles::<HIGH>(bytes);
+        }
+    }
+    group
 }
 
 /// The low nibbles of two lines, and their high ones.
@@ -191,8 +197,8 @@ pub(super) unsafe fn q5_k(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Ti
     for block in 0..n_blocks {
         // SAFETY: block `block` of the panel and of each column is there.
         unsafe {
-            let lines = panel.quants.as_ptr().add(block * Format::Q5_K.quant_bytes());
-            let d = panel.scales.as_ptr().add(block * Format::Q5_K.scale_bytes());
+            let d = panel.quants.as_ptr().add(block * Format::Q5_K.quant_bytes());
+            let lines = d.add(SCALE_LINES * LINE);
             let (mut products, mut offsets) = (nothing, nothing);
             for pair in 0..4 {
                 let both = (&mut products, &mut offsets);
@@ -234,8 +240,8 @@ unsafe fn q5_k_sub_block<const HIGH: bool>(
     unsafe {
         let both = |at: *const u8| [unsigned_pairs(at), unsigned_pairs(at.add(PANEL / 2))];
         let (scales, minima) = (both(d.add((4 + sub) * PANEL)), both(d.add((12 + sub) * PANEL)));
-        let fifths = lines.add((32 + sub) * LINE);
-        let lines = lines.add(sub / 2 * 8 * LINE);
+        let fifths = lines.add(layout::q5_k::fifths(sub) * LINE);
+        let lines = lines.add(layout::q5_k::nibbles(sub / 2, 0) * LINE);
         let x = columns.quants.as_ptr().add(256 * block + 32 * sub);
         let x_sums = columns.sums_of_16.as_ptr().add(16 * block + 2 * sub);
         let group = with_four_fifths::<false>(four_lines::<HIGH>(lines), fifths);

@@ -2,12 +2,13 @@
 //!
 //! Sums of a sub-block are multiplied with its rows' sub-scales in 32 bits, so single precision is only
 //! needed once for 256 values. Two sub-blocks' weights (four of Q6_K, whose sub-blocks have 16 values)
-//! stay in sixteen registers while all columns pass by; sums of products lie in the first cache.
+//! stay in sixteen registers while all columns pass by; sums of products lie in the first cache. A single
+//! column is `k_column`'s.
 
 use std::arch::x86_64::*;
 
-use super::super::ahead::{self, Cache};
-use super::super::{Columns, Format, LINE, PANEL, Panel, TILE_COLUMNS, Tile};
+use super::super::{Columns, Format, LINE, PANEL, Panel, SCALE_LINES, TILE_COLUMNS, Tile, layout};
+use super::k_column;
 use super::products::{broadcast, halves, load};
 
 /// Sums by column.
@@ -19,7 +20,7 @@ type Integers = [__m512i; TILE_COLUMNS];
 /// 16 bytes are readable.
 #[target_feature(enable = "avx512f")]
 #[inline]
-unsafe fn unsigned(bytes: *const u8) -> __m512i {
+pub(super) unsafe fn unsigned(bytes: *const u8) -> __m512i {
     // SAFETY: as the caller promises.
     _mm512_cvtepu8_epi32(unsafe { _mm_loadu_si128(bytes.cast()) })
 }
@@ -30,7 +31,7 @@ unsafe fn unsigned(bytes: *const u8) -> __m512i {
 /// 16 bytes are readable.
 #[target_feature(enable = "avx512f")]
 #[inline]
-unsafe fn signed(bytes: *const u8) -> __m512i {
+pub(super) unsafe fn signed(bytes: *const u8) -> __m512i {
     // SAFETY: as the caller promises.
     _mm512_cvtepi8_epi32(unsafe { _mm_loadu_si128(bytes.cast()) })
 }
@@ -38,7 +39,7 @@ unsafe fn signed(bytes: *const u8) -> __m512i {
 /// Two 32-bit numbers a row as a pair of 16-bit ones.
 #[target_feature(enable = "avx512f,avx512bw")]
 #[inline]
-fn pair(first: __m512i, second: __m512i) -> __m512i {
+pub(super) fn pair(first: __m512i, second: __m512i) -> __m512i {
     _mm512_mask_blend_epi16(0xaaaa_aaaa, first, _mm512_slli_epi32::<16>(second))
 }
 
@@ -60,7 +61,6 @@ unsafe fn nibbles(line: *const u8) -> [__m512i; 2] {
 macro_rules! by_columns {
     ($kernel:ident [$($parameter:tt)*], $panel:expr, $columns:expr, $out:expr) => {
         match $columns.n_columns {
-            1 => $kernel::<$($parameter)* 1>($panel, $columns, $out),
             2 => $kernel::<$($parameter)* 2>($panel, $columns, $out),
             4 => $kernel::<$($parameter)* 4>($panel, $columns, $out),
             16 => $kernel::<$($parameter)* 16>($panel, $columns, $out),
@@ -73,20 +73,30 @@ macro_rules! by_columns {
 pub fn q4_k(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
     columns.check(panel, Format::Q4_K);
     // SAFETY: the lengths were checked.
-    unsafe { by_columns!(sub_blocks_of_32 [false,], panel, columns, out) }
+    unsafe {
+        match columns.n_columns {
+            1 => k_column::sub_blocks_of_32::<false>(panel, columns, out),
+            _ => by_columns!(sub_blocks_of_32 [false,], panel, columns, out),
+        }
+    }
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
 pub fn q5_k(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
     columns.check(panel, Format::Q5_K);
     // SAFETY: the lengths were checked.
-    unsafe { by_columns!(sub_blocks_of_32 [true,], panel, columns, out) }
+    unsafe {
+        match columns.n_columns {
+            1 => k_column::sub_blocks_of_32::<true>(panel, columns, out),
+            _ => by_columns!(sub_blocks_of_32 [true,], panel, columns, out),
+        }
+    }
 }
 
 /// Adds `d · scale · integer` of a block to a column's sums.
 #[target_feature(enable = "avx512f")]
 #[inline]
-fn add_scaled(sum: &mut __m512, d: __m512, scale: __m512, integers: __m512i) {
+pub(super) fn add_scaled(sum: &mut __m512, d: __m512, scale: __m512, integers: __m512i) {
     let scaled = _mm512_mul_ps(_mm512_cvtepi32_ps(integers), scale);
     *sum = _mm512_fmadd_ps(d, scaled, *sum);
 }
@@ -108,13 +118,16 @@ unsafe fn sub_blocks_of_32<const HAS_FIFTHS: bool, const C: usize>(
     for block in 0..n_blocks {
         // SAFETY: block `block` of the panel and of each column is there.
         unsafe {
-            let lines = panel.quants.as_ptr().add(block * format.quant_bytes());
-            let d = panel.scales.as_ptr().add(block * format.scale_bytes());
+            let d = panel.quants.as_ptr().add(block * format.quant_bytes());
+            let lines = d.add(SCALE_LINES * LINE);
             let mut products: Integers = [_mm512_setzero_si512(); TILE_COLUMNS];
             for two in 0..4 {
-                let (low, high) = match HAS_FIFTHS {
-                    true => five_bits(lines.add(8 * two * LINE), lines.add((32 + 2 * two) * LINE)),
-                    false => four_bits(lines.add(8 * two * LINE)),
+                let (low, high) = if HAS_FIFTHS {
+                    let at = |line: usize| lines.add(line * LINE);
+                    let fifths = at(layout::q5_k::fifths(2 * two));
+                    five_bits(at(layout::q5_k::nibbles(two, 0)), fifths)
+                } else {
+                    four_bits(lines.add(8 * two * LINE))
                 };
                 let scales = d.add((4 + 2 * two) * PANEL);
                 let scales = [unsigned(scales), unsigned(scales.add(PANEL))];
@@ -200,26 +213,38 @@ unsafe fn five_bits(lines: *const u8, fifths: *const u8) -> ([__m512i; 8], [__m5
 #[target_feature(enable = "avx512f,avx512bw")]
 #[inline]
 fn with_fifths(nibbles: [__m512i; 8], fifths: __m512i) -> [__m512i; 8] {
-    let sixteen = _mm512_set1_epi8(16);
+    let with = |v: usize| with_fifth(v, nibbles[v], fifths);
+    [with(0), with(1), with(2), with(3), with(4), with(5), with(6), with(7)]
+}
+
+/// Nibbles of vector `v` of eight with their fifth bits.
+#[target_feature(enable = "avx512f,avx512bw")]
+#[inline]
+pub(super) fn with_fifth(v: usize, nibbles: __m512i, fifths: __m512i) -> __m512i {
+    let bits = match v {
+        0 => _mm512_slli_epi16::<4>(fifths),
+        1 => _mm512_slli_epi16::<3>(fifths),
+        2 => _mm512_slli_epi16::<2>(fifths),
+        3 => _mm512_slli_epi16::<1>(fifths),
+        4 => fifths,
+        5 => _mm512_srli_epi16::<1>(fifths),
+        6 => _mm512_srli_epi16::<2>(fifths),
+        _ => _mm512_srli_epi16::<3>(fifths),
+    };
     // (bits & sixteen) | nibbles. What comes from a byte's neighbour is not at the place of 16.
-    let with = |v: usize, bits| _mm512_ternarylogic_epi32::<0xea>(bits, sixteen, nibbles[v]);
-    [
-        with(0, _mm512_slli_epi16::<4>(fifths)),
-        with(1, _mm512_slli_epi16::<3>(fifths)),
-        with(2, _mm512_slli_epi16::<2>(fifths)),
-        with(3, _mm512_slli_epi16::<1>(fifths)),
-        with(4, fifths),
-        with(5, _mm512_srli_epi16::<1>(fifths)),
-        with(6, _mm512_srli_epi16::<2>(fifths)),
-        with(7, _mm512_srli_epi16::<3>(fifths)),
-    ]
+    _mm512_ternarylogic_epi32::<0xea>(bits, _mm512_set1_epi8(16), nibbles)
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
 pub fn q6_k(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
     columns.check(panel, Format::Q6_K);
     // SAFETY: the lengths were checked.
-    unsafe { by_columns!(sub_blocks_of_16 [], panel, columns, out) }
+    unsafe {
+        match columns.n_columns {
+            1 => k_column::sub_blocks_of_16(panel, columns, out),
+            _ => by_columns!(sub_blocks_of_16 [], panel, columns, out),
+        }
+    }
 }
 
 /// Q6_K; `C` columns, or as many as there are if `C` is 0.
@@ -238,18 +263,12 @@ unsafe fn sub_blocks_of_16<const C: usize>(
     for block in 0..n_blocks {
         // SAFETY: block `block` of the panel and of each column is there.
         unsafe {
-            let lines = panel.quants.as_ptr().add(block * Format::Q6_K.quant_bytes());
-            let d = panel.scales.as_ptr().add(block * Format::Q6_K.scale_bytes());
+            let d = panel.quants.as_ptr().add(block * Format::Q6_K.quant_bytes());
+            let lines = d.add(SCALE_LINES * LINE);
             let mut products: Integers = [_mm512_setzero_si512(); TILE_COLUMNS];
             for four in 0..4 {
-                if C == 1 {
-                    // Lines are not read in their order, so the processor does not guess them.
-                    let bytes = Format::Q6_K.quant_bytes();
-                    let next = lines.wrapping_add(bytes + four * bytes / 4);
-                    ahead::lines(next, bytes / 4 / LINE, Cache::First);
-                }
                 // Sub-block `four` of each quarter of 64 values.
-                let weights = quarters(lines.add(4 * four * LINE));
+                let weights = quarters(lines.add(layout::q6_k::bits(4 * four) * LINE));
                 let scales = |quarter: usize| signed(d.add((2 + 4 * quarter + four) * PANEL));
                 let scales = [scales(0), scales(1), scales(2), scales(3)];
                 let x = columns.quants.as_ptr().add(256 * block + 16 * four);
@@ -294,28 +313,35 @@ unsafe fn sub_blocks_of_16<const C: usize>(
     store(&sums, out, n_columns);
 }
 
-/// Four lines' part of each quarter of a block, line by line: 6 bits of which four lie in the nibbles of these lines
-/// and of those 16 further, two in those 32 further.
+/// Part of each quarter of a block, line by line, from where the first of their lines lies.
+///
+/// # Safety
+/// The twelve lines are readable.
+#[target_feature(enable = "avx512f,avx512bw")]
+#[inline]
+unsafe fn quarters(lines: *const u8) -> [[__m512i; 4]; 4] {
+    // SAFETY: as the caller promises.
+    let line = |v: usize| unsafe { six_bits(lines.add(layout::q6_k::bits(v) * LINE)) };
+    [line(0), line(1), line(2), line(3)]
+}
+
+/// Four values of each quarter of a block, from the line of their upper bits and the two of nibbles behind it.
 ///
 /// # Safety
 /// The lines are readable.
 #[target_feature(enable = "avx512f,avx512bw")]
 #[inline]
-unsafe fn quarters(lines: *const u8) -> [[__m512i; 4]; 4] {
+pub(super) unsafe fn six_bits(lines: *const u8) -> [__m512i; 4] {
+    // SAFETY: as the caller promises.
+    let (bits, first, second) =
+        unsafe { (load(lines), nibbles(lines.add(LINE)), nibbles(lines.add(2 * LINE))) };
     let places = _mm512_set1_epi8(48);
     // (bits & places) | nibbles.
     let with = |nibbles, bits| _mm512_ternarylogic_epi32::<0xea>(bits, places, nibbles);
-    let mut weights = [[_mm512_setzero_si512(); 4]; 4];
-    for (v, weights) in weights.iter_mut().enumerate() {
-        // SAFETY: as the caller promises.
-        let (first, second, high) = unsafe {
-            let line = lines.add(v * LINE);
-            (nibbles(line), nibbles(line.add(16 * LINE)), load(line.add(32 * LINE)))
-        };
-        weights[0] = with(first[0], _mm512_slli_epi16::<4>(high));
-        weights[1] = with(second[0], _mm512_slli_epi16::<2>(high));
-        weights[2] = with(first[1], high);
-        weights[3] = with(second[1], _mm512_srli_epi16::<2>(high));
-    }
-    weights
+    [
+        with(first[0], _mm512_slli_epi16::<4>(bits)),
+        with(second[0], _mm512_slli_epi16::<2>(bits)),
+        with(first[1], bits),
+        with(second[1], _mm512_srli_epi16::<2>(bits)),
+    ]
 }

@@ -7,6 +7,7 @@
 mod attention;
 mod exponential;
 mod k_blocks;
+mod k_column;
 mod pairs;
 mod products;
 mod rows;

@@ -7,7 +7,7 @@ use std::arch::aarch64::*;
 use std::array::from_fn;
 
 use super::super::layout::FEW_COLUMNS;
-use super::super::{Columns, Format, LINE, PANEL, Panel, Tile};
+use super::super::{Columns, Format, LINE, PANEL, Panel, SCALE_LINES, Tile, layout};
 use super::generation::{Generation, Integers};
 use super::products::{
     Scaling, add_block, by_columns, load, nibbles, nothing, signed, store, with_fifths,
@@ -135,17 +135,18 @@ unsafe fn sub_blocks_of_32<G: Generation, const C: usize, const HAS_FIFTHS: bool
     for block in 0..n_blocks {
         // SAFETY: block `block` of the panel and of each column is there.
         unsafe {
-            let lines = panel.quants.as_ptr().add(block * format.quant_bytes());
-            let d = panel.scales.as_ptr().add(block * format.scale_bytes());
+            let d = panel.quants.as_ptr().add(block * format.quant_bytes());
+            let lines = d.add(SCALE_LINES * LINE);
             let (sub_scales, minima) = (d.add(4 * PANEL), d.add(12 * PANEL));
             let x = columns.quants.as_ptr().add(256 * block);
             let x_sums = columns.sums_of_16.as_ptr().add(16 * block);
             let (mut products, mut offsets) = (G::nothing::<C>(), G::nothing::<C>());
             for pair in 0..4 {
                 let (mut low, mut high) = (G::nothing::<C>(), G::nothing::<C>());
-                let fifths = |sub: usize| lines.add((32 + 2 * pair + sub) * LINE);
+                let fifths = |sub| lines.add(layout::q5_k::fifths(2 * pair + sub) * LINE);
+                let first = if HAS_FIFTHS { layout::q5_k::nibbles(pair, 0) } else { 8 * pair };
                 for line in [0, 2, 4, 6] {
-                    let at = lines.add((8 * pair + line) * LINE);
+                    let at = lines.add((first + line) * LINE);
                     let x = x.add(64 * pair + 4 * line);
                     let both = [load(at), load(at.add(LINE))];
                     let weights = if HAS_FIFTHS {
@@ -201,8 +202,8 @@ unsafe fn q6_k_columns<G: Generation, const C: usize>(
     for block in 0..n_blocks {
         // SAFETY: block `block` of the panel and of each column is there.
         unsafe {
-            let lines = panel.quants.as_ptr().add(block * Format::Q6_K.quant_bytes());
-            let d = panel.scales.as_ptr().add(block * Format::Q6_K.scale_bytes());
+            let d = panel.quants.as_ptr().add(block * Format::Q6_K.quant_bytes());
+            let lines = d.add(SCALE_LINES * LINE);
             let x = columns.quants.as_ptr().add(256 * block);
             let x_sums = columns.sums_of_16.as_ptr().add(16 * block);
             let mut products = G::nothing::<C>();
@@ -237,9 +238,9 @@ unsafe fn q6_k_quarter<G: Generation, const C: usize, const QUARTER: usize>(
     // SAFETY: as the caller promises.
     unsafe {
         let weights = |line: usize| {
-            let low = load(lines.add(line % 32 * LINE));
+            let low = load(lines.add(layout::q6_k::nibbles(QUARTER, line) * LINE));
             let low = if QUARTER < 2 { nibbles::<false>(low) } else { nibbles::<true>(low) };
-            let high = load(lines.add((32 + line % 16) * LINE));
+            let high = load(lines.add(layout::q6_k::bits(line) * LINE));
             signed(from_fn(|part| {
                 // The quarter's two bits to the places of 16 and 32.
                 let bits = match QUARTER {
@@ -251,13 +252,14 @@ unsafe fn q6_k_quarter<G: Generation, const C: usize, const QUARTER: usize>(
                 vorrq_u8(low[part], vandq_u8(bits, vdupq_n_u8(48)))
             }))
         };
-        for sub in 4 * QUARTER..4 * QUARTER + 4 {
+        let x = x.add(64 * QUARTER);
+        for sub in 0..4 {
             let mut part = G::nothing::<C>();
             for line in [4 * sub, 4 * sub + 2] {
                 let both = [weights(line), weights(line + 1)];
                 G::add_lines(&mut part, both, x.add(4 * line), n_values);
             }
-            let scales = signed_scales(d.add((2 + sub) * PANEL));
+            let scales = signed_scales(d.add((2 + 4 * QUARTER + sub) * PANEL));
             add_scaled(products, &G::by_rows(part), scales);
         }
     }

@@ -7,7 +7,7 @@
 
 use half::{bf16, f16};
 
-use super::super::{Columns, Format, LINE, PANEL, Panel, Tile};
+use super::super::{Columns, Format, LINE, PANEL, Panel, SCALE_LINES, Tile, layout};
 
 /// Half-precision number `index` of a slice of bytes.
 fn half(bytes: &[u8], index: usize) -> f32 {
@@ -113,20 +113,22 @@ pub fn q5_1(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
     blocks_of_32(panel, columns, out, Format::Q5_1, five_bits, 0.0);
 }
 
-/// The nibble of value `i` of 256, where two sub-blocks of 32 share lines.
-fn nibble_of_256(quants: &[u8], row: usize, i: usize) -> i32 {
-    let byte = byte(quants, i / 64 * 8 + i % 32 / 4, row, i);
+/// The nibble of value `i` of 256 in its line, which two sub-blocks of 32 share.
+fn nibble_of_two(quants: &[u8], line: usize, row: usize, i: usize) -> i32 {
+    let byte = byte(quants, line, row, i);
     i32::from(if i % 64 < 32 { byte & 15 } else { byte >> 4 })
 }
 
 pub fn q4_k(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
-    sub_blocks_of_32(panel, columns, out, Format::Q4_K, nibble_of_256);
+    let quant: Quant = |quants, row, i| nibble_of_two(quants, i / 64 * 8 + i % 32 / 4, row, i);
+    sub_blocks_of_32(panel, columns, out, Format::Q4_K, quant);
 }
 
 pub fn q5_k(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
     let quant: Quant = |quants, row, i| {
-        let fifth = byte(quants, 32 + i / 32, row, i) >> (i % 32 / 4) & 1;
-        nibble_of_256(quants, row, i) + 16 * i32::from(fifth)
+        let fifth = byte(quants, layout::q5_k::fifths(i / 32), row, i) >> (i % 32 / 4) & 1;
+        let line = layout::q5_k::nibbles(i / 64, i % 32 / 4);
+        nibble_of_two(quants, line, row, i) + 16 * i32::from(fifth)
     };
     sub_blocks_of_32(panel, columns, out, Format::Q5_K, quant);
 }
@@ -144,8 +146,9 @@ fn sub_blocks_of_32(
     for (column, out) in out.iter_mut().enumerate().take(columns.n_columns) {
         *out = [0.0; PANEL];
         for block in 0..n_blocks {
-            let quants = &panel.quants[block * format.quant_bytes()..];
-            let (d, rest) = panel.scales[block * format.scale_bytes()..].split_at(2 * PANEL);
+            let (scales, quants) =
+                panel.quants[block * format.quant_bytes()..].split_at(SCALE_LINES * LINE);
+            let (d, rest) = scales.split_at(2 * PANEL);
             let (dmin, rest) = rest.split_at(2 * PANEL);
             let x = &columns.quants[column * columns.n_values + 256 * block..][..256];
             let sums = &columns.sums_of_16[column * columns.n_values / 16 + 16 * block..][..16];
@@ -172,15 +175,17 @@ pub fn q6_k(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Tile) {
     for (column, out) in out.iter_mut().enumerate().take(columns.n_columns) {
         *out = [0.0; PANEL];
         for block in 0..n_blocks {
-            let quants = &panel.quants[block * Format::Q6_K.quant_bytes()..];
-            let (d, rest) = panel.scales[block * Format::Q6_K.scale_bytes()..].split_at(2 * PANEL);
+            let (scales, quants) =
+                panel.quants[block * Format::Q6_K.quant_bytes()..].split_at(SCALE_LINES * LINE);
+            let (d, rest) = scales.split_at(2 * PANEL);
             let x = &columns.quants[column * columns.n_values + 256 * block..][..256];
             let scale = columns.scales[column * n_blocks + block];
             for (row, out) in out.iter_mut().enumerate() {
                 let term = |i: usize| {
-                    let low = byte(quants, i % 128 / 4, row, i);
-                    let low = if i < 128 { low & 15 } else { low >> 4 };
-                    let high = byte(quants, 32 + i % 64 / 4, row, i) >> (2 * (i / 64)) & 3;
+                    let (quarter, line) = (i / 64, i % 64 / 4);
+                    let low = byte(quants, layout::q6_k::nibbles(quarter, line), row, i);
+                    let low = if quarter < 2 { low & 15 } else { low >> 4 };
+                    let high = byte(quants, layout::q6_k::bits(line), row, i) >> (2 * quarter) & 3;
                     let quant = i32::from(low) + 16 * i32::from(high) - 32;
                     quant * i32::from(x[i]) * i32::from(rest[i / 16 * PANEL + row] as i8)
                 };
