@@ -161,20 +161,30 @@ unsafe fn sub_block<const HIGH: bool, const HAS_FIFTHS: bool>(
 #[target_feature(enable = "avx2")]
 #[inline]
 unsafe fn quarters(lines: *const u8) -> [[__m256i; 4]; 4] {
+    // SAFETY: as the caller promises.
+    let line = |v: usize| unsafe { six_bits(lines.add(layout::q6_k::bits(v) * LINE)) };
+    let (a, b, c, d) = (line(0), line(1), line(2), line(3));
+    [0, 1, 2, 3].map(|quarter: usize| [a[quarter], b[quarter], c[quarter], d[quarter]])
+}
+
+/// Four values of each quarter of a block, from the line of their upper bits and the two of nibbles behind it.
+///
+/// # Safety
+/// Halves of the lines are readable.
+#[target_feature(enable = "avx2")]
+#[inline]
+unsafe fn six_bits(lines: *const u8) -> [__m256i; 4] {
+    // SAFETY: as the caller promises.
+    let (bits, first, second) =
+        unsafe { (load(lines), load(lines.add(LINE)), load(lines.add(2 * LINE))) };
     let places = _mm256_set1_epi8(48);
     let with = |nibbles, bits| _mm256_or_si256(nibbles, _mm256_and_si256(bits, places));
-    let mut weights = [[_mm256_setzero_si256(); 4]; 4];
-    for v in 0..4 {
-        // SAFETY: as the caller promises.
-        let [bits, first, second] =
-            [layout::q6_k::bits(v), layout::q6_k::nibbles(0, v), layout::q6_k::nibbles(1, v)]
-                .map(|line| unsafe { load(lines.add(line * LINE)) });
-        weights[0][v] = with(nibbles::<false>(first), _mm256_slli_epi16::<4>(bits));
-        weights[1][v] = with(nibbles::<false>(second), _mm256_slli_epi16::<2>(bits));
-        weights[2][v] = with(nibbles::<true>(first), bits);
-        weights[3][v] = with(nibbles::<true>(second), _mm256_srli_epi16::<2>(bits));
-    }
-    weights
+    [
+        with(nibbles::<false>(first), _mm256_slli_epi16::<4>(bits)),
+        with(nibbles::<false>(second), _mm256_slli_epi16::<2>(bits)),
+        with(nibbles::<true>(first), bits),
+        with(nibbles::<true>(second), _mm256_srli_epi16::<2>(bits)),
+    ]
 }
 
 /// Eight unsigned bytes, a 32-bit number a row.
