@@ -124,12 +124,13 @@ pub fn answer(
     if class != Class::WhoAndWhy && !pointer.has_model() {
         let question = Question::of(text, reader.stems);
         if found.answer.is_some() && suspects::asks_for_culprit(&question, reader) {
-            let is_motive = match question.names.last() {
+            let victim = question.names.last().map(String::as_str);
+            let is_motive = match victim {
                 Some(victim) => circumstances::is_mere_motive(reader, victim, &found)?,
                 None => false,
             };
             let is_silent = suspects::names_harm(&question, reader)
-                && !circumstances::tells_deed(reader, &found)?;
+                && !circumstances::tells_deed(reader, victim, &found)?;
             if is_motive || is_silent {
                 found = Finding::default();
             }
