@@ -1,4 +1,5 @@
-//! llama.cpp compiled for this processor, as its own build does where it is not told otherwise.
+//! llama.cpp compiled for this processor, as its own build does where it is not told otherwise; but for AMX, the
+//! units for matrices that only servers have: what Carrel is for has none, and it has no kernels for them.
 //!
 //! The crate that builds it for us stays with AVX2, so that programs run elsewhere. A comparison of speeds
 //! asks for more: a program that lacks what the processor has is built again in a folder of its own, with

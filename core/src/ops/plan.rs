@@ -290,6 +290,20 @@ impl Plan {
         self.caches.iter().position(holds).expect("the plan's builder puts every layer in a group")
     }
 
+    /// Bytes of keys and values that a token of decode reads behind `depth` others: those that each layer's
+    /// attention can see. What a convolution keeps is a few cells, and is not counted.
+    pub fn read_cell_bytes(&self, depth: usize, cache_type: CacheType) -> u64 {
+        let of_group = |(cache, group): (usize, &CacheGroup)| {
+            if group.content != CellContent::KeysValues {
+                return 0;
+            }
+            let n_seen = group.window.map_or(depth, |window| depth.min(window as usize));
+            let cell: usize = self.cell_bytes(cache, cache_type).iter().sum();
+            (cell * n_seen * group.layers.len()) as u64
+        };
+        self.caches.iter().enumerate().map(of_group).sum()
+    }
+
     /// Bytes of all weights.
     pub fn weight_bytes(&self) -> u64 {
         self.weights.iter().map(|weight| weight.n_bytes).sum()

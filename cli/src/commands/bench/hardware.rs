@@ -19,8 +19,8 @@ pub struct Hardware {
     pub int8_operations_per_s: Option<f64>,
 }
 
-/// Larger than any cache we know of.
-const BUFFER_BYTES: usize = 512 << 20;
+/// Twice the largest cache that we know of.
+const BUFFER_BYTES: usize = 1 << 30;
 const RUNS: usize = 5;
 
 impl Hardware {

@@ -1,7 +1,7 @@
 //! `carrel bench`: tokens a second, alone or against llama.cpp in alternating runs on the same file.
 //!
-//! Decode reads every weight once a token, so it is also reported as a share of the memory bandwidth
-//! measured on this machine (a GPU's own, by copying); prefill is arithmetic, so it is reported as a
+//! Decode reads every weight once a token, and the keys and values that it attends to, so it is also reported as
+//! a share of the memory bandwidth measured on this machine (a GPU's own, by copying); prefill is arithmetic, so it is reported as a
 //! share of the measured peak of the processor's 8-bit products. Before anything is timed, both
 //! programs' logits are compared.
 
@@ -15,6 +15,7 @@ use std::time::Instant;
 use carrel_core::cancel::CancelFlag;
 use carrel_core::cpu::PackedIn;
 use carrel_core::exec::Model;
+use carrel_core::ops::CacheType;
 use carrel_core::thermal::{EnergyMeter, Zones};
 use serde::Serialize;
 
@@ -92,7 +93,7 @@ struct Row {
     /// Median of our speed over the rival's, run by run.
     #[serde(skip_serializing_if = "Option::is_none")]
     ratio: Option<f64>,
-    /// Weights read a second, in GB, and as a share of the measured bandwidth (decode).
+    /// Weights, keys and values read a second, in GB, and as a share of the measured bandwidth (decode).
     #[serde(skip_serializing_if = "Option::is_none")]
     gigabytes_per_s: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -153,8 +154,7 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
         contestants.push(Box::new(LlamaCpp::new(&run.model, &options)?));
     }
     verify(&mut contestants, model.spec().n_vocab)?;
-    let cache = options.cache_type.tensor_type().name();
-    let mut bench = Bench { args, model: &model, cache, rows: Vec::new() };
+    let mut bench = Bench { args, model: &model, cache: options.cache_type, rows: Vec::new() };
     let tokens = contestants::tokens(args.pp, model.spec().n_vocab);
     let bar = output.step_bar("measuring", (args.depth.len() + 1) as u64);
     for (n_threads, hardware) in &threads {
@@ -271,7 +271,7 @@ struct Bench<'a> {
     args: &'a Args,
     model: &'a Model,
     /// Type of the KV cache.
-    cache: &'static str,
+    cache: CacheType,
     rows: Vec<Row>,
 }
 
@@ -325,7 +325,8 @@ impl Bench<'_> {
     ) {
         let plan = self.model.plan();
         let name = self.args.run.model.file_stem().unwrap_or_default().to_string_lossy();
-        let (n_products, read_bytes) = work_of(self.model);
+        let (n_products, weight_bytes) = work_of(self.model);
+        let read_bytes = weight_bytes + plan.read_cell_bytes(depth, self.cache);
         for (index, contestant) in contestants.iter().enumerate() {
             let Runs { seconds, joules } = &runs[index];
             let speeds: Vec<f64> = seconds.iter().map(|s| n_tokens as f64 / s).collect();
@@ -347,7 +348,7 @@ impl Bench<'_> {
                 threads: n_threads,
                 phase,
                 depth,
-                cache: self.cache,
+                cache: self.cache.tensor_type().name(),
                 tokens: n_tokens,
                 tokens_per_s,
                 slowest: speeds.iter().copied().fold(f64::INFINITY, f64::min),

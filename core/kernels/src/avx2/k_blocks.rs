@@ -6,6 +6,7 @@
 use std::arch::x86_64::*;
 use std::ptr;
 
+use super::super::ahead;
 use super::super::layout::FEW_COLUMNS;
 use super::super::{Columns, Format, LINE, PANEL, Panel, SCALE_LINES, Tile, layout};
 use super::products::{
@@ -103,6 +104,9 @@ unsafe fn sub_blocks_of_32<const C: usize, const HAS_FIFTHS: bool>(
             let mut products: Integers<C> = [[_mm256_setzero_si256(); 2]; C];
             let mut offsets: Integers<C> = [[_mm256_setzero_si256(); 2]; C];
             for pair in 0..4 {
+                if C > 1 {
+                    ahead::quarter(d, format, pair);
+                }
                 let x = x.add(64 * pair);
                 let low_scales = d.add((4 + 2 * pair) * PANEL);
                 let (high_scales, high_x) = (low_scales.add(PANEL), x.add(32));
@@ -253,6 +257,9 @@ unsafe fn q6_k_quarter<const C: usize, const QUARTER: usize>(
     x: *const i8,
     n_values: usize,
 ) {
+    if C > 1 {
+        ahead::quarter(d, Format::Q6_K, QUARTER);
+    }
     let high_bits = _mm256_set1_epi8(48);
     // SAFETY: as the caller promises.
     unsafe {

@@ -9,6 +9,7 @@
 
 use std::arch::x86_64::*;
 
+use super::super::ahead;
 use super::super::layout::FEW_COLUMNS;
 use super::super::{Columns, Format, LINE, PANEL, Panel, Tile};
 use super::wide::{self, LEAST_COLUMNS, LEAST_COLUMNS_OF_FIVE_BITS};
@@ -248,6 +249,9 @@ unsafe fn q8_0_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>)
         // SAFETY: block `block` of the panel and of each column is there.
         unsafe {
             let lines = panel.quants.as_ptr().add(block * Format::Q8_0.quant_bytes());
+            if C > 1 {
+                ahead::block_of_32(lines, Format::Q8_0);
+            }
             let x = columns.quants.as_ptr().add(32 * block);
             let mut products: Integers<C> = [[_mm256_setzero_si256(); 2]; C];
             for line in 0..8 {
@@ -292,6 +296,9 @@ unsafe fn q4_0_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>)
         // SAFETY: block `block` of the panel and of each column is there.
         unsafe {
             let lines = panel.quants.as_ptr().add(block * Format::Q4_0.quant_bytes());
+            if C > 1 {
+                ahead::block_of_32(lines, Format::Q4_0);
+            }
             let x = columns.quants.as_ptr().add(32 * block);
             let mut pairs: Integers<C> = [[_mm256_setzero_si256(); 2]; C];
             for line in 0..4 {
@@ -382,6 +389,9 @@ unsafe fn five_bit_columns<const C: usize>(
         // SAFETY: block `block` of the panel and of each column is there.
         unsafe {
             let lines = panel.quants.as_ptr().add(block * format.quant_bytes());
+            if C > 1 {
+                ahead::block_of_32(lines, format);
+            }
             let x = columns.quants.as_ptr().add(32 * block);
             let fifths = lines.add(4 * LINE);
             let mut products: Integers<C> = [[_mm256_setzero_si256(); 2]; C];

@@ -245,6 +245,7 @@ macro_rules! set {
     ($set:literal, [$($extension:tt),*], $extensions:literal, $dot:ident) => {
         use std::arch::x86_64::*;
 
+        use super::super::super::ahead;
         use super::super::super::{
             Columns, Format, Kernels, LINE, PANEL, Panel, SCALE_LINES, Tile, layout,
         };
@@ -344,6 +345,9 @@ macro_rules! set {
                 // SAFETY: block `block` of the panel and of each column is there.
                 unsafe {
                     let lines = panel.quants.as_ptr().add(block * F::FORMAT.quant_bytes());
+                    if C > 1 && half == 0 {
+                        ahead::block_of_32(lines, F::FORMAT);
+                    }
                     let weights = F::weights(lines.add(half * LINE / 2));
                     let scales = panel.scales.as_ptr().add(block * F::FORMAT.scale_bytes());
                     let scales = scales.add(half * PANEL);
@@ -393,6 +397,9 @@ macro_rules! set {
                     let of_sub = |sub: usize| d.add(sub * PANEL + 8 * half);
                     let mut products = [_mm256_setzero_si256(); C];
                     for sub in 0..8 {
+                        if C > 1 && sub % 4 == 0 {
+                            ahead::quarter(d, format, 2 * half + sub / 4);
+                        }
                         let nibbles = lines.add(LINE * match HAS_FIFTHS {
                             true => layout::q5_k::nibbles(sub / 2, 0),
                             false => sub / 2 * 8,
@@ -455,6 +462,9 @@ macro_rules! set {
                     let of_sub = |sub: usize| d.add((2 + sub) * PANEL + 8 * half);
                     let mut products = [_mm256_setzero_si256(); C];
                     for four in 0..4 {
+                        if C > 1 && four % 2 == 0 {
+                            ahead::quarter(d, Format::Q6_K, 2 * half + four / 2);
+                        }
                         // Sub-block `four` of each quarter of 64 values.
                         let weights = quarters(lines.add(layout::q6_k::bits(4 * four) * LINE));
                         for (quarter, weights) in weights.iter().enumerate() {

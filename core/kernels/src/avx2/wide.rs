@@ -7,6 +7,7 @@
 
 use std::arch::x86_64::*;
 
+use super::super::ahead;
 use super::super::{Columns, Format, LINE, PANEL, Panel, SCALE_LINES, TILE_COLUMNS, Tile, layout};
 use super::k_blocks::{broadcast_sums, unsigned_pairs};
 use super::products::{broadcast, halves, load, nibbles, store};
@@ -103,6 +104,7 @@ pub(super) unsafe fn blocks_of_32<const HAS_FIFTHS: bool>(
         // SAFETY: block `block` of the panel and of each column is there.
         unsafe {
             let lines = panel.quants.as_ptr().add(block * format.quant_bytes());
+            ahead::block_of_32(lines, format);
             let x = |column: usize| columns.quants.as_ptr().add(column * n_values + 32 * block);
             let mut group = both_of_two_lines(lines);
             if HAS_FIFTHS {
@@ -201,6 +203,7 @@ pub(super) unsafe fn q5_k(panel: &Panel<'_>, columns: &Columns<'_>, out: &mut Ti
             let lines = d.add(SCALE_LINES * LINE);
             let (mut products, mut offsets) = (nothing, nothing);
             for pair in 0..4 {
+                ahead::quarter(d, Format::Q5_K, pair);
                 let both = (&mut products, &mut offsets);
                 q5_k_sub_block::<false>(both, lines, d, columns, (block, 2 * pair));
                 let both = (&mut products, &mut offsets);

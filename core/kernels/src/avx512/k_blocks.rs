@@ -7,7 +7,7 @@
 
 use std::arch::x86_64::*;
 
-use super::super::ahead::{self, Cache};
+use super::super::ahead;
 use super::super::{Columns, Format, LINE, PANEL, Panel, SCALE_LINES, TILE_COLUMNS, Tile, layout};
 use super::k_column;
 use super::products::{broadcast, halves, load};
@@ -56,16 +56,6 @@ unsafe fn nibbles(line: *const u8) -> [__m512i; 2] {
     let fifteen = _mm512_set1_epi8(15);
     let high = _mm512_and_si512(_mm512_srli_epi16::<4>(bytes), fifteen);
     [_mm512_and_si512(bytes, fifteen), high]
-}
-
-/// Asks for a quarter of the block behind `block`: while several columns pass by, the processor reads too seldom to
-/// guess what comes (measured on Zen 4, one thread, 16 columns from memory: Q4_K 4.7 -> 6.1 GB/s, Q5_K 5.4 -> 7.0, Q6_K
-/// 4.0 -> 7.5, as from the second cache).
-#[inline(always)]
-fn ask_for_quarter(block: *const u8, format: Format, quarter: usize) {
-    let bytes = format.quant_bytes();
-    let from = block.wrapping_add(bytes + quarter * bytes / 4);
-    ahead::lines(from, bytes / 4 / LINE + 1, Cache::First);
 }
 
 /// Calls the instance of a kernel for the number of columns.
@@ -133,7 +123,7 @@ unsafe fn sub_blocks_of_32<const HAS_FIFTHS: bool, const C: usize>(
             let lines = d.add(SCALE_LINES * LINE);
             let mut products: Integers = [_mm512_setzero_si512(); TILE_COLUMNS];
             for two in 0..4 {
-                ask_for_quarter(d, format, two);
+                ahead::quarter(d, format, two);
                 let (low, high) = if HAS_FIFTHS {
                     let at = |line: usize| lines.add(line * LINE);
                     let fifths = at(layout::q5_k::fifths(2 * two));
@@ -279,7 +269,7 @@ unsafe fn sub_blocks_of_16<const C: usize>(
             let lines = d.add(SCALE_LINES * LINE);
             let mut products: Integers = [_mm512_setzero_si512(); TILE_COLUMNS];
             for four in 0..4 {
-                ask_for_quarter(d, Format::Q6_K, four);
+                ahead::quarter(d, Format::Q6_K, four);
                 // Sub-block `four` of each quarter of 64 values.
                 let weights = quarters(lines.add(layout::q6_k::bits(4 * four) * LINE));
                 let scales = |quarter: usize| signed(d.add((2 + 4 * quarter + four) * PANEL));

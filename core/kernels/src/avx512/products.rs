@@ -12,13 +12,12 @@
 //!
 //! The eight vectors of a block's weights stay in registers while all columns pass by, each with sums of
 //! its own. Weights are asked for ahead of their turn: unpacking few bits fills the queue of instructions
-//! before it reaches far enough into memory, and while several columns pass by, the processor reads too seldom
-//! to guess what comes (measured on Zen 4, one thread, from memory: a column 6 % more for Q4_0, 10 % for Q5_0,
-//! less for Q8_0, which does without; 8 columns 7.3 -> 10.2 GB/s for Q4_0, 9.4 -> 13 for Q8_0).
+//! before it reaches far enough into memory (measured on Zen 4: a column 6 % more for Q4_0, 10 % for Q5_0,
+//! less for Q8_0, which does without).
 
 use std::arch::x86_64::*;
 
-use super::super::ahead::{self, Cache};
+use super::super::ahead;
 use super::super::{Columns, Format, LINE, PANEL, Panel, Tile};
 
 /// A block's weights: vector `v` holds values `4·v ..` of each row.
@@ -250,9 +249,6 @@ of_32!(Q4_0, q4_0, Format::Q4_0, 1.0 / 16.0, true, four_bits);
 of_32!(Q5_0, q5_0, Format::Q5_0, 1.0 / 8.0, true, five_bits);
 of_32!(Q5_1, q5_1, Format::Q5_1, 1.0 / 8.0, false, five_bits);
 
-/// Bytes between the weights in use and those that are asked for.
-const AHEAD: usize = 2048;
-
 /// Most columns that pass by at once: of more, whose rows are 4 KiB or a multiple of it apart, some would
 /// take each other's place in the first cache.
 const EIGHT: usize = 8;
@@ -299,8 +295,7 @@ unsafe fn columns_of_32<F: Of32, const C: usize>(
         unsafe {
             let lines = panel.quants.as_ptr().add(block * F::FORMAT.quant_bytes());
             if C > 1 || F::FORMAT.quant_bytes() < 8 * LINE {
-                let n_lines = F::FORMAT.quant_bytes() / LINE;
-                ahead::lines(lines.wrapping_add(AHEAD), n_lines, Cache::First);
+                ahead::block_of_32(lines, F::FORMAT);
             }
             let weights = F::weights(lines);
             let scales = panel.scales.as_ptr().add(block * F::FORMAT.scale_bytes());
