@@ -1,8 +1,8 @@
 //! Records of speed: what one run of the benchmark measured on one machine, and the table that the
 //! README makes of it.
 //!
-//! A record is a JSON file in `tests/bench/records`, named by date and machine. The table shows the
-//! newest. `carrel bench` makes the rows; its fields that nobody reads here are kept as they are.
+//! A record is a JSON file in `tests/bench/records`, named by date and machine. The README shows the newest of
+//! each processor. `carrel bench` makes the rows; its fields that nobody reads here are kept as they are.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -113,10 +113,22 @@ impl Record {
         let text = serde_json::to_string_pretty(&self).map_err(|error| error.to_string())?;
         std::fs::create_dir_all(folder())
             .and_then(|()| std::fs::write(&path, text + "\n"))
-            .and_then(|()| std::fs::read_to_string(readme))
-            .and_then(|text| std::fs::write(readme, renewed(&text)))
-            .map_err(|error| format!("{}: {error}", path.display()))
+            .map_err(|error| format!("{}: {error}", path.display()))?;
+        renew(readme)
     }
+}
+
+/// Writes the tables of the newest records into the README.
+///
+/// # Errors
+/// If it cannot be read or written.
+///
+/// # Panics
+/// If a record cannot be read, or the README lacks the marks.
+pub fn renew(readme: &Path) -> Result<(), String> {
+    std::fs::read_to_string(readme)
+        .and_then(|text| std::fs::write(readme, renewed(&text)))
+        .map_err(|error| format!("{}: {error}", readme.display()))
 }
 
 fn half_precision() -> String {
@@ -128,15 +140,25 @@ pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("bench/records")
 }
 
-/// The newest record, if there is one.
+/// The newest record of each processor, the one with the most rows first.
 ///
 /// # Panics
 /// If a record cannot be read.
-pub fn newest() -> Option<Record> {
-    let entries = std::fs::read_dir(folder()).ok()?;
+pub fn newest() -> Vec<Record> {
+    let Ok(entries) = std::fs::read_dir(folder()) else { return Vec::new() };
     let paths = entries.map(|entry| entry.expect("an entry").path());
-    let newest = paths.filter(|path| path.extension().is_some_and(|end| end == "json")).max()?;
-    Some(read(&newest))
+    let mut paths: Vec<PathBuf> =
+        paths.filter(|path| path.extension().is_some_and(|end| end == "json")).collect();
+    // A name begins with the day.
+    paths.sort();
+    let by_processor: BTreeMap<String, Record> = paths
+        .iter()
+        .map(|path| read(path))
+        .map(|new| (new.machine.processor.clone(), new))
+        .collect();
+    let mut records: Vec<Record> = by_processor.into_values().collect();
+    records.sort_by_key(|record| std::cmp::Reverse(record.rows.len()));
+    records
 }
 
 /// The record in a file.
@@ -157,7 +179,7 @@ struct Cell {
     share: f64,
 }
 
-/// The table in Markdown.
+/// A record's tables in Markdown.
 pub fn table(record: &Record) -> String {
     let Machine { processor, n_processors, memory_mib, system } = &record.machine;
     let gib = *memory_mib as f64 / 1024.0;
@@ -271,16 +293,16 @@ fn table_of_starts(starts: &[Starts]) -> String {
 /// Lines around the table in the README.
 const MARKS: (&str, &str) = ("<!-- speed: begin -->\n", "<!-- speed: end -->");
 
-/// The README with the table of the newest record in its place.
+/// The README with the tables of the newest records in their place.
 ///
 /// # Panics
 /// If the README lacks the marks.
 pub fn renewed(readme: &str) -> String {
     let start = readme.find(MARKS.0).expect("the mark before the table") + MARKS.0.len();
     let end = readme.find(MARKS.1).expect("the mark behind the table");
-    let shown = match newest() {
-        Some(record) => table(&record),
-        None => "No record has been made yet.\n".to_owned(),
+    let shown = match newest().iter().map(table).collect::<Vec<_>>().join("\n") {
+        none if none.is_empty() => "No record has been made yet.\n".to_owned(),
+        tables => tables,
     };
     format!("{}{shown}{}", &readme[..start], &readme[end..])
 }

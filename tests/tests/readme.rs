@@ -10,9 +10,9 @@ fn page(name: &str) -> String {
 }
 
 #[test]
-fn the_table_of_speeds_is_that_of_the_newest_record() {
+fn the_tables_of_speeds_are_those_of_the_newest_records() {
     let readme = page("README.md");
-    assert_eq!(readme, records::renewed(&readme), "renew it with the program bench-records");
+    assert_eq!(readme, records::renewed(&readme), "renew it with `bench-records --tables-only`");
 }
 
 #[test]

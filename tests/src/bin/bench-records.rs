@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use carrel_tests::native;
-use carrel_tests::records::{Machine, Record, Row};
+use carrel_tests::records::{self, Machine, Record, Row};
 use carrel_tests::start::{self, Starts};
 use clap::Parser;
 
@@ -43,7 +43,7 @@ const DEEP: u32 = 8192;
 
 /// Measures a part, if told to.
 #[derive(Parser)]
-#[command(about = "Measure Carrel against llama.cpp, and renew the README's table of speeds")]
+#[command(about = "Measure Carrel against llama.cpp, and renew the tables of speeds in the README")]
 struct Args {
     /// Only the model of this shape
     #[arg(long, value_name = "NAME", value_parser = SHAPES.map(|shape| shape.name))]
@@ -60,6 +60,9 @@ struct Args {
     /// Nothing but cold starts
     #[arg(long, conflicts_with_all = ["depth", "cache"])]
     starts_only: bool,
+    /// Measure nothing, but write the README's tables again from the records
+    #[arg(long, conflicts_with_all = ["shape", "kind", "depth", "cache", "starts_only"])]
+    tables_only: bool,
 }
 
 fn main() -> ExitCode {
@@ -76,6 +79,9 @@ fn main() -> ExitCode {
 fn measure() -> Result<(), String> {
     let args = Args::parse();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    if args.tables_only {
+        return records::renew(&root.join("README.md"));
+    }
     if native::run_again(&root, "bench-records")? {
         return Ok(());
     }
