@@ -15,7 +15,9 @@
 //! state            events/world            events replayed in order; asked by place (`whereabouts`) or holder (`holding`)
 //! arrangement      arrangement/arranged    sides, sizes and ways over several statements
 //! direction        arrangement/relative    what lies where, as seen from each other
-//! who and why      cases/suspects          means, motive, opportunity by the clock and from hand to hand
+//! who and why      cases/culprit           asked for in whatever words; proved, or else said outright (`supported`)
+//!                  cases/outright          as a sentence says
+//!                  cases/suspects          means, motive, opportunity by the clock and from hand to hand
 //!                  cases/circumstances     or each in a sentence of its own
 //!                  cases/theft             who was where a thing was kept that is gone or spoilt
 //! chain            relations/chain         one look-up a hop
@@ -45,6 +47,7 @@ pub mod events;
 pub mod language;
 pub mod lookup;
 pub mod mentions;
+mod nearby;
 pub mod parts;
 pub mod prose;
 pub mod question;
@@ -61,7 +64,8 @@ use super::model::Pointer;
 use crate::error::Result;
 use arrangement::{arranged, relative};
 use budget::Budget;
-use cases::{circumstances, suspects, theft};
+use cases::culprit::Culprit;
+use cases::{outright, suspects, theft};
 use chinese::{counts, owners};
 use clauses::{asked::Asked, stated};
 use counting::{assign, compare, count, deeds, expansion, frequency};
@@ -108,7 +112,9 @@ pub fn answer(
     text: &str,
     budget: &Budget,
 ) -> Result<(Class, Finding)> {
-    let (class, mut found) = by_class(reader, pointer, text, budget)?;
+    let question = Question::of(text, reader.stems);
+    let culprit = Culprit::of(&question, reader.lexicon);
+    let (class, mut found) = by_class(reader, pointer, &question, culprit.as_ref(), budget)?;
     let alone = found.answer.is_some() && found.evidence.len() == 1 && !pointer.has_model();
     let is_doubtful = alone
         && match class {
@@ -117,24 +123,15 @@ pub fn answer(
             _ => false,
         };
     if is_doubtful {
-        let (question, scope) = (Question::of(text, reader.stems), Scope::of(text, reader.corpus));
-        lookup::support(reader, &question, &scope, &mut found)?;
+        lookup::support(reader, &question, &Scope::of(text, reader.corpus), &mut found)?;
     }
-    // Why somebody may have wished it does not say who did it, nor does a death.
-    if class != Class::WhoAndWhy && !pointer.has_model() {
-        let question = Question::of(text, reader.stems);
-        if found.answer.is_some() && suspects::asks_for_culprit(&question, reader) {
-            let victim = question.names.last().map(String::as_str);
-            let is_motive = match victim {
-                Some(victim) => circumstances::is_mere_motive(reader, victim, &found)?,
-                None => false,
-            };
-            let is_silent = suspects::names_harm(&question, reader)
-                && !circumstances::tells_deed(reader, victim, &found)?;
-            if is_motive || is_silent {
-                found = Finding::default();
-            }
-        }
+    // Who did a harm is proved, or said outright: why somebody may have wished it does not say so, nor does a death.
+    if let Some(culprit) = culprit.filter(|culprit| culprit.is_crime)
+        && class != Class::WhoAndWhy
+        && found.answer.is_some()
+        && !pointer.has_model()
+    {
+        found = supported::said_outright(reader, &culprit, found)?;
     }
     Ok((class, found))
 }
@@ -143,9 +140,11 @@ pub fn answer(
 fn by_class(
     reader: &Reader,
     pointer: &mut Pointer,
-    text: &str,
+    question: &Question,
+    culprit: Option<&Culprit>,
     budget: &Budget,
 ) -> Result<(Class, Finding)> {
+    let text = question.text.as_str();
     if whole::asks_for_whole(text) {
         return Ok((Class::Whole, whole::summary(reader)?));
     }
@@ -184,15 +183,21 @@ fn by_class(
         return Ok((Class::Chain, finding));
     }
     let scope = Scope::of(text, reader.corpus);
-    let question = Question::of(text, reader.stems);
-    let counts = count::CountQuestion::of(&question);
+    let counts = count::CountQuestion::of(question);
     // "Where did her travels take her": everywhere, and not where she is.
-    if let Some(travels) = counts.as_ref().filter(|counts| counts.follows_travels(&question))
+    if let Some(travels) = counts.as_ref().filter(|counts| counts.follows_travels(question))
         && let Some(finding) = count::count(reader, travels)?
     {
         return Ok((Class::Count, finding));
     }
-    if let Some(finding) = theft::thief(reader, &question)? {
+    if let Some(culprit) = culprit.filter(|culprit| culprit.is_crime)
+        && let Some(finding) = outright::said(reader, culprit)?
+    {
+        return Ok((Class::WhoAndWhy, finding));
+    }
+    if let Some(thing) = culprit.and_then(|culprit| culprit.thing.as_ref())
+        && let Some(finding) = theft::thief(reader, question, thing)?
+    {
         return Ok((Class::WhoAndWhy, finding));
     }
     let of_state = state_question::StateQuestion::of(text);
@@ -206,19 +211,19 @@ fn by_class(
     {
         return Ok((Class::State, finding));
     }
-    if let Some(finding) = suspects::motives(reader, &question)? {
+    if let Some(finding) = suspects::motives(reader, question)? {
         return Ok((Class::WhoAndWhy, finding));
     }
-    if suspects::asks_for_culprit(&question, reader)
-        && let Some(finding) = suspects::suspects(reader, &question)?
+    let culprit = culprit.filter(|culprit| culprit.is_crime);
+    if let Some(culprit) = culprit
+        && let Some(finding) = suspects::suspects(reader, culprit)?
     {
         return Ok((Class::WhoAndWhy, finding));
     }
     if !pointer.has_model()
-        && let Some(finding) = of_clauses(reader, &question, &scope)?
+        && let Some(finding) = of_clauses(reader, question, &scope)?
         && (finding.answer.is_some()
-            || !suspects::asks_for_culprit(&question, reader)
-                && chain::ChainQuestion::of(text).is_none())
+            || culprit.is_none() && chain::ChainQuestion::of(text).is_none())
     {
         return Ok((Class::Facts, finding));
     }

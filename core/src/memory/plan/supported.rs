@@ -1,32 +1,28 @@
-//! Whether what was found is told of the one person whom a question names, where the text names that person so
-//! seldom that all it says of the person stands near by.
+//! Whether what was found answers a question: it is told of the one person whom the question names, where the text
+//! names that person so seldom that all it says of the person stands near by (`nearby`); and it says outright who did
+//! a harm, where a culprit is asked for.
 //!
 //! ```text
-//! seldom     by the whole name and by the last one, not behind another first name, a few times each
-//! near       a sentence that names the person, or one around it in the paragraph, or behind it in one that opens
-//!            with a pronoun
-//! said       there or beside it a word of the question that is no name, in any form or of the same meaning
+//! said       near by a word of the question that is no name, in any form or of the same meaning
+//! outright   somebody does it in the sentence, owns up to it or is called the one who did
 //! ```
 //! Of names in Chinese, of several persons and of those who have one name alone it says nothing.
 
-use super::candidates::is_of_another;
-use super::language::forms;
+use super::cases::culprit::Culprit;
+use super::lookup::is_book;
+use super::nearby::Mentions;
 use super::question::Question;
 use super::reader::Reader;
 use crate::error::Result;
 use crate::memory::answer::{Finding, one_line};
 use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::names;
-use crate::memory::index::patterns::Pattern;
 use crate::memory::segment::words;
 
 /// Sentences that name somebody, up to which all that is told of that person stands near them.
 const SELDOM: usize = 4;
-/// Sentences with the last name that are looked at.
-const LOOKED_AT: usize = 32;
-/// Sentences before and behind a mention that may tell of the person.
-const BEFORE: u32 = 2;
-const BEHIND: u32 = 6;
+/// The same of the victim of a crime, of whom a case tells more.
+const OFTEN: usize = 15;
 
 /// Whether the sentences that were found tell of the person whom `question` names, as far as that can be told.
 ///
@@ -41,28 +37,8 @@ pub fn is_supported(reader: &Reader, question: &Question, found: &Finding) -> Re
     }
     let bare = names::without_titles(name);
     let named = bare.rsplit_once(' ').filter(|_| !bare.chars().any(words::is_ideograph));
-    let (Some((first, last)), Some(whole)) = (named, Pattern::phrase(bare)) else {
-        return Ok(true);
-    };
-    let mut mentions = reader.last_mentions(&[whole], &[], u32::MAX, SELDOM + 1)?;
-    if mentions.len() > SELDOM {
-        return Ok(true);
-    }
-    let by_last: Vec<Pattern> = Pattern::phrase(last).into_iter().collect();
-    let ids = reader.last_mentions(&by_last, &[], u32::MAX, LOOKED_AT)?;
-    if ids.len() == LOOKED_AT {
-        return Ok(true);
-    }
-    for read in reader.read(&ids)? {
-        if !is_of_another(&read.text, bare) {
-            mentions.push(read.id);
-        }
-    }
-    mentions.sort_unstable();
-    mentions.dedup();
-    if mentions.len() > SELDOM {
-        return Ok(true);
-    }
+    let Some((first, _)) = named else { return Ok(true) };
+    let Some(mentions) = Mentions::of(reader, bare, SELDOM)? else { return Ok(true) };
     let relation: Vec<_> =
         question.terms.iter().filter(|term| !term.name && !term.phrase && !term.typing).collect();
     let (mut is_told, mut is_said) = (false, relation.is_empty());
@@ -72,7 +48,7 @@ pub fn is_supported(reader: &Reader, question: &Question, found: &Finding) -> Re
             let text = reader.corpus.sentence(id)?;
             // Of nobody else of that first name.
             let alone = mentions.is_empty() && names_alone(&text, first);
-            if !is_near(reader, &mentions, id)? && !alone {
+            if !mentions.are_near(reader, id)? && !alone {
                 continue;
             }
             let line = one_line(&text);
@@ -84,25 +60,53 @@ pub fn is_supported(reader: &Reader, question: &Question, found: &Finding) -> Re
     Ok(is_told && is_said)
 }
 
-/// Whether a sentence stands near one of `mentions`.
-fn is_near(reader: &Reader, mentions: &[SentenceId], id: SentenceId) -> Result<bool> {
-    let block = reader.corpus.block(id.block)?;
-    for known in mentions.iter().filter(|known| known.block == id.block) {
-        let (at, sentence) = (known.sentence, id.sentence);
-        if !(at.saturating_sub(BEFORE)..=at + BEHIND).contains(&sentence) {
-            continue;
-        }
-        let parts = |next: u32| {
-            let next = next as usize;
-            let opens = || words::folded_words(block.sentences(next..next + 1)).next();
-            block.layout.sentences[next].opens_paragraph
-                && !(sentence > at && opens().is_some_and(|word| forms::is_pronoun(&word)))
-        };
-        if !(at.min(sentence) + 1..=at.max(sentence)).any(parts) {
-            return Ok(true);
+/// Where the victim is named, if that is seldom.
+fn of_victim(reader: &Reader, culprit: &Culprit) -> Result<Option<Mentions>> {
+    culprit.named().map_or(Ok(None), |name| Mentions::of(reader, name, OFTEN))
+}
+
+/// Whether the victim is spoken of all over a book, in which more is told of somebody than one crime.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn is_told_throughout(reader: &Reader, culprit: &Culprit) -> Result<bool> {
+    let is_of_book = culprit.named().is_some() && is_book(reader);
+    Ok(is_of_book && of_victim(reader, culprit)?.is_none())
+}
+
+/// What of that which was found says outright who did what `culprit` asks: the answer, or else a sentence that says
+/// so of the victim, who is named there or near by, or so often in the text that pronouns may stand far away. Nothing
+/// if no sentence does.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn said_outright(reader: &Reader, culprit: &Culprit, found: Finding) -> Result<Finding> {
+    // The places that speak of somebody throughout a book are worth reading.
+    if is_told_throughout(reader, culprit)? {
+        return Ok(found);
+    }
+    let near = of_victim(reader, culprit)?;
+    let mut said = None;
+    for (first, n_sentences) in &found.evidence {
+        for sentence in first.sentence..first.sentence + n_sentences {
+            let id = SentenceId { sentence, ..*first };
+            let text = reader.corpus.sentence(id)?;
+            if culprit.said(&text, reader.lexicon).is_none() {
+                continue;
+            }
+            let is_near = match &near {
+                Some(mentions) => mentions.are_near(reader, id)?,
+                None => true,
+            };
+            let line = one_line(&text);
+            if is_near && found.answer.as_ref().is_some_and(|answer| line.contains(answer.as_str()))
+            {
+                return Ok(found);
+            }
+            said = said.or(is_near.then_some(line));
         }
     }
-    Ok(false)
+    Ok(said.map_or_else(Finding::default, |line| Finding { answer: Some(line), ..found }))
 }
 
 /// Whether a sentence has a first name by itself, and not that of somebody of another last name.

@@ -15,6 +15,7 @@
 
 use std::collections::BTreeSet;
 
+use super::culprit::bare;
 use super::identity::{Identity, Telling, people, people_of};
 use super::scene::{AT, LONGEST, MENTIONS, THINGS, is_thing, people_besides, tied, with_what};
 use crate::error::Result;
@@ -279,9 +280,9 @@ fn cells(
     Ok(cells)
 }
 
-/// The last word of a name without titles.
+/// The last word of a name without titles, or of a lone title.
 fn last_name(name: &str) -> Option<&str> {
-    names::without_titles(name).split_whitespace().last()
+    bare(name).split_whitespace().last()
 }
 
 /// Whether a sentence of the victim tells the harm, and not why somebody else whom it names wished it.
@@ -297,73 +298,6 @@ fn is_grudge(tokens: &[Token]) -> bool {
     let any = |holds: &dyn Fn(&Token) -> bool| tokens.iter().any(holds);
     any(&|token| token.classes & MOTIVE != 0 && token.classes & FRIENDLY == 0)
         || !any(&|token| token.classes & FRIENDLY != 0)
-}
-
-/// Sentences before and behind one of a deed, in which the victim is named if the deed was done to that victim.
-const BESIDE: u32 = 1;
-/// Sentences that name somebody who is spoken of often.
-const OFTEN: usize = 16;
-
-/// Whether what was found of who did a harm speaks of a deed at all, and not merely of a death; and of one to
-/// `victim`, who is named there or beside it.
-///
-/// # Errors
-/// If the store cannot be read or is damaged.
-pub fn tells_deed(reader: &Reader, victim: Option<&str>, found: &Finding) -> Result<bool> {
-    const STATES: &str = "die dies died dying dead death deaths demise perish perished expire expired victim victims \
-        corpse corpses lifeless fatal fatally mortal mortally guilty culprit";
-    for (first, n_sentences) in &found.evidence {
-        for sentence in first.sentence..first.sentence + n_sentences {
-            let id = SentenceId { sentence, ..*first };
-            let text = reader.corpus.sentence(id)?;
-            let is_deed =
-                |token: &Token| token.classes & HARM != 0 && !among(STATES, &token.folded);
-            if reader.tokens(&text).iter().any(is_deed) && is_named_beside(reader, victim, id)? {
-                return Ok(true);
-            }
-        }
-    }
-    Ok(false)
-}
-
-/// Whether `victim` is named in a sentence or beside it, or so often in the text that pronouns may stand far away. Of
-/// names in Chinese it says nothing.
-fn is_named_beside(reader: &Reader, victim: Option<&str>, id: SentenceId) -> Result<bool> {
-    let last = victim.and_then(last_name).filter(|name| !name.chars().any(words::is_ideograph));
-    let Some(last) = last.and_then(Pattern::phrase) else { return Ok(true) };
-    let mentions = reader.last_mentions(&[last], &[], u32::MAX, OFTEN)?;
-    let is_beside = |known: &SentenceId| {
-        known.block == id.block && known.sentence.abs_diff(id.sentence) <= BESIDE
-    };
-    Ok(mentions.len() == OFTEN || mentions.iter().any(is_beside))
-}
-
-/// Whether all that was found of who harmed `victim` is why somebody may have wished it.
-///
-/// # Errors
-/// If the store cannot be read or is damaged.
-pub fn is_mere_motive(reader: &Reader, victim: &str, found: &Finding) -> Result<bool> {
-    const NOUNS: [&str; 4] = ["death", "deaths", "murder", "killing"];
-    let (Some(answer), Some(last)) = (&found.answer, last_name(victim)) else { return Ok(false) };
-    let mut is_motive = false;
-    for (first, n_sentences) in &found.evidence {
-        for sentence in first.sentence..first.sentence + n_sentences {
-            let text = reader.corpus.sentence(SentenceId { sentence, ..*first })?;
-            let text = one_line(&text);
-            if !text.contains(answer.as_str()) || !text.contains(last) {
-                continue;
-            }
-            let tokens = reader.tokens(&text);
-            let is_done = |token: &Token| {
-                token.classes & HARM != 0 && !NOUNS.contains(&token.folded.as_str())
-            };
-            if !is_reason(&tokens) || tokens.iter().any(is_done) {
-                return Ok(false);
-            }
-            is_motive = true;
-        }
-    }
-    Ok(is_motive)
 }
 
 /// Whether a sentence gives somebody a reason to harm: in a word for one, or by what was never forgiven.

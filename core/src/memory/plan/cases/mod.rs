@@ -1,7 +1,10 @@
 //! Who did it and why.
 
 pub mod circumstances;
+pub mod culprit;
+mod doer;
 mod identity;
+pub mod outright;
 pub mod scene;
 pub mod suspects;
 pub mod theft;

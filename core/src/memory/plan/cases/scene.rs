@@ -11,6 +11,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use super::culprit::bare;
 use crate::error::Result;
 use crate::memory::answer::spans::{is_time_word, may_be_person, names_a_date, without_day};
 use crate::memory::index::corpus::SentenceId;
@@ -78,7 +79,7 @@ struct Told {
 /// # Errors
 /// If the store cannot be read or is damaged.
 pub(in crate::memory::plan) fn crimes(reader: &Reader, victim: &str) -> Result<Vec<Crime>> {
-    let Some(pattern) = Pattern::phrase(names::without_titles(victim)) else {
+    let Some(pattern) = Pattern::phrase(bare(victim)) else {
         return Ok(Vec::new());
     };
     let harm = reader.class_pattern("harm", HARM);
@@ -246,8 +247,7 @@ pub(in crate::memory::plan) fn told_of(
     if thing.count <= FEW as u64 {
         return reader.read(&ids);
     }
-    let (Some(noun), Some(harmed)) =
-        (Pattern::phrase(&thing.noun), Pattern::phrase(names::without_titles(victim)))
+    let (Some(noun), Some(harmed)) = (Pattern::phrase(&thing.noun), Pattern::phrase(bare(victim)))
     else {
         return Ok(Vec::new());
     };
@@ -285,7 +285,7 @@ pub(in crate::memory::plan) fn told_of(
 /// # Errors
 /// If the store cannot be read or is damaged.
 pub(in crate::memory::plan) fn is_tied(reader: &Reader, name: &str, victim: &str) -> Result<bool> {
-    let both = [Pattern::phrase(name), Pattern::phrase(names::without_titles(victim))];
+    let both = [Pattern::phrase(name), Pattern::phrase(bare(victim))];
     let [Some(one), Some(other)] = both else { return Ok(false) };
     let mut tied = false;
     search::sentences_with(reader.corpus, &[one, other], &[], reader.stems, |_, _| {

@@ -15,6 +15,7 @@
 use std::collections::BTreeSet;
 
 use super::circumstances;
+use super::culprit::{Culprit, bare};
 use super::scene::{
     AT, Crime, LONGEST, MENTIONS, THINGS, crimes, instruments, is_tied, others, people_besides,
     told_of,
@@ -22,11 +23,10 @@ use super::scene::{
 use crate::error::Result;
 use crate::memory::answer::Finding;
 use crate::memory::index::corpus::SentenceId;
-use crate::memory::index::names;
 use crate::memory::index::patterns::Pattern;
 use crate::memory::plan::events::custody::{self, Held};
 use crate::memory::plan::events::hours::{clock_pattern, resolved};
-use crate::memory::plan::language::entry::body;
+use crate::memory::plan::language::entry::{LONGEST_LEAD, body};
 use crate::memory::plan::language::lexicon::{FRIENDLY, HARM, MOTIVE, NAMING, RETRACT, TAKE};
 use crate::memory::plan::language::phrases::{described, noun_phrases};
 use crate::memory::plan::question::Question;
@@ -49,34 +49,6 @@ const SAYS: &str = "declare say claim swear state testify insist tell confirm ma
     see notice spot watch observe remember recall meet glimpse attest affirm mention depose assert aver \
     allege answer speak give pass find";
 
-/// Whether a question speaks of a harm, and not of somebody by the name of one.
-pub fn names_harm(question: &Question, reader: &Reader) -> bool {
-    let is_name = |word: &String| {
-        question.names.iter().any(|name| words::folded_words(name).any(|part| part == *word))
-    };
-    let mut words = question.words.iter().filter(|word| !is_name(word));
-    words.any(|word| reader.lexicon.classes(word) & HARM != 0)
-}
-
-/// Whether a question asks who did something harmful.
-pub fn asks_for_culprit(question: &Question, reader: &Reader) -> bool {
-    let has = |wanted: &[&str]| question.words.iter().any(|w| wanted.contains(&w.as_str()));
-    let asks = has(&[
-        "who", "whom", "whose", "which", "name", "identify", "culprit", "murderer", "killer",
-    ]);
-    let harm = question.words.iter().any(|word| reader.lexicon.classes(word) & HARM != 0);
-    // "Took her life", "has her blood on his hands".
-    let life = has(&["life", "blood", "end"])
-        && has(&["took", "take", "taken", "ended", "end", "robbed", "shed", "hands", "put"]);
-    asks && (harm || life || asks_for_proof(question))
-}
-
-/// Whether a question asks for a proof and not merely for a name.
-fn asks_for_proof(question: &Question) -> bool {
-    let has = |wanted: &str| question.words.iter().any(|word| word == wanted);
-    has("motive") && (has("means") || has("opportunity"))
-}
-
 /// Answers who had a motive, or why one who is named harmed another. `None` if a question asks for neither, or
 /// the documents tell of no harm or no motive.
 ///
@@ -85,7 +57,8 @@ fn asks_for_proof(question: &Question) -> bool {
 pub fn motives(reader: &Reader, question: &Question) -> Result<Option<Finding>> {
     let has = |wanted: &[&str]| question.words.iter().any(|w| wanted.contains(&w.as_str()));
     let harm = question.words.iter().any(|word| reader.lexicon.classes(word) & HARM != 0);
-    if has(&["who"]) && has(&["motive", "motives"]) && !asks_for_proof(question) {
+    let wants_proof = has(&["means", "opportunity"]);
+    if has(&["who"]) && has(&["motive", "motives"]) && !wants_proof {
         if let Some(victim) = question.names.last() {
             return circumstances::motives(reader, victim, None);
         }
@@ -121,8 +94,8 @@ enum Verdict {
 ///
 /// # Errors
 /// If the store cannot be read or is damaged.
-pub fn suspects(reader: &Reader, question: &Question) -> Result<Option<Finding>> {
-    let Some(victim) = question.names.last() else {
+pub fn suspects(reader: &Reader, culprit: &Culprit) -> Result<Option<Finding>> {
+    let Some(victim) = &culprit.victim else {
         let mut proved = None;
         for victim in victims(reader)? {
             let found = circumstances::proved(reader, &victim)?;
@@ -151,7 +124,7 @@ pub fn suspects(reader: &Reader, question: &Question) -> Result<Option<Finding>>
     {
         return Ok(Some(finding));
     }
-    Ok((is_open || asks_for_proof(question)).then(Finding::default))
+    Ok((is_open || culprit.wants_proof).then(Finding::default))
 }
 
 /// Who was harmed, where a question does not say: whose body or death the last sentences of a harm tell of, or
@@ -248,7 +221,7 @@ fn proof(crime: &Crime, name: String, chain: &[Held], row: Row) -> Finding {
 
 /// Whether `text` names `name`, in full or without its titles.
 fn names_person(text: &str, name: &str) -> bool {
-    text.contains(names::without_titles(name))
+    text.contains(bare(name))
 }
 
 /// Where it was done, if `instrument` is what it was done with: what its sentences name as a place, or else
@@ -300,7 +273,8 @@ fn row(
     let mut silent: Vec<(SentenceId, Vec<String>)> = Vec::new();
     let mut witnesses: Vec<String> = Vec::new();
     for read in mentions(reader, suspect, crime)? {
-        let tokens = reader.tokens(&read.text);
+        let text = told(&read.text, suspect);
+        let tokens = reader.tokens(text);
         let any = |class: u32| tokens.iter().any(|token| token.classes & class != 0);
         let with_victim = names_person(&read.text, victim);
         let n_elsewhere = row.elsewhere.len();
@@ -315,10 +289,10 @@ fn row(
             }
         } else if !place(reader, &read, suspect, &scene, &mut row)?
             && tokens.len() <= LONGEST_ALIAS as usize
-            && (any(NAMING) || others(&read.text, suspect) == 0)
+            && (any(NAMING) || others(text, suspect) == 0)
         {
-            let phrases = noun_phrases(&tokens, &read.text).into_iter().map(|(_, noun)| noun);
-            let phrases = described(&tokens, &read.text).into_iter().chain(phrases);
+            let phrases = noun_phrases(&tokens, text).into_iter().map(|(_, noun)| noun);
+            let phrases = described(&tokens, text).into_iter().chain(phrases);
             called.extend(phrases.filter(|noun| noun.contains(' ')).map(|noun| (noun, read.id)));
         } else if !any(FRIENDLY) && resolved(reader, &read.text)?.0.is_none() {
             silent.push((read.id, people_besides(&read.text, suspect)));
@@ -340,6 +314,9 @@ fn row(
     }
     called.truncate(THINGS);
     for (alias, id) in called {
+        if is_of_others(reader, &alias, suspect)? {
+            continue;
+        }
         let before = row.chance.len() + row.elsewhere.len();
         for read in alias_mentions(reader, &alias, crime, &scene)? {
             place(reader, &read, &alias, &scene, &mut row)?;
@@ -375,18 +352,22 @@ fn by_another_name(
             if time.is_none() || time != scene.time || others(&read.text, suspect) > 0 {
                 continue;
             }
-            let tokens = reader.tokens(&read.text);
-            let nouns = noun_phrases(&tokens, &read.text).into_iter().map(|(_, noun)| noun);
+            let text = body(&read.text);
+            let tokens = reader.tokens(text);
+            let nouns = noun_phrases(&tokens, text).into_iter().map(|(_, noun)| noun);
             let apart = |noun: &String| !scene.places.contains(noun);
             let phrases: Vec<String> =
-                described(&tokens, &read.text).into_iter().chain(nouns).filter(apart).collect();
+                described(&tokens, text).into_iter().chain(nouns).filter(apart).collect();
             for phrase in phrases {
                 let Some(called) = Pattern::phrase(&phrase) else { continue };
                 let both = [called, named.clone()];
-                let ids = reader.last_mentions(&both, &[], LONGEST_ALIAS, FEW)?;
+                let longest = LONGEST_ALIAS + LONGEST_LEAD as u32;
+                let ids = reader.last_mentions(&both, &[], longest, FEW)?;
                 for tie in reader.read(&ids)? {
                     let dated = resolved(reader, &tie.text)?.0.is_some();
-                    if !dated && others(&tie.text, suspect) == 0 {
+                    let n_words = words::words(told(&tie.text, suspect)).count();
+                    let is_short = n_words <= LONGEST_ALIAS as usize;
+                    if is_short && !dated && others(&tie.text, suspect) == 0 {
                         row.chance.push(read.id);
                         row.anchors.extend(anchors);
                         row.anchors.push(tie.id);
@@ -407,6 +388,18 @@ fn mentions(reader: &Reader, name: &str, crime: &Crime) -> Result<Vec<Read>> {
     reader.read(&ids)
 }
 
+/// Whether what somebody seems to be called stands mostly in sentences that name others: then it is what introduces
+/// them, or no name for anybody.
+fn is_of_others(reader: &Reader, alias: &str, suspect: &str) -> Result<bool> {
+    let Some(pattern) = Pattern::phrase(alias) else { return Ok(true) };
+    let ids = reader.last_mentions(&[pattern], &[], LONGEST, FEW + 1)?;
+    let mut n_others = 0;
+    for id in &ids {
+        n_others += usize::from(others(&reader.corpus.sentence(*id)?, suspect) > 0);
+    }
+    Ok(ids.len() > FEW && n_others * 2 > ids.len())
+}
+
 /// The sentences about what somebody is called; of many, those that name the scene.
 fn alias_mentions(reader: &Reader, alias: &str, crime: &Crime, scene: &Scene) -> Result<Vec<Read>> {
     let Some(pattern) = Pattern::phrase(alias) else { return Ok(Vec::new()) };
@@ -425,12 +418,17 @@ fn takes_back(tokens: &[Token]) -> bool {
     tokens.windows(2).any(|two| two[0].classes & TAKE != 0 && two[1].folded == "back")
 }
 
+/// A sentence without what introduces it, unless only that names the one: "Ines gave Omar an alibi: at nine both were
+/// in the stable."
+fn told<'t>(text: &'t str, name: &str) -> &'t str {
+    let body = body(text);
+    if names_person(body, name) { body } else { text }
+}
+
 /// Notes whether a sentence puts somebody, by a name or another, where it was done or elsewhere; whether
 /// it names a time at all.
 fn place(reader: &Reader, read: &Read, name: &str, scene: &Scene, row: &mut Row) -> Result<bool> {
-    // "Ines gave Omar an alibi: at nine both were in the stable."
-    let text = body(&read.text);
-    let text = if names_person(text, name) { text } else { read.text.as_str() };
+    let text = told(&read.text, name);
     let (time, anchors) = resolved(reader, text)?;
     let tokens = reader.tokens(text);
     if time != scene.time || !subject_of_place(reader, text, &tokens, name) {

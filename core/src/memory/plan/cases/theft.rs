@@ -16,6 +16,7 @@
 use std::collections::BTreeSet;
 
 use super::circumstances::tells;
+use super::culprit::{GONE, Thing};
 use super::identity::{Identity, Telling, people, people_of};
 use super::scene::{AT, LONGEST, MENTIONS, THINGS, is_thing, people_besides, tied, with_what};
 use crate::error::Result;
@@ -23,8 +24,7 @@ use crate::memory::answer::Finding;
 use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::patterns::Pattern;
 use crate::memory::index::stopwords;
-use crate::memory::plan::clauses::entity::is_of_people;
-use crate::memory::plan::language::grammar::{DETERMINERS, among};
+use crate::memory::plan::language::grammar::among;
 use crate::memory::plan::language::lexicon::{MOTIVE, PUT, STAY};
 use crate::memory::plan::language::phrases::noun_phrases;
 use crate::memory::plan::lookup::is_book;
@@ -32,20 +32,6 @@ use crate::memory::plan::question::Question;
 use crate::memory::plan::reader::{Read, Reader, Token};
 use crate::memory::segment::words;
 
-/// Words for taking what is another's, and for those who do.
-const STEALS: &str = "steal steals stole stolen stealing thief thieves purloin purloined pilfer pilfered filch filched \
-    swipe swiped pinch pinched snaffle snaffled";
-/// Words for taking, which is no theft by itself.
-const TAKES: &str = "take takes took taken";
-/// Words for spoiling a thing.
-const SPOILS: &str = "sabotage sabotaged wreck wrecked damage damaged destroy destroyed smash smashed burn burned burnt \
-    cut tamper tampered ruin ruined spoil spoilt spoiled slash slashed";
-const FORGES: &str = "forge forged forger falsify falsified fake faked";
-/// Words that say that a thing is gone, that it is spoilt, and that it is not what it seems.
-const GONE: &str = "gone missing vanished vanish disappeared disappear stolen empty theft loss";
-const SPOILT: &str = "sabotaged wrecked damaged destroyed smashed burned burnt cut severed sawn broken spoilt spoiled \
-    ruined tampered slashed pieces ashes";
-const FORGED: &str = "forged forgery falsified false fake faked";
 /// Words for what becomes of what was taken, and those by which it comes to light.
 const LOOT: &str = "offer offers offered sell sells sold bought pawn pawned pledge pledged fence hide hides hid hidden \
     bury buried carry carried carrying wore wearing";
@@ -59,13 +45,6 @@ const OWNS: &str = "wore wear wears worn own owned owns owner belonged belongs i
 const FEW: usize = 12;
 /// Sentences of one kind that are cited.
 const CITED: usize = 3;
-
-/// What was done to what.
-struct Deed {
-    thing: Vec<String>,
-    /// Words by which sentences of the thing tell it.
-    done: &'static str,
-}
 
 /// What sentences say of the thing.
 struct About {
@@ -109,9 +88,8 @@ struct Case {
 ///
 /// # Errors
 /// If the store cannot be read or is damaged.
-pub fn thief(reader: &Reader, question: &Question) -> Result<Option<Finding>> {
-    let Some(deed) = Deed::of(&reader.tokens(&question.text)) else { return Ok(None) };
-    let Some(case) = Case::of(reader, &deed)? else { return Ok(None) };
+pub fn thief(reader: &Reader, question: &Question, thing: &Thing) -> Result<Option<Finding>> {
+    let Some(case) = Case::of(reader, thing)? else { return Ok(None) };
     let (mut guilty, mut cleared) = (Vec::new(), Vec::new());
     for (name, word) in people(&case.suspects(reader, question)?, "") {
         let who = Identity::of(reader, &name, &word)?;
@@ -147,43 +125,11 @@ pub fn thief(reader: &Reader, question: &Question) -> Result<Option<Finding>> {
     Ok(Some(Finding { answer: Some(name.clone()), evidence, incomplete: false }))
 }
 
-impl Deed {
-    /// What a question asks who did; `None` if it is no such question.
-    fn of(tokens: &[Token]) -> Option<Self> {
-        let asks = |token: &Token| among("who whom which whose", &token.folded);
-        if !tokens.iter().take(2).any(asks) {
-            return None;
-        }
-        let kinds = [(STEALS, GONE), (TAKES, GONE), (SPOILS, SPOILT), (FORGES, FORGED)];
-        let (verb, done) = tokens.iter().enumerate().skip(1).find_map(|(at, token)| {
-            let is_one = |verbs: &str| !token.capital && among(verbs, &token.folded);
-            let kind = kinds.iter().find(|(verbs, _)| is_one(verbs))?;
-            Some((at, kind.1))
-        })?;
-        // "The will" is a thing, whatever "will" is.
-        let says = |at: &usize| {
-            let token = &tokens[*at];
-            let is_noun = among(DETERMINERS, &tokens[at - 1].folded);
-            let is_dull = stopwords::is_stopword(&token.folded);
-            !token.capital && (!is_dull || is_noun) && !among(DETERMINERS, &token.folded)
-        };
-        // "Who stole the necklace?"; "by whom was the necklace stolen?"
-        let mut at = (verb + 1..tokens.len()).find(says);
-        if at.is_none() {
-            let last = (1..verb).rev().find(says)?;
-            at = (1..=last).rev().take_while(says).last();
-        }
-        let run = (at?..tokens.len()).take_while(|at| *at != verb && says(at));
-        let thing: Vec<String> = run.map(|at| tokens[at].folded.clone()).collect();
-        (!thing.last().is_some_and(|head| is_of_people(head))).then_some(Self { thing, done })
-    }
-}
-
 impl Case {
     /// Reads what is told of the thing; `None` if nothing is told to be done to it, or somebody is said to have done
     /// so, or if too much is told of it.
-    fn of(reader: &Reader, deed: &Deed) -> Result<Option<Self>> {
-        let Some(head) = deed.thing.last().map(|word| Pattern::word(word, reader.stems)) else {
+    fn of(reader: &Reader, thing: &Thing) -> Result<Option<Self>> {
+        let Some(head) = thing.words.last().map(|word| Pattern::word(word, reader.stems)) else {
             return Ok(None);
         };
         let ids = reader.last_mentions(&[head], &[], LONGEST, MENTIONS)?;
@@ -193,17 +139,17 @@ impl Case {
         let mut about = Vec::new();
         for read in reader.read(&with_next(reader, ids)?)? {
             let tokens = reader.tokens(&read.text);
-            if says_who(&tokens) {
+            if thing.doer(&tokens).is_some() {
                 return Ok(None);
             }
-            let is_done = tokens.iter().any(|token| among(deed.done, &token.folded));
+            let is_done = tokens.iter().any(|token| among(thing.done, &token.folded));
             about.push(About { read, tokens, is_done });
         }
         let Some(done) = about.iter().find(|about| about.is_done).map(|about| about.read.id) else {
             return Ok(None);
         };
         let (mut places, mut means) = (BTreeSet::new(), BTreeSet::new());
-        let is_gone = deed.done == GONE;
+        let is_gone = thing.done == GONE;
         for About { read, tokens, is_done } in &about {
             for (at, noun) in noun_phrases(tokens, &read.text) {
                 let before = at.checked_sub(1).map_or("", |at| tokens[at].folded.as_str());
@@ -212,7 +158,7 @@ impl Case {
                 let own = noun
                     .split(' ')
                     .next_back()
-                    .is_none_or(|last| deed.thing.iter().any(|own| own == last));
+                    .is_none_or(|last| thing.words.iter().any(|own| own == last));
                 if own || !is_thing(tokens, at, &noun) || !(*is_done || inside && is_kept(tokens)) {
                     continue;
                 }
@@ -343,64 +289,9 @@ fn with_next(reader: &Reader, mut ids: Vec<SentenceId>) -> Result<Vec<SentenceId
     Ok(ids)
 }
 
-/// Whether a sentence says who did it: with a verb for it that is no passive, or "by" behind one.
-fn says_who(tokens: &[Token]) -> bool {
-    let any = |near: &[Token], list: &str| near.iter().any(|token| among(list, &token.folded));
-    (1..tokens.len()).any(|at| {
-        let word = tokens[at].folded.as_str();
-        let is_verb = [STEALS, TAKES, SPOILS, FORGES].iter().any(|list| among(list, word))
-            && !among("thief thieves forger", word)
-            && !among(DETERMINERS, &tokens[at - 1].folded);
-        let before = &tokens[at.saturating_sub(2)..at];
-        let is_done = any(before, "is are was were be been being")
-            || among("stolen taken", word) && !any(before, "has have had");
-        let by = any(&tokens[at + 1..tokens.len().min(at + 3)], "by");
-        is_verb && (!is_done || by)
-    })
-}
-
 /// Whether a sentence says that the thing was put or is somewhere.
 fn is_kept(tokens: &[Token]) -> bool {
     tokens
         .iter()
         .any(|token| token.classes & (PUT | STAY) != 0 || among("keep keeps kept", &token.folded))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Deed, says_who};
-    use crate::memory::plan::language::lexicon::Lexicon;
-    use crate::memory::plan::reader::tokens;
-
-    #[test]
-    fn the_thing_is_what_the_question_says_was_taken_or_spoilt() {
-        let of = |text: &str| {
-            Deed::of(&tokens(text, Lexicon::shared())).map(|deed| deed.thing.join(" "))
-        };
-        for (text, wanted) in [
-            ("Who stole the emerald necklace?", Some("emerald necklace")),
-            ("Who stole Lady Agatha's necklace?", Some("necklace")),
-            ("By whom was the necklace stolen?", Some("necklace")),
-            ("Who was the thief of the silver spoons?", Some("silver spoons")),
-            ("Which of the guests took the map from the chest?", Some("map")),
-            ("Who sabotaged the printing press?", Some("printing press")),
-            ("Who was the thief?", None),
-            ("Who killed the cook?", None),
-            ("Who took the nurse to the sea?", None),
-            ("What did Ines take?", None),
-        ] {
-            assert_eq!(of(text).as_deref(), wanted, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_sentence_says_who_did_it_only_in_the_active_or_with_by() {
-        let of = |text: &str| says_who(&tokens(text, Lexicon::shared()));
-        assert!(of("Simon Vane stole the necklace."));
-        assert!(of("The necklace was stolen by Simon Vane."));
-        assert!(of("He had taken the necklace."));
-        assert!(!of("The necklace was stolen in the night."));
-        assert!(!of("The necklace had been taken from the drawer."));
-        assert!(!of("Nobody saw the thief of the necklace."));
-    }
 }

@@ -2,6 +2,7 @@
 
 pub mod chapters;
 pub mod counts;
+pub mod culprit;
 pub mod grounded;
 mod living;
 mod nouns;
