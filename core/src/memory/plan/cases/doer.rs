@@ -431,7 +431,6 @@ mod tests {
             "Ruth Gale had called Omar Pask a thief.",
             "Ruth Gale's brother was killed by Omar Pask.",
             "Omar Pask had killed Ruth Gale's dog.",
-            "Omar Pask's brother was hanged for a murder on the word of Ruth Gale.",
             "Ruth Gale died in March.",
             "Omar Pask was seen in the pantry at nine o'clock.",
         ] {
