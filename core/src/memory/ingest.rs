@@ -10,9 +10,10 @@ use std::path::PathBuf;
 
 use super::documents::{self, Flow, Format, Limits, Source, TextSink};
 use super::index::ledger::record::NamesBuilder;
+use super::index::merging::Blocks;
+use super::index::pages;
 use super::index::postings::PostingsBuilder;
 use super::index::summary;
-use super::index::{pages, pairs};
 use super::segment::blocks::BlockCutter;
 use super::segment::layout::Layout;
 use super::segment::paragraphs;
@@ -127,7 +128,6 @@ fn put_directory(
         return Ok(false);
     }
     store.put_directory(owner, directory, &mut |store, put| {
-        let part = |at: usize, part: Part| store.part(blocks[at].hash, part);
         let damaged = || {
             crate::Error::from(MemoryError::CorruptLibrary {
                 path: PathBuf::from(owner),
@@ -135,12 +135,37 @@ fn put_directory(
                 problem: "the dictionary of a block is cut short".to_owned(),
             })
         };
-        let terms = |at: usize| part(at, Part::Terms);
-        let next = pages::build(blocks.len(), terms, put)?.ok_or_else(damaged)?;
-        let both = |at: usize| Ok((part(at, Part::Terms)?, part(at, Part::Positions)?));
-        pairs::build(blocks.len(), both, next, put)?.ok_or_else(damaged)
+        let built = pages::build(&mut StoredRun { store, blocks, damaged: &damaged }, put)?;
+        built.ok_or_else(damaged)
     })?;
     Ok(true)
+}
+
+/// The blocks of a run that are in the store.
+struct StoredRun<'a> {
+    store: &'a dyn Store,
+    blocks: &'a [BlockRef],
+    damaged: &'a dyn Fn() -> crate::Error,
+}
+
+impl Blocks for StoredRun<'_> {
+    fn n_blocks(&self) -> usize {
+        self.blocks.len()
+    }
+
+    fn terms(&mut self, at: usize) -> Result<Vec<u8>> {
+        self.store.part(self.blocks[at].hash, Part::Terms)
+    }
+
+    fn positions(&mut self, at: usize) -> Result<Vec<u8>> {
+        self.store.part(self.blocks[at].hash, Part::Positions)
+    }
+
+    fn layout(&mut self, at: usize) -> Result<Layout> {
+        let BlockRef { hash, bytes, .. } = self.blocks[at];
+        let part = self.store.part(hash, Part::Layout)?;
+        Layout::decode(&part, bytes as usize).ok_or_else(self.damaged)
+    }
 }
 
 struct Pipeline<'a> {

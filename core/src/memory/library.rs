@@ -11,7 +11,6 @@ use super::answer::{Answer, Citation, Finding, Status, Usage, cite, one_line};
 use super::digest::{keys, whole};
 use super::documents::{Limits, Source};
 use super::index::corpus::{Corpus, Recents, SentenceId};
-use super::index::pairs;
 use super::index::search::{self, Passage};
 use super::index::stems::Stems;
 use super::ingest::{self, Ingested, Progress};
@@ -159,8 +158,8 @@ impl Library {
             }
             for run in corpus.runs_of(ordinal) {
                 let Some(directory) = corpus.directory(run)? else { continue };
-                let n_pairs = pairs::n_pages(corpus.contents.runs[run].blocks.len());
-                for page in 0..directory.firsts.n_pages() + 2 + n_pairs {
+                let n_blocks = corpus.contents.runs[run].blocks.len();
+                for page in 0..directory.firsts.n_all_pages(n_blocks) {
                     hasher.update(&*directory.page(page)?);
                 }
             }

@@ -19,6 +19,8 @@ use crate::memory::store::{BlockRef, ContentHash, Contents, Notes, Part, Store};
 const CACHED: usize = 12;
 /// Pages of directories that are held at a time: the plans of a question look the same words up.
 const CACHED_PAGES: usize = 32;
+/// Pages of outlines that are held at a time.
+const CACHED_OUTLINES: usize = 4;
 /// Directories whose first pages are held from question to question.
 const CACHED_FIRSTS: usize = 8;
 
@@ -91,6 +93,7 @@ impl<K: Copy + PartialEq, T> Recent<K, T> {
 pub struct Recents {
     firsts: Recent<ContentHash, Firsts>,
     pages: Recent<(ContentHash, u32), Vec<u8>>,
+    outlines: Recent<(ContentHash, u32), Vec<u8>>,
     blocks: Recent<ContentHash, Block>,
     layouts: Recent<ContentHash, Layout>,
     indexes: Recent<ContentHash, BlockIndex>,
@@ -101,6 +104,7 @@ impl Default for Recents {
         Self {
             firsts: Recent::new(CACHED_FIRSTS),
             pages: Recent::new(CACHED_PAGES),
+            outlines: Recent::new(CACHED_OUTLINES),
             blocks: Recent::new(CACHED),
             layouts: Recent::new(CACHED),
             indexes: Recent::new(CACHED),
@@ -272,10 +276,24 @@ impl<'a> Corpus<'a> {
         if let Some(held) = self.recents.blocks.get(hash) {
             return Ok(held);
         }
-        let (text, layout) = (self.part(block, Part::Text)?, self.layout(block)?);
+        let (text, layout) = match self.recents.layouts.get(hash) {
+            Some(layout) => (self.part(block, Part::Text)?, layout),
+            None => self.text_and_layout(block)?,
+        };
         let checked = Block::checked(text, layout, &self.contents.blocks[block as usize].block);
         let checked = checked.map_err(|problem| self.damaged(block, problem))?;
         Ok(self.recents.blocks.keep(hash, checked))
+    }
+
+    /// Both at once, which takes little longer than one of them.
+    fn text_and_layout(&self, block: u32) -> Result<(Vec<u8>, Arc<Layout>)> {
+        let hash = self.hash(block);
+        let parts = self.store.parts(hash, Part::Text, Part::Layout)?;
+        let [text, layout] = <[Vec<u8>; 2]>::try_from(parts)
+            .map_err(|_| self.damaged(block, "a part is missing"))?;
+        let n_bytes = self.contents.blocks[block as usize].block.bytes as usize;
+        let layout = Layout::decode(&layout, n_bytes).ok_or_else(|| self.damaged(block, MISFIT))?;
+        Ok((text, self.recents.layouts.keep(hash, layout)))
     }
 
     /// The text of one sentence, without the blank space around it.
@@ -347,6 +365,19 @@ impl DirectoryView<'_> {
         let bytes = self.firsts.unpacked(page, stored);
         let bytes = bytes.ok_or_else(|| self.damaged("a page cannot be unpacked"))?;
         Ok(self.corpus.recents.pages.keep(key, bytes))
+    }
+
+    /// Page `page` of the outlines.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn outlines(&self, page: usize) -> Result<Arc<Vec<u8>>> {
+        let key = (self.hash, (self.firsts.n_pages() + 2 + page) as u32);
+        if let Some(held) = self.corpus.recents.outlines.get(key) {
+            return Ok(held);
+        }
+        let stored = self.corpus.store.directory_page(self.hash, key.1)?;
+        Ok(self.corpus.recents.outlines.keep(key, stored))
     }
 
     /// The error where a page is damaged.

@@ -9,15 +9,20 @@
 
 pub mod corpus;
 pub mod directory;
+pub mod hits;
 pub mod ledger;
+pub mod lists;
 pub mod merging;
 pub mod names;
+pub mod outline;
 pub mod packing;
 pub mod pages;
 pub mod pairs;
 pub mod patterns;
 pub mod postings;
+pub mod scoring;
 pub mod search;
+pub mod spread;
 pub mod standalone;
 pub mod stems;
 pub mod stopwords;

@@ -1,30 +1,33 @@
 //! The pages of a directory: the merged dictionaries of a run of blocks, as they are made and read.
 //!
 //! ```text
-//! page 0     twice the number of pages with entries, and one more if those are packed; the ends of their first
-//!            terms; those terms, one behind the other
+//! page 0     four times the number of pages with entries, and two more if their lists are by sentences, one more if they
+//!            are packed; the number of sentences if lists are by them; the ends of the pages' first terms; those terms, one
+//!            behind the other
 //! page       entries in byte order of their terms; if the pages are packed, how many bytes they take, and they packed
 //! entry      lengths of the prefix shared with the term before (0 for a page's first) and of the
 //!            rest, as in `postings`; the rest; for a term that stands in the run once twice the ordinal of its
-//!            block, else one more than twice the bytes of its list, and the list of blocks: twice the
-//!            difference of the ordinal in the run, and one more with a count behind it where the term
-//!            stands in the block more than once
-//! last page  the most frequent words, those first: count, bytes of the word, the word; the rows of `pairs`
-//!            follow
+//!            block or sentence, else one more than twice the bytes of its list, and the list (`lists`); where lists are
+//!            by sentences one more than four times the bytes, and two more if it is by blocks all the same
+//! last page  the most frequent words, those first: count, bytes of the word, the word; the `outline`s of the
+//!            blocks follow where lists are by sentences, else the rows of `pairs`
 //! ```
 //! The numbers of page 0 have four bytes, so that it is searched as it is; all others are LEB128. Lists that
-//! nobody looks for are skipped unread. The pages are packed (`packing`) where the dictionaries of most blocks are. Which
-//! pages a question needs, `directory` knows.
+//! nobody looks for are skipped unread. The pages are packed (`packing`) where the dictionaries of most blocks are. Lists
+//! are by sentences where most blocks are prose of words between blanks. Which pages a question needs, `directory` knows.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::merging::merge;
+use super::lists::{self, List, ListBuilder};
+use super::merging::{Blocks, merge};
 use super::packing::{self, Packer, Unpacker};
 use super::postings::{self, ByteSet};
+use super::{outline, pairs};
 use crate::error::Result;
+use crate::memory::segment::layout::Layout;
+use crate::memory::store::PutPage;
 use crate::memory::store::varint::{Reader, put};
-use crate::memory::store::{LONGEST_RUN, PutPage};
 
 /// Bytes of a page at which the next is begun: two such pages fit a page of the library's file.
 pub(super) const PAGE_BYTES: usize = 2_000;
@@ -32,78 +35,110 @@ pub(super) const PAGE_BYTES: usize = 2_000;
 const MOST_FREQUENT: usize = 1_024;
 const FREQUENT_SHARE: usize = 32;
 
-/// Merges the dictionaries of the blocks of a run and puts the pages. `terms` answers the part `terms` of block
-/// `at`. The number of the next page comes back, and `None` where a part is damaged.
+/// Blocks from which on the lists of a run are by sentences: fewer are soon read.
+const LEAST_BLOCKS: usize = 16;
+
+/// Makes the directory of a run: merges the dictionaries of its blocks and puts the pages. `None` comes back where a part
+/// is damaged.
 ///
 /// # Errors
-/// What `terms` and `put` answer.
-pub fn build(
-    n_blocks: usize,
-    mut terms: impl FnMut(usize) -> Result<Vec<u8>>,
-    put: &mut PutPage,
-) -> Result<Option<u32>> {
+/// What `blocks` and `put` answer.
+pub fn build(blocks: &mut dyn Blocks, put: &mut PutPage) -> Result<Option<()>> {
+    let n_blocks = blocks.n_blocks();
     let mut first: ByteSet = [0; 4];
-    let mut n_packed = 0;
+    let (mut n_packed, mut n_prose) = (0, 0);
     for block in 0..n_blocks {
-        let part = terms(block)?;
-        let (Some(own), Some(packed)) = (postings::first_bytes(&part), postings::is_packed(&part))
+        let part = blocks.terms(block)?;
+        let (Some(own), Some(packed), Some(prose)) =
+            (postings::first_bytes(&part), postings::is_packed(&part), postings::is_prose(&part))
         else {
             return Ok(None);
         };
         first.iter_mut().zip(own).for_each(|(all, own)| *all |= own);
         n_packed += usize::from(packed);
+        n_prose += usize::from(prose);
     }
-    let mut pages = PageBuilder::new(put, 2 * n_packed > n_blocks);
+    let by_sentences = 2 * n_prose > n_blocks && n_blocks >= LEAST_BLOCKS;
+    let mut sentences = Sentences::default();
+    for block in 0..if by_sentences { n_blocks } else { 0 } {
+        sentences.add(&blocks.layout(block)?);
+    }
+    let n_sentences = by_sentences.then_some(sentences.first_words.len() as u32);
+    let kind = Kind { is_packed: 2 * n_packed > n_blocks, n_sentences };
+    let mut pages = PageBuilder::new(put, kind);
     for byte in (0..=u8::MAX).filter(|byte| first[usize::from(byte >> 6)] >> (byte & 63) & 1 == 1) {
         let (mut last, mut list) = (Vec::new(), ListBuilder::default());
-        let merged = merge(n_blocks, byte, &mut terms, |term, block, count| {
-            if last != term {
-                pages.add(&last, &list)?;
+        let is_wanted = |term: &[u8]| by_sentences && lists::is_by_sentence(term);
+        let merged = merge(blocks, byte, is_wanted, |merged| {
+            if last != merged.term {
+                pages.add(&last, &mut list)?;
                 last.clear();
-                last.extend_from_slice(term);
-                list.clear();
+                last.extend_from_slice(merged.term);
+                list.begin(n_sentences.filter(|_| !merged.words.is_empty()));
             }
-            list.add(block, count);
+            if merged.words.is_empty() {
+                list.add_block(merged.block, merged.count);
+            } else {
+                sentences.for_each_of(merged.block, merged.words, |at| list.add_sentence(at));
+            }
             Ok(())
         })?;
         if merged.is_none() {
             return Ok(None);
         }
-        pages.add(&last, &list)?;
+        pages.add(&last, &mut list)?;
     }
-    pages.finish().map(Some)
+    let next = pages.finish()?;
+    if by_sentences {
+        outline::build(n_blocks, |at| blocks.layout(at), next, put)?;
+        return Ok(Some(()));
+    }
+    pairs::build(n_blocks, |at| Ok((blocks.terms(at)?, blocks.positions(at)?)), next, put)
 }
 
-/// The blocks of one term, while a directory is built.
-#[derive(Default)]
-struct ListBuilder {
-    /// How often the term stands in all of them.
-    total: u64,
-    /// The next block's ordinal if it were the one behind the last.
-    next: usize,
-    bytes: Vec<u8>,
+/// What kind of directory it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Kind {
+    is_packed: bool,
+    /// Number of sentences of the run if its lists are by them.
+    n_sentences: Option<u32>,
 }
 
-impl ListBuilder {
-    fn clear(&mut self) {
-        (self.total, self.next) = (0, 0);
-        self.bytes.clear();
+/// Where the sentences of the blocks of a run begin, while its directory is made.
+#[derive(Debug, Default)]
+struct Sentences {
+    /// The first word of every sentence in its block, block after block.
+    first_words: Vec<u16>,
+    /// The ordinal in the run of the first sentence of every block.
+    firsts: Vec<u32>,
+}
+
+impl Sentences {
+    fn add(&mut self, layout: &Layout) {
+        self.firsts.push(self.first_words.len() as u32);
+        // A block has less than twice as many bytes as a number here counts words.
+        let first_words = layout.sentences.iter().map(|s| s.first_word.min(u16::MAX.into()) as u16);
+        self.first_words.extend(first_words);
     }
 
-    fn add(&mut self, block: usize, count: u32) {
-        let often = count > 1;
-        put(&mut self.bytes, ((block - self.next) as u64) << 1 | u64::from(often));
-        if often {
-            put(&mut self.bytes, u64::from(count));
+    /// Calls `visit` with the ordinal in the run of the sentence of each of `words` of a block, which are in order.
+    fn for_each_of(&self, block: usize, words: &[u32], mut visit: impl FnMut(usize)) {
+        let start = self.firsts[block] as usize;
+        let end = self.firsts.get(block + 1).map_or(self.first_words.len(), |next| *next as usize);
+        let own = &self.first_words[start..end];
+        let mut from = 0;
+        for word in words {
+            let behind = own[from..].partition_point(|first| u32::from(*first) <= *word);
+            from += behind.saturating_sub(1);
+            visit(start + from);
         }
-        self.next = block + 1;
-        self.total += u64::from(count);
     }
 }
 
 /// Cuts entries into pages.
 struct PageBuilder<'p, 'f> {
     put: &'p mut PutPage<'f>,
+    n_sentences: Option<u32>,
     /// What packs the pages, if they are packed.
     packer: Option<Packer>,
     /// The first terms of the pages, and where each of them ends.
@@ -119,10 +154,11 @@ struct PageBuilder<'p, 'f> {
 }
 
 impl<'p, 'f> PageBuilder<'p, 'f> {
-    fn new(put: &'p mut PutPage<'f>, packed: bool) -> Self {
+    fn new(put: &'p mut PutPage<'f>, kind: Kind) -> Self {
         Self {
             put,
-            packer: packed.then(Packer::default),
+            n_sentences: kind.n_sentences,
+            packer: kind.is_packed.then(Packer::default),
             firsts: Vec::new(),
             ends: Vec::new(),
             page: Vec::new(),
@@ -134,8 +170,8 @@ impl<'p, 'f> PageBuilder<'p, 'f> {
     }
 
     /// Adds the next term with its blocks, if there are any.
-    fn add(&mut self, term: &[u8], list: &ListBuilder) -> Result<()> {
-        if list.total == 0 {
+    fn add(&mut self, term: &[u8], list: &mut ListBuilder) -> Result<()> {
+        if list.total() == 0 {
             return Ok(());
         }
         let (word, _) = postings::word_of(term);
@@ -143,8 +179,8 @@ impl<'p, 'f> PageBuilder<'p, 'f> {
             self.end_word();
             self.word.0.extend_from_slice(word);
         }
-        self.word.1 += list.total;
-        if self.page.len() + term.len() + list.bytes.len() > PAGE_BYTES {
+        self.word.1 += list.total();
+        if self.page.len() + term.len() + list.n_bytes() > PAGE_BYTES {
             self.end_page()?;
         }
         if self.page.is_empty() {
@@ -155,12 +191,7 @@ impl<'p, 'f> PageBuilder<'p, 'f> {
         let shared = self.previous.iter().zip(term).take_while(|(a, b)| a == b).count();
         postings::put_head(&mut self.page, shared, term.len() - shared);
         self.page.extend_from_slice(&term[shared..]);
-        if list.total == 1 {
-            put(&mut self.page, (list.next as u64 - 1) << 1);
-        } else {
-            put(&mut self.page, (list.bytes.len() as u64) << 1 | 1);
-            self.page.extend_from_slice(&list.bytes);
-        }
+        list.encode(self.n_sentences.is_some(), &mut self.page);
         self.previous.clear();
         self.previous.extend_from_slice(term);
         Ok(())
@@ -204,8 +235,9 @@ impl<'p, 'f> PageBuilder<'p, 'f> {
         self.end_page()?;
         self.end_word();
         let n_pages = self.ends.len() as u32;
-        let head = n_pages << 1 | u32::from(self.packer.is_some());
-        let numbers = std::iter::once(head).chain(self.ends);
+        let (packed, sentences) = (self.packer.is_some(), self.n_sentences.is_some());
+        let head = n_pages << 2 | u32::from(sentences) << 1 | u32::from(packed);
+        let numbers = [head, self.n_sentences.unwrap_or(0)].into_iter().chain(self.ends);
         let mut page: Vec<u8> = numbers.flat_map(u32::to_le_bytes).collect();
         page.extend_from_slice(&self.firsts);
         (self.put)(0, &page)?;
@@ -226,7 +258,7 @@ impl<'p, 'f> PageBuilder<'p, 'f> {
 pub struct Firsts {
     page: Vec<u8>,
     n_pages: usize,
-    is_packed: bool,
+    kind: Kind,
 }
 
 /// Bytes of a number of page 0.
@@ -236,12 +268,15 @@ impl Firsts {
     /// Page 0 as it is stored; `None` if it is damaged.
     pub fn decode(page: Vec<u8>) -> Option<Self> {
         let head = number_at(&page, 0)?;
-        let (n_pages, is_packed) = (head >> 1, head & 1 == 1);
-        let firsts = Self { page, n_pages, is_packed };
-        let terms = firsts.page.len().checked_sub(NUMBER.checked_mul(n_pages.checked_add(1)?)?)?;
+        let sentences = number_at(&page, NUMBER)?;
+        let n_sentences = (head & 2 == 2).then_some(sentences as u32);
+        let kind = Kind { is_packed: head & 1 == 1, n_sentences };
+        let n_pages = head >> 2;
+        let firsts = Self { page, n_pages, kind };
+        let terms = firsts.page.len().checked_sub(NUMBER.checked_mul(n_pages.checked_add(2)?)?)?;
         let mut last = 0;
         for at in 0..n_pages {
-            let end = number_at(&firsts.page, NUMBER * (at + 1))?;
+            let end = number_at(&firsts.page, NUMBER * (at + 2))?;
             if end < last {
                 return None;
             }
@@ -255,9 +290,43 @@ impl Firsts {
         self.n_pages
     }
 
+    /// Whether lists are by sentences.
+    pub fn by_sentences(&self) -> bool {
+        self.kind.n_sentences.is_some()
+    }
+
+    /// Number of all pages of the directory of a run of `n_blocks` blocks.
+    pub fn n_all_pages(&self, n_blocks: usize) -> usize {
+        let behind =
+            if self.by_sentences() { outline::n_pages(n_blocks) } else { pairs::n_pages(n_blocks) };
+        self.n_pages + 2 + behind
+    }
+
+    /// Calls `visit` with every term of a page and its list, in byte order, until it answers `None`, as it
+    /// does where the page is damaged.
+    pub fn for_each_term(
+        &self,
+        page: &[u8],
+        mut visit: impl FnMut(&[u8], List<'_>) -> Option<()>,
+    ) -> Option<()> {
+        let mut reader = Reader::new(page);
+        let mut term = Vec::new();
+        while !reader.is_at_end() {
+            let (shared, rest) = postings::read_head(&mut reader)?;
+            if shared > term.len() {
+                return None;
+            }
+            term.truncate(shared);
+            term.extend_from_slice(reader.bytes(rest)?);
+            let list = List::read(&mut reader, self.kind.n_sentences)?;
+            visit(&term, list)?;
+        }
+        Some(())
+    }
+
     /// Page `page` as it is stored, as it is read; `None` if it is damaged.
     pub fn unpacked(&self, page: usize, stored: Vec<u8>) -> Option<Vec<u8>> {
-        if !self.is_packed || !(1..=self.n_pages).contains(&page) {
+        if !self.kind.is_packed || !(1..=self.n_pages).contains(&page) {
             return Some(stored);
         }
         let mut reader = Reader::new(&stored);
@@ -268,9 +337,9 @@ impl Firsts {
 
     /// First term of the page behind `at` others.
     fn term(&self, at: usize) -> &[u8] {
-        let end = |at: usize| number_at(&self.page, NUMBER * at).unwrap_or(0);
+        let end = |at: usize| number_at(&self.page, NUMBER * (at + 1)).unwrap_or(0);
         let start = if at == 0 { 0 } else { end(at) };
-        let terms = NUMBER * (self.n_pages + 1);
+        let terms = NUMBER * (self.n_pages + 2);
         self.page.get(terms + start..terms + end(at + 1)).unwrap_or_default()
     }
 
@@ -319,31 +388,6 @@ pub enum TermRange<'a> {
     Prefix(&'a [u8]),
 }
 
-/// Calls `visit` with every term of a page and the list of its blocks, in byte order, until it answers
-/// `None`, as it does where the page is damaged.
-pub fn for_each_term(
-    page: &[u8],
-    mut visit: impl FnMut(&[u8], List<'_>) -> Option<()>,
-) -> Option<()> {
-    let mut reader = Reader::new(page);
-    let mut term = Vec::new();
-    while !reader.is_at_end() {
-        let (shared, rest) = postings::read_head(&mut reader)?;
-        if shared > term.len() {
-            return None;
-        }
-        term.truncate(shared);
-        term.extend_from_slice(reader.bytes(rest)?);
-        let number = reader.count(2 * page.len().max(LONGEST_RUN))?;
-        let list = match number & 1 {
-            0 => List::Once(number >> 1),
-            _ => List::Of(reader.bytes(number >> 1)?),
-        };
-        visit(&term, list)?;
-    }
-    Some(())
-}
-
 /// The words of the last page and how often each stands in the run, most often first and those that stand
 /// as often in byte order; `None` if the page is damaged.
 pub fn most_frequent(page: &[u8]) -> Option<Vec<(&[u8], u64)>> {
@@ -357,216 +401,5 @@ pub fn most_frequent(page: &[u8]) -> Option<Vec<(&[u8], u64)>> {
     Some(terms)
 }
 
-/// The blocks of a term.
-#[derive(Debug, Clone, Copy)]
-pub enum List<'a> {
-    /// It stands once, in the block of this ordinal in the run.
-    Once(usize),
-    /// The stored list.
-    Of(&'a [u8]),
-}
-
-impl List<'_> {
-    /// How often the term stands in all of them; `None` if the list is damaged.
-    pub fn total(&self) -> Option<u64> {
-        let mut total = 0_u64;
-        self.for_each_block(|_, count| total = total.saturating_add(u64::from(count)))?;
-        Some(total)
-    }
-
-    /// Calls `visit` with the ordinal in the run of every block and how often the term stands there, in
-    /// order; `None` if the list is damaged.
-    pub fn for_each_block(&self, mut visit: impl FnMut(usize, u32)) -> Option<()> {
-        let bytes = match self {
-            Self::Once(block) => {
-                visit((*block < LONGEST_RUN).then_some(*block)?, 1);
-                return Some(());
-            }
-            Self::Of(bytes) => bytes,
-        };
-        let mut reader = Reader::new(bytes);
-        let mut next = 0;
-        while !reader.is_at_end() {
-            let head = reader.count(2 * LONGEST_RUN)?;
-            let block = (head >> 1) + next;
-            if block >= LONGEST_RUN {
-                return None;
-            }
-            let count = if head & 1 == 1 { u32::try_from(reader.number()?).ok()? } else { 1 };
-            visit(block, count);
-            next = block + 1;
-        }
-        Some(())
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::memory::index::postings::PostingsBuilder;
-    use std::collections::BTreeMap;
-
-    fn texts() -> Vec<String> {
-        (0..40)
-            .map(|n| {
-                let odd = if n % 2 == 1 { "odd odd " } else { "" };
-                let own: String = (0..100).map(|word| format!("w{}x{word} ", n % 7)).collect();
-                format!("{odd}the lamp {own} 灯 zebra{n}")
-            })
-            .collect()
-    }
-
-    /// The pages, the last apart.
-    fn made() -> (Vec<Vec<u8>>, Vec<u8>) {
-        let texts = texts();
-        let mut builder = PostingsBuilder::default();
-        let mut pages = BTreeMap::new();
-        build(texts.len(), |at| Ok(builder.build(&texts[at]).0), &mut |number, page| {
-            pages.insert(number, page.to_vec());
-            Ok(())
-        })
-        .unwrap()
-        .unwrap();
-        assert_eq!(
-            pages.keys().copied().collect::<Vec<_>>(),
-            (0..pages.len() as u32).collect::<Vec<_>>()
-        );
-        let firsts = Firsts::decode(pages[&0].clone()).unwrap();
-        let unpacked = |(number, page)| firsts.unpacked(number as usize, page).unwrap();
-        let mut pages: Vec<Vec<u8>> = pages.into_iter().map(unpacked).collect();
-        let last = pages.pop().unwrap();
-        (pages, last)
-    }
-
-    fn pages() -> Vec<Vec<u8>> {
-        made().0
-    }
-
-    #[test]
-    fn every_term_is_listed_with_its_blocks_and_counts_in_order() {
-        let pages = pages();
-        let mut wanted: BTreeMap<Vec<u8>, Vec<(usize, u32)>> = BTreeMap::new();
-        for (block, text) in texts().iter().enumerate() {
-            for word in text.split_whitespace() {
-                let list = wanted.entry(word.as_bytes().to_vec()).or_default();
-                match list.last_mut() {
-                    Some((last, count)) if *last == block => *count += 1,
-                    _ => list.push((block, 1)),
-                }
-            }
-        }
-        let mut found = Vec::new();
-        for page in &pages[1..] {
-            assert!(page.len() <= PAGE_BYTES);
-            for_each_term(page, |term, list| {
-                let mut blocks = Vec::new();
-                list.for_each_block(|block, count| blocks.push((block, count)))?;
-                found.push((term.to_vec(), blocks));
-                Some(())
-            })
-            .unwrap();
-        }
-        assert!(pages.len() > 3);
-        assert_eq!(found, wanted.into_iter().collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn pages_are_packed_where_most_dictionaries_are() {
-        let list = |n: usize| (0..100).map(|word| format!("w{n}x{word} ")).collect::<String>();
-        let prose = |_| "the lamp of the keeper and the reef ".repeat(20);
-        let stored = |n_lists: usize| {
-            let mut texts: Vec<String> = (0..n_lists).map(list).collect();
-            texts.extend((n_lists..9).map(prose));
-            let (mut builder, mut stored) = (PostingsBuilder::default(), Vec::new());
-            build(9, |at| Ok(builder.build(&texts[at]).0), &mut |number, page| {
-                stored.push((number as usize, page.to_vec()));
-                Ok(())
-            })
-            .unwrap()
-            .unwrap();
-            stored.sort_unstable();
-            (Firsts::decode(stored[0].1.clone()).unwrap(), stored)
-        };
-        let (firsts, pages) = stored(4);
-        for (number, page) in &pages {
-            assert_eq!(firsts.unpacked(*number, page.clone()).as_ref(), Some(page));
-        }
-        let (firsts, pages) = stored(5);
-        let (number, page) = &pages[1];
-        assert!(page.len() < firsts.unpacked(*number, page.clone()).unwrap().len() / 2);
-        for cut in 0..page.len() {
-            assert_eq!(firsts.unpacked(*number, page[..cut].to_vec()), None, "cut at {cut}");
-        }
-        let longer = [&[0xff, 0xff, 0x7f], &page[2..]].concat();
-        assert_eq!(firsts.unpacked(*number, longer), None);
-    }
-
-    #[test]
-    fn the_last_page_lists_the_most_frequent_terms() {
-        let (_, last) = made();
-        let listed = most_frequent(&last).unwrap();
-        // "odd" stands twice in every second text; of 744 terms a thirty-second part is listed.
-        assert_eq!(listed.len(), 24);
-        assert_eq!(listed[..3], [(&b"lamp"[..], 40), (b"odd", 40), (b"the", 40)]);
-        assert_eq!(listed[4], (&b"w0x0"[..], 6));
-        assert!(listed.iter().zip(&listed[1..]).all(|(one, next)| one.1 >= next.1));
-        assert!(most_frequent(&last[..last.len() - 1]).is_none());
-    }
-
-    #[test]
-    fn the_noted_pages_hold_all_terms_of_a_range_and_hardly_others() {
-        let pages = pages();
-        let firsts = Firsts::decode(pages[0].clone()).unwrap();
-        assert_eq!(firsts.n_pages(), pages.len() - 1);
-        let mut all = Vec::new();
-        for (at, page) in pages[1..].iter().enumerate() {
-            for_each_term(page, |term, _| {
-                all.push((at, term.to_vec()));
-                Some(())
-            })
-            .unwrap();
-        }
-        for prefix in ["the", "w3", "w", "zebra1", "zz", "", "灯", "a", "lam"] {
-            let bytes = prefix.as_bytes();
-            for range in [TermRange::Word(bytes), TermRange::Prefix(bytes)] {
-                let matches = |term: &[u8]| match range {
-                    TermRange::Word(wanted) => term == wanted,
-                    TermRange::Prefix(prefix) => term.starts_with(prefix),
-                };
-                let mut wanted = vec![false; firsts.n_pages()];
-                firsts.note(&range, &mut wanted);
-                let held: Vec<usize> =
-                    all.iter().filter(|(_, term)| matches(term)).map(|(at, _)| *at).collect();
-                assert!(held.iter().all(|at| wanted[*at]), "{range:?}");
-                let noted = wanted.iter().filter(|wanted| **wanted).count();
-                let mut pages = held;
-                pages.dedup();
-                assert!(noted <= pages.len() + 1, "{range:?}: {noted} of {}", pages.len());
-            }
-        }
-    }
-
-    #[test]
-    fn damage_is_noticed() {
-        let mut builder = PostingsBuilder::default();
-        let cut = |_: usize| Ok(builder.build("alpha beta").0[..3].to_vec());
-        assert_eq!(build(1, cut, &mut |_, _| Ok(())).unwrap(), None);
-        let pages = pages();
-        let terms = |page: &[u8]| {
-            let mut n = 0;
-            for_each_term(page, |_, list| {
-                n += 1;
-                list.for_each_block(|_, _| ())
-            })
-            .map(|()| n)
-        };
-        let whole = terms(&pages[1]).unwrap();
-        for cut in 0..pages[1].len() {
-            // A page that ends between two entries is whole, but holds fewer.
-            assert!(terms(&pages[1][..cut]).is_none_or(|n| n < whole), "cut at {cut}");
-        }
-        for cut in 0..pages[0].len() {
-            assert!(Firsts::decode(pages[0][..cut].to_vec()).is_none(), "cut at {cut}");
-        }
-    }
-}
+mod tests;

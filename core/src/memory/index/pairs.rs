@@ -9,7 +9,8 @@
 //! A Bloom filter of every block, stored by rows (Goodwin and others, "BitFunnel: revisiting signatures for
 //! search", SIGIR 2017): what stands side by side in a block has its bits in all of its rows, and what does not
 //! seldom has. A block of English prose fills a third of its 16,384 bits, and takes 3.7 % of the text.
-//! Runs of few blocks have no rows; their blocks are read.
+//! Runs of few blocks have no rows; their blocks are read. Nor have runs whose lists are by sentences (`lists`), which tell
+//! what stands side by side nearly as well.
 
 use std::sync::Arc;
 

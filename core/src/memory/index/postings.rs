@@ -18,6 +18,8 @@
 //! word and [`TIED`]. So the dictionaries tell a key from the longer keys that begin with it, of which a text
 //! may hold thousands.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 
 use super::packing::{self, Packer, Unpacker};
@@ -29,6 +31,8 @@ use crate::memory::store::varint::{Reader, put};
 const LONGEST_TERM: usize = 64;
 /// Bytes that an entry takes at most: three of lengths, a term, and two numbers.
 pub const LONGEST_ENTRY: usize = 128;
+/// First byte in UTF-8 from which on terms begin with ideographs and the like.
+const IDEOGRAPHS: u8 = 0xe3;
 /// Most groups: there is one for each first byte.
 const MOST_GROUPS: usize = 256;
 /// A dictionary is packed if it takes more than this share of its text, in hundredths, and packed at most that share
@@ -269,6 +273,16 @@ pub struct Entry {
     place: Place,
 }
 
+impl Entry {
+    /// Where its list is, behind the place from which lists were counted; `None` if it has none.
+    pub fn list(&self) -> Option<Range<usize>> {
+        match self.place {
+            Place::Here(_) => None,
+            Place::List { start, length } => Some(start..start.checked_add(length)?),
+        }
+    }
+}
+
 /// Where the positions of a term are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
@@ -312,6 +326,18 @@ fn heads(terms: &[u8]) -> Option<(Vec<Head>, Reader<'_>)> {
     Some((heads, reader))
 }
 
+/// Whether the part `terms` lists words of prose that are set apart by blanks: whether its groups are not packed, and
+/// most terms do not begin as ideographs do. `None` if the part is damaged.
+pub fn is_prose(terms: &[u8]) -> Option<bool> {
+    let is_packed = is_packed(terms)?;
+    let (mut n_terms, mut n_ideographs) = (0, 0);
+    for head in heads(terms)?.0 {
+        n_terms += head.n_terms;
+        n_ideographs += if head.first >= IDEOGRAPHS { head.n_terms } else { 0 };
+    }
+    Some(!is_packed && 2 * n_ideographs < n_terms)
+}
+
 /// Whether the groups of the part `terms` are packed. `None` if the part is damaged.
 pub fn is_packed(terms: &[u8]) -> Option<bool> {
     Some(Reader::new(terms).number()? & 1 == 1)
@@ -331,17 +357,23 @@ pub fn first_bytes(terms: &[u8]) -> Option<ByteSet> {
     Some(set)
 }
 
-/// The entries of the terms of the part `terms` that begin with the byte `first`; empty if there are none, `None` if the
-/// part is damaged.
-pub fn entries<'a>(terms: &'a [u8], first: u8, unpacker: &'a mut Unpacker) -> Option<&'a [u8]> {
+/// The entries of the terms of the part `terms` that begin with the byte `first`, and where their lists begin in the part
+/// `positions`; empty if there are none, `None` if the part is damaged.
+pub fn entries<'a>(
+    terms: &'a [u8],
+    first: u8,
+    unpacker: &'a mut Unpacker,
+) -> Option<(&'a [u8], usize)> {
     let (heads, mut groups) = heads(terms)?;
+    let mut lists = 0_usize;
     for head in heads {
         let stored = groups.bytes(head.n_stored)?;
         if head.first == first {
-            return unpacker.unpack(stored, head.n_bytes);
+            return Some((unpacker.unpack(stored, head.n_bytes)?, lists));
         }
+        lists = lists.checked_add(head.list_bytes)?;
     }
-    Some(&[])
+    Some((&[], lists))
 }
 
 /// Reads an entry behind that of `term`, which becomes its term; `start` is where its list begins, and then where it ends.
@@ -461,14 +493,19 @@ pub fn for_each_beginning(
 
 /// Appends the word ordinals of `entry` to `out`. `None` if the part `positions` is damaged.
 pub fn positions_of(positions: &[u8], entry: Entry, out: &mut Vec<u32>) -> Option<()> {
-    let (start, length) = match entry.place {
-        Place::Here(ordinal) => {
-            out.push(ordinal);
-            return Some(());
-        }
-        Place::List { start, length } => (start, length),
+    let list = match entry.list() {
+        Some(range) => positions.get(range)?,
+        None => &[],
     };
-    let list = positions.get(start..start.checked_add(length)?)?;
+    positions_in(list, entry, out)
+}
+
+/// The same where `list` is the list of the entry, if it has one.
+pub fn positions_in(list: &[u8], entry: Entry, out: &mut Vec<u32>) -> Option<()> {
+    if let Place::Here(ordinal) = entry.place {
+        out.push(ordinal);
+        return Some(());
+    }
     let mut reader = Reader::new(list);
     let mut ordinal = 0_u32;
     for _ in 0..entry.count {

@@ -1,88 +1,21 @@
 //! Ranked search over all blocks: BM25 of passages and of sentences in one pass.
 //!
-//! ```text
-//! score(unit) = sum over patterns  idf * tf * (k1 + 1) / (tf + k1 * (1 - b + b * words / mean))
-//! idf         = ln(1 + (N - n + 0.5) / (n + 0.5))
-//! ```
-//! k1 = 1.2, b = 0.75 (Robertson and Zaragoza, "The probabilistic relevance framework", 2009). N is
-//! the number of passages; n is the number of occurrences, at most N, which for all but frequent
-//! words is the number of passages that hold them. The directories tell which blocks are read; those
-//! whose words cannot beat what was found are left out, which changes nothing in what is found. Memory
-//! is bounded by one block and two heaps, whatever the length of the library.
+//! How units are scored is in `scoring`. The directories tell where patterns stand in prose, and which other blocks are
+//! read; those whose words cannot beat what was found are left out, which changes nothing in what is found.
 
-use std::cmp::{Ordering, Reverse};
-use std::collections::{BTreeMap, BinaryHeap};
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::corpus::{Corpus, SentenceId};
-use super::directory::{self, Spread};
+pub use super::hits::{Hit, Passage};
 use super::patterns::{Matches, Pattern, Wanted};
+use super::scoring::{self, Bound, Scoring};
+use super::spread::{Beside, Known, Spread, blocks_beside};
 use super::stems::Stems;
-use super::tally::Tally;
 use crate::error::Result;
 use crate::memory::segment::layout::Layout;
 
-const K1: f32 = 1.2;
-const B: f32 = 0.75;
-/// Covers what a bound and a score that are summed in another order may differ by.
-const ROUNDING: f32 = 1.0001;
-
 /// At most this many patterns are searched at once: a set of them fits one word of bits.
 pub const MOST_PATTERNS: usize = 64;
-
-/// A unit of text that was found.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Hit {
-    /// Its first sentence.
-    pub first: SentenceId,
-    /// Number of its sentences.
-    pub sentences: u32,
-    /// BM25 score.
-    pub score: f32,
-    /// Bit i is set if pattern i occurs in it.
-    pub found: u64,
-    /// The passage that it stands in or is.
-    pub passage: Passage,
-}
-
-/// A passage of a library.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Passage {
-    /// Ordinal of its block in the library.
-    pub block: u32,
-    /// Ordinal of its first sentence in the block.
-    pub first: u32,
-    /// Number of its sentences.
-    pub sentences: u32,
-}
-
-impl Passage {
-    /// The passage of sentence `sentence` of block `block`, which is laid out as `layout`.
-    pub fn around(block: u32, layout: &Layout, sentence: u32) -> Self {
-        Self::of(block, layout.passage(layout.passage_of(sentence as usize)))
-    }
-
-    /// The sentences `range` of block `block`.
-    fn of(block: u32, range: Range<usize>) -> Self {
-        Self { block, first: range.start as u32, sentences: range.len() as u32 }
-    }
-}
-
-impl Eq for Hit {}
-
-impl Ord for Hit {
-    /// By score; at the same score the earlier place is the better one.
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.score.total_cmp(&other.score).then_with(|| other.first.cmp(&self.first))
-    }
-}
-
-impl PartialOrd for Hit {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
 
 /// What a search found.
 #[derive(Debug, Default)]
@@ -106,45 +39,6 @@ impl Found {
             .filter(|(index, _)| set >> index & 1 == 1)
             .map(|(_, idf)| *idf)
             .sum()
-    }
-}
-
-/// Keeps the best `limit` hits.
-struct Best {
-    heap: BinaryHeap<Reverse<Hit>>,
-    limit: usize,
-}
-
-impl Best {
-    fn new(limit: usize) -> Self {
-        Self { heap: BinaryHeap::with_capacity(limit + 1), limit }
-    }
-
-    fn push(&mut self, hit: Hit) {
-        let is_full = self.heap.len() == self.limit;
-        if is_full && self.heap.peek().is_some_and(|Reverse(least)| hit.cmp(least).is_le()) {
-            return;
-        }
-        self.heap.push(Reverse(hit));
-        if self.heap.len() > self.limit {
-            self.heap.pop();
-        }
-    }
-
-    /// Whether it is full of hits with a score above `bound`.
-    fn all_beat(&self, bound: f32) -> bool {
-        self.heap.len() == self.limit
-            && self.heap.peek().is_none_or(|Reverse(least)| least.score > bound)
-    }
-
-    /// Whether a hit with this score is none of the best, wherever it stands.
-    fn is_beyond(&self, score: f32) -> bool {
-        self.heap.len() == self.limit
-            && self.heap.peek().is_none_or(|Reverse(least)| least.score > score)
-    }
-
-    fn into_sorted(self) -> Vec<Hit> {
-        self.heap.into_sorted_vec().into_iter().map(|Reverse(hit)| hit).collect()
     }
 }
 
@@ -186,7 +80,7 @@ fn occurrences_in(
 
 /// Calls `visit` with the block's layout, every pattern that occurs in the block, and the words where it
 /// begins, in order; answers the layout, or `None` if nothing occurs.
-fn lists_in(
+pub(super) fn lists_in(
     corpus: &Corpus,
     block: u32,
     wanted: &mut Wanted,
@@ -236,7 +130,7 @@ pub fn best_sentences(
 
 /// A search whose patterns were looked up in the directories, and in no block yet.
 pub struct Search<'a> {
-    corpus: &'a Corpus<'a>,
+    pub(super) corpus: &'a Corpus<'a>,
     wanted: Wanted<'a>,
     /// Where each pattern can occur.
     pub spread: Spread,
@@ -256,7 +150,7 @@ impl<'a> Search<'a> {
         let spread = Spread::of(corpus, patterns, stems)?;
         let counts = spread.totals.clone();
         let passages = corpus.contents.n_passages.max(1);
-        let idf = counts.iter().map(|count| idf(passages, *count)).collect();
+        let idf = counts.iter().map(|count| scoring::idf(passages, *count)).collect();
         Ok(Self { corpus, wanted: Wanted::of(patterns, stems), spread, counts, idf })
     }
 
@@ -271,100 +165,32 @@ impl<'a> Search<'a> {
         n_passages: usize,
         is_worth: impl Fn(u64) -> bool,
     ) -> Result<Found> {
-        let (corpus, idf) = (self.corpus, self.idf);
-        let n_words = corpus.contents.n_words as f32;
-        let mean_passage = n_words / corpus.contents.n_passages.max(1) as f32;
-        let mean_sentence = n_words / corpus.contents.n_sentences.max(1) as f32;
-        let mut best_sentences = Best::new(n_sentences);
-        let mut best_passages = Best::new(n_passages);
-        let (mut sentences, mut passages) = (Tally::default(), Tally::default());
-        for (bound, block) in by_bound(&self.spread, &idf, is_worth) {
-            if best_sentences.all_beat(bound) && best_passages.all_beat(bound) {
+        let bounds = scoring::by_bound(self.corpus, &self.spread, &self.idf, is_worth);
+        let mut scoring = Scoring::of(&self, n_sentences, n_passages);
+        let (mut known, others): (Vec<Bound>, Vec<Bound>) =
+            bounds.into_iter().partition(|bound| bound.known == Known::Exactly);
+        // In the order of the documents, so that every page of outlines is read once.
+        known.sort_by_key(|bound| bound.block);
+        for Bound { bound, block, run, .. } in known {
+            if !scoring.is_beaten(bound) {
+                scoring.add_known(&self, block, run)?;
+            }
+        }
+        for Bound { bound, block, run, known } in others {
+            if scoring.is_beaten(bound) {
                 break;
             }
-            sentences.clear();
-            passages.clear();
-            let layout = lists_in(corpus, block, &mut self.wanted, |layout, pattern, list| {
-                let score = |tf: usize, words: u32, mean: f32| {
-                    idf[pattern] * saturation(tf as f32, words as f32 / mean)
-                };
-                sentences.add(
-                    layout.sentences.len(),
-                    pattern,
-                    list,
-                    |word, from| {
-                        let at = layout.sentence_of_word_from(from, word);
-                        (at, layout.word_range(at..at + 1))
-                    },
-                    |tf, words| score(tf, words, mean_sentence),
-                );
-                if n_passages > 0 {
-                    passages.add(
-                        layout.passages.len(),
-                        pattern,
-                        list,
-                        |word, _| {
-                            let at = layout.passage_of(layout.sentence_of_word(word));
-                            (at, layout.word_range(layout.passage(at)))
-                        },
-                        |tf, words| score(tf, words, mean_passage),
-                    );
-                }
-            })?;
-            let Some(layout) = layout else { continue };
-            for (at, score, found) in sentences.scored() {
-                if best_sentences.is_beyond(score) {
-                    continue;
-                }
-                let sentence = at as u32;
-                let first = SentenceId { block, sentence };
-                let passage = Passage::around(block, &layout, sentence);
-                best_sentences.push(Hit { first, sentences: 1, score, found, passage });
-            }
-            for (at, score, found) in passages.scored() {
-                let range = layout.passage(at);
-                let passage = Passage::of(block, range);
-                let first = SentenceId { block, sentence: passage.first };
-                let sentences = passage.sentences;
-                best_passages.push(Hit { first, sentences, score, found, passage });
+            if known == Known::Blocks || scoring.can_beat(&self, block, run)? {
+                scoring.add_read(self.corpus, &mut self.wanted, block)?;
             }
         }
         Ok(Found {
             counts: self.counts,
-            idf,
-            sentences: best_sentences.into_sorted(),
-            passages: best_passages.into_sorted(),
+            sentences: scoring.best_sentences.into_sorted(),
+            passages: scoring.best_passages.into_sorted(),
+            idf: self.idf,
         })
     }
-}
-
-/// The blocks with an occurrence that are worth it and a bound of the score of any unit in them, highest
-/// first.
-fn by_bound(spread: &Spread, idf: &[f32], is_worth: impl Fn(u64) -> bool) -> Vec<(f32, u32)> {
-    let mut bounds: BTreeMap<u32, (f32, u64)> = BTreeMap::new();
-    for (pattern, (blocks, idf)) in spread.blocks.iter().zip(idf).enumerate() {
-        for (block, count) in blocks {
-            let (bound, found) = bounds.entry(*block).or_default();
-            // A unit holds at most what its block holds, and none is shorter than nothing.
-            *bound += idf * saturation(*count as f32, 0.0);
-            *found |= 1 << pattern;
-        }
-    }
-    let worth = bounds.into_iter().filter(|(_, (bound, found))| *bound > 0.0 && is_worth(*found));
-    let mut out: Vec<(f32, u32)> =
-        worth.map(|(block, (bound, _))| (bound * ROUNDING, block)).collect();
-    out.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
-    out
-}
-
-/// How much `tf` occurrences of a term count in a unit of `relative_length` times the mean.
-fn saturation(tf: f32, relative_length: f32) -> f32 {
-    tf * (K1 + 1.0) / (tf + K1 * (1.0 - B + B * relative_length))
-}
-
-fn idf(units: u64, count: u64) -> f32 {
-    let n = count.min(units) as f32;
-    (1.0 + (units as f32 - n + 0.5) / (n + 0.5)).ln()
 }
 
 /// Calls `visit` with every occurrence of every pattern, in document order inside each block, until
@@ -453,7 +279,7 @@ pub fn sentences_with(
     stems: &Stems,
     visit: impl FnMut(SentenceId, u32) -> bool,
 ) -> Result<()> {
-    let blocks = directory::blocks_beside(corpus, all, any, stems)?;
+    let blocks = blocks_beside(corpus, all, any, stems)?;
     visit_blocks(corpus, blocks, (all, any), stems, |sentences| sentences, visit)
 }
 
@@ -468,7 +294,7 @@ pub fn last_sentences_with(
     stems: &Stems,
     visit: impl FnMut(SentenceId, u32) -> bool,
 ) -> Result<()> {
-    let mut blocks = directory::blocks_beside(corpus, all, any, stems)?;
+    let mut blocks = blocks_beside(corpus, all, any, stems)?;
     blocks.reverse();
     let reversed = |mut sentences: Vec<(SentenceId, u32)>| {
         sentences.reverse();
@@ -481,7 +307,7 @@ pub fn last_sentences_with(
 /// those of a block in the order that `ordered` gives them, until it answers `false`.
 fn visit_blocks(
     corpus: &Corpus,
-    blocks: Vec<u32>,
+    blocks: Vec<Beside>,
     (all, any): (&[Pattern], &[Pattern]),
     stems: &Stems,
     ordered: impl Fn(Vec<(SentenceId, u32)>) -> Vec<(SentenceId, u32)>,
@@ -489,8 +315,18 @@ fn visit_blocks(
 ) -> Result<()> {
     let patterns: Vec<Pattern> = all.iter().chain(any).cloned().collect();
     let mut wanted = Wanted::of(&patterns, stems);
-    for block in blocks {
-        for (id, words) in ordered(sentences_beside(corpus, block, &mut wanted, all.len())?) {
+    for Beside { block, run, sentences } in blocks {
+        let sentences = match sentences {
+            Some(sentences) => {
+                let outline = corpus.outline(run, block)?;
+                let with_words = |sentence: u32| {
+                    (SentenceId { block, sentence }, outline.words_in(sentence, sentence + 1))
+                };
+                sentences.into_iter().map(with_words).collect()
+            }
+            None => sentences_beside(corpus, block, &mut wanted, all.len())?,
+        };
+        for (id, words) in ordered(sentences) {
             if !visit(id, words) {
                 return Ok(());
             }

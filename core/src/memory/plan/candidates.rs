@@ -242,6 +242,13 @@ struct Held {
     all: u64,
     /// Terms that occur in it as the question has them, in any form.
     strict: u64,
+    /// How it says it; of sentences around the passage that is not asked.
+    manner: Manner,
+}
+
+/// How a sentence says what it holds.
+#[derive(Debug, Clone, Copy, Default)]
+struct Manner {
     /// Whether it has a pronoun that can stand for a name.
     pronoun: bool,
     /// Whether it begins with the name of somebody who is not asked about.
@@ -291,25 +298,30 @@ impl<'a> View<'a> {
         Self { question, terms, keys, patterns, weights, total, stems, names, relation, things }
     }
 
-    fn held(&self, text: &str) -> Held {
+    fn held(&self, text: &str, is_inside: bool) -> Held {
         let words: Vec<String> = words::folded_words(text).collect();
         let mut all = self.patterns.iter().enumerate().fold(0, |mask, (index, pattern)| {
             mask | u64::from(pattern.occurs_in(&words, self.stems)) << index
         });
-        let lower = text.to_lowercase();
-        for (at, key) in self.keys.iter().enumerate() {
-            if !key.stands_in(&lower) {
-                all &= !(1 << (self.terms.len() + at));
+        if !self.keys.is_empty() {
+            let lower = text.to_lowercase();
+            for (at, key) in self.keys.iter().enumerate() {
+                if !key.stands_in(&lower) {
+                    all &= !(1 << (self.terms.len() + at));
+                }
             }
         }
         let strict = self.terms.iter().enumerate().fold(0, |mask, (index, term)| {
             let holds = all >> index & 1 == 1 && term.strict.occurs_in(&words, self.stems);
             mask | u64::from(holds) << index
         });
-        Held {
-            all,
-            strict,
-            denies: self.denies(text, &words),
+        let manner = if is_inside { self.manner(text, &words) } else { Manner::default() };
+        Held { all, strict, manner }
+    }
+
+    fn manner(&self, text: &str, words: &[String]) -> Manner {
+        Manner {
+            denies: self.denies(text, words),
             pronoun: words.iter().any(|word| forms::is_pronoun(word)),
             of_another: self.relation != 0
                 && self.question.expected != Expected::Person
@@ -379,7 +391,8 @@ impl<'a> View<'a> {
         let held: Vec<Held> = around
             .clone()
             .map(|sentence| {
-                let mut held = self.held(block.sentences(sentence..sentence + 1));
+                let is_inside = (start..end).contains(&sentence);
+                let mut held = self.held(block.sentences(sentence..sentence + 1), is_inside);
                 let id = SentenceId { block: passage.block, sentence: sentence as u32 };
                 if let Some((all, strict)) = leads.get(&id) {
                     held.all |= all;
@@ -414,7 +427,7 @@ impl<'a> View<'a> {
             // "She left because she was ill" does not say when.
             let silent =
                 n_words <= ONE_FACT && !typed && !spans::may_answer(text, self.question.expected);
-            let beside = held[at].denies
+            let beside = held[at].manner.denies
                 || silent
                 || self.is_beside(&held, at, in_passage, n_words)
                 || self.question.names.iter().any(|name| is_of_another(text, name));
@@ -468,7 +481,7 @@ impl<'a> View<'a> {
             None if in_passage >> index & 1 == 1 => IN_PASSAGE,
             None => 0.0,
         };
-        if self.terms[index].name && held[at].pronoun {
+        if self.terms[index].name && held[at].manner.pronoun {
             let reached = (at.saturating_sub(PRONOUN_REACH)..at).any(has);
             worth = if reached { worth.max(BY_PRONOUN) } else { worth };
         }
@@ -484,7 +497,7 @@ impl<'a> View<'a> {
             return self.leaves_out(held, at, n_words);
         }
         // One fact about somebody else.
-        if n_words <= ONE_FACT && held[at].of_another && held[at].all & self.names == 0 {
+        if n_words <= ONE_FACT && held[at].manner.of_another && held[at].all & self.names == 0 {
             return true;
         }
         let weigh = |bits: u64| {
@@ -508,9 +521,9 @@ impl<'a> View<'a> {
             held[at.saturating_sub(from)..at].iter().any(|held| held.all & self.names != 0)
         };
         let named = held[at].all & self.names != 0
-            || (!held[at].of_another
+            || (!held[at].manner.of_another
                 && (beside(1) & self.names != 0
-                    || (held[at].pronoun
+                    || (held[at].manner.pronoun
                         && held[at].strict & said == said
                         && reached(PRONOUN_REACH))));
         said == 0 || beside(1) & self.relation != self.relation || !named
@@ -529,7 +542,7 @@ impl<'a> View<'a> {
         {
             return false;
         }
-        let goes_on = held[at].pronoun && at > 0;
+        let goes_on = held[at].manner.pronoun && at > 0;
         let near = held[at].all | if goes_on { held[at - 1].all } else { 0 };
         near & self.things != self.things
     }

@@ -14,6 +14,8 @@ pub struct BlockPlace {
     pub block: BlockRef,
     /// Characters of the document before it.
     pub first_char: u64,
+    /// Sentences of the library before it.
+    pub first_sentence: u32,
 }
 
 /// A run of blocks.
@@ -55,7 +57,9 @@ impl Contents {
                     let before = contents.blocks.last().filter(|last| last.document == document);
                     let first_char =
                         before.map_or(0, |last| last.first_char + u64::from(last.block.chars));
-                    contents.blocks.push(BlockPlace { document, block: *block, first_char });
+                    let first_sentence = contents.n_sentences as u32;
+                    let place = BlockPlace { document, block: *block, first_char, first_sentence };
+                    contents.blocks.push(place);
                     contents.n_words += u64::from(block.words);
                     contents.n_sentences += u64::from(block.sentences);
                     contents.n_passages += u64::from(block.passages);

@@ -31,7 +31,7 @@ use crate::error::{Error, MemoryError, Result};
 /// "CARL" in ASCII.
 const APPLICATION_ID: i64 = 0x4341_524c;
 /// Version of the tables and of the records in them.
-const VERSION: i64 = 9;
+const VERSION: i64 = 10;
 /// How long a locked file is waited for.
 const PATIENCE: Duration = Duration::from_millis(5_000);
 /// Bytes of a page of the file. What a block's parts leave unused of their last pages is a tenth of the text;

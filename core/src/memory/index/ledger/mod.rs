@@ -18,8 +18,8 @@ use aliases::{Known, Table};
 use record::{BlockNames, key_of};
 
 use super::corpus::{Corpus, SentenceId};
-use super::directory::Spread;
 use super::patterns::{Matches, Pattern, Wanted};
+use super::spread::Spread;
 use super::stems::Stems;
 use crate::error::Result;
 use crate::memory::store::Part;

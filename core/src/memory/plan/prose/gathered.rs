@@ -8,6 +8,7 @@
 //! a longer library costs more only where it tells more of what is asked. Mentions reach over the ends of
 //! blocks.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -15,6 +16,7 @@ use crate::error::Result;
 use crate::memory::index::corpus::{Corpus, SentenceId};
 use crate::memory::index::patterns::{Pattern, Wanted};
 use crate::memory::index::search;
+use crate::memory::index::spread::{Known, Spread};
 use crate::memory::index::stems::Stems;
 
 /// Sentences beside a mention that are looked at, of a word and of a name.
@@ -64,8 +66,8 @@ pub struct Sought<'p> {
     pub aspects: Vec<Aspect>,
     /// By what it is mentioned.
     pub patterns: &'p [Pattern],
-    /// By pattern, the blocks where it can stand, in order, each with how often at most.
-    pub blocks: Vec<Vec<(u32, u32)>>,
+    /// Where they can stand.
+    pub spread: Spread,
     /// By pattern, how often it stands in all of them at most.
     pub counts: Vec<u64>,
 }
@@ -171,7 +173,7 @@ impl<'a> Reading<'a> {
 
     /// Whether pattern `pattern` can stand in a block.
     fn can_hold(&self, pattern: usize, block: u32) -> bool {
-        let blocks = &self.sought.blocks[pattern];
+        let blocks = &self.sought.spread.blocks[pattern];
         blocks.binary_search_by_key(&block, |(at, _)| *at).is_ok_and(|at| blocks[at].1 > 0)
     }
 
@@ -198,6 +200,10 @@ impl<'a> Reading<'a> {
         {
             return Ok(());
         }
+        if let Some(lists) = self.known_in(block) {
+            self.mentions.insert(block, lists);
+            return Ok(());
+        }
         let mut lists = vec![Vec::new(); n_patterns];
         search::masks_in(self.corpus, block, &mut self.wanted, &mut self.masks)?;
         for (at, mask) in (self.firsts[block as usize]..).zip(&self.masks) {
@@ -211,13 +217,36 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
+    /// The mentions in a block if the directories tell all of them.
+    fn known_in(&self, block: u32) -> Option<Vec<Vec<u32>>> {
+        let runs = &self.corpus.contents.runs;
+        let run = runs.partition_point(|run| run.blocks.end <= block);
+        let place = &self.corpus.contents.blocks[block as usize];
+        let (first, n_sentences) = (place.first_sentence, place.block.sentences);
+        let spread = &self.sought.spread;
+        let known = |pattern: usize| {
+            if !self.can_hold(pattern, block) {
+                return Some(Vec::new());
+            }
+            let known = spread.known(pattern, run) == Known::Exactly;
+            let mut list = known.then(|| {
+                let mentions = spread.sentences(pattern, first, first + n_sentences);
+                let number = |sentence: &u32| self.firsts[block as usize] + sentence - first;
+                mentions.iter().map(number).collect::<Vec<_>>()
+            })?;
+            list.dedup();
+            Some(list)
+        };
+        (0..self.sought.patterns.len()).map(known).collect()
+    }
+
     /// The first mentions of the rarest name: there a book says who somebody is.
     fn first_mentions(&mut self) -> Result<Vec<u32>> {
         let sought = self.sought;
         let names = sought.aspects.iter().filter(|aspect| aspect.is_name);
         let rarest = names.max_by(|one, other| one.weight.total_cmp(&other.weight));
         let Some(rarest) = rarest else { return Ok(Vec::new()) };
-        let of_pattern = |(pattern, _): &(usize, f32)| sought.blocks[*pattern].iter();
+        let of_pattern = |(pattern, _): &(usize, f32)| sought.spread.blocks[*pattern].iter();
         let can = |(block, count): &(u32, u32)| (*count > 0).then_some(*block);
         let blocks: BTreeSet<u32> =
             rarest.mentions.iter().flat_map(of_pattern).filter_map(can).collect();
@@ -243,7 +272,7 @@ impl<'a> Reading<'a> {
         let blocks: BTreeSet<u32> = seeds
             .iter()
             .flat_map(of_seed)
-            .flat_map(|(pattern, _)| sought.blocks[*pattern].iter().filter_map(can))
+            .flat_map(|(pattern, _)| sought.spread.blocks[*pattern].iter().filter_map(can))
             .collect();
         let bound = |block: u32| {
             let around = self.around(block);
@@ -285,10 +314,15 @@ impl<'a> Reading<'a> {
         let mut mentions: Vec<Vec<u32>> = vec![Vec::new(); self.sought.patterns.len()];
         for (other, _) in &around {
             self.read(*other)?;
-            for (all, own) in
+            for (all, list) in
                 mentions.iter_mut().zip(self.mentions.get(other).into_iter().flatten())
             {
-                all.extend_from_slice(own);
+                // Of other blocks only the mention that is nearest to this one counts.
+                match (*other).cmp(&block) {
+                    Ordering::Less => all.extend(list.last()),
+                    Ordering::Equal => all.extend_from_slice(list),
+                    Ordering::Greater => all.extend(list.first()),
+                }
             }
         }
         let own = self.sentences(block);
@@ -436,8 +470,7 @@ mod tests {
                 is_name: at == 0,
             };
             let (aspects, counts) = ((0..3).map(aspect).collect(), search.counts.clone());
-            let sought =
-                Sought { aspects, patterns: &patterns, blocks: search.spread.blocks, counts };
+            let sought = Sought { aspects, patterns: &patterns, spread: search.spread, counts };
             for introduces in [false, true] {
                 let best = |n: usize| {
                     let told = gathered(&corpus, &stems, &sought, introduces, n, |_| Ok(true));

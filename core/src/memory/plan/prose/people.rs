@@ -55,11 +55,15 @@ struct Person {
     fullest: (usize, SentenceId),
 }
 
-/// The sentences that introduce the people of the part around `at`, the likeliest first.
+/// The sentences that introduce the people of the part around `at`, the likeliest first, each with its characters.
 ///
 /// # Errors
 /// If the store cannot be read or is damaged.
-pub fn people(reader: &Reader, question: &Question, at: SentenceId) -> Result<Vec<SentenceId>> {
+pub fn people(
+    reader: &Reader,
+    question: &Question,
+    at: SentenceId,
+) -> Result<Vec<(SentenceId, usize)>> {
     let corpus = reader.corpus;
     let part = part(corpus, at)?;
     let people = named(corpus, question, &part)?;
@@ -87,9 +91,9 @@ pub fn people(reader: &Reader, question: &Question, at: SentenceId) -> Result<Ve
     let mut out = Vec::new();
     for (_, id) in scored.into_iter().take(PEOPLE) {
         let length = corpus.sentence(id)?.chars().count();
-        if length <= left && !out.contains(&id) && reader.admits(id)? {
+        if length <= left && !out.contains(&(id, length)) && reader.admits(id)? {
             left -= length;
-            out.push(id);
+            out.push((id, length));
         }
     }
     Ok(out)
@@ -224,7 +228,7 @@ mod tests {
         let introduced: Vec<String> = people(&reader, &question, about_bell)
             .unwrap()
             .into_iter()
-            .map(|id| corpus.sentence(id).unwrap())
+            .map(|(id, _)| corpus.sentence(id).unwrap())
             .collect();
         assert_eq!(
             introduced,

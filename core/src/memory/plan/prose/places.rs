@@ -10,6 +10,7 @@
 //! over few. The best sentences are cited until a limit of characters. Ranks only: whether the text says
 //! anything at all is decided before (`lookup`).
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::form::{Form, is_naming};
@@ -86,6 +87,8 @@ struct Scored {
     /// Number of the sentence in the library.
     at: u32,
     score: f32,
+    /// Its characters.
+    chars: usize,
     /// Whether it holds a noun of the kind that is asked for, if one is.
     fits: bool,
 }
@@ -117,17 +120,18 @@ pub fn places(
     }
     let mut out: Vec<(SentenceId, u32)> = Vec::new();
     let first = best.first().map(|scored| scored.id);
-    let mut order: Vec<SentenceId> = best.iter().map(|scored| scored.id).collect();
+    let mut order: Vec<(SentenceId, usize)> =
+        best.iter().map(|scored| (scored.id, scored.chars)).collect();
     if question.expected == Expected::Person
         && cited.is_empty()
         && let Some(first) = first
     {
         let introduced = people::people(reader, question, first)?;
-        order.retain(|id| !introduced.contains(id));
+        order.retain(|(id, _)| !introduced.iter().any(|(other, _)| other == id));
         let at = BEFORE_PEOPLE.min(order.len());
         order.splice(at..at, introduced);
     }
-    for id in order {
+    for (id, length) in order {
         let holds = |(first, count): &(SentenceId, u32)| {
             first.block == id.block
                 && (first.sentence..first.sentence + count).contains(&id.sentence)
@@ -135,7 +139,6 @@ pub fn places(
         if cited.iter().any(holds) {
             continue;
         }
-        let length = n_chars(reader, id, 1)?;
         if length > left && !(out.is_empty() && cited.is_empty()) {
             break;
         }
@@ -178,19 +181,25 @@ fn told(reader: &Reader, question: &Question, scope: &Scope) -> Result<Vec<Score
     let introduces = !question.words.iter().any(happens);
     let wanted = |id: SentenceId| scope.holds_sentence(corpus, id);
     let best = gathered(corpus, stems, &sought, introduces, LOOKED_AT, wanted)?;
+    let mut ids: Vec<SentenceId> = best.iter().take(LOOKED_AT).map(|told| told.id).collect();
+    // In the order of the documents, so that no outline is read twice.
+    ids.sort_unstable();
+    let mut around: BTreeMap<SentenceId, Passage> = BTreeMap::new();
+    for id in ids {
+        around.insert(id, corpus.passage_of(id)?);
+    }
     let mut out = Vec::new();
     let mut passages: Vec<Passage> = Vec::new();
     for told in best.into_iter().take(LOOKED_AT) {
         let id = told.id;
-        let layout = corpus.layout(id.block)?;
-        let passage = Passage::around(id.block, &layout, id.sentence);
+        let Some(passage) = around.get(&id).copied() else { continue };
         if !passages.contains(&passage) {
             if passages.len() == PASSAGES || !reader.admits_passage(&passage) {
                 break;
             }
             passages.push(passage);
         }
-        out.push(Scored { id, at: told.at, score: told.score, fits: true });
+        out.push(Scored { id, at: told.at, score: told.score, chars: 0, fits: true });
     }
     Ok(out)
 }
@@ -270,7 +279,7 @@ fn sought<'p>(
         }
     }
     let counts = search.counts.clone();
-    Ok(Sought { aspects, patterns, blocks: search.spread.blocks, counts })
+    Ok(Sought { aspects, patterns, spread: search.spread, counts })
 }
 
 /// Adds to the scores what the form of the sentences tells, and sorts them.
@@ -284,10 +293,13 @@ fn form(reader: &Reader, question: &Question, best: &mut [Scored]) -> Result<()>
     let among_first = &best[..best.len().min(LATE_AMONG)];
     let from = among_first.iter().map(|scored| scored.at).min().unwrap_or(0);
     let to = among_first.iter().map(|scored| scored.at).max().unwrap_or(0);
+    // In the order of the documents, so that no block is read twice.
+    best.sort_by_key(|scored| scored.id);
     for scored in best.iter_mut() {
         let block = reader.corpus.block(scored.id.block)?;
         let sentence = scored.id.sentence as usize;
         let text = block.sentences(sentence..sentence + 1).trim();
+        scored.chars = text.chars().count();
         let list: Vec<String> = words::folded_words(text).collect();
         let beside = |at: usize| {
             let inside = at < block.layout.sentences.len();
@@ -312,7 +324,7 @@ fn form(reader: &Reader, question: &Question, best: &mut [Scored]) -> Result<()>
         if asks || block.layout.sentences[sentence].heading {
             scored.score -= ASKS;
         }
-        scored.score -= BY_CHARACTER * text.chars().count().saturating_sub(SHORT) as f32;
+        scored.score -= BY_CHARACTER * scored.chars.saturating_sub(SHORT) as f32;
         if question.names.iter().any(|name| is_of_another(text, name)) {
             scored.score *= OF_ANOTHER;
         }
