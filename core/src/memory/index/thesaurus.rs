@@ -178,6 +178,55 @@ const RELATED: &[&str] = &[
     "strange odd peculiar singular",
 ];
 
+/// Words of papers of home and office: what a question in everyday words calls what a lease, a rule or a manual
+/// calls otherwise. Only where all of a question has to be said do they show that it is.
+const OF_PAPERS: &[&str] = &[
+    "allow permit accept",
+    "forbid prohibit ban",
+    "answer respond reply",
+    "bounce unpaid",
+    "pay receive transfer refund",
+    "apply application applicant",
+    "absent apology",
+    "ask request",
+    "contact question enquiry reach ring telephone",
+    "holiday leave vacation",
+    "holidays leave vacation",
+    "ahead advance beforehand",
+    "heavy weigh weight",
+    "loud noise loudness db",
+    "tall height high",
+    "old age aged",
+    "far distance",
+    "watt w power",
+    "volt v voltage",
+    "fit hold take contain",
+    "mile mileage",
+    "due by until",
+    "common commonest",
+    "break broken damage fault",
+    "lose lost loss",
+    "late delay overdue",
+    "drop withdraw withdrew cancel",
+    "quit resign retire leave",
+    "appoint elect choose",
+    "hire employ appoint",
+    "study report survey",
+    "fund sponsor finance",
+    "smoke smoking",
+    "mend repair fix",
+    "guarantee warranty",
+    "car vehicle",
+    "flat apartment premises",
+    "tenant renter",
+    "rubbish trash garbage refuse",
+    "staff employee employees",
+    "job post position",
+    "phone telephone mobile",
+    "company firm",
+    "quote quotation estimate",
+];
+
 /// Nouns with the form of a verb that says something else: who "lived" somewhere and was "called" something had no
 /// trade by that.
 const NOUNS_ONLY: [&str; 2] = ["living", "calling"];
@@ -193,6 +242,8 @@ struct Thesaurus {
 
 static SAME: LazyLock<Thesaurus> = LazyLock::new(|| Thesaurus::of(GROUPS, KINDS));
 static NEAR: LazyLock<Thesaurus> = LazyLock::new(|| Thesaurus::of(RELATED, &[]));
+
+static PAPERS: LazyLock<Thesaurus> = LazyLock::new(|| Thesaurus::of(OF_PAPERS, &[]));
 
 impl Thesaurus {
     fn of(groups: &'static [&str], kinds: &'static [&str]) -> Self {
@@ -255,6 +306,11 @@ pub fn same_meaning(word: &str, stems: &Stems) -> Vec<String> {
 /// Every form of every word by which a book may tell of what `word` names; empty if it is in no group.
 pub fn related(word: &str, stems: &Stems) -> Vec<String> {
     NEAR.beside(word, stems)
+}
+
+/// Every form of every word by which a paper of home or office may call what `word` names; empty if it is in no group.
+pub fn in_papers(word: &str, stems: &Stems) -> Vec<String> {
+    PAPERS.beside(word, stems)
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@
 //! clause           clauses/stated          what a clause says of its subject, by its verb or noun
 //! property         relations/owned         what the text says of an owner, under a key or a name; asked in `property`
 //! facts            lookup                  everything else; latest and listed facts too
+//! papers           papers                  what a line of a short paper says, under its headings
 //! what prose tells prose/places            the sentences around which a question's words gather
 //!                  prose/people            and, where somebody is asked for, those of that part of the book
 //! ```
@@ -48,6 +49,7 @@ pub mod language;
 pub mod lookup;
 pub mod mentions;
 mod nearby;
+mod papers;
 pub mod parts;
 pub mod prose;
 pub mod question;
@@ -125,13 +127,19 @@ pub fn answer(
     if is_doubtful {
         lookup::support(reader, &question, &Scope::of(text, reader.corpus), &mut found)?;
     }
+    if pointer.has_model() {
+        return Ok((class, found));
+    }
     // Who did a harm is proved, or said outright: why somebody may have wished it does not say so, nor does a death.
-    if let Some(culprit) = culprit.filter(|culprit| culprit.is_crime)
-        && class != Class::WhoAndWhy
-        && found.answer.is_some()
-        && !pointer.has_model()
-    {
-        found = supported::said_outright(reader, &culprit, found)?;
+    match culprit.filter(|culprit| culprit.is_crime) {
+        Some(culprit) if class != Class::WhoAndWhy && found.answer.is_some() => {
+            found = supported::said_outright(reader, &culprit, found)?;
+        }
+        Some(_) => {}
+        None => {
+            let scope = Scope::of(text, reader.corpus);
+            found = papers::revised(reader, &question, &scope, class, found)?;
+        }
     }
     Ok((class, found))
 }

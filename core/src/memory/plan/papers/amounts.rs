@@ -1,0 +1,225 @@
+//! Money, lengths of time and space, dates, counts, telephone numbers and addresses in a line.
+//!
+//! Every span is a byte range of the line, so an answer is always copied.
+
+use std::ops::Range;
+
+use super::query::Kind;
+use crate::memory::answer::spans::{self, number_value};
+use crate::memory::plan::language::grammar::among;
+use crate::memory::plan::question::Expected;
+use crate::memory::segment::words;
+
+const CURRENCIES: &str = "dollar dollars pound pounds euro euros pence penny cent cents franc francs crown crowns shillings guineas";
+const TIMES: &str = "second seconds minute minutes hour hours day days week weeks month months year years fortnight";
+const SPACES: &str = "metre metres meter meters m km kilometre kilometres mile miles foot feet inch inches cm mm yard yards centimetres";
+/// Adjectives between a number and the time that it counts.
+const BETWEEN: &str = "working calendar full more further whole business consecutive";
+/// Digits from which a number is one to be called.
+const TELEPHONE: usize = 7;
+const UNITS: &str = "dB W kW kWh V A Hz kg g mg mm cm m km l ml bar mph rpm \u{b0}C";
+const STREETS: &str =
+    "street road lane avenue square drive close way place court terrace row boulevard st rd ave";
+
+/// The spans of a line that are of a kind.
+pub fn spans(kind: Kind, text: &str) -> Vec<Range<usize>> {
+    match kind {
+        Kind::Money => money(text),
+        Kind::Length => measured(text, &[TIMES, SPACES].join(" ")),
+        Kind::Date => dates(text),
+        Kind::Count | Kind::Amount => numbers(text),
+        Kind::Telephone => telephones(text),
+        Kind::Address => addresses(text),
+        _ => Vec::new(),
+    }
+}
+
+fn list(text: &str) -> Vec<(Range<usize>, String)> {
+    words::words(text)
+        .map(|word| (word.start..word.end, words::folded(&text[word.start..word.end])))
+        .collect()
+}
+
+/// Whether a folded word is a number: in digits, or one or several number words.
+pub fn is_number(folded: &str) -> bool {
+    let digits = folded.bytes().next().is_some_and(|byte| byte.is_ascii_digit());
+    digits && folded.bytes().all(|byte| byte.is_ascii_digit() || b",.".contains(&byte))
+        || folded.split('-').all(|part| number_value(part).is_some())
+}
+
+fn is_unit(word: &str) -> bool {
+    among(TIMES, word)
+        || among(SPACES, word)
+        || among(UNITS, word)
+        || among("people percent persons members grams", word)
+}
+
+fn money(text: &str) -> Vec<Range<usize>> {
+    let found = spans::spans(text, Expected::Number);
+    let in_currency = |range: &Range<usize>| {
+        let own = &text[range.clone()];
+        own.starts_with(['$', '£', '€', '¥'])
+            || words::folded_words(own).last().is_some_and(|unit| among(CURRENCIES, &unit))
+    };
+    if !found.iter().any(in_currency) {
+        return Vec::new();
+    }
+    let dated = dates(text);
+    // "Asked 620 pounds, the other 540": a number alone beside one with its currency.
+    let alone = |range: &Range<usize>| {
+        let own = &text[range.clone()];
+        let digits =
+            own.len() - own.trim_start_matches(|c: char| c.is_ascii_digit() || c == ',').len();
+        let unit = own[digits..].trim();
+        let is_sum = digits > 1 && (unit.is_empty() || !is_unit(unit));
+        // "4,000" is no year.
+        let is_dated = !own.contains(',')
+            && dated.iter().any(|date| date.start < range.end && range.start < date.end);
+        (is_sum && !is_dated).then(|| range.start..range.start + digits)
+    };
+    found
+        .iter()
+        .filter_map(|range| if in_currency(range) { Some(range.clone()) } else { alone(range) })
+        .collect()
+}
+
+/// Numbers with a unit of `units`, joined by "and".
+fn measured(text: &str, units: &str) -> Vec<Range<usize>> {
+    let words = list(text);
+    let bare = |at: usize| {
+        words.get(at).map_or("", |(_, word)| {
+            word.trim_end_matches(['\'', '\u{2019}']).trim_end_matches("'s")
+        })
+    };
+    let mut out: Vec<Range<usize>> = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        let is_half = bare(at) == "half" && bare(at + 1) == "an";
+        if !is_number(bare(at)) && !is_half {
+            at += 1;
+            continue;
+        }
+        let mut unit = at + 1 + usize::from(is_half);
+        while unit < words.len() && is_number(bare(unit)) {
+            unit += 1;
+        }
+        unit += usize::from(among(BETWEEN, bare(unit)));
+        if !among(units, bare(unit)) {
+            at += 1;
+            continue;
+        }
+        let range = words[at].0.start..words[unit].0.end;
+        match out.last_mut() {
+            Some(last) if text[last.end..range.start].trim() == "and" => last.end = range.end,
+            _ => out.push(range),
+        }
+        at = unit + 1;
+    }
+    out
+}
+
+fn dates(text: &str) -> Vec<Range<usize>> {
+    let mut out = spans::spans(text, Expected::Date);
+    for (range, folded) in list(text) {
+        let digits = folded.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        let counted = !digits.is_empty()
+            && digits.len() <= 2
+            && digits.bytes().all(|byte| byte.is_ascii_digit())
+            && among("st nd rd th", &folded[digits.len()..]);
+        if counted && !out.iter().any(|date| date.contains(&range.start)) {
+            out.push(range);
+        }
+    }
+    // "On the fourth day", "daily".
+    let words = list(text);
+    for pair in words.windows(2) {
+        let ordinal = among(
+            "first second third fourth fifth sixth seventh eighth ninth tenth last",
+            &pair[0].1,
+        );
+        if ordinal && among(TIMES, &pair[1].1) {
+            out.push(pair[0].0.start..pair[1].0.end);
+        }
+    }
+    out
+}
+
+fn numbers(text: &str) -> Vec<Range<usize>> {
+    let dated = dates(text);
+    let mut out = spans::spans(text, Expected::Number);
+    for range in &mut out {
+        // "58 dB": a unit as it is written for short.
+        if let Some(behind) = text[range.end..].strip_prefix(' ')
+            && let Some(word) = words::words(behind).next().filter(|word| word.start == 0)
+            && among(UNITS, &behind[..word.end])
+        {
+            range.end += 1 + word.end;
+        }
+    }
+    out.retain(|range| !dated.iter().any(|date| date.start < range.end && range.start < date.end));
+    out
+}
+
+fn telephones(text: &str) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    while let Some(from) = text[at..].find(|c: char| c.is_ascii_digit() || c == '+') {
+        let start = at + from;
+        let rest = &text[start..];
+        let of_number = |c: char| c.is_ascii_digit() || " +-/()".contains(c);
+        let end = start + rest.find(|c| !of_number(c)).unwrap_or(rest.len());
+        let own = text[start..end].trim_end_matches([' ', '-', '/', '(']);
+        if own.bytes().filter(u8::is_ascii_digit).count() >= TELEPHONE {
+            out.push(start..start + own.len());
+        }
+        at = end.max(start + 1);
+    }
+    out
+}
+
+fn addresses(text: &str) -> Vec<Range<usize>> {
+    let words = list(text);
+    let mut out = Vec::new();
+    for (at, (range, folded)) in words.iter().enumerate() {
+        let capital = text[range.start..].starts_with(char::is_uppercase);
+        if !capital || !among(STREETS, folded) {
+            continue;
+        }
+        let number = (at.saturating_sub(4)..at).find(|at| is_number(&words[*at].1));
+        if let Some(number) = number {
+            out.push(words[number].0.start..range.end);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_of_the_kind_asked_for() {
+        let cases: &[(Kind, &str, &[&str])] = &[
+            (Kind::Money, "On May 10 the fee was raised to $1,920.", &["$1,920"]),
+            (Kind::Money, "One asked 620 pounds, the other 540.", &["620 pounds", "540"]),
+            (Kind::Money, "Of 9,000 euros 4,000 comes from the town.", &["9,000 euros", "4,000"]),
+            (Kind::Money, "It was opened in 1904.", &[]),
+            (
+                Kind::Length,
+                "It takes three hours and forty minutes.",
+                &["three hours and forty minutes"],
+            ),
+            (Kind::Length, "Answers come within ten working days.", &["ten working days"]),
+            (Kind::Length, "The cord has a length of 1.2 m.", &["1.2 m"]),
+            (Kind::Date, "Wages are paid on the 25th of each month.", &["25th"]),
+            (Kind::Amount, "Noise: 58 dB", &["58 dB"]),
+            (Kind::Telephone, "Call 0800 555 0142 before 5 pm.", &["0800 555 0142"]),
+            (Kind::Address, "The flat at 41 Mill Lane, Dunley.", &["41 Mill Lane"]),
+        ];
+        for (kind, text, wanted) in cases {
+            let found = spans(*kind, text);
+            let found: Vec<&str> = found.into_iter().map(|range| &text[range]).collect();
+            assert_eq!(found, *wanted, "{kind:?} {text}");
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Plans for papers of everyday: leases, minutes, manuals, letters, rules, reports.
+//!
+//! Such a paper is short, says each thing once, leaves to its headings what it speaks of, and is asked in other
+//! words than it uses. So every line of it is read with what stands above it, and a line answers only if all that
+//! is asked stands in it or above it, and what it says is of the kind asked for: money, a time, a rule, a reason.
+//!
+//! ```text
+//! query     what is asked: a kind of answer, and the words that a line has to say
+//! page      the lines, each with its headings, what its paragraph said before, and who writes
+//! fit       how well a line says what is asked
+//! amounts   money, lengths of time, dates, counts and the like in a line
+//! roles     who has an office, by name, and since when
+//! ```
+//! The other plans are asked first. What they found stays if it is of that kind and says what is asked.
+
+mod amounts;
+mod fit;
+mod page;
+mod query;
+mod roles;
+
+use super::Class;
+use super::parts::Scope;
+use super::question::Question;
+use super::reader::Reader;
+use crate::error::Result;
+use crate::memory::answer::Finding;
+use crate::memory::segment::words;
+use fit::Fit;
+use page::{Line, Page};
+use query::Query;
+
+/// Sentences up to which what is asked is a paper.
+const LONGEST_PAPER: u64 = 150;
+/// What a line may be worse than the best one by and still say the same thing anew.
+const SAME_THING: f32 = 0.35;
+/// What a line may be worse than the chosen one by to be cited beside it.
+const AS_GOOD: f32 = 0.02;
+/// Lines cited for one answer.
+const CITED: usize = 3;
+
+/// What was found, or what a line of the paper says instead where that fits the question better; nothing where
+/// neither fits.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn revised(
+    reader: &Reader,
+    question: &Question,
+    scope: &Scope,
+    class: Class,
+    found: Finding,
+) -> Result<Finding> {
+    let text = question.text.as_str();
+    // What is kept under a key is told by the plans that know keys.
+    let is_kept = found.answer.is_some() && !question.keys.is_empty();
+    if is_kept
+        || !matches!(class, Class::Facts | Class::Count)
+        || reader.corpus.contents.n_sentences > LONGEST_PAPER
+        || text.chars().any(words::is_ideograph)
+    {
+        return Ok(found);
+    }
+    let Some(query) = Query::of(text, reader.stems) else { return Ok(found) };
+    let page = Page::of(reader, scope)?;
+    if !page.is_paper {
+        return Ok(found);
+    }
+    if let Some(said) = roles::holder(&query, &page) {
+        return Ok(said);
+    }
+    let told = told(&query, &page, reader);
+    let Some(answer) = &found.answer else { return Ok(told.unwrap_or(found)) };
+    let cited = cited(&page, &found);
+    // Several things were counted or listed.
+    let is_list = query.many || class == Class::Count && found.evidence.len() > 1;
+    let is_of_kind = match cited.iter().find(|line| line.text == *answer) {
+        Some(line) => fit::is_of_kind(&query, line, reader),
+        None => query.kind.fits(answer),
+    };
+    Ok(match told {
+        Some(told) if !is_list || !is_of_kind => told,
+        _ if is_list || is_of_kind && fit::cover(&query, &cited, reader) => found,
+        _ => Finding::default(),
+    })
+}
+
+/// The lines that were cited.
+fn cited<'p>(page: &'p Page, found: &Finding) -> Vec<&'p Line> {
+    let is_cited = |line: &&Line| {
+        found.evidence.iter().any(|(first, count)| {
+            first.block == line.id.block
+                && (first.sentence..first.sentence + count).contains(&line.id.sentence)
+        })
+    };
+    page.lines.iter().filter(is_cited).collect()
+}
+
+/// What the lines say that fit `query`.
+fn told(query: &Query, page: &Page, reader: &Reader) -> Option<Finding> {
+    let mut fits: Vec<Fit> =
+        page.lines.iter().filter_map(|line| Fit::of(query, line, reader)).collect();
+    fits.sort_by(|one, other| {
+        other.score.total_cmp(&one.score).then_with(|| one.line.id.cmp(&other.line.id))
+    });
+    let best = fits.first()?;
+    let mut same = fits
+        .iter()
+        .filter(|other| other.score >= best.score - SAME_THING && other.n_said >= best.n_said);
+    let chosen = if query.earliest {
+        same.min_by_key(|other| other.line.id)?
+    } else if query.latest {
+        same.max_by_key(|other| other.line.id)?
+    } else {
+        let is_anew = |other: &&Fit| {
+            other.n_own >= best.n_own
+                && other.line.id > best.line.id
+                && is_change(&other.line.words)
+        };
+        same.rfind(is_anew).unwrap_or(best)
+    };
+    let mut evidence = vec![(chosen.line.id, 1)];
+    for other in &fits {
+        let is_another = evidence.iter().all(|(id, _)| *id != other.line.id);
+        if is_another && other.score >= chosen.score - AS_GOOD && evidence.len() < CITED {
+            evidence.push((other.line.id, 1));
+        }
+    }
+    let answer = fit::span(query, chosen.line, reader).unwrap_or_else(|| chosen.line.text.clone());
+    Some(Finding { answer: Some(answer), evidence, incomplete: false })
+}
+
+/// Words of a line that says something is otherwise than before.
+const CHANGES: &str = "amendment amended raised lowered reduced increased changed moved correction corrected now \
+    instead replaced changes extended postponed final";
+
+/// Whether a line says that something is otherwise than before.
+fn is_change(line: &[String]) -> bool {
+    line.iter().any(|word| super::language::grammar::among(CHANGES, word))
+}
