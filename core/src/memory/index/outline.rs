@@ -147,7 +147,7 @@ mod tests {
 
     fn layouts() -> Vec<Layout> {
         let text = |n: usize| {
-            let long = "word ".repeat(if n % 3 == 0 { 300 } else { 70 });
+            let long = "word ".repeat(if n.is_multiple_of(3) { 300 } else { 70 });
             format!(
                 "# Part {n}\n\n{}\n\nA reef. A gull saw the {long} there.\n\nIt flew.",
                 long.repeat(n)
