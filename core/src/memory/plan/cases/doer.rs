@@ -24,10 +24,10 @@ const CRIMES: &str = "crime crimes murder murders killing killings death deaths 
 /// Words of a harm that tell of no deed, but of what became of somebody.
 const STATES: &str = "die dies died dying dead death deaths demise perish perishes perished expire expired victim \
     victims corpse corpses lifeless fatal fatally mortal mortally guilty";
-/// Verbs of harm besides those of the class.
-const DEEDS: &str = "knife knifed garrotte garrotted suffocate suffocated butcher butchered lynch lynched silence \
-    silenced eliminate eliminated liquidate liquidated fell felled club clubbed gun gunned axed hacked wound wounded \
-    hurt harm harmed injure injured assault assaulted ambush ambushed abduct abducted";
+/// Verbs of harm besides those of the class, in the forms that are no nouns: a club is a society, too.
+const DEEDS: &str = "knifed garrotte garrotted suffocate suffocated butchered lynch lynched silenced eliminate \
+    eliminated liquidate liquidated felled clubbed gunned axed hacked wounded hurt harm harmed injure injured assault \
+    assaulted ambush ambushed abduct abducted";
 /// Verbs that are a deed with a word for a life behind them.
 const ENDS_LIFE: &str = "take takes took taken taking end ended ends rob robbed shed put cut cost claim claimed spill \
     spilt spilled deprive deprived extinguish extinguished snuff snuffed have has had";

@@ -156,6 +156,8 @@ fn numbers(text: &str) -> Vec<Range<usize>> {
             range.end += 1 + word.end;
         }
     }
+    // "5. Boats": the number of a rule in a list.
+    out.retain(|range| range.start > 0 || !text[range.end..].starts_with(['.', ')']));
     out.retain(|range| !dated.iter().any(|date| date.start < range.end && range.start < date.end));
     out
 }

@@ -6,7 +6,7 @@
 //!       + a little for each word that need not stand there and does
 //!       + a little for the share of the line that was asked for
 //! ```
-//! A line that leaves a word out is no answer; of why something is so, half of the words are enough.
+//! A line that leaves a word out is no answer; of why something is so, half of the words are enough, but for names.
 
 use std::ops::Range;
 
@@ -83,7 +83,9 @@ impl<'p> Fit<'p> {
                 (Some(worth), _) => worth,
                 (None, _) if above => ABOVE,
                 (None, Some(distance)) => (ABOVE - FURTHER * distance as f32).max(OF_TITLE),
-                _ if holds(&wanted.any, &line.title, reader) => OF_TITLE,
+                // Every word of a title stands above everything: another word of its meaning would always be said.
+                _ if holds(&wanted.strict, &line.title, reader) => OF_TITLE,
+                _ if wanted.is_name => return None,
                 _ => {
                     n_missing += 1;
                     0.0
@@ -146,10 +148,11 @@ fn names_field(query: &Query, text: &str, reader: &Reader) -> bool {
 pub fn cover(query: &Query, lines: &[&Line], reader: &Reader) -> bool {
     query.wanted.iter().filter(|wanted| !wanted.light).all(|wanted| {
         lines.iter().any(|line| {
-            [&line.words, &line.above, &line.title, &line.speaker]
+            [&line.words, &line.above, &line.speaker]
                 .into_iter()
                 .chain(&line.before)
                 .any(|words| holds(&wanted.any, words, reader))
+                || holds(&wanted.strict, &line.title, reader)
         })
     })
 }
@@ -171,14 +174,15 @@ fn spans_of(query: &Query, text: &str, reader: &Reader) -> Vec<Range<usize>> {
         !query::bare_words(&text[range.clone()]).iter().all(|word| query.asks(word, reader.stems))
     });
     if let Some(counted) = &query.counted {
-        let times = amounts::spans(Kind::Length, text);
+        let (times, line) = (amounts::spans(Kind::Length, text), query::bare_words(text));
         found.retain(|range| {
             let unit = query::bare_words(&text[range.clone()]);
             let behind = query::bare_words(&text[range.end..]);
             let says = |word: &String| holds(counted, std::slice::from_ref(word), reader);
             let near = unit.iter().skip(1).chain(behind.iter().take(COUNTED_REACH));
             let is_time = times.iter().any(|time| time.start == range.start);
-            let goes_on = unit.iter().all(|word| amounts::is_number(word))
+            let goes_on = line.iter().any(says)
+                && unit.iter().all(|word| amounts::is_number(word))
                 && behind.first().is_none_or(|word| stopwords::is_stopword(word));
             let by_verb = |word: &String| {
                 query

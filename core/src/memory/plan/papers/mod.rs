@@ -76,6 +76,10 @@ pub fn revised(
     let is_list = query.many || class == Class::Count && found.evidence.len() > 1;
     let is_of_kind = match cited.iter().find(|line| line.text == *answer) {
         Some(line) => fit::is_of_kind(&query, line, reader),
+        // One fact that was counted is one of what is asked for.
+        None if query.kind == query::Kind::Count && class == Class::Count => {
+            cited.iter().any(|line| fit::is_of_kind(&query, line, reader))
+        }
         None => query.kind.fits(answer),
     };
     Ok(match told {
@@ -115,7 +119,7 @@ fn told(query: &Query, page: &Page, reader: &Reader) -> Option<Finding> {
         let is_anew = |other: &&Fit| {
             other.n_own >= best.n_own
                 && other.line.id > best.line.id
-                && is_change(&other.line.words)
+                && is_change(&query, &other.line.words)
         };
         same.rfind(is_anew).unwrap_or(best)
     };
@@ -130,11 +134,14 @@ fn told(query: &Query, page: &Page, reader: &Reader) -> Option<Finding> {
     Some(Finding { answer: Some(answer), evidence, incomplete: false })
 }
 
-/// Words of a line that says something is otherwise than before.
-const CHANGES: &str = "amendment amended raised lowered reduced increased changed moved correction corrected now \
-    instead replaced changes extended postponed final";
+/// Words of a line that says something is otherwise than before, and of one that says so of an amount.
+const CHANGES: &str =
+    "changed moved correction corrected now instead replaced changes extended postponed final";
+const OF_AMOUNTS: &str = "amendment amended raised lowered reduced increased";
 
-/// Whether a line says that something is otherwise than before.
-fn is_change(line: &[String]) -> bool {
-    line.iter().any(|word| super::language::grammar::among(CHANGES, word))
+/// Whether a line says that what is asked is otherwise than before.
+fn is_change(query: &Query, line: &[String]) -> bool {
+    let has = |list: &str| line.iter().any(|word| super::language::grammar::among(list, word));
+    // The date of a line that changes an amount is that of the change.
+    has(CHANGES) || query.kind != query::Kind::Date && has(OF_AMOUNTS)
 }

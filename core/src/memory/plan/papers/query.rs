@@ -52,6 +52,8 @@ pub struct Wanted {
     pub any: Pattern,
     /// Whether a line need not say it.
     pub light: bool,
+    /// Whether it is written as a name.
+    pub is_name: bool,
 }
 
 /// A question, taken apart.
@@ -75,7 +77,7 @@ pub struct Query {
 const LIGHT: &str = "far need needs needed require requires required have get gets got give gives given happen happens happened \
     mean means meant use used uses come comes make let want wants take takes took taken bring keep go allowed \
     permitted possible ok okay acceptable forbidden prohibited people person persons somebody someone anyone exactly much many long \
-    quickly soon fast often total altogether thing things kind sort type name called period tell say says said \
+    quickly soon fast often total altogether thing things kind sort type called period tell say says said \
     paper document text following there please put per ahead moment";
 const OF_MONEY: &str = "cost costs costing price pay pays paid charge charged money amount fee spend give want ask asked sum bill";
 /// Whom a rule is for: a line need not name them.
@@ -105,6 +107,11 @@ impl Query {
         let (latest, earliest) = (standing.latest, standing.earliest || limited);
         let words: Vec<String> = list.iter().map(|word| bare(word)).collect();
         let kind = kind(&words)?;
+        let capitals: Vec<String> = asked
+            .split_whitespace()
+            .filter(|word| word.starts_with(char::is_uppercase))
+            .flat_map(bare_words)
+            .collect();
         let n_asking = words
             .iter()
             .position(|word| among(MEASURES, word))
@@ -133,7 +140,8 @@ impl Query {
             let mut any = strict.clone();
             any.or(&thesaurus::same_meaning(word, stems));
             any.or(&thesaurus::in_papers(word, stems));
-            wanted.push(Wanted { strict, any, light: of_kind || !measures && among(LIGHT, word) });
+            let light = of_kind || !measures && among(LIGHT, word);
+            wanted.push(Wanted { strict, any, light, is_name: at > 0 && capitals.contains(word) });
         }
         if !wanted.iter().any(|wanted| !wanted.light) {
             return None;
