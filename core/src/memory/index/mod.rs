@@ -6,6 +6,17 @@
 //! for 15 MB of heap per writer. Here the index of a block is a pure function of the block's text,
 //! stored in the same transaction and found by the same hash, so resuming, editing and checking
 //! need no code of their own. One exact dictionary serves stemmed search too (`postings`).
+//!
+//! ```text
+//! a block      postings             every word and where it stands; names and ledger; summary, standalone
+//! a run        directory            the words of some hundreds of blocks: merging, pages, packing
+//!              lists                in which blocks a word stands, of prose in which sentences
+//!              outline, pairs       how long sentences are; which blocks can hold two words side by side
+//! a question   patterns             its words and phrases: stems, stopwords, thesaurus
+//!              spread               which blocks and sentences can hold them
+//!              search               passages and sentences by BM25: tally, scoring, hits
+//! all blocks   corpus               read one by one, the last few kept
+//! ```
 
 pub mod corpus;
 pub mod directory;
