@@ -119,7 +119,7 @@ fn told(query: &Query, page: &Page, reader: &Reader) -> Option<Finding> {
         let is_anew = |other: &&Fit| {
             other.n_own >= best.n_own
                 && other.line.id > best.line.id
-                && is_change(&query, &other.line.words)
+                && is_change(query, &other.line.words)
         };
         same.rfind(is_anew).unwrap_or(best)
     };
