@@ -2,6 +2,7 @@
 
 pub mod cite;
 pub mod spans;
+pub mod units;
 
 use crate::memory::index::corpus::SentenceId;
 

@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 
+use super::units;
 use crate::memory::index::names::{self, Name};
 use crate::memory::index::stems::Stems;
 use crate::memory::index::stopwords;
@@ -365,54 +366,6 @@ pub fn number_value(folded: &str) -> Option<f64> {
     Some(value)
 }
 
-/// Words that a number counts or measures besides plurals.
-const UNITS: &[&str] = &[
-    "pound",
-    "shilling",
-    "penny",
-    "pence",
-    "dollar",
-    "crown",
-    "guinea",
-    "franc",
-    "cent",
-    "euro",
-    "percent",
-    "mile",
-    "metre",
-    "meter",
-    "foot",
-    "feet",
-    "inch",
-    "yard",
-    "year",
-    "month",
-    "week",
-    "day",
-    "hour",
-    "minute",
-    "second",
-    "men",
-    "women",
-    "people",
-    "children",
-    "person",
-    "kg",
-    "km",
-    "cm",
-    "mm",
-    "ton",
-    "degree",
-    "gram",
-    "litre",
-    "acre",
-    "head",
-    "g",
-    "m",
-    "kilometre",
-    "kilogram",
-];
-
 /// The identifier, date or the like that holds `range`: letters, digits and what ties them without
 /// blanks, if that is more than a number or a hyphenated number word.
 fn identifier(sentence: &str, range: &Range<usize>) -> Option<Range<usize>> {
@@ -461,7 +414,8 @@ fn number_spans(sentence: &str) -> Vec<Range<usize>> {
         if let Some((unit, folded)) = words.get(end)
             && &sentence[range.end..unit.start] == " "
             && !stopwords::is_stopword(folded)
-            && (UNITS.contains(&folded.as_str()) || folded.ends_with('s'))
+            && (units::of_written(&sentence[unit.start..unit.end], folded).is_some()
+                || folded.ends_with('s'))
         {
             range.end = unit.end;
         }

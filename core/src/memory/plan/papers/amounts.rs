@@ -6,18 +6,15 @@ use std::ops::Range;
 
 use super::query::Kind;
 use crate::memory::answer::spans::{self, number_value};
+use crate::memory::answer::units::{self, Measure};
 use crate::memory::plan::language::grammar::among;
 use crate::memory::plan::question::Expected;
 use crate::memory::segment::words;
 
-const CURRENCIES: &str = "dollar dollars pound pounds euro euros pence penny cent cents franc francs crown crowns shillings guineas";
-const TIMES: &str = "second seconds minute minutes hour hours day days week weeks month months year years fortnight";
-const SPACES: &str = "metre metres meter meters m km kilometre kilometres mile miles foot feet inch inches cm mm yard yards centimetres";
 /// Adjectives between a number and the time that it counts.
 const BETWEEN: &str = "working calendar full more further whole business consecutive";
 /// Digits from which a number is one to be called.
 const TELEPHONE: usize = 7;
-const UNITS: &str = "dB W kW kWh V A Hz kg g mg mm cm m km l ml bar mph rpm \u{b0}C";
 const STREETS: &str =
     "street road lane avenue square drive close way place court terrace row boulevard st rd ave";
 
@@ -25,7 +22,7 @@ const STREETS: &str =
 pub fn spans(kind: Kind, text: &str) -> Vec<Range<usize>> {
     match kind {
         Kind::Money => money(text),
-        Kind::Length => measured(text, &[TIMES, SPACES].join(" ")),
+        Kind::Length => measured(text, &[Measure::Time, Measure::Space]),
         Kind::Date => dates(text),
         Kind::Count | Kind::Amount => numbers(text),
         Kind::Telephone => telephones(text),
@@ -47,19 +44,14 @@ pub fn is_number(folded: &str) -> bool {
         || folded.split('-').all(|part| number_value(part).is_some())
 }
 
-fn is_unit(word: &str) -> bool {
-    among(TIMES, word)
-        || among(SPACES, word)
-        || among(UNITS, word)
-        || among("people percent persons members grams", word)
-}
-
 fn money(text: &str) -> Vec<Range<usize>> {
     let found = spans::spans(text, Expected::Number);
     let in_currency = |range: &Range<usize>| {
         let own = &text[range.clone()];
         own.starts_with(['$', '£', '€', '¥'])
-            || words::folded_words(own).last().is_some_and(|unit| among(CURRENCIES, &unit))
+            || words::folded_words(own)
+                .last()
+                .is_some_and(|unit| units::of_word(&unit) == Some(Measure::Money))
     };
     if !found.iter().any(in_currency) {
         return Vec::new();
@@ -71,7 +63,7 @@ fn money(text: &str) -> Vec<Range<usize>> {
         let digits =
             own.len() - own.trim_start_matches(|c: char| c.is_ascii_digit() || c == ',').len();
         let unit = own[digits..].trim();
-        let is_sum = digits > 1 && (unit.is_empty() || !is_unit(unit));
+        let is_sum = digits > 1 && (unit.is_empty() || units::of_written(unit, unit).is_none());
         // "4,000" is no year.
         let is_dated = !own.contains(',')
             && dated.iter().any(|date| date.start < range.end && range.start < date.end);
@@ -83,8 +75,8 @@ fn money(text: &str) -> Vec<Range<usize>> {
         .collect()
 }
 
-/// Numbers with a unit of `units`, joined by "and".
-fn measured(text: &str, units: &str) -> Vec<Range<usize>> {
+/// Numbers with a unit of one of `measures`, joined by "and".
+fn measured(text: &str, measures: &[Measure]) -> Vec<Range<usize>> {
     let words = list(text);
     let bare = |at: usize| {
         words.get(at).map_or("", |(_, word)| {
@@ -104,7 +96,8 @@ fn measured(text: &str, units: &str) -> Vec<Range<usize>> {
             unit += 1;
         }
         unit += usize::from(among(BETWEEN, bare(unit)));
-        if !among(units, bare(unit)) {
+        let written = words.get(unit).map_or("", |(range, _)| &text[range.clone()]);
+        if !units::of_written(written, bare(unit)).is_some_and(|own| measures.contains(&own)) {
             at += 1;
             continue;
         }
@@ -137,7 +130,7 @@ fn dates(text: &str) -> Vec<Range<usize>> {
             "first second third fourth fifth sixth seventh eighth ninth tenth last",
             &pair[0].1,
         );
-        if ordinal && among(TIMES, &pair[1].1) {
+        if ordinal && units::of_word(&pair[1].1) == Some(Measure::Time) {
             out.push(pair[0].0.start..pair[1].0.end);
         }
     }
@@ -147,15 +140,6 @@ fn dates(text: &str) -> Vec<Range<usize>> {
 fn numbers(text: &str) -> Vec<Range<usize>> {
     let dated = dates(text);
     let mut out = spans::spans(text, Expected::Number);
-    for range in &mut out {
-        // "58 dB": a unit as it is written for short.
-        if let Some(behind) = text[range.end..].strip_prefix(' ')
-            && let Some(word) = words::words(behind).next().filter(|word| word.start == 0)
-            && among(UNITS, &behind[..word.end])
-        {
-            range.end += 1 + word.end;
-        }
-    }
     // "5. Boats": the number of a rule in a list.
     out.retain(|range| range.start > 0 || !text[range.end..].starts_with(['.', ')']));
     out.retain(|range| !dated.iter().any(|date| date.start < range.end && range.start < date.end));

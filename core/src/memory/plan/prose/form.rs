@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use crate::memory::answer::spans;
+use crate::memory::answer::units::{self, Measure};
 use crate::memory::index::names::{self, Name};
 use crate::memory::index::stems::Stems;
 use crate::memory::plan::language::forms;
@@ -23,18 +24,14 @@ const NAMING: &str = "name names named call calls called";
 /// Nouns with which addresses end.
 const ADDRESSES: &str = "street road lodge square lane terrace avenue place park hall house court gardens \
     grange abbey manor farm inn yard row";
-/// Words of questions for numbers of a kind, and the units of each.
-const UNITS: &[(&str, &str)] = &[
+/// Words of questions for numbers of a kind, and what the units of each measure.
+const MEASURED: &[(&str, Measure)] = &[
     (
         "much price cost salary income fortune wage wages fee rent sum pay paid earn reward",
-        "pound pounds guinea guineas shilling shillings franc francs dollar dollars pence penny crown \
-         crowns sovereign sovereigns cent cents",
+        Measure::Money,
     ),
-    ("old age long years", "year years month months week weeks day days hour hours minute minutes"),
-    (
-        "tall far high deep wide distance height length",
-        "foot feet inch inches yard yards mile miles league leagues fathom fathoms",
-    ),
+    ("old age long years", Measure::Time),
+    ("tall far high deep wide distance height length", Measure::Space),
 ];
 /// Nouns behind which a sum or a place is asked for, beside those that tell so by themselves.
 const SUMS: &str = "income fortune wages lay";
@@ -59,8 +56,8 @@ pub struct Form<'q> {
     asks_which: bool,
     /// The last word of the name whose first name is asked for.
     surname: Option<String>,
-    /// Units of the number that is asked for.
-    units: Option<&'static str>,
+    /// What the units of the number that is asked for measure.
+    measure: Option<Measure>,
     /// Whether it asks where from.
     from: bool,
     /// What somebody is of the place or body that is asked for: "of which country was he the king".
@@ -79,7 +76,7 @@ impl<'q> Form<'q> {
             Expected::Anything if has("which") && has(HOUSES) => Expected::Place,
             expected => expected,
         };
-        let measured = UNITS.iter().find(|(asking, _)| has(asking));
+        let measured = MEASURED.iter().find(|(asking, _)| has(asking));
         Self {
             question,
             stems,
@@ -90,7 +87,7 @@ impl<'q> Form<'q> {
             asks_name: has(NAMING),
             asks_which: has("which"),
             surname: last.filter(|_| of_first),
-            units: measured.filter(|_| expected == Expected::Number).map(|(_, u)| *u),
+            measure: measured.filter(|_| expected == Expected::Number).map(|(_, measure)| *measure),
             from: expected == Expected::Place && has("from"),
             office: office(question),
         }
@@ -157,8 +154,8 @@ impl<'q> Form<'q> {
         if !spans.any(|range| words::folded_words(&text[range]).any(is_new)) {
             return 0.0;
         }
-        let Some(units) = self.units else { return 1.0 };
-        if words::folded_words(text).any(|word| among(units, &word)) {
+        let Some(measure) = self.measure else { return 1.0 };
+        if words::folded_words(text).any(|word| units::of_word(&word) == Some(measure)) {
             1.0 + IN_UNITS
         } else {
             VAGUELY
