@@ -19,6 +19,10 @@ use carrel_kernels::{Blocks, Columns, Kernels, PANEL, Quantised, TILE_COLUMNS, T
 
 /// Bytes of rounded activations that stay in a core's own cache while panels pass by.
 const COLUMN_BYTES: usize = 128 << 10;
+/// The fewest tiles of them all the same: weights come from memory once for so many.
+const FEWEST_TILES: usize = 4;
+/// Bytes of weights that stay in a core's own cache while tiles of activations pass by.
+const PANEL_BYTES: usize = 256 << 10;
 /// Parts of a step for a thread, so that a thread that is held up does not hold up the others.
 const CLAIMS_PER_THREAD: usize = 8;
 
@@ -408,10 +412,11 @@ impl<'a> Pass<'a> {
             matrix.n_cols * if matrix.format.blocks().is_some() { 1 } else { 4 }
         };
         let n_bytes = products.iter().map(bytes_of).max().unwrap_or(1);
-        (COLUMN_BYTES / n_bytes / TILE_COLUMNS).max(1) * TILE_COLUMNS
+        (COLUMN_BYTES / n_bytes / TILE_COLUMNS).max(FEWEST_TILES) * TILE_COLUMNS
     }
 
-    /// The outputs of some panels for some rows of activations, of which `tile` holds a few.
+    /// The outputs of some panels for some rows of activations: a few panels at a time for all rows, so that
+    /// memory is read once, and a tile of rows at a time for these panels.
     fn product(
         &self,
         product: &Product,
@@ -424,27 +429,31 @@ impl<'a> Pass<'a> {
         let bias = product.bias.map(|bias| self.weights.vector(bias));
         let (width, out) =
             (self.plan.buffers[product.out.0].width as usize, self.buffer(product.out));
-        // The activations of a tile stay in the first cache while the panels pass by.
-        for start in rows.clone().step_by(TILE_COLUMNS) {
-            let end = rows.end.min(start + TILE_COLUMNS);
-            let columns = self.columns(product, start..end);
-            for (index, weights) in panels.clone().zip(matrix.panels(panels.clone())) {
-                let first = index * PANEL;
-                let n_outputs = PANEL.min(matrix.shape.n_rows - first);
-                kernel(&weights, &columns, tile);
-                for (row, values) in (start..end).zip(tile.iter()) {
-                    let at = row * width + first;
-                    // SAFETY: these outputs belong to this panel and row, which one thread has
-                    // claimed.
-                    let out = unsafe { out.write(at..at + n_outputs) };
-                    match out.first_chunk_mut::<PANEL>() {
-                        // A copy of known length is two moves instead of a call.
-                        Some(out) => *out = *values,
-                        None => out.copy_from_slice(&values[..n_outputs]),
-                    }
-                    if let Some(bias) = bias {
-                        let bias = &bias[first..][..n_outputs];
-                        out.iter_mut().zip(bias).for_each(|(out, bias)| *out += bias);
+        let shape = &matrix.shape;
+        let at_once = (PANEL_BYTES * shape.n_panels() / shape.n_bytes()).max(1);
+        for few in panels.clone().step_by(at_once) {
+            let few = few..panels.end.min(few + at_once);
+            for start in rows.clone().step_by(TILE_COLUMNS) {
+                let end = rows.end.min(start + TILE_COLUMNS);
+                let columns = self.columns(product, start..end);
+                for (index, weights) in few.clone().zip(matrix.panels(few.clone())) {
+                    kernel(&weights, &columns, tile);
+                    let first = index * PANEL;
+                    let n_outputs = PANEL.min(matrix.shape.n_rows - first);
+                    let bias = bias.map(|bias| &bias[first..][..n_outputs]);
+                    for (row, values) in (start..end).zip(tile.iter()) {
+                        let at = row * width + first;
+                        // SAFETY: these outputs belong to this panel and row, which one thread has
+                        // claimed.
+                        let out = unsafe { out.write(at..at + n_outputs) };
+                        match out.first_chunk_mut::<PANEL>() {
+                            // A copy of known length is two moves instead of a call.
+                            Some(out) => *out = *values,
+                            None => out.copy_from_slice(&values[..n_outputs]),
+                        }
+                        if let Some(bias) = bias {
+                            out.iter_mut().zip(bias).for_each(|(out, bias)| *out += bias);
+                        }
                     }
                 }
             }

@@ -301,17 +301,23 @@ unsafe fn columns_of_32<F: Of32, const C: usize>(
             let scales = panel.scales.as_ptr().add(block * F::FORMAT.scale_bytes());
             let d = _mm512_mul_ps(halves(scales), _mm512_set1_ps(F::FACTOR));
             let minima = if F::IS_CENTRED { d } else { halves(scales.add(2 * PANEL)) };
-            for (column, sum) in sums.iter_mut().enumerate() {
-                let column = first + column;
-                let x = columns.quants.as_ptr().add(column * n_values + 32 * block);
-                let at = column * n_blocks + block;
-                let mut product = match F::IS_CENTRED {
-                    true => _mm512_set1_epi32(*columns.starts.as_ptr().add(at)),
-                    false => _mm512_setzero_si512(),
-                };
-                for (v, weights) in weights.iter().enumerate() {
-                    product = _mm512_dpbusd_epi32(product, *weights, broadcast(x.add(4 * v)));
+            let x = columns.quants.as_ptr().add(first * n_values + 32 * block);
+            let at = |column: usize| (first + column) * n_blocks + block;
+            let mut products = [_mm512_setzero_si512(); C];
+            if F::IS_CENTRED {
+                for (column, product) in products.iter_mut().enumerate() {
+                    *product = _mm512_set1_epi32(*columns.starts.as_ptr().add(at(column)));
                 }
+            }
+            // Column by column a product would wait for the one before.
+            for (v, weights) in weights.iter().enumerate() {
+                for (column, product) in products.iter_mut().enumerate() {
+                    let x = broadcast(x.add(column * n_values + 4 * v));
+                    *product = _mm512_dpbusd_epi32(*product, *weights, x);
+                }
+            }
+            for (column, (sum, product)) in sums.iter_mut().zip(products).enumerate() {
+                let at = at(column);
                 let scale = _mm512_set1_ps(*columns.scales.as_ptr().add(at));
                 let scaled = _mm512_mul_ps(d, scale);
                 *sum = _mm512_fmadd_ps(scaled, _mm512_cvtepi32_ps(product), *sum);
