@@ -12,12 +12,13 @@
 //! a run        directory            the words of some hundreds of blocks: merging, pages, packing
 //!              lists                in which blocks a word stands, of prose in which sentences
 //!              outline, pairs       how long sentences are; which blocks can hold two words side by side
-//! a question   patterns             its words and phrases: stems, stopwords, thesaurus
+//! a question   patterns             its words and phrases: stems, stopwords, thesaurus, beginnings
 //!              spread               which blocks and sentences can hold them
 //!              search               passages and sentences by BM25: tally, scoring, hits
 //! all blocks   corpus               read one by one, the last few kept
 //! ```
 
+pub mod beginnings;
 pub mod corpus;
 pub mod directory;
 pub mod hits;

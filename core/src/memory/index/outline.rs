@@ -7,6 +7,8 @@
 //! ```
 //! How many sentences a block has its document says. An outline takes 1.2 % of English prose.
 
+use std::sync::Arc;
+
 use super::corpus::{Corpus, SentenceId};
 use super::hits::Passage;
 use crate::error::Result;
@@ -58,52 +60,60 @@ fn encode(layout: &Layout, out: &mut Vec<u8>) {
 }
 
 /// What a search must know of the sentences of a block.
-#[derive(Debug, Default)]
-pub struct Outline {
-    /// Number of words of every sentence.
-    pub words: Vec<u32>,
-    /// The first sentence of every passage, and behind them the number of sentences.
-    firsts: Vec<u32>,
+#[derive(Debug)]
+pub enum Outline {
+    /// On a page: where the numbers of words begin, and the number of sentences.
+    Paged(Arc<Vec<u8>>, usize, usize),
+    /// Of a block with a sentence of so many words that the page does not tell how many.
+    Laid(Arc<Layout>),
 }
 
 impl Outline {
-    /// The outline of a block with this layout.
-    fn of_layout(layout: &Layout) -> Self {
-        let n_sentences = layout.sentences.len();
-        let words = (0..n_sentences).map(|at| layout.words_in(at..at + 1)).collect();
-        let firsts = layout.passages.iter().copied().chain([n_sentences as u32]).collect();
-        Self { words, firsts }
-    }
-
     /// The outline of block `at` of a page, whose blocks have so many sentences; `None` if the page is damaged.
-    fn read(page: &[u8], at: usize, n_sentences: impl Fn(usize) -> usize) -> Option<Self> {
+    fn read(page: Arc<Vec<u8>>, at: usize, n_sentences: impl Fn(usize) -> usize) -> Option<Self> {
         let start: usize = (0..at).map(|at| n_sentences(at) + n_sentences(at).div_ceil(8)).sum();
         let n = n_sentences(at);
-        let words = page.get(start..start + n)?;
-        let bits = page.get(start + n..start + n + n.div_ceil(8))?;
-        let mut firsts = Vec::new();
-        for (at, byte) in bits.iter().enumerate() {
-            let mut left = *byte;
-            while left != 0 {
-                firsts.push(8 * at as u32 + left.trailing_zeros());
-                left &= left - 1;
-            }
+        let end = start + n + n.div_ceil(8);
+        let is_over = |byte: &u8| !n.is_multiple_of(8) && byte >> (n % 8) != 0;
+        let fits = end <= page.len() && !page[start + n..end].last().is_some_and(is_over);
+        fits.then_some(Self::Paged(page, start, n))
+    }
+
+    /// Whether a sentence has so many words that the page does not tell how many.
+    fn is_vague(&self) -> bool {
+        match self {
+            Self::Paged(page, start, n) => page[*start..start + n].contains(&LONG),
+            Self::Laid(_) => false,
         }
-        let fits = firsts.last().is_none_or(|last| (*last as usize) < n);
-        firsts.push(n as u32);
-        fits.then(|| Self { words: words.iter().map(|n| u32::from(*n)).collect(), firsts })
     }
 
     /// The passage that holds sentence `sentence`: its first sentence and one past its last.
     pub fn passage_of(&self, sentence: u32) -> (u32, u32) {
-        let behind = self.firsts.partition_point(|first| *first <= sentence);
-        let at = |index: usize| self.firsts.get(index).copied().unwrap_or(0);
-        (at(behind.saturating_sub(1)), at(behind).max(sentence + 1))
+        match self {
+            Self::Paged(page, start, n) => {
+                let firsts = &page[start + n..];
+                let opens = |at: &u32| firsts[*at as usize / 8] >> (at % 8) & 1 == 1;
+                let first = (0..=sentence).rev().find(opens).unwrap_or(0);
+                let next = (sentence + 1..*n as u32).find(opens).unwrap_or(*n as u32);
+                (first, next.max(sentence + 1))
+            }
+            Self::Laid(layout) => {
+                let passage = layout.passage(layout.passage_of(sentence as usize));
+                (passage.start as u32, passage.end as u32)
+            }
+        }
     }
 
     /// Number of words of the sentences from `first` to `end`.
     pub fn words_in(&self, first: u32, end: u32) -> u32 {
-        self.words.get(first as usize..end as usize).unwrap_or_default().iter().sum()
+        let range = first as usize..end as usize;
+        match self {
+            Self::Paged(page, start, n) => {
+                let words = page[*start..start + n].get(range).unwrap_or_default();
+                words.iter().map(|words| u32::from(*words)).sum()
+            }
+            Self::Laid(layout) => layout.words_in(range),
+        }
     }
 }
 
@@ -113,9 +123,17 @@ impl Corpus<'_> {
     /// # Errors
     /// As [`Self::outline`].
     pub fn passage_of(&self, id: SentenceId) -> Result<Passage> {
-        let run = self.contents.runs.partition_point(|run| run.blocks.end <= id.block);
-        let (first, end) = self.outline(run, id.block)?.passage_of(id.sentence);
+        let (first, end) = self.outline_of(id.block)?.passage_of(id.sentence);
         Ok(Passage { block: id.block, first, sentences: end - first })
+    }
+
+    /// The outline of block `block`.
+    ///
+    /// # Errors
+    /// As [`Self::outline`].
+    pub fn outline_of(&self, block: u32) -> Result<Outline> {
+        let run = self.contents.runs.partition_point(|run| run.blocks.end <= block);
+        self.outline(run, block)
     }
 
     /// The outline of block `block` of run `run`, from a page of its directory where that is enough.
@@ -131,13 +149,13 @@ impl Corpus<'_> {
             let page = directory.outlines(in_run / BLOCKS)?;
             let first = block as usize - in_run % BLOCKS;
             let n_sentences = |at: usize| self.contents.blocks[first + at].block.sentences as usize;
-            let outline = Outline::read(&page, in_run % BLOCKS, n_sentences)
+            let outline = Outline::read(page, in_run % BLOCKS, n_sentences)
                 .ok_or_else(|| directory.damaged("an outline is cut short"))?;
-            if !outline.words.contains(&u32::from(LONG)) {
+            if !outline.is_vague() {
                 return Ok(outline);
             }
         }
-        Ok(Outline::of_layout(&*self.layout(block)?))
+        Ok(Outline::Laid(self.layout(block)?))
     }
 }
 
@@ -170,19 +188,24 @@ mod tests {
         for (at, layout) in layouts.iter().enumerate() {
             let first = at - at % BLOCKS;
             let n_sentences = |block: usize| layouts[first + block].sentences.len();
-            let page = &pages[at / BLOCKS];
-            let read = Outline::read(page, at % BLOCKS, n_sentences).unwrap();
-            let whole = Outline::of_layout(layout);
-            assert_eq!(read.firsts, whole.firsts);
-            let cut = |words: &u32| (*words).min(u32::from(LONG));
-            assert_eq!(read.words, whole.words.iter().map(cut).collect::<Vec<_>>());
+            let page = Arc::new(pages[at / BLOCKS].clone());
+            let read = Outline::read(Arc::clone(&page), at % BLOCKS, n_sentences).unwrap();
+            let whole = Outline::Laid(Arc::new(layout.clone()));
+            let mut is_long = false;
             for sentence in 0..layout.sentences.len() {
                 let passage = layout.passage(layout.passage_of(sentence));
                 let range = (passage.start as u32, passage.end as u32);
                 assert_eq!(read.passage_of(sentence as u32), range);
+                assert_eq!(whole.passage_of(sentence as u32), range);
+                let words = layout.words_in(sentence..sentence + 1);
+                let told = read.words_in(sentence as u32, sentence as u32 + 1);
+                assert_eq!(told, words.min(u32::from(LONG)));
+                is_long |= words >= u32::from(LONG);
                 assert_eq!(whole.words_in(range.0, range.1), layout.words_in(passage));
             }
-            assert!(Outline::read(&page[..page.len().min(2)], at % BLOCKS, n_sentences).is_none());
+            assert_eq!(read.is_vague(), is_long);
+            let cut = Arc::new(page[..page.len().min(2)].to_vec());
+            assert!(Outline::read(cut, at % BLOCKS, n_sentences).is_none());
         }
     }
 }

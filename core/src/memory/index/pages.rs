@@ -19,6 +19,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use super::beginnings::{Beginnings, Step};
 use super::lists::{self, List, ListBuilder};
 use super::merging::{Blocks, merge};
 use super::packing::{self, Packer, Unpacker};
@@ -320,6 +321,29 @@ impl Firsts {
             term.extend_from_slice(reader.bytes(rest)?);
             let list = List::read(&mut reader, self.kind.n_sentences)?;
             visit(&term, list)?;
+        }
+        Some(())
+    }
+
+    /// Calls `visit` with every term of a page that begins with one of `beginnings` and its list, in byte order;
+    /// `None` if what was read of the page is damaged, or `visit` answers so.
+    pub fn for_each_beginning(
+        &self,
+        page: &[u8],
+        beginnings: &[&[u8]],
+        mut visit: impl FnMut(&[u8], List<'_>) -> Option<()>,
+    ) -> Option<()> {
+        let Some(mut terms) = Beginnings::of(beginnings) else { return Some(()) };
+        let mut reader = Reader::new(page);
+        while !reader.is_at_end() {
+            let (shared, rest) = postings::read_head(&mut reader)?;
+            let rest = reader.bytes(rest)?;
+            let list = List::read(&mut reader, self.kind.n_sentences)?;
+            match terms.next(shared, rest)? {
+                Step::Other => {}
+                Step::Found => visit(terms.term(), list)?,
+                Step::Past => break,
+            }
         }
         Some(())
     }

@@ -6,6 +6,7 @@
 //! sorted as its terms are, so that a term costs a comparison or two whatever the number of words.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use super::pages::TermRange;
 use super::postings::{self, ByteSet, Entry};
@@ -186,7 +187,7 @@ pub struct Wanted<'a> {
     group: (u8, Range<usize>),
     first_bytes: ByteSet,
     /// What terms that may stand somewhere begin with, sorted, none of them beginning with another.
-    beginnings: Vec<&'a [u8]>,
+    beginnings: Rc<[&'a [u8]]>,
     /// The first of `exact` that is not less than the last term.
     next: usize,
 }
@@ -211,13 +212,18 @@ impl<'a> Wanted<'a> {
         let mut beginnings: Vec<&[u8]> = all.filter(|word| !word.is_empty()).collect();
         beginnings.sort_unstable();
         beginnings.dedup_by(|next, kept| next.starts_with(kept));
-        let (group, next) = ((0, 0..0), 0);
+        let (group, next, beginnings) = ((0, 0..0), 0, beginnings.into());
         Self { patterns, stems, exact, stemmed, group, first_bytes, beginnings, next }
     }
 
     /// The patterns.
     pub fn patterns(&self) -> &'a [Pattern] {
         self.patterns
+    }
+
+    /// What terms that may stand somewhere begin with, sorted, none of them beginning with another.
+    pub fn beginnings(&self) -> Rc<[&'a [u8]]> {
+        Rc::clone(&self.beginnings)
     }
 
     /// Begins another list of terms.
@@ -272,13 +278,10 @@ impl Matches {
     pub fn find(wanted: &mut Wanted, terms: &[u8]) -> Option<Self> {
         let slots = |pattern: &Pattern| vec![Vec::new(); pattern.slots.len()];
         let mut entries: Vec<Vec<Vec<Entry>>> = wanted.patterns.iter().map(slots).collect();
-        let beginnings = std::mem::take(&mut wanted.beginnings);
         wanted.rewind();
-        let walked = postings::for_each_beginning(terms, &beginnings, |term, entry| {
+        postings::for_each_beginning(terms, &wanted.beginnings(), |term, entry| {
             wanted.for_each_place_of(term, |pattern, slot| entries[pattern][slot].push(entry));
-        });
-        wanted.beginnings = beginnings;
-        walked?;
+        })?;
         Some(Self { entries })
     }
 

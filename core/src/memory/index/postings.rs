@@ -22,6 +22,7 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
+use super::beginnings::{Beginnings, Step};
 use super::packing::{self, Packer, Unpacker};
 use super::stopwords;
 use crate::memory::segment::words;
@@ -426,9 +427,6 @@ pub fn for_each_term(terms: &[u8], mut visit: impl FnMut(&[u8], Entry)) -> Optio
 /// Calls `visit` with every term of the part `terms` that begins with one of `beginnings`, in byte order. These
 /// are in byte order, and none of them is empty or begins with another. `None` if what was read of the part is
 /// damaged.
-///
-/// A term that shares more with the one before than that one does with what is looked for next is less too, so that most
-/// terms are passed over by their first byte.
 pub fn for_each_beginning(
     terms: &[u8],
     beginnings: &[&[u8]],
@@ -436,7 +434,6 @@ pub fn for_each_beginning(
 ) -> Option<()> {
     let (heads, mut groups) = heads(terms)?;
     let mut unpacker = Unpacker::default();
-    let mut term = Vec::with_capacity(LONGEST_TERM);
     let (mut start, mut left) = (0_usize, beginnings);
     for head in heads {
         let stored = groups.bytes(head.n_stored)?;
@@ -444,42 +441,20 @@ pub fn for_each_beginning(
         left = &left[left.partition_point(|sought| sought[0] < head.first)..];
         let (own, behind) = left.split_at(left.partition_point(|sought| sought[0] == head.first));
         left = behind;
-        let mut own = own.iter();
-        if let Some(mut sought) = own.next() {
+        if let Some(mut own) = Beginnings::of(own) {
             let mut reader = Reader::new(unpacker.unpack(stored, head.n_bytes)?);
-            term.clear();
-            // How much of `sought` the last term begins with; less than it, unless that is all.
-            let mut same = 0;
             let mut is_past = false;
             for _ in 0..head.n_terms {
                 let (shared, rest) = read_head(&mut reader)?;
                 let rest = reader.bytes(rest)?;
                 let entry = read_place(&mut reader, &mut start)?;
-                if shared > same && same < sought.len() {
-                    continue;
-                }
-                if shared > term.len() {
-                    return None;
-                }
-                term.truncate(shared);
-                term.extend_from_slice(rest);
-                loop {
-                    same = sought.iter().zip(&term).take_while(|(a, b)| a == b).count();
-                    if same == sought.len() {
-                        visit(&term, entry);
-                    } else if term.get(same).is_some_and(|byte| *byte > sought[same]) {
-                        match own.next() {
-                            Some(next) => sought = next,
-                            None => is_past = true,
-                        }
-                        if !is_past {
-                            continue;
-                        }
+                match own.next(shared, rest)? {
+                    Step::Other => {}
+                    Step::Found => visit(own.term(), entry),
+                    Step::Past => {
+                        is_past = true;
+                        break;
                     }
-                    break;
-                }
-                if is_past {
-                    break;
                 }
             }
             if !is_past && (!reader.is_at_end() || start != end) {

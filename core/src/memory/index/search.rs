@@ -3,6 +3,7 @@
 //! How units are scored is in `scoring`. The directories tell where patterns stand in prose, and which other blocks are
 //! read; those whose words cannot beat what was found are left out, which changes nothing in what is found.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::corpus::{Corpus, SentenceId};
@@ -160,35 +161,35 @@ impl<'a> Search<'a> {
     /// # Errors
     /// If the store cannot be read or is damaged.
     pub fn best(
-        mut self,
+        &mut self,
         n_sentences: usize,
         n_passages: usize,
         is_worth: impl Fn(u64) -> bool,
     ) -> Result<Found> {
         let bounds = scoring::by_bound(self.corpus, &self.spread, &self.idf, is_worth);
-        let mut scoring = Scoring::of(&self, n_sentences, n_passages);
+        let mut scoring = Scoring::of(self, n_sentences, n_passages);
         let (mut known, others): (Vec<Bound>, Vec<Bound>) =
             bounds.into_iter().partition(|bound| bound.known == Known::Exactly);
         // In the order of the documents, so that every page of outlines is read once.
         known.sort_by_key(|bound| bound.block);
         for Bound { bound, block, run, .. } in known {
             if !scoring.is_beaten(bound) {
-                scoring.add_known(&self, block, run)?;
+                scoring.add_known(self, block, run)?;
             }
         }
         for Bound { bound, block, run, known } in others {
             if scoring.is_beaten(bound) {
                 break;
             }
-            if known == Known::Blocks || scoring.can_beat(&self, block, run)? {
+            if known == Known::Blocks || scoring.can_beat(self, block, run)? {
                 scoring.add_read(self.corpus, &mut self.wanted, block)?;
             }
         }
         Ok(Found {
-            counts: self.counts,
+            counts: self.counts.clone(),
             sentences: scoring.best_sentences.into_sorted(),
             passages: scoring.best_passages.into_sorted(),
-            idf: self.idf,
+            idf: self.idf.clone(),
         })
     }
 }
@@ -234,7 +235,23 @@ pub fn sentences_with_any(
 ) -> Result<()> {
     let patterns = &patterns[..patterns.len().min(MOST_PATTERNS)];
     let (mut wanted, mut masks) = (Wanted::of(patterns, stems), Vec::new());
-    for block in Spread::of(corpus, patterns, stems)?.any() {
+    let spread = Spread::of(corpus, patterns, stems)?;
+    for block in spread.any() {
+        if let Some(known) = spread.known_in(corpus, block) {
+            let outline = corpus.outline_of(block)?;
+            let first = corpus.contents.blocks[block as usize].first_sentence;
+            let mut held: BTreeMap<u32, u64> = BTreeMap::new();
+            for (pattern, list) in known.into_iter().enumerate() {
+                for sentence in list {
+                    *held.entry(sentence - first).or_default() |= 1 << pattern;
+                }
+            }
+            for (sentence, mask) in held {
+                let words = outline.words_in(sentence, sentence + 1);
+                visit(SentenceId { block, sentence }, words, mask);
+            }
+            continue;
+        }
         let layout = masks_in(corpus, block, &mut wanted, &mut masks)?;
         let Some(layout) = layout else { continue };
         for (sentence, mask) in masks.iter().enumerate().filter(|(_, mask)| **mask != 0) {

@@ -10,6 +10,8 @@
 //! A look-up reads the pages of a directory whose range of terms can match, no others. Of a run too short for a directory
 //! the dictionaries are read.
 
+use std::ops::Range;
+
 use super::corpus::{Corpus, DirectoryView};
 use super::directory::{CUT_SHORT, NO_DICTIONARY};
 use super::pairs;
@@ -85,19 +87,6 @@ impl Spread {
                 sentences[at].extend(begins.map(|sentence| first_sentence + sentence));
             }
         }
-        if std::env::var("TR").is_ok() {
-            for (at, p) in patterns.iter().enumerate() {
-                let n = blocks[at].iter().filter(|(_, c): &&(u32, u32)| *c > 0).count();
-                eprintln!(
-                    "  {:?} blocks {n} total {} known {:?} slots {}",
-                    p.text,
-                    totals[at],
-                    known[at],
-                    p.len()
-                );
-            }
-            eprintln!("  --");
-        }
         Ok(Self { blocks, totals, known, sentences })
     }
 
@@ -113,6 +102,41 @@ impl Spread {
     /// What is known of the occurrences of pattern `pattern` in run `run`.
     pub fn known(&self, pattern: usize, run: usize) -> Known {
         self.known[pattern][run]
+    }
+
+    /// The numbers in the library of the sentences of `range`, all of block `block` of run `run`, where pattern `pattern`
+    /// can begin; `None` if it can in each.
+    pub fn begins(
+        &self,
+        pattern: usize,
+        run: usize,
+        block: u32,
+        range: Range<u32>,
+    ) -> Option<&[u32]> {
+        if !self.can_hold(pattern, block) {
+            return Some(&[]);
+        }
+        let is_known = self.known(pattern, run) != Known::Blocks;
+        is_known.then(|| self.sentences(pattern, range.start, range.end))
+    }
+
+    /// By pattern, the numbers in the library of the sentences of a block that hold it, in order and once for every
+    /// occurrence; `None` if that is not known of all.
+    pub fn known_in(&self, corpus: &Corpus, block: u32) -> Option<Vec<&[u32]>> {
+        let run = corpus.contents.runs.partition_point(|run| run.blocks.end <= block);
+        let place = &corpus.contents.blocks[block as usize];
+        let (first, end) = (place.first_sentence, place.first_sentence + place.block.sentences);
+        let known = |pattern: usize| {
+            let held = self.begins(pattern, run, block, first..end)?;
+            (held.is_empty() || self.known(pattern, run) == Known::Exactly).then_some(held)
+        };
+        (0..self.blocks.len()).map(known).collect()
+    }
+
+    /// Whether pattern `pattern` can stand in a block.
+    pub fn can_hold(&self, pattern: usize, block: u32) -> bool {
+        let blocks = &self.blocks[pattern];
+        blocks.binary_search_by_key(&block, |(at, _)| *at).is_ok_and(|at| blocks[at].1 > 0)
     }
 
     /// The numbers in the library of the sentences from `first` on and before `end` where pattern `pattern` can begin, of
@@ -166,7 +190,13 @@ pub fn blocks_beside(
         if !any.is_empty() {
             let lookup = Lookup::of(corpus, run, any)?;
             if found.len() > FEW && lookup.n_pages() < found.len() * BLOCK_PAGES {
-                let told = lookup.told(stems)?;
+                let mut told = lookup.told(stems)?;
+                for (pattern, told) in any.iter().zip(&mut told) {
+                    if let Some(held) = holders(corpus, run, pattern, told)? {
+                        let bounds = told.bounds.iter_mut().zip(held);
+                        bounds.for_each(|(bound, held)| *bound *= u32::from(held));
+                    }
+                }
                 found.retain(|block| told.iter().any(|told| told.bounds[*block] > 0));
                 together.with_one_of(&told);
                 together.retain(&starts, &mut found);
@@ -400,7 +430,8 @@ impl<'a> Lookup<'a> {
         for (page, _) in wanted.iter().enumerate().filter(|(_, wanted)| **wanted) {
             let bytes = directory.page(page + 1)?;
             words.rewind();
-            let walked = directory.firsts.for_each_term(&bytes, |term, list| {
+            let beginnings = words.beginnings();
+            let walked = directory.firsts.for_each_beginning(&bytes, &beginnings, |term, list| {
                 let mut whole = Some(());
                 sentences.clear();
                 words.for_each_place_of(term, |pattern, slot| {

@@ -7,12 +7,16 @@
 #[derive(Default)]
 pub struct Tally {
     units: Vec<(f32, u64)>,
+    /// The units in which something was found.
+    found: Vec<usize>,
 }
 
 impl Tally {
     /// Forgets the block before.
     pub fn clear(&mut self) {
-        self.units.clear();
+        for unit in self.found.drain(..) {
+            self.units[unit] = (0.0, 0);
+        }
     }
 
     /// Adds the occurrences `list` of `pattern`, in order. `unit_of` answers the unit that holds a place, which is none
@@ -25,22 +29,27 @@ impl Tally {
         unit_of: impl Fn(u32, usize) -> (usize, u32),
         score: impl Fn(usize, usize) -> f32,
     ) {
-        self.units.resize(n_units, (0.0, 0));
+        if self.units.len() < n_units {
+            self.units.resize(n_units, (0.0, 0));
+        }
         let (mut rest, mut from) = (list, 0);
         while let Some(place) = rest.first() {
             let (unit, end) = unit_of(*place, from);
             let tf = rest.iter().take_while(|place| **place < end).count().max(1);
             let (sum, found) = &mut self.units[unit];
+            if *found == 0 {
+                self.found.push(unit);
+            }
             *sum += score(tf, unit);
             *found |= 1 << pattern;
             (rest, from) = (&rest[tf..], unit);
         }
     }
 
-    /// The units in which something was found, in order, each with its score and what was found.
+    /// The units in which something was found, each with its score and what was found.
     pub fn scored(&self) -> impl Iterator<Item = (usize, f32, u64)> {
-        let each = self.units.iter().enumerate();
-        each.filter(|(_, (_, found))| *found != 0).map(|(at, (score, found))| (at, *score, *found))
+        let scored = |unit: &usize| (*unit, self.units[*unit].0, self.units[*unit].1);
+        self.found.iter().map(scored)
     }
 }
 
@@ -59,5 +68,7 @@ mod tests {
         assert_eq!(scored, [(0, 3.0, 0b101), (3, 4.0, 0b001), (4, 1.0, 0b100)]);
         tally.clear();
         assert_eq!(tally.scored().count(), 0);
+        tally.add(4, 1, &[35], unit_of, |tf, _| tf as f32);
+        assert_eq!(tally.scored().collect::<Vec<_>>(), [(3, 1.0, 0b010)]);
     }
 }

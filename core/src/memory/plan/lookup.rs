@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use super::candidates::{Candidate, candidates};
+use super::candidates::{Among, Candidate, candidates};
 use super::language::grammar::among;
 use super::parts::Scope;
 use super::prose::form::Form;
@@ -31,6 +31,8 @@ const LEAST_OF_MANY: f32 = 0.45;
 const MANY_TERMS: usize = 6;
 /// What a sentence must cover by itself for it to be a whole fact.
 const WHOLE_FACT: f32 = 0.9;
+/// What a whole fact may cover less than the one that covers most.
+const AS_WHOLE: f32 = 0.02;
 /// Longest sentence that is a whole fact, in words.
 const LONGEST_FACT: u32 = 40;
 /// Coverage from which a model that finds nothing is overruled.
@@ -61,22 +63,6 @@ pub fn lookup(
     question: &Question,
     scope: &Scope,
 ) -> Result<Finding> {
-    let candidates = candidates(reader, question, scope)?;
-    if !covers(question, &candidates) {
-        return of_office(reader, question, scope);
-    }
-    if pointer.has_model() {
-        if let Some(finding) = read_windows(reader, pointer, question, &candidates)? {
-            return Ok(finding);
-        }
-        if !pointer.was_refused()
-            && !candidates.first().is_some_and(|best| best.own >= SURE_COVERAGE)
-        {
-            return Ok(Finding::default());
-        }
-    }
-    let short = candidates.iter().filter(|candidate| is_short(candidate));
-    let most = short.map(|candidate| candidate.own).fold(0.0, f32::max);
     // A question that only names something, or asks how or why, is answered around its mentions.
     let stated = question.terms.iter().any(|term| !term.name && !term.phrase)
         && question.expected != Expected::Explanation
@@ -84,19 +70,44 @@ pub fn lookup(
         && (question.terms.len() > 3
             || !question.keys.is_empty()
             || question.expected != Expected::Anything);
+    // In prose it matters whether anything covers the question, and which sentences do alone.
+    let is_of_prose = !pointer.has_model() && is_told_in_prose(reader, question);
+    let among = if is_of_prose {
+        let own = if stated { WHOLE_FACT - AS_WHOLE } else { f32::MAX };
+        Among::Covering { own, coverage: least_coverage(question) }
+    } else {
+        Among::All
+    };
+    let found = candidates(reader, question, scope, among)?;
+    if !covers(question, &found) {
+        return of_office(reader, question, scope);
+    }
+    if pointer.has_model() {
+        if let Some(finding) = read_windows(reader, pointer, question, &found)? {
+            return Ok(finding);
+        }
+        if !pointer.was_refused() && !found.first().is_some_and(|best| best.own >= SURE_COVERAGE) {
+            return Ok(Finding::default());
+        }
+    }
+    let short = found.iter().filter(|candidate| is_short(candidate));
+    let most = short.map(|candidate| candidate.own).fold(0.0, f32::max);
     if most >= WHOLE_FACT && stated {
-        let mut facts = whole_facts(reader, question, &candidates, most)?;
+        let mut facts = whole_facts(reader, question, &found, most)?;
         support(reader, question, scope, &mut facts)?;
         return Ok(facts);
     }
     if is_told_in_prose(reader, question) {
-        let found = places::places(reader, question, scope, &[])?;
-        if let Some(best) = found.best {
+        let told = places::places(reader, question, scope, &[])?;
+        if let Some(best) = told.best {
             let answer = Some(one_line(&reader.corpus.sentence(best)?));
-            return Ok(Finding { answer, evidence: found.evidence, incomplete: false });
+            return Ok(Finding { answer, evidence: told.evidence, incomplete: false });
         }
     }
-    places(reader, &candidates)
+    if is_of_prose {
+        return places(reader, &candidates(reader, question, scope, Among::All)?);
+    }
+    places(reader, &found)
 }
 
 /// What somebody is something of, where a sentence says so and the question describes who is meant in more
@@ -187,10 +198,15 @@ fn is_short(candidate: &Candidate) -> bool {
     candidate.n_words <= LONGEST_FACT
 }
 
-/// Whether some sentence covers enough of the question for there to be an answer.
-pub fn covers(question: &Question, candidates: &[Candidate]) -> bool {
+/// What a sentence must cover of a question for there to be an answer.
+fn least_coverage(question: &Question) -> f32 {
     let many = question.many || question.terms.len() >= MANY_TERMS;
-    let least = if many { LEAST_OF_MANY } else { LEAST_COVERAGE };
+    if many { LEAST_OF_MANY } else { LEAST_COVERAGE }
+}
+
+/// Whether some sentence covers enough of the question for there to be an answer.
+fn covers(question: &Question, candidates: &[Candidate]) -> bool {
+    let least = least_coverage(question);
     candidates.iter().any(|candidate| candidate.coverage >= least)
 }
 
@@ -202,7 +218,7 @@ fn whole_facts(
     most: f32,
 ) -> Result<Finding> {
     let mut facts: Vec<&Candidate> =
-        candidates.iter().filter(|c| c.own >= most - 0.02 && is_short(c)).collect();
+        candidates.iter().filter(|c| c.own >= most - AS_WHOLE && is_short(c)).collect();
     let (typed, keyed) =
         (facts.iter().any(|fact| fact.typed), facts.iter().any(|fact| fact.has_keys));
     facts.retain(|fact| (fact.typed || !typed) && (fact.has_keys || !keyed));

@@ -44,6 +44,7 @@ pub mod cases;
 pub mod chinese;
 pub mod clauses;
 pub mod counting;
+pub mod covering;
 pub mod events;
 pub mod language;
 pub mod lookup;

@@ -121,8 +121,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// If the store cannot be read or is damaged.
     pub fn admits(&self, id: SentenceId) -> Result<bool> {
-        let layout = self.corpus.layout(id.block)?;
-        Ok(self.admits_passage(&Passage::around(id.block, &layout, id.sentence)))
+        Ok(self.admits_passage(&self.corpus.passage_of(id)?))
     }
 
     /// Whether `passage` may be read; counts it if so.

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::memory::answer::Finding;
 use crate::memory::answer::spans::{self, number_value};
 use crate::memory::index::corpus::SentenceId;
-use crate::memory::plan::candidates::candidates;
+use crate::memory::plan::candidates::{Among, candidates};
 use crate::memory::plan::language::grammar::among;
 use crate::memory::plan::parts::Scope;
 use crate::memory::plan::question::{Expected, Question};
@@ -94,7 +94,7 @@ pub fn compare(
         asked.expected = Expected::Number;
         let name: Vec<String> = words::folded_words(thing).collect();
         let mut value = None;
-        for candidate in candidates(reader, &asked, scope)? {
+        for candidate in candidates(reader, &asked, scope, Among::All)? {
             let sentence = reader.corpus.sentence(candidate.id)?;
             let folded: Vec<String> = words::folded_words(&sentence).collect();
             if !name.iter().all(|word| folded.contains(word)) {

@@ -324,14 +324,10 @@ fn told_places(reader: &Reader, text: &str, tokens: &[Token]) -> Result<Vec<Stri
 
 /// Whether a sentence says "to the", "into the", "in the" or "at the" before a noun.
 fn is_told_place(reader: &Reader, noun: &str) -> Result<bool> {
-    for before in ["to the", "into the", "in the", "at the"] {
-        let phrase = Pattern::phrase(&format!("{before} {noun}"));
-        let found = reader.last_mentions(phrase.as_slice(), &[], LONGEST, 1)?;
-        if phrase.is_some() && !found.is_empty() {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    let phrase = |before| Pattern::phrase(&format!("{before} {noun}"));
+    let phrases: Vec<Pattern> =
+        ["to the", "into the", "in the", "at the"].into_iter().filter_map(phrase).collect();
+    Ok(!reader.last_mentions(&[], &phrases, LONGEST, 1)?.is_empty())
 }
 
 /// Whether an event is one of `name`.
@@ -351,13 +347,19 @@ fn by_pronoun(text: &str) -> bool {
 fn is_teller(reader: &Reader, who: &str) -> Result<bool> {
     let Some(pattern) = Pattern::phrase(who) else { return Ok(false) };
     let ids = reader.last_mentions(&[pattern], &[], LONGEST, JUDGED_BY)?;
-    let reads = reader.read(&ids)?;
-    let states = |read: &&Read| {
-        let found = events(told(body(&said(&read.text)), who), reader.lexicon);
-        found.iter().any(|event| event.fills && tells(event, who))
-    };
-    let n_filling = reads.iter().filter(states).count();
-    Ok(n_filling > 1 && (reads.len() <= FEW || n_filling * LEAST_FILLING >= reads.len()))
+    let least = if ids.len() <= FEW { 2 } else { ids.len().div_ceil(LEAST_FILLING).max(2) };
+    let mut n_filling = 0;
+    // No more are read than it takes.
+    for (at, id) in ids.iter().enumerate() {
+        if n_filling >= least || n_filling + ids.len() - at < least {
+            break;
+        }
+        for read in reader.read(std::slice::from_ref(id))? {
+            let found = events(told(body(&said(&read.text)), who), reader.lexicon);
+            n_filling += usize::from(found.iter().any(|event| event.fills && tells(event, who)));
+        }
+    }
+    Ok(n_filling >= least)
 }
 
 /// Something that comes to somebody, as what he has from then on.

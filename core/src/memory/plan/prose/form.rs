@@ -128,6 +128,26 @@ impl<'q> Form<'q> {
         }
     }
 
+    /// The most that [`Self::told_by`] answers.
+    pub fn most(&self) -> f32 {
+        if self.office.is_some() {
+            return 1.0 + OF_OFFICE;
+        }
+        if self.kind.is_some() {
+            return 1.0;
+        }
+        match self.expected {
+            Expected::Explanation | Expected::Date | Expected::Colour => 1.0,
+            Expected::Anything if !self.asks_name && !self.asks_which => 0.0,
+            Expected::Number if self.measure.is_some() => 1.0 + IN_UNITS,
+            Expected::Number => 1.0,
+            _ if self.surname.is_some() => 1.0 + FROM,
+            Expected::Place if self.from => 1.0 + AT_AN_ADDRESS + FROM,
+            Expected::Place => 1.0 + AT_AN_ADDRESS,
+            _ => 1.0,
+        }
+    }
+
     /// The name behind the office that is asked about: "Lima" in "the mayor of Lima".
     pub fn office_of<'t>(&self, text: &'t str) -> Option<&'t str> {
         let office = self.office?;

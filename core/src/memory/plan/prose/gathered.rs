@@ -2,21 +2,21 @@
 //!
 //! ```text
 //! told      sum over aspects  weight * worth of the nearest mention * share by its distance  /  all weights
-//! bound     of a block: the same with the shares at the least distances that its sentences can have
+//! bound     of a block or a stretch: the same with the shares at the least distances that its sentences can have
 //! ```
-//! Blocks are read by their bounds, the highest first, until none of the others can hold one of the best: so
-//! a longer library costs more only where it tells more of what is asked. Mentions reach over the ends of
-//! blocks.
+//! Blocks, and then their stretches of some sentences, are looked at by their bounds, the highest first, until none of
+//! the others can hold one of the best: so a longer library costs more only where it tells more of what is asked.
+//! Mentions reach over the ends of blocks.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::ops::Range;
 
 use crate::error::Result;
 use crate::memory::index::corpus::{Corpus, SentenceId};
 use crate::memory::index::patterns::{Pattern, Wanted};
 use crate::memory::index::search;
-use crate::memory::index::spread::{Known, Spread};
+use crate::memory::index::spread::Spread;
 use crate::memory::index::stems::Stems;
 
 /// Sentences beside a mention that are looked at, of a word and of a name.
@@ -41,6 +41,8 @@ const FIRST_MENTIONS: usize = 20;
 const BEHIND_FIRST: [f32; 3] = [1.0, 0.7, 0.4];
 /// Share of the best score below which a sentence is not looked at.
 const LEAST_SHARE: f32 = 0.5;
+/// Sentences of a stretch: of longer ones the bounds tell less, and shorter ones are more.
+const STRETCH: u32 = 32;
 /// Covers what a bound and a score that are summed in another order may differ by.
 const ROUNDING: f32 = 1.000_1;
 
@@ -101,12 +103,17 @@ pub fn gathered(
     let first_mentions = if introduces { reading.first_mentions()? } else { Vec::new() };
     let mut out: Vec<Told> = Vec::new();
     let mut least = f32::MIN;
-    for (bound, block) in reading.by_bound(&seeds, &first_mentions) {
-        if bound < least {
+    let mut left: BinaryHeap<Stretch> = reading.blocks(&seeds, &first_mentions).into();
+    while let Some(next) = left.pop() {
+        if next.bound < least {
             break;
         }
+        if next.is_block {
+            left.extend(reading.stretches(next.block, &seeds, &first_mentions));
+            continue;
+        }
         let before = out.len();
-        for told in reading.told_in(block, &seeds, &first_mentions)? {
+        for told in reading.told_in(next.block, next.sentences, &seeds, &first_mentions)? {
             if told.score >= least && is_wanted(told.id)? {
                 out.push(told);
             }
@@ -135,6 +142,41 @@ fn seeds(sought: &Sought) -> Vec<usize> {
     let is_seed =
         |(at, aspect): &(usize, &Aspect)| Some(*at) == rarest || n_near(aspect) <= MOST_SCORED;
     aspects().filter(is_seed).map(|(at, _)| at).collect()
+}
+
+/// Some sentences of a block, by their numbers.
+#[derive(Debug, Clone, PartialEq)]
+struct Stretch {
+    /// None of them scores more.
+    bound: f32,
+    block: u32,
+    sentences: Range<u32>,
+    /// Whether they are all of the block, of which the stretches are bound better.
+    is_block: bool,
+}
+
+impl Eq for Stretch {}
+
+impl Ord for Stretch {
+    /// By bound; at the same bound the earlier one comes first.
+    fn cmp(&self, other: &Self) -> Ordering {
+        let by_bound = self.bound.total_cmp(&other.bound);
+        by_bound.then_with(|| other.sentences.start.cmp(&self.sentences.start))
+    }
+}
+
+impl PartialOrd for Stretch {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// The mentions of a pattern that count in a block: those in it, and the nearest before and behind it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Mentions<'m> {
+    before: Option<u32>,
+    own: &'m [u32],
+    behind: Option<u32>,
 }
 
 /// What was read of the mentions.
@@ -173,8 +215,7 @@ impl<'a> Reading<'a> {
 
     /// Whether pattern `pattern` can stand in a block.
     fn can_hold(&self, pattern: usize, block: u32) -> bool {
-        let blocks = &self.sought.spread.blocks[pattern];
-        blocks.binary_search_by_key(&block, |(at, _)| *at).is_ok_and(|at| blocks[at].1 > 0)
+        self.sought.spread.can_hold(pattern, block)
     }
 
     /// The blocks with sentences from which mentions count in a block, each with the least distance.
@@ -219,25 +260,15 @@ impl<'a> Reading<'a> {
 
     /// The mentions in a block if the directories tell all of them.
     fn known_in(&self, block: u32) -> Option<Vec<Vec<u32>>> {
-        let runs = &self.corpus.contents.runs;
-        let run = runs.partition_point(|run| run.blocks.end <= block);
-        let place = &self.corpus.contents.blocks[block as usize];
-        let (first, n_sentences) = (place.first_sentence, place.block.sentences);
-        let spread = &self.sought.spread;
-        let known = |pattern: usize| {
-            if !self.can_hold(pattern, block) {
-                return Some(Vec::new());
-            }
-            let known = spread.known(pattern, run) == Known::Exactly;
-            let mut list = known.then(|| {
-                let mentions = spread.sentences(pattern, first, first + n_sentences);
-                let number = |sentence: &u32| self.firsts[block as usize] + sentence - first;
-                mentions.iter().map(number).collect::<Vec<_>>()
-            })?;
+        let known = self.sought.spread.known_in(self.corpus, block)?;
+        let first = self.corpus.contents.blocks[block as usize].first_sentence;
+        let numbers = |list: &[u32]| {
+            let number = |sentence: &u32| self.firsts[block as usize] + sentence - first;
+            let mut list: Vec<u32> = list.iter().map(number).collect();
             list.dedup();
-            Some(list)
+            list
         };
-        (0..self.sought.patterns.len()).map(known).collect()
+        Some(known.into_iter().map(numbers).collect())
     }
 
     /// The first mentions of the rarest name: there a book says who somebody is.
@@ -262,112 +293,174 @@ impl<'a> Reading<'a> {
         Ok(out.into_iter().take(FIRST_MENTIONS).collect())
     }
 
-    /// The blocks with a mention of a seed and a bound of the scores in them, the highest first.
-    fn by_bound(&self, seeds: &[usize], first_mentions: &[u32]) -> Vec<(f32, u32)> {
+    /// The blocks with a mention of a seed and a bound of the scores in them.
+    fn blocks(&self, seeds: &[usize], first_mentions: &[u32]) -> Vec<Stretch> {
         let sought = self.sought;
-        let aspects = &sought.aspects;
-        let total: f32 = aspects.iter().map(|aspect| aspect.weight).sum();
-        let of_seed = |seed: &usize| aspects[*seed].mentions.iter();
+        let of_seed = |seed: &usize| sought.aspects[*seed].mentions.iter();
         let can = |(block, count): &(u32, u32)| (*count > 0).then_some(*block);
         let blocks: BTreeSet<u32> = seeds
             .iter()
             .flat_map(of_seed)
             .flat_map(|(pattern, _)| sought.spread.blocks[*pattern].iter().filter_map(can))
             .collect();
-        let bound = |block: u32| {
-            let around = self.around(block);
-            let worth_of = |aspect: &Aspect| {
-                let mentions = aspect.mentions.iter().map(|(pattern, worth)| {
-                    let holds = around.iter().filter(|(other, _)| self.can_hold(*pattern, *other));
-                    let least = holds.map(|(_, distance)| *distance).min();
-                    worth * least.map_or(0.0, |least| most_from(least, aspect.is_name))
-                });
-                mentions.fold(0.0, f32::max)
-            };
-            let told: f32 =
-                aspects.iter().map(|aspect| aspect.weight * worth_of(aspect) / total).sum();
-            let own = self.sentences(block);
-            let behind = BEHIND_FIRST.len() as u32;
-            let adds = |at: &u32| (*at..at + behind).any(|at| own.contains(&at));
-            // A sentence may stand behind several.
-            let added = if first_mentions.iter().any(adds) {
-                FIRST * BEHIND_FIRST.iter().sum::<f32>()
-            } else {
-                0.0
-            };
-            (told + added) * ROUNDING
+        let stretch = |block: u32| {
+            let (around, own) = (self.around(block), self.sentences(block));
+            let bound = self.bound(&own, first_mentions, |pattern| {
+                let holds = around.iter().filter(|(other, _)| self.can_hold(pattern, *other));
+                holds.map(|(_, distance)| *distance).min()
+            });
+            Stretch { bound, block, sentences: own, is_block: true }
         };
-        let mut out: Vec<(f32, u32)> =
-            blocks.into_iter().map(|block| (bound(block), block)).collect();
-        out.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
-        out
+        blocks.into_iter().map(stretch).collect()
     }
 
-    /// The sentences of a block near a mention of a seed, with their scores, in order.
+    /// The stretches of a block near a mention of a seed there, each with a bound of its scores.
+    fn stretches(&self, block: u32, seeds: &[usize], first_mentions: &[u32]) -> Vec<Stretch> {
+        let (around, own) = (self.around(block), self.sentences(block));
+        let place = &self.corpus.contents.blocks[block as usize];
+        let run = self.corpus.contents.runs.partition_point(|run| run.blocks.end <= block);
+        let (first, end) = (place.first_sentence, place.first_sentence + place.block.sentences);
+        let spread = &self.sought.spread;
+        // Where each pattern can begin in the block, and the blocks around that can hold it.
+        let begins: Vec<Option<&[u32]>> = (0..self.sought.patterns.len())
+            .map(|pattern| spread.begins(pattern, run, block, first..end))
+            .collect();
+        let others = around.iter().filter(|(other, _)| *other != block);
+        let held: Vec<Vec<Range<u32>>> = (0..self.sought.patterns.len())
+            .map(|pattern| {
+                let holding = others.clone().filter(|(other, _)| self.can_hold(pattern, *other));
+                holding.map(|(other, _)| self.sentences(*other)).collect()
+            })
+            .collect();
+        let stretch = |start: u32| {
+            let sentences = start..(start + STRETCH).min(own.end);
+            let least_in = |pattern: usize, sentences: &Range<u32>| {
+                let Some(begins) = begins[pattern] else { return Some(0) };
+                let (low, high) = (sentences.start - own.start, sentences.end - own.start);
+                let from = begins.partition_point(|sentence| sentence - first < low);
+                let behind = begins.get(from).map(|at| (at - first + 1).saturating_sub(high));
+                let before = from.checked_sub(1).map(|at| low - (begins[at] - first));
+                before.into_iter().chain(behind).min()
+            };
+            let is_near = seeds.iter().any(|seed| {
+                let aspect = &self.sought.aspects[*seed];
+                let is_near = |least: u32| least <= aspect.reach();
+                let mut patterns = aspect.mentions.iter().map(|(pattern, _)| *pattern);
+                patterns.any(|pattern| least_in(pattern, &sentences).is_some_and(is_near))
+            });
+            let bound = is_near.then(|| {
+                self.bound(&sentences, first_mentions, |pattern| {
+                    let distance = |other: &Range<u32>| {
+                        let before = (sentences.start + 1).saturating_sub(other.end);
+                        before.max((other.start + 1).saturating_sub(sentences.end))
+                    };
+                    let others = held[pattern].iter().map(distance);
+                    others.chain(least_in(pattern, &sentences)).min()
+                })
+            });
+            bound.map(|bound| Stretch { bound, block, sentences, is_block: false })
+        };
+        own.clone().step_by(STRETCH as usize).filter_map(stretch).collect()
+    }
+
+    /// The most that one of `sentences` scores, where `least` tells how far away the nearest mention of a pattern is at
+    /// least, if there is any.
+    fn bound(
+        &self,
+        sentences: &Range<u32>,
+        first_mentions: &[u32],
+        least: impl Fn(usize) -> Option<u32>,
+    ) -> f32 {
+        let aspects = &self.sought.aspects;
+        let total: f32 = aspects.iter().map(|aspect| aspect.weight).sum();
+        let worth_of = |aspect: &Aspect| {
+            let mentions = aspect.mentions.iter().map(|(pattern, worth)| {
+                worth * least(*pattern).map_or(0.0, |least| most_from(least, aspect.is_name))
+            });
+            mentions.fold(0.0, f32::max)
+        };
+        let told: f32 = aspects.iter().map(|aspect| aspect.weight * worth_of(aspect) / total).sum();
+        let behind = BEHIND_FIRST.len() as u32;
+        let adds = |at: &u32| (*at..at + behind).any(|at| sentences.contains(&at));
+        // A sentence may stand behind several.
+        let is_first = first_mentions.iter().any(adds);
+        let added = if is_first { FIRST * BEHIND_FIRST.iter().sum::<f32>() } else { 0.0 };
+        (told + added) * ROUNDING
+    }
+
+    /// Those of some sentences of a block that are near a mention of a seed there, with their scores, in order.
     fn told_in(
         &mut self,
         block: u32,
+        sentences: Range<u32>,
         seeds: &[usize],
         first_mentions: &[u32],
     ) -> Result<Vec<Told>> {
         let around = self.around(block);
-        let mut mentions: Vec<Vec<u32>> = vec![Vec::new(); self.sought.patterns.len()];
         for (other, _) in &around {
             self.read(*other)?;
+        }
+        let mut mentions = vec![Mentions::default(); self.sought.patterns.len()];
+        for (other, _) in &around {
             for (all, list) in
                 mentions.iter_mut().zip(self.mentions.get(other).into_iter().flatten())
             {
                 // Of other blocks only the mention that is nearest to this one counts.
                 match (*other).cmp(&block) {
-                    Ordering::Less => all.extend(list.last()),
-                    Ordering::Equal => all.extend_from_slice(list),
-                    Ordering::Greater => all.extend(list.first()),
+                    Ordering::Less => all.before = list.last().copied().or(all.before),
+                    Ordering::Equal => all.own = list,
+                    Ordering::Greater => all.behind = all.behind.or(list.first().copied()),
                 }
             }
         }
-        let own = self.sentences(block);
-        let near = self.near(&own, seeds, &mentions);
+        let near = self.near(&sentences, seeds, &mentions);
         let mut scores = scores(&self.sought.aspects, &mentions, &near);
         introduced(first_mentions, &near, &mut scores);
+        let first = self.sentences(block).start;
         let told = |(at, score): (&u32, f32)| {
-            let id = SentenceId { block, sentence: at - own.start };
+            let id = SentenceId { block, sentence: at - first };
             Told { id, at: *at, score }
         };
         Ok(near.iter().zip(scores).map(told).collect())
     }
 
-    /// The numbers of the sentences among `own` near a mention of a seed there, in order.
-    fn near(&self, own: &Range<u32>, seeds: &[usize], mentions: &[Vec<u32>]) -> Vec<u32> {
-        let mut out: Vec<u32> = Vec::new();
+    /// The numbers of those of some sentences of a block that are near a mention of a seed there, in order.
+    fn near(&self, sentences: &Range<u32>, seeds: &[usize], mentions: &[Mentions]) -> Vec<u32> {
+        let mut is_near = vec![false; sentences.len()];
         for seed in seeds {
             let aspect = &self.sought.aspects[*seed];
             let reach = aspect.reach();
-            let lists = aspect.mentions.iter().flat_map(|(pattern, _)| &mentions[*pattern]);
-            for at in lists.filter(|at| own.contains(at)) {
-                out.extend(at.saturating_sub(reach).max(own.start)..(at + reach + 1).min(own.end));
+            for (pattern, _) in &aspect.mentions {
+                let own = mentions[*pattern].own;
+                let from = own.partition_point(|at| at + reach < sentences.start);
+                for at in own[from..].iter().take_while(|at| **at < sentences.end + reach) {
+                    let low = at.saturating_sub(reach).max(sentences.start) - sentences.start;
+                    let high = (at + reach + 1).min(sentences.end) - sentences.start;
+                    is_near[low as usize..high as usize].fill(true);
+                }
             }
         }
-        out.sort_unstable();
-        out.dedup();
-        out
+        sentences.clone().zip(is_near).filter_map(|(at, near)| near.then_some(at)).collect()
     }
 }
 
 /// The scores of the sentences `near`, by the sentences that mention each pattern.
-fn scores(aspects: &[Aspect], mentions: &[Vec<u32>], near: &[u32]) -> Vec<f32> {
+fn scores(aspects: &[Aspect], mentions: &[Mentions], near: &[u32]) -> Vec<f32> {
     let total: f32 = aspects.iter().map(|aspect| aspect.weight).sum();
     let mut scores = vec![0.0_f32; near.len()];
     for aspect in aspects {
         let mut worths = vec![0.0_f32; near.len()];
         for (pattern, worth) in &aspect.mentions {
-            let mut next = 0;
-            let list = &mentions[*pattern];
+            let Mentions { before, own, behind } = mentions[*pattern];
+            let mut next = near.first().map_or(0, |at| own.partition_point(|own| own < at));
             for (worth_here, at) in worths.iter_mut().zip(near) {
-                while list.get(next).is_some_and(|mention| mention < at) {
+                while own.get(next).is_some_and(|mention| mention < at) {
                     next += 1;
                 }
-                let before = next.checked_sub(1).map(|before| at - list[before]);
-                let behind = list.get(next).map(|mention| mention - at);
+                let before = next.checked_sub(1).map(|before| own[before]).or(before);
+                let behind = own.get(next).copied().or(behind);
+                let before = before.map(|mention| at - mention);
+                let behind = behind.map(|mention| mention - at);
                 let Some(distance) = before.into_iter().chain(behind).min() else { break };
                 *worth_here = worth_here.max(worth * by_distance(distance, aspect.is_name));
             }
@@ -444,7 +537,10 @@ mod tests {
         let first_mentions =
             if introduces { reading.first_mentions().unwrap() } else { Vec::new() };
         let blocks = 0..corpus.contents.blocks.len() as u32;
-        let told = |block| reading.told_in(block, &seeds(sought), &first_mentions).unwrap();
+        let told = |block| {
+            let all = reading.sentences(block);
+            reading.told_in(block, all, &seeds(sought), &first_mentions).unwrap()
+        };
         let mut all: Vec<Told> = blocks.flat_map(told).collect();
         all.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.at.cmp(&other.at)));
         all.iter().map(|told| (told.id, told.score)).collect()

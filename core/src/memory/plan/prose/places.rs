@@ -10,11 +10,11 @@
 //! over few. The best sentences are cited until a limit of characters. Ranks only: whether the text says
 //! anything at all is decided before (`lookup`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::form::{Form, is_naming};
-use super::gathered::{Aspect, Sought, gathered};
+use super::gathered::{Aspect, Sought, Told, gathered};
 use super::people;
 use crate::error::Result;
 use crate::memory::index::corpus::{Corpus, SentenceId};
@@ -38,6 +38,10 @@ const BEFORE_PEOPLE: usize = 3;
 /// Sentences whose text is looked at, and passages in which they stand.
 const LOOKED_AT: usize = 100;
 const PASSAGES: usize = 64;
+/// Sentences that are read before it is asked whether more are wanted.
+const READ_AT_ONCE: usize = 16;
+/// Covers what a bound and a score that are summed in another order may differ by.
+const ROUNDING: f32 = 1e-4;
 /// Worth of a name by all its words, by its last, and by another.
 const NAMED: [f32; 3] = [1.0, 0.85, 0.75];
 /// Worth of a word itself, of one of the same meaning, and of one that is related.
@@ -84,8 +88,6 @@ const ENDING: &str = "finally really real eventually ultimately";
 #[derive(Clone, Copy)]
 struct Scored {
     id: SentenceId,
-    /// Number of the sentence in the library.
-    at: u32,
     score: f32,
     /// Its characters.
     chars: usize,
@@ -112,12 +114,11 @@ pub fn places(
     scope: &Scope,
     cited: &[(SentenceId, u32)],
 ) -> Result<Places> {
-    let mut best = told(reader, question, scope)?;
-    form(reader, question, &mut best)?;
     let mut left = QUOTED;
     for (first, count) in cited {
         left = left.saturating_sub(n_chars(reader, *first, *count)?);
     }
+    let best = best(reader, question, scope, &Cited { runs: cited, left })?;
     let mut out: Vec<(SentenceId, u32)> = Vec::new();
     let first = best.first().map(|scored| scored.id);
     let mut order: Vec<(SentenceId, usize)> =
@@ -132,11 +133,7 @@ pub fn places(
         order.splice(at..at, introduced);
     }
     for (id, length) in order {
-        let holds = |(first, count): &(SentenceId, u32)| {
-            first.block == id.block
-                && (first.sentence..first.sentence + count).contains(&id.sentence)
-        };
-        if cited.iter().any(holds) {
+        if holds(cited, id) {
             continue;
         }
         if length > left && !(out.is_empty() && cited.is_empty()) {
@@ -172,36 +169,94 @@ pub fn is_plain(reader: &Reader, question: &Question, text: &str) -> bool {
             || Form::of(question, reader.stems).told_by(text) > 0.0)
 }
 
+/// Whether a sentence is one of `runs`.
+fn holds(runs: &[(SentenceId, u32)], id: SentenceId) -> bool {
+    runs.iter().any(|(first, count)| {
+        first.block == id.block && (first.sentence..first.sentence + count).contains(&id.sentence)
+    })
+}
+
+/// What is cited anyway, and how many characters may be cited beside.
+struct Cited<'a> {
+    runs: &'a [(SentenceId, u32)],
+    left: usize,
+}
+
+impl Cited<'_> {
+    /// Whether nothing is cited behind those of `best` with a score above `bound`, however others are introduced before.
+    fn is_full(&self, best: &[Scored], bound: f32) -> bool {
+        let (mut left, mut is_first) = (self.left, self.runs.is_empty());
+        for scored in best.iter().take_while(|scored| scored.fits && scored.score > bound) {
+            if holds(self.runs, scored.id) {
+                continue;
+            }
+            if scored.chars > left && !is_first {
+                return true;
+            }
+            (left, is_first) = (left.saturating_sub(scored.chars), false);
+        }
+        false
+    }
+}
+
+/// The sentences around which the aspects of a question gather, the best first by what their form tells too. They are
+/// read by how much gathers, until none of the others can be cited, whatever its form.
+fn best(reader: &Reader, question: &Question, scope: &Scope, cited: &Cited) -> Result<Vec<Scored>> {
+    let told = told(reader, question, scope)?;
+    let form = Form::of(question, reader.stems);
+    let telling = Telling::of(question, &form, &told);
+    let mut out: Vec<Scored> = Vec::new();
+    let mut passages: BTreeSet<Passage> = BTreeSet::new();
+    'all: for next in told.chunks(READ_AT_ONCE) {
+        let bound = next[0].score + telling.most();
+        if cited.is_full(&out, bound) {
+            break;
+        }
+        // In the order of the documents, so that no outline or text is read twice.
+        let mut ids: Vec<SentenceId> = next.iter().map(|told| told.id).collect();
+        ids.sort_unstable();
+        let mut around: BTreeMap<SentenceId, Passage> = BTreeMap::new();
+        for id in ids {
+            around.insert(id, reader.corpus.passage_of(id)?);
+        }
+        let mut admitted = Vec::with_capacity(next.len());
+        let mut is_refused = false;
+        for told in next {
+            let passage = around[&told.id];
+            let is_new = !passages.contains(&passage);
+            is_refused = is_new && (passages.len() == PASSAGES || !reader.admits_passage(&passage));
+            if is_refused {
+                break;
+            }
+            passages.insert(passage);
+            admitted.push(*told);
+        }
+        admitted.sort_by_key(|told| told.id);
+        for told in admitted {
+            out.push(telling.scored(reader, told)?);
+        }
+        out.sort_by(|one, other| {
+            let better = other.fits.cmp(&one.fits).then(other.score.total_cmp(&one.score));
+            better.then_with(|| one.id.cmp(&other.id))
+        });
+        if is_refused {
+            break 'all;
+        }
+    }
+    Ok(out)
+}
+
 /// The sentences around which the aspects of a question gather, the best first.
-fn told(reader: &Reader, question: &Question, scope: &Scope) -> Result<Vec<Scored>> {
+fn told(reader: &Reader, question: &Question, scope: &Scope) -> Result<Vec<Told>> {
     let (corpus, stems) = (reader.corpus, reader.stems);
     let (groups, patterns) = groups(reader, question);
     let sought = sought(corpus, &groups, &patterns, stems)?;
     let happens = |word: &String| HAPPENING.split(' ').any(|verb| stems.same(verb, word));
     let introduces = !question.words.iter().any(happens);
     let wanted = |id: SentenceId| scope.holds_sentence(corpus, id);
-    let best = gathered(corpus, stems, &sought, introduces, LOOKED_AT, wanted)?;
-    let mut ids: Vec<SentenceId> = best.iter().take(LOOKED_AT).map(|told| told.id).collect();
-    // In the order of the documents, so that no outline is read twice.
-    ids.sort_unstable();
-    let mut around: BTreeMap<SentenceId, Passage> = BTreeMap::new();
-    for id in ids {
-        around.insert(id, corpus.passage_of(id)?);
-    }
-    let mut out = Vec::new();
-    let mut passages: Vec<Passage> = Vec::new();
-    for told in best.into_iter().take(LOOKED_AT) {
-        let id = told.id;
-        let Some(passage) = around.get(&id).copied() else { continue };
-        if !passages.contains(&passage) {
-            if passages.len() == PASSAGES || !reader.admits_passage(&passage) {
-                break;
-            }
-            passages.push(passage);
-        }
-        out.push(Scored { id, at: told.at, score: told.score, chars: 0, fits: true });
-    }
-    Ok(out)
+    let mut best = gathered(corpus, stems, &sought, introduces, LOOKED_AT, wanted)?;
+    best.truncate(LOOKED_AT);
+    Ok(best)
 }
 
 /// Patterns that mention one thing, by number.
@@ -282,58 +337,91 @@ fn sought<'p>(
     Ok(Sought { aspects, patterns, spread: search.spread, counts })
 }
 
-/// Adds to the scores what the form of the sentences tells, and sorts them.
-fn form(reader: &Reader, question: &Question, best: &mut [Scored]) -> Result<()> {
-    let form = Form::of(question, reader.stems);
-    let of_death = asks_of_death(question);
-    let of_end = of_death
-        || question.words.iter().any(|word| among(ENDING, word))
-        || question.words.windows(3).any(|three| three[1..] == ["the", "end"] && three[0] != "of")
-        || question.words.windows(2).any(|two| two[0].starts_with("turn") && two[1] == "out");
-    let among_first = &best[..best.len().min(LATE_AMONG)];
-    let from = among_first.iter().map(|scored| scored.at).min().unwrap_or(0);
-    let to = among_first.iter().map(|scored| scored.at).max().unwrap_or(0);
-    // In the order of the documents, so that no block is read twice.
-    best.sort_by_key(|scored| scored.id);
-    for scored in best.iter_mut() {
-        let block = reader.corpus.block(scored.id.block)?;
-        let sentence = scored.id.sentence as usize;
+/// What the form of a sentence adds to what gathers around it.
+struct Telling<'q> {
+    question: &'q Question,
+    form: &'q Form<'q>,
+    of_death: bool,
+    of_end: bool,
+    /// The first and the last of the sentences that tell, of which the last counts more where the end is asked for.
+    from: u32,
+    to: u32,
+}
+
+impl<'q> Telling<'q> {
+    fn of(question: &'q Question, form: &'q Form<'q>, told: &[Told]) -> Self {
+        let of_death = asks_of_death(question);
+        let of_end = of_death
+            || question.words.iter().any(|word| among(ENDING, word))
+            || question
+                .words
+                .windows(3)
+                .any(|three| three[1..] == ["the", "end"] && three[0] != "of")
+            || question.words.windows(2).any(|two| two[0].starts_with("turn") && two[1] == "out");
+        let among_first = &told[..told.len().min(LATE_AMONG)];
+        let from = among_first.iter().map(|told| told.at).min().unwrap_or(0);
+        let to = among_first.iter().map(|told| told.at).max().unwrap_or(0);
+        Self { question, form, of_death, of_end, from, to }
+    }
+
+    /// Worth of what has the expected type.
+    fn worth(&self) -> f32 {
+        if self.form.has_kind() { OF_KIND } else { TOLD }
+    }
+
+    /// The most that it adds, and what a sum in another order may differ by.
+    fn most(&self) -> f32 {
+        let if_so = |is_so: bool, added: f32| if is_so { added } else { 0.0 };
+        self.worth() * self.form.most()
+            + if_so(self.form.asks_name, CALLED)
+            + if_so(self.of_death, CAUSE)
+            + if_so(self.of_end, LATE)
+            + ROUNDING
+    }
+
+    /// A sentence with what its form adds.
+    fn scored(&self, reader: &Reader, told: Told) -> Result<Scored> {
+        let Self { question, form, from, to, .. } = *self;
+        let Told { id, at, mut score } = told;
+        let block = reader.corpus.block(id.block)?;
+        let sentence = id.sentence as usize;
         let text = block.sentences(sentence..sentence + 1).trim();
-        scored.chars = text.chars().count();
-        let list: Vec<String> = words::folded_words(text).collect();
+        let chars = text.chars().count();
         let beside = |at: usize| {
             let inside = at < block.layout.sentences.len();
             if inside { form.told_by(block.sentences(at..at + 1).trim()) } else { 0.0 }
         };
-        let around = beside(sentence + 1).max(beside(sentence.wrapping_sub(1)));
-        let told = if form.has_kind() { OF_KIND } else { TOLD };
         let told_here = form.told_by(text);
-        scored.fits = told_here > 0.0 || !form.has_kind();
-        scored.score += (told * told_here).max(TOLD_BESIDE * around);
-        if form.asks_name && list.iter().any(|word| is_naming(word)) {
-            scored.score += CALLED;
+        let fits = told_here > 0.0 || !form.has_kind();
+        let told_here = self.worth() * told_here;
+        // What stands beside it counts nothing where it tells as much itself.
+        let around = if told_here < TOLD_BESIDE * form.most() {
+            beside(sentence + 1).max(beside(sentence.wrapping_sub(1)))
+        } else {
+            0.0
+        };
+        score += told_here.max(TOLD_BESIDE * around);
+        let has = |list: &str| words::folded_words(text).any(|word| among(list, &word));
+        if form.asks_name && words::folded_words(text).any(|word| is_naming(&word)) {
+            score += CALLED;
         }
-        if of_death && list.iter().any(|word| among(CAUSES, word)) {
-            scored.score += CAUSE;
+        if self.of_death && has(CAUSES) {
+            score += CAUSE;
         }
-        if of_end && to > from {
-            let share = (scored.at.clamp(from, to) - from) as f32 / (to - from) as f32;
-            scored.score += LATE * share;
+        if self.of_end && to > from {
+            let share = (at.clamp(from, to) - from) as f32 / (to - from) as f32;
+            score += LATE * share;
         }
         let asks = text.trim_end_matches(['"', '”', '\'', '’', ')', '_']).ends_with('?');
         if asks || block.layout.sentences[sentence].heading {
-            scored.score -= ASKS;
+            score -= ASKS;
         }
-        scored.score -= BY_CHARACTER * scored.chars.saturating_sub(SHORT) as f32;
+        score -= BY_CHARACTER * chars.saturating_sub(SHORT) as f32;
         if question.names.iter().any(|name| is_of_another(text, name)) {
-            scored.score *= OF_ANOTHER;
+            score *= OF_ANOTHER;
         }
+        Ok(Scored { id, score, chars, fits })
     }
-    best.sort_by(|one, other| {
-        let better = other.fits.cmp(&one.fits).then(other.score.total_cmp(&one.score));
-        better.then_with(|| one.id.cmp(&other.id))
-    });
-    Ok(())
 }
 
 /// Whether a question asks how or of what somebody died.
