@@ -3,7 +3,6 @@
 //! How units are scored is in `scoring`. The directories tell where patterns stand in prose, and which other blocks are
 //! read; those whose words cannot beat what was found are left out, which changes nothing in what is found.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::corpus::{Corpus, SentenceId};
@@ -216,47 +215,6 @@ pub fn occurrences(
             if !visit(SentenceId { block, sentence }, pattern as usize) {
                 return Ok(());
             }
-        }
-    }
-    Ok(())
-}
-
-/// Calls `visit` with every sentence that holds one of the patterns, in document order: the sentence, the
-/// number of its words, and a bit for every pattern in it. Patterns beyond [`MOST_PATTERNS`] are not
-/// looked at. One walk for all of them.
-///
-/// # Errors
-/// If the store cannot be read or is damaged.
-pub fn sentences_with_any(
-    corpus: &Corpus,
-    patterns: &[Pattern],
-    stems: &Stems,
-    mut visit: impl FnMut(SentenceId, u32, u64),
-) -> Result<()> {
-    let patterns = &patterns[..patterns.len().min(MOST_PATTERNS)];
-    let (mut wanted, mut masks) = (Wanted::of(patterns, stems), Vec::new());
-    let spread = Spread::of(corpus, patterns, stems)?;
-    for block in spread.any() {
-        if let Some(known) = spread.known_in(corpus, block) {
-            let outline = corpus.outline_of(block)?;
-            let first = corpus.contents.blocks[block as usize].first_sentence;
-            let mut held: BTreeMap<u32, u64> = BTreeMap::new();
-            for (pattern, list) in known.into_iter().enumerate() {
-                for sentence in list {
-                    *held.entry(sentence - first).or_default() |= 1 << pattern;
-                }
-            }
-            for (sentence, mask) in held {
-                let words = outline.words_in(sentence, sentence + 1);
-                visit(SentenceId { block, sentence }, words, mask);
-            }
-            continue;
-        }
-        let layout = masks_in(corpus, block, &mut wanted, &mut masks)?;
-        let Some(layout) = layout else { continue };
-        for (sentence, mask) in masks.iter().enumerate().filter(|(_, mask)| **mask != 0) {
-            let words = layout.words_in(sentence..sentence + 1);
-            visit(SentenceId { block, sentence: sentence as u32 }, words, *mask);
         }
     }
     Ok(())

@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::memory::answer::one_line;
 use crate::memory::index::corpus::{Corpus, SentenceId};
 use crate::memory::index::names::{self, Name};
-use crate::memory::index::patterns::Pattern;
+use crate::memory::index::patterns::{Pattern, Wanted};
 use crate::memory::index::search::{self, Passage};
 use crate::memory::index::stems::Stems;
 use crate::memory::index::stopwords;
@@ -213,6 +213,21 @@ impl<'a> Reader<'a> {
         // Longer keys tell something of one that is not there, unless there are too many of them.
         let all = self.last_mentions(any, &[], longest, limit + 1)?;
         Ok(if all.len() > limit { Vec::new() } else { all })
+    }
+
+    /// Those of the sentences `ids`, which are in order, that hold one of `patterns`. They are not read yet.
+    ///
+    /// # Errors
+    /// If the store cannot be read or is damaged.
+    pub fn holding(&self, ids: &[SentenceId], patterns: &[Pattern]) -> Result<Vec<SentenceId>> {
+        let (mut wanted, mut masks) = (Wanted::of(patterns, self.stems), Vec::new());
+        let mut held = Vec::new();
+        for of_block in ids.chunk_by(|one, other| one.block == other.block) {
+            search::masks_in(self.corpus, of_block[0].block, &mut wanted, &mut masks)?;
+            let holds = |id: &&SentenceId| masks.get(id.sentence as usize).is_some_and(|m| *m != 0);
+            held.extend(of_block.iter().filter(holds));
+        }
+        Ok(held)
     }
 
     /// Whether `word` is a name in `text`, of which it is a part. Where a sentence begins every word has a

@@ -9,7 +9,7 @@
 //! What else names such a noun is found from the victim outwards: where a noun is too frequent to read all
 //! of it, only sentences that tie it to people of the case are, and then those of whoever they add.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::culprit::bare;
 use crate::error::Result;
@@ -43,8 +43,8 @@ const TIES: usize = 2;
 const CIRCLES: usize = 8;
 /// People whom a circle adds at most.
 const PEOPLE: usize = 48;
-/// A noun is a place if one of so many sentences that name it say "in" or "at" before it.
-const PLACE_SHARE: u64 = 3;
+/// A noun is a place if one of so many of the last sentences that name it say "in" or "at" before it.
+const PLACE_SHARE: usize = 3;
 /// Prepositions of place before the scene of a crime.
 pub(in crate::memory::plan) const AT: &[&str] =
     &["in", "inside", "at", "within", "on", "near", "into", "to"];
@@ -150,10 +150,10 @@ fn crime_of(reader: &Reader, told: Vec<Told>, is_harm: bool) -> Crime {
 #[derive(Debug)]
 pub(in crate::memory::plan) struct Instrument {
     pub(in crate::memory::plan) noun: String,
-    /// How many other sentences name it.
+    /// How many other sentences name it; where they are many, how often it stands there at most.
     count: u64,
-    /// The last of them.
-    ids: VecDeque<SentenceId>,
+    /// The last of them, in order.
+    ids: Vec<SentenceId>,
 }
 
 impl Instrument {
@@ -175,33 +175,27 @@ pub(in crate::memory::plan) fn instruments(
     let nouns = crime.things.iter().filter(|noun| !crime.places.contains(noun));
     let (nouns, patterns): (Vec<String>, Vec<Pattern>) =
         nouns.filter_map(|noun| Some((noun.clone(), Pattern::phrase(noun)?))).unzip();
-    let mut mentions: BTreeMap<usize, (u64, VecDeque<SentenceId>)> = BTreeMap::new();
-    search::sentences_with_any(reader.corpus, &patterns, reader.stems, |id, words, mask| {
-        if words > LONGEST || crime.sentences.iter().any(|read| read.id == id) {
-            return;
+    let totals = search::counts(reader.corpus, &patterns, reader.stems)?;
+    let limit = MENTIONS + crime.sentences.len();
+    let mut found: Vec<Instrument> = Vec::new();
+    for ((noun, pattern), total) in nouns.into_iter().zip(patterns).zip(totals) {
+        let mut ids = reader.last_mentions(&[pattern], &[], LONGEST, limit)?;
+        let is_all = ids.len() < limit;
+        ids.retain(|id| crime.sentences.iter().all(|read| read.id != *id));
+        let count = if is_all { ids.len() as u64 } else { total };
+        ids.drain(..ids.len().saturating_sub(MENTIONS));
+        if !ids.is_empty() {
+            found.push(Instrument { noun, count, ids });
         }
-        for noun in (0..patterns.len()).filter(|noun| mask >> noun & 1 == 1) {
-            let (count, list) = mentions.entry(noun).or_default();
-            *count += 1;
-            list.push_back(id);
-            if list.len() > MENTIONS {
-                list.pop_front();
-            }
-        }
-    })?;
-    let mut found: Vec<Instrument> = mentions
-        .into_iter()
-        .map(|(at, (count, ids))| Instrument { noun: nouns[at].clone(), count, ids })
-        .collect();
+    }
     found.sort_by_key(|thing| (!thing.is_phrase(), thing.count));
     found.truncate(INSTRUMENTS);
     // Where the crime's sentences name a place as one, the other nouns are none.
     if !crime.places.is_empty() {
         return Ok(found);
     }
-    let counts = in_place(reader, &found)?;
     let is_place: Vec<bool> =
-        found.iter().zip(&counts).map(|(thing, n)| n * PLACE_SHARE >= thing.count).collect();
+        found.iter().map(|thing| is_place(reader, thing)).collect::<Result<_>>()?;
     if is_place.contains(&false) {
         let mut flags = is_place.into_iter();
         found.retain(|thing| {
@@ -215,23 +209,12 @@ pub(in crate::memory::plan) fn instruments(
     Ok(found)
 }
 
-/// In how many sentences a preposition of place stands before each of `things`.
-fn in_place(reader: &Reader, things: &[Instrument]) -> Result<Vec<u64>> {
-    let phrases = |thing: &Instrument| {
-        let noun = thing.noun.clone();
-        ONLY_PLACES
-            .iter()
-            .filter_map(move |before| Pattern::phrase(&format!("{before} the {noun}")))
-    };
-    let patterns: Vec<Pattern> = things.iter().flat_map(phrases).collect();
-    let mut counts = vec![0; things.len()];
-    search::sentences_with_any(reader.corpus, &patterns, reader.stems, |_, words, mask| {
-        for (at, count) in counts.iter_mut().enumerate() {
-            let own = mask >> (at * ONLY_PLACES.len()) & ((1 << ONLY_PLACES.len()) - 1);
-            *count += u64::from(words <= LONGEST && own != 0);
-        }
-    })?;
-    Ok(counts)
+/// Whether a preposition of place stands before `thing` in enough of its last sentences.
+fn is_place(reader: &Reader, thing: &Instrument) -> Result<bool> {
+    let phrase = |before: &&str| Pattern::phrase(&format!("{before} the {}", thing.noun));
+    let patterns: Vec<Pattern> = ONLY_PLACES.iter().filter_map(phrase).collect();
+    let n_placed = reader.holding(&thing.ids, &patterns)?.len();
+    Ok(n_placed * PLACE_SHARE >= thing.ids.len())
 }
 
 /// The sentences about `thing` that may tell who had it.
@@ -243,9 +226,9 @@ pub(in crate::memory::plan) fn told_of(
     thing: &Instrument,
     victim: &str,
 ) -> Result<Vec<Read>> {
-    let ids: Vec<SentenceId> = thing.ids.iter().copied().collect();
+    let ids = &thing.ids;
     if thing.count <= FEW as u64 {
-        return reader.read(&ids);
+        return reader.read(ids);
     }
     let (Some(noun), Some(harmed)) = (Pattern::phrase(&thing.noun), Pattern::phrase(bare(victim)))
     else {

@@ -24,9 +24,11 @@ use crate::error::Result;
 use crate::memory::answer::Finding;
 use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::patterns::Pattern;
+use crate::memory::index::stopwords;
 use crate::memory::plan::events::custody::{self, Held};
-use crate::memory::plan::events::hours::{clock_pattern, resolved};
+use crate::memory::plan::events::hours::{clock_pattern, hour_pattern, resolved};
 use crate::memory::plan::language::entry::{LONGEST_LEAD, body};
+use crate::memory::plan::language::grammar::among;
 use crate::memory::plan::language::lexicon::{FRIENDLY, HARM, MOTIVE, NAMING, RETRACT, TAKE};
 use crate::memory::plan::language::phrases::{described, noun_phrases};
 use crate::memory::plan::question::Question;
@@ -332,7 +334,7 @@ fn row(
 }
 
 /// Looks at the scene for somebody without a name whom a sentence of its own ties to the suspect, whatever
-/// its words are: it names nobody else and no time.
+/// its words are: it names nobody else and no time. Of the scene only sentences with a word of such a tie are read.
 fn by_another_name(
     reader: &Reader,
     suspect: &str,
@@ -341,13 +343,28 @@ fn by_another_name(
     row: &mut Row,
 ) -> Result<()> {
     let Some(named) = Pattern::phrase(suspect) else { return Ok(()) };
+    let longest = LONGEST_ALIAS + LONGEST_LEAD as u32;
+    let mut ties: Vec<(SentenceId, Vec<String>)> = Vec::new();
+    for tie in reader.read(&reader.last_mentions(&[named], &[], longest, MENTIONS)?)? {
+        let n_words = words::words(told(&tie.text, suspect)).count();
+        if n_words <= LONGEST_ALIAS as usize
+            && others(&tie.text, suspect) == 0
+            && resolved(reader, &tie.text)?.0.is_none()
+        {
+            ties.push((tie.id, words::folded_words(&tie.text).collect()));
+        }
+    }
+    let is_of_place = |word: &str| scene.places.iter().any(|place| among(place, word));
+    let telling = ties.iter().flat_map(|(_, words)| words);
+    let telling = telling.filter(|word| !stopwords::is_stopword(word) && !is_of_place(word));
+    let telling = [Pattern::one_of("ties", telling.cloned())];
     let clock = clock_pattern();
     for place in &scene.places {
         let Some(pattern) = Pattern::phrase(place) else { continue };
         let mut ids =
             reader.last_mentions(&[pattern], std::slice::from_ref(&clock), LONGEST, THINGS)?;
         ids.retain(|id| crime.sentences.iter().all(|known| known.id != *id));
-        for read in reader.read(&ids)? {
+        for read in reader.read(&reader.holding(&ids, &telling)?)? {
             let (time, anchors) = resolved(reader, &read.text)?;
             if time.is_none() || time != scene.time || others(&read.text, suspect) > 0 {
                 continue;
@@ -355,25 +372,17 @@ fn by_another_name(
             let text = body(&read.text);
             let tokens = reader.tokens(text);
             let nouns = noun_phrases(&tokens, text).into_iter().map(|(_, noun)| noun);
-            let apart = |noun: &String| !scene.places.contains(noun);
-            let phrases: Vec<String> =
-                described(&tokens, text).into_iter().chain(nouns).filter(apart).collect();
-            for phrase in phrases {
-                let Some(called) = Pattern::phrase(&phrase) else { continue };
-                let both = [called, named.clone()];
-                let longest = LONGEST_ALIAS + LONGEST_LEAD as u32;
-                let ids = reader.last_mentions(&both, &[], longest, FEW)?;
-                for tie in reader.read(&ids)? {
-                    let dated = resolved(reader, &tie.text)?.0.is_some();
-                    let n_words = words::words(told(&tie.text, suspect)).count();
-                    let is_short = n_words <= LONGEST_ALIAS as usize;
-                    if is_short && !dated && others(&tie.text, suspect) == 0 {
-                        row.chance.push(read.id);
-                        row.anchors.extend(anchors);
-                        row.anchors.push(tie.id);
-                        return Ok(());
-                    }
-                }
+            let mut phrases = described(&tokens, text).into_iter().chain(nouns);
+            let tie = phrases.find_map(|phrase| {
+                let called =
+                    Pattern::phrase(&phrase).filter(|_| !scene.places.contains(&phrase))?;
+                ties.iter().rfind(|(_, words)| called.occurs_in(words, reader.stems))
+            });
+            if let Some((tie, _)) = tie {
+                row.chance.push(read.id);
+                row.anchors.extend(anchors);
+                row.anchors.push(*tie);
+                return Ok(());
             }
         }
     }
@@ -400,7 +409,8 @@ fn is_of_others(reader: &Reader, alias: &str, suspect: &str) -> Result<bool> {
     Ok(ids.len() > FEW && n_others * 2 > ids.len())
 }
 
-/// The sentences about what somebody is called; of many, those that name the scene.
+/// The sentences about what somebody is called that may tell where that one was: of many, those that name the scene, and
+/// those of an hour if it was done at one.
 fn alias_mentions(reader: &Reader, alias: &str, crime: &Crime, scene: &Scene) -> Result<Vec<Read>> {
     let Some(pattern) = Pattern::phrase(alias) else { return Ok(Vec::new()) };
     let mut ids = reader.last_mentions(std::slice::from_ref(&pattern), &[], LONGEST, FEW + 1)?;
@@ -408,6 +418,9 @@ fn alias_mentions(reader: &Reader, alias: &str, crime: &Crime, scene: &Scene) ->
         let places: Vec<Pattern> =
             scene.places.iter().filter_map(|place| Pattern::phrase(place)).collect();
         ids = reader.last_mentions(&[pattern], &places, LONGEST, MENTIONS)?;
+    }
+    if let Some(time) = scene.time {
+        ids = reader.holding(&ids, &[hour_pattern(time)])?;
     }
     ids.retain(|id| crime.sentences.iter().all(|known| known.id != *id));
     reader.read(&ids)

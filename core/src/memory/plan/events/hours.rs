@@ -42,6 +42,17 @@ pub(in crate::memory::plan) fn clock_pattern() -> Pattern {
     Pattern::one_of("clock", CLOCK.split_whitespace().map(str::to_owned))
 }
 
+/// Any word or number without which no sentence tells the time `minutes`, of half a day.
+pub(in crate::memory::plan) fn hour_pattern(minutes: i32) -> Pattern {
+    let numbers = (1..=24).map(|hour| hour.to_string());
+    let digits = [minutes / 60, minutes / 60 + 12].into_iter().flat_map(|hour| {
+        let minutes = minutes % 60;
+        [format!("{hour}:{minutes:02}"), format!("{hour:02}:{minutes:02}")]
+    });
+    let spoken = CLOCK.split_whitespace().map(str::to_owned);
+    Pattern::one_of("hour", spoken.chain(numbers).chain(digits))
+}
+
 /// When an event was, by the shortest sentence that tells: long ones name the hour of something else.
 fn hour_of(reader: &Reader, event: &str) -> Result<Option<(i32, SentenceId)>> {
     let clock = clock_pattern();
@@ -84,4 +95,31 @@ fn mentions(reader: &Reader, all: &[Pattern], any: &[Pattern]) -> Result<Vec<(u3
     })?;
     found.sort_unstable();
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hour_pattern;
+    use crate::memory::index::stems::Stems;
+    use crate::memory::plan::language::clock::{Time, times};
+    use crate::memory::segment::words;
+
+    #[test]
+    fn no_sentence_tells_an_hour_without_a_word_of_its_pattern() {
+        for text in [
+            "She came at half past seven.",
+            "She came at 7:30.",
+            "She came at 07:30.",
+            "She came at 19:30.",
+            "She came at thirty minutes past 7.",
+            "She came 30 after 7.",
+            "She came half an hour before eight o'clock.",
+        ] {
+            assert_eq!(times(text), [Time::At(450)], "{text}");
+            let words: Vec<String> = words::folded_words(text).collect();
+            assert!(hour_pattern(450).occurs_in(&words, &Stems::default()), "{text}");
+        }
+        let words: Vec<String> = words::folded_words("She came in the night.").collect();
+        assert!(!hour_pattern(450).occurs_in(&words, &Stems::default()));
+    }
 }
