@@ -41,8 +41,19 @@ const SEEN: &[Document] = &[
     document!("meeting", "txt"),
     document!("notice", "txt"),
 ];
-/// Documents of which only the totals were; none yet.
-const APART: &[Document] = &[];
+/// Documents of which only the totals were: 150 questions, and 30 that they do not answer.
+const APART: &[Document] = &[
+    document!("policy", "md"),
+    document!("itinerary", "txt"),
+    document!("newsletter", "txt"),
+    document!("contract", "md"),
+    document!("leaflet", "md"),
+    document!("study", "md"),
+    document!("guide", "md"),
+    document!("diary", "txt"),
+    document!("rent-zh", "txt"),
+    document!("minutes-zh", "txt"),
+];
 
 /// A question, what an answer may hold, and the sentences that say it; without these, it has to be declined.
 #[derive(Default)]
@@ -147,10 +158,10 @@ impl Tally {
 
 #[test]
 fn what_ordinary_documents_say_is_cited_and_what_they_do_not_is_declined() {
-    ask(SEEN).expect(208, 194, 13, 5);
+    ask(SEEN).expect(211, 197, 13, 5);
 }
 
 #[test]
 fn documents_that_nothing_was_tuned_on_are_answered_too() {
-    ask(APART).expect(0, 0, 0, 0);
+    ask(APART).expect(64, 45, 13, 13);
 }
