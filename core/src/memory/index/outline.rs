@@ -132,7 +132,7 @@ impl Corpus<'_> {
     /// # Errors
     /// As [`Self::outline`].
     pub fn outline_of(&self, block: u32) -> Result<Outline> {
-        let run = self.contents.runs.partition_point(|run| run.blocks.end <= block);
+        let run = self.contents.run_of(block);
         self.outline(run, block)
     }
 

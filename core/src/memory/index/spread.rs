@@ -123,7 +123,7 @@ impl Spread {
     /// By pattern, the numbers in the library of the sentences of a block that hold it, in order and once for every
     /// occurrence; `None` if that is not known of all.
     pub fn known_in(&self, corpus: &Corpus, block: u32) -> Option<Vec<&[u32]>> {
-        let run = corpus.contents.runs.partition_point(|run| run.blocks.end <= block);
+        let run = corpus.contents.run_of(block);
         let place = &corpus.contents.blocks[block as usize];
         let (first, end) = (place.first_sentence, place.first_sentence + place.block.sentences);
         let known = |pattern: usize| {

@@ -203,7 +203,7 @@ impl<'a> View<'a> {
     /// The most that the sentences of a passage can cover, by where the patterns can stand.
     pub fn bounds(&self, corpus: &Corpus, spread: &Spread, passage: &Passage) -> Bounds {
         let place = &corpus.contents.blocks[passage.block as usize];
-        let run = corpus.contents.runs.partition_point(|run| run.blocks.end <= passage.block);
+        let run = corpus.contents.run_of(passage.block);
         let n_sentences = place.block.sentences;
         let (start, end) = (passage.first, passage.first + passage.sentences);
         let around = start.saturating_sub(PRONOUN_REACH as u32)

@@ -29,7 +29,8 @@
 //! comparison       counting/compare        two look-ups, compared in code
 //! clause           clauses/stated          what a clause says of its subject, by its verb or noun
 //! property         relations/owned         what the text says of an owner, under a key or a name; asked in `property`
-//! facts            lookup                  everything else; latest and listed facts too
+//! facts            lookup                  everything else; latest and listed facts too, of `candidates` by what each
+//!                                          covers of the question (`covering`)
 //! papers           papers                  what a line of a short paper says, under its headings
 //! what prose tells prose/places            the sentences around which a question's words gather
 //!                  prose/people            and, where somebody is asked for, those of that part of the book

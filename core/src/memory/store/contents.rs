@@ -70,6 +70,11 @@ impl Contents {
         contents
     }
 
+    /// The number of the run that block `block` belongs to.
+    pub fn run_of(&self, block: u32) -> usize {
+        self.runs.partition_point(|run| run.blocks.end <= block)
+    }
+
     /// The part of it that the documents `names` are.
     ///
     /// # Errors

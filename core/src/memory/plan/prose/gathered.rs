@@ -318,7 +318,7 @@ impl<'a> Reading<'a> {
     fn stretches(&self, block: u32, seeds: &[usize], first_mentions: &[u32]) -> Vec<Stretch> {
         let (around, own) = (self.around(block), self.sentences(block));
         let place = &self.corpus.contents.blocks[block as usize];
-        let run = self.corpus.contents.runs.partition_point(|run| run.blocks.end <= block);
+        let run = self.corpus.contents.run_of(block);
         let (first, end) = (place.first_sentence, place.first_sentence + place.block.sentences);
         let spread = &self.sought.spread;
         // Where each pattern can begin in the block, and the blocks around that can hold it.

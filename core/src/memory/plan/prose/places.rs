@@ -207,7 +207,7 @@ fn best(reader: &Reader, question: &Question, scope: &Scope, cited: &Cited) -> R
     let telling = Telling::of(question, &form, &told);
     let mut out: Vec<Scored> = Vec::new();
     let mut passages: BTreeSet<Passage> = BTreeSet::new();
-    'all: for next in told.chunks(READ_AT_ONCE) {
+    for next in told.chunks(READ_AT_ONCE) {
         let bound = next[0].score + telling.most();
         if cited.is_full(&out, bound) {
             break;
@@ -240,7 +240,7 @@ fn best(reader: &Reader, question: &Question, scope: &Scope, cited: &Cited) -> R
             better.then_with(|| one.id.cmp(&other.id))
         });
         if is_refused {
-            break 'all;
+            break;
         }
     }
     Ok(out)
