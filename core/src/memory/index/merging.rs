@@ -15,9 +15,9 @@ use crate::error::Result;
 use crate::memory::segment::layout::Layout;
 use crate::memory::store::varint::Reader;
 
-/// Bytes of all pieces: bounds the memory that a directory takes while it is made. Few in tests, so that small
-/// texts have several pieces.
-const MOST_HELD: usize = if cfg!(test) { 1_000 } else { 320 << 10 };
+/// Bytes of the entries of all pieces, and as many of their lists: bounds the memory that a directory takes while it
+/// is made. Few in tests, so that small texts have several pieces.
+const MOST_HELD: usize = if cfg!(test) { 1_000 } else { 160 << 10 };
 
 /// The blocks of a run, from which its directory is made.
 pub trait Blocks {
