@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use carrel_tests::records;
+use carrel_tests::records::pages;
 
 fn page(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name);
@@ -10,9 +10,11 @@ fn page(name: &str) -> String {
 }
 
 #[test]
-fn the_tables_of_speeds_are_those_of_the_newest_records() {
-    let readme = page("README.md");
-    assert_eq!(readme, records::renewed(&readme), "renew it with `bench-records --tables-only`");
+fn pages_show_the_speeds_of_the_newest_records() {
+    for (path, text) in pages::renewed(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..")) {
+        let shown = std::fs::read_to_string(&path).expect("a page");
+        assert!(shown == text, "{}: renew it with `bench-records --pages-only`", path.display());
+    }
 }
 
 #[test]

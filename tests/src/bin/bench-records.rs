@@ -1,4 +1,4 @@
-//! Measures Carrel against llama.cpp, writes a record, and renews the README's table.
+//! Measures Carrel against llama.cpp, writes a record, and renews the pages that show them.
 //!
 //! For each shape and type: a model with random weights, then `carrel bench` with 1 and 2 threads at
 //! depth 512; for two shapes also at depth 8192, where prefill is measured again, with a cache in half
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use carrel_tests::native;
-use carrel_tests::records::{self, Machine, Record, Row};
+use carrel_tests::records::{Machine, Record, Row, pages};
 use carrel_tests::start::{self, Starts};
 use clap::Parser;
 
@@ -43,7 +43,7 @@ const DEEP: u32 = 8192;
 
 /// Measures a part, if told to.
 #[derive(Parser)]
-#[command(about = "Measure Carrel against llama.cpp, and renew the tables of speeds in the README")]
+#[command(about = "Measure Carrel against llama.cpp, and renew the pages that show speeds")]
 struct Args {
     /// Only the model of this shape
     #[arg(long, value_name = "NAME", value_parser = SHAPES.map(|shape| shape.name))]
@@ -60,9 +60,9 @@ struct Args {
     /// Nothing but cold starts
     #[arg(long, conflicts_with_all = ["depth", "cache"])]
     starts_only: bool,
-    /// Measure nothing, but write the README's tables again from the records
+    /// Measure nothing, but write the pages again from the records
     #[arg(long, conflicts_with_all = ["shape", "kind", "depth", "cache", "starts_only"])]
-    tables_only: bool,
+    pages_only: bool,
 }
 
 fn main() -> ExitCode {
@@ -79,8 +79,8 @@ fn main() -> ExitCode {
 fn measure() -> Result<(), String> {
     let args = Args::parse();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    if args.tables_only {
-        return records::renew(&root.join("README.md"));
+    if args.pages_only {
+        return pages::renew(&root);
     }
     if native::run_again(&root, "bench-records")? {
         return Ok(());
@@ -101,7 +101,7 @@ fn measure() -> Result<(), String> {
     let keep = |mut rows: Vec<Row>, starts: Vec<Starts>| {
         rows.iter_mut().for_each(|row| row.commit.clone_from(&commit));
         let (date, commit, machine) = (date.clone(), commit.clone(), machine(system.clone()));
-        Record { date, commit, machine, rows, starts }.keep(&root.join("README.md"))
+        Record { date, commit, machine, rows, starts }.keep(&root)
     };
     let is_asked =
         |asked: &Option<String>, of: &str| asked.as_ref().is_none_or(|asked| asked == of);
@@ -124,7 +124,7 @@ fn measure() -> Result<(), String> {
             }
         }
     }
-    println!("the record and the README's table are written");
+    println!("the record and the pages are written");
     Ok(())
 }
 
