@@ -1,17 +1,21 @@
 //! The sentences of a library around which what a question looks for gathers, the best first.
 //!
 //! ```text
-//! told      sum over aspects  weight * worth of the nearest mention * share by its distance  /  all weights
+//! told      how much of what is sought gathers around a sentence (`shares`)
 //! bound     of a block or a stretch: the same with the shares at the least distances that its sentences can have
 //! ```
-//! Blocks, and then their stretches of some sentences, are looked at by their bounds, the highest first, until none of
-//! the others can hold one of the best: so a longer library costs more only where it tells more of what is asked.
-//! Mentions reach over the ends of blocks.
+//! Blocks, and then their stretches of some sentences, are looked at by their bounds, the highest first, and no further
+//! than until none of the others can hold a better one than what was found and is asked for: so a longer library costs
+//! more only where it tells more of what is asked. Mentions reach over the ends of blocks. How much they count is told in
+//! `shares`.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::ops::Range;
 
+use super::shares::{
+    Aspect, BEHIND_FIRST, FIRST, FURTHEST, Mentions, introduced, most_from, scores,
+};
 use crate::error::Result;
 use crate::memory::index::corpus::{Corpus, SentenceId};
 use crate::memory::index::patterns::{Pattern, Wanted};
@@ -19,48 +23,18 @@ use crate::memory::index::search;
 use crate::memory::index::spread::Spread;
 use crate::memory::index::stems::Stems;
 
-/// Sentences beside a mention that are looked at, of a word and of a name.
-const BESIDE: (u32, u32) = (3, 1);
 /// Sentences with a mention near them up to which those of an aspect are scored.
 const MOST_SCORED: u64 = 60_000;
-/// Share of a word that stands this many sentences away, from 0 on, and of a name.
-const WORD_BY_DISTANCE: [f32; 6] = [1.0, 0.6, 0.4, 0.3, 0.2, 0.15];
-const NAME_BY_DISTANCE: [f32; 15] =
-    [1.0, 0.9, 0.85, 0.8, 0.7, 0.65, 0.6, 0.55, 0.5, 0.45, 0.4, 0.35, 0.3, 0.25, 0.2];
-/// Share of a name further away: sentences up to which, and share.
-const NAME_FURTHER: [(u32, f32); 2] = [(60, 0.25), (200, 0.15)];
-/// Sentences from which on a mention counts nothing.
-const FURTHEST: u32 = NAME_FURTHER[1].0;
+/// Mentions of a name that are among the first.
+const FIRST_MENTIONS: usize = 20;
 /// Sentences that are counted between two documents.
 const BETWEEN_DOCUMENTS: u32 = 1_000;
-/// Added for the first mention of the rarest name, where nothing that happens later is asked, less for every
-/// later one by the number that halves it, and shares of it for the sentences behind one.
-const FIRST: f32 = 0.15;
-const FIRST_HALVED_BY: f32 = 4.0;
-const FIRST_MENTIONS: usize = 20;
-const BEHIND_FIRST: [f32; 3] = [1.0, 0.7, 0.4];
 /// Share of the best score below which a sentence is not looked at.
 const LEAST_SHARE: f32 = 0.5;
 /// Sentences of a stretch: of longer ones the bounds tell less, and shorter ones are more.
 const STRETCH: u32 = 32;
 /// Covers what a bound and a score that are summed in another order may differ by.
 const ROUNDING: f32 = 1.000_1;
-
-/// Something that a question looks for.
-pub struct Aspect {
-    /// How much it tells.
-    pub weight: f32,
-    /// The patterns by which it is mentioned, by number, and the worth of each.
-    pub mentions: Vec<(usize, f32)>,
-    /// Whether it is a name, which counts over many sentences.
-    pub is_name: bool,
-}
-
-impl Aspect {
-    fn reach(&self) -> u32 {
-        if self.is_name { BESIDE.1 } else { BESIDE.0 }
-    }
-}
 
 /// What a question looks for, and where that can stand.
 pub struct Sought<'p> {
@@ -85,47 +59,110 @@ pub struct Told {
     pub score: f32,
 }
 
-/// The best sentences of those near a mention, the best first; at most `n` of those that `is_wanted` says and as
-/// many as score the same as the last, none with less than [`LEAST_SHARE`] of the best score. The first mentions of the rarest name count more with `introduces`.
-///
-/// # Errors
-/// If the store cannot be read or is damaged, and what `is_wanted` answers.
-pub fn gathered(
-    corpus: &Corpus,
-    stems: &Stems,
-    sought: &Sought,
-    introduces: bool,
-    n: usize,
-    is_wanted: impl Fn(SentenceId) -> Result<bool>,
-) -> Result<Vec<Told>> {
-    let mut reading = Reading::of(corpus, stems, sought);
-    let seeds = seeds(sought);
-    let first_mentions = if introduces { reading.first_mentions()? } else { Vec::new() };
-    let mut out: Vec<Told> = Vec::new();
-    let mut least = f32::MIN;
-    let mut left: BinaryHeap<Stretch> = reading.blocks(&seeds, &first_mentions).into();
-    while let Some(next) = left.pop() {
-        if next.bound < least {
-            break;
+impl PartialEq for Told {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Told {}
+
+impl Ord for Told {
+    /// By score; at the same score the earlier one is the better.
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.score.total_cmp(&other.score).then(other.at.cmp(&self.at))
+    }
+}
+
+impl PartialOrd for Told {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// The sentences near a mention that are wanted, the best first, looked for only as far as they are asked for: none with
+/// less than [`LEAST_SHARE`] of the best score.
+pub struct Gathered<'a, W> {
+    reading: Reading<'a>,
+    seeds: Vec<usize>,
+    first_mentions: Vec<u32>,
+    is_wanted: W,
+    /// What was not looked at yet, that with the highest bound on top.
+    left: BinaryHeap<Stretch>,
+    /// The sentences of what was looked at, the best on top.
+    waiting: BinaryHeap<Told>,
+    /// Those that are known to be the best, in order.
+    best: Vec<Told>,
+}
+
+impl<'a, W: Fn(SentenceId) -> Result<bool>> Gathered<'a, W> {
+    /// Of what is `sought`, those that `is_wanted` says. The first mentions of the rarest name count more with
+    /// `introduces`.
+    ///
+    /// # Errors
+    /// If the store cannot be read or is damaged.
+    pub fn of(
+        corpus: &'a Corpus<'a>,
+        stems: &'a Stems,
+        sought: &'a Sought<'a>,
+        introduces: bool,
+        is_wanted: W,
+    ) -> Result<Self> {
+        let mut reading = Reading::of(corpus, stems, sought);
+        let seeds = seeds(sought);
+        let first_mentions = if introduces { reading.first_mentions()? } else { Vec::new() };
+        let left = reading.blocks(&seeds, &first_mentions).into();
+        let (waiting, best) = (BinaryHeap::new(), Vec::new());
+        Ok(Self { reading, seeds, first_mentions, is_wanted, left, waiting, best })
+    }
+
+    /// The best `n`, or all if there are fewer.
+    ///
+    /// # Errors
+    /// If the store cannot be read or is damaged, and what `is_wanted` answers.
+    pub fn first(&mut self, n: usize) -> Result<&[Told]> {
+        while self.best.len() < n
+            && let Some(next) = self.next()?
+        {
+            self.best.push(next);
         }
-        if next.is_block {
-            left.extend(reading.stretches(next.block, &seeds, &first_mentions));
-            continue;
-        }
-        let before = out.len();
-        for told in reading.told_in(next.block, next.sentences, &seeds, &first_mentions)? {
-            if told.score >= least && is_wanted(told.id)? {
-                out.push(told);
+        Ok(&self.best[..self.best.len().min(n)])
+    }
+
+    fn next(&mut self) -> Result<Option<Told>> {
+        let least = self.best.first().map_or(f32::MIN, |best| best.score * LEAST_SHARE);
+        loop {
+            self.look_up_to(least)?;
+            match self.waiting.pop() {
+                Some(told) if told.score < least => return Ok(None),
+                Some(told) if (self.is_wanted)(told.id)? => return Ok(Some(told)),
+                Some(_) => {}
+                None => return Ok(None),
             }
         }
-        if out.len() > before {
-            out.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.at.cmp(&other.at)));
-            let last = out.get(n - 1).map_or(f32::MIN, |told| told.score);
-            least = last.max(out[0].score * LEAST_SHARE);
-            out.retain(|told| told.score >= least);
-        }
     }
-    Ok(out)
+
+    /// Looks at what may hold one that is as good as the best of those that wait, and scores `least`.
+    fn look_up_to(&mut self, least: f32) -> Result<()> {
+        let Self { reading, seeds, first_mentions, left, waiting, .. } = self;
+        while let Some(next) = left.peek() {
+            if next.bound < waiting.peek().map_or(least, |told| told.score.max(least)) {
+                break;
+            }
+            let Some(next) = left.pop() else { break };
+            if next.is_block {
+                left.extend(reading.stretches(next.block, seeds, first_mentions));
+            } else {
+                waiting.extend(reading.told_in(
+                    next.block,
+                    next.sentences,
+                    seeds,
+                    first_mentions,
+                )?);
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The aspects whose mentions are looked at: those that are not everywhere, or else the rarest word or name.
@@ -169,14 +206,6 @@ impl PartialOrd for Stretch {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
-}
-
-/// The mentions of a pattern that count in a block: those in it, and the nearest before and behind it.
-#[derive(Debug, Clone, Copy, Default)]
-struct Mentions<'m> {
-    before: Option<u32>,
-    own: &'m [u32],
-    behind: Option<u32>,
 }
 
 /// What was read of the mentions.
@@ -444,65 +473,6 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// The scores of the sentences `near`, by the sentences that mention each pattern.
-fn scores(aspects: &[Aspect], mentions: &[Mentions], near: &[u32]) -> Vec<f32> {
-    let total: f32 = aspects.iter().map(|aspect| aspect.weight).sum();
-    let mut scores = vec![0.0_f32; near.len()];
-    for aspect in aspects {
-        let mut worths = vec![0.0_f32; near.len()];
-        for (pattern, worth) in &aspect.mentions {
-            let Mentions { before, own, behind } = mentions[*pattern];
-            let mut next = near.first().map_or(0, |at| own.partition_point(|own| own < at));
-            for (worth_here, at) in worths.iter_mut().zip(near) {
-                while own.get(next).is_some_and(|mention| mention < at) {
-                    next += 1;
-                }
-                let before = next.checked_sub(1).map(|before| own[before]).or(before);
-                let behind = own.get(next).copied().or(behind);
-                let before = before.map(|mention| at - mention);
-                let behind = behind.map(|mention| mention - at);
-                let Some(distance) = before.into_iter().chain(behind).min() else { break };
-                *worth_here = worth_here.max(worth * by_distance(distance, aspect.is_name));
-            }
-        }
-        for (score, worth) in scores.iter_mut().zip(worths) {
-            *score += aspect.weight * worth / total;
-        }
-    }
-    scores
-}
-
-/// Adds to the scores of the first mentions of a name and of what stands behind them.
-fn introduced(first_mentions: &[u32], near: &[u32], scores: &mut [f32]) {
-    for (rank, first) in first_mentions.iter().enumerate() {
-        for (behind, share) in BEHIND_FIRST.iter().enumerate() {
-            let at = first + behind as u32;
-            if behind > 0 && first_mentions.contains(&at) {
-                continue;
-            }
-            if let Ok(index) = near.binary_search(&at) {
-                scores[index] += FIRST * share / (1.0 + rank as f32 / FIRST_HALVED_BY);
-            }
-        }
-    }
-}
-
-/// Share of a mention that stands `distance` sentences away.
-fn by_distance(distance: u32, is_name: bool) -> f32 {
-    let shares: &[f32] = if is_name { &NAME_BY_DISTANCE } else { &WORD_BY_DISTANCE };
-    if let Some(share) = shares.get(distance as usize) {
-        return *share;
-    }
-    let further = NAME_FURTHER.iter().find(|(up_to, _)| is_name && distance < *up_to);
-    further.map_or(0.0, |(_, share)| *share)
-}
-
-/// The most that a mention at least `distance` sentences away can count.
-fn most_from(distance: u32, is_name: bool) -> f32 {
-    let behind = NAME_BY_DISTANCE.len() as u32;
-    by_distance(distance, is_name).max(by_distance(distance.max(behind), is_name))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -569,31 +539,25 @@ mod tests {
             let sought = Sought { aspects, patterns: &patterns, spread: search.spread, counts };
             for introduces in [false, true] {
                 let best = |n: usize| {
-                    let told = gathered(&corpus, &stems, &sought, introduces, n, |_| Ok(true));
-                    told.unwrap().iter().map(|told| (told.id, told.score)).collect::<Vec<_>>()
+                    let wanted = |_| Ok(true);
+                    let mut gathered =
+                        Gathered::of(&corpus, &stems, &sought, introduces, wanted).unwrap();
+                    // Asked for all at once or little by little.
+                    gathered.first(n / 3).unwrap();
+                    let told = gathered.first(n).unwrap();
+                    told.iter().map(|told| (told.id, told.score)).collect::<Vec<_>>()
                 };
                 let all = best(1_000_000);
                 assert!(all.len() > 7, "{}", all.len());
                 for n in [1, 7, 100] {
                     let n = n.min(all.len());
-                    assert_eq!(best(n)[..n], all[..n], "{name}, {introduces}, {n}");
+                    assert_eq!(best(n), all[..n], "{name}, {introduces}, {n}");
                 }
                 let every = every(&corpus, &stems, &sought, introduces);
                 assert_eq!(all[..], every[..all.len()]);
                 assert!(
                     every.get(all.len()).is_none_or(|(_, score)| *score < all[0].1 * LEAST_SHARE)
                 );
-            }
-        }
-    }
-
-    #[test]
-    fn no_mention_counts_more_than_one_at_the_least_distance_may() {
-        for is_name in [false, true] {
-            for least in 0..FURTHEST + 9 {
-                for distance in least..FURTHEST + 9 {
-                    assert!(by_distance(distance, is_name) <= most_from(least, is_name));
-                }
             }
         }
     }

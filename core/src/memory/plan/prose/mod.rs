@@ -4,3 +4,4 @@ pub mod form;
 pub mod gathered;
 pub mod people;
 pub mod places;
+pub mod shares;

@@ -14,8 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::form::{Form, is_naming};
-use super::gathered::{Aspect, Sought, Told, gathered};
+use super::gathered::{Gathered, Sought, Told};
 use super::people;
+use super::shares::Aspect;
 use crate::error::Result;
 use crate::memory::index::corpus::{Corpus, SentenceId};
 use crate::memory::index::names;
@@ -202,16 +203,27 @@ impl Cited<'_> {
 /// The sentences around which the aspects of a question gather, the best first by what their form tells too. They are
 /// read by how much gathers, until none of the others can be cited, whatever its form.
 fn best(reader: &Reader, question: &Question, scope: &Scope, cited: &Cited) -> Result<Vec<Scored>> {
-    let told = told(reader, question, scope)?;
-    let form = Form::of(question, reader.stems);
-    let telling = Telling::of(question, &form, &told);
+    let (corpus, stems) = (reader.corpus, reader.stems);
+    let (groups, patterns) = groups(reader, question);
+    let sought = sought(corpus, &groups, &patterns, stems)?;
+    let happens = |word: &String| HAPPENING.split(' ').any(|verb| stems.same(verb, word));
+    let introduces = !question.words.iter().any(happens);
+    let wanted = |id: SentenceId| scope.holds_sentence(corpus, id);
+    let mut gathered = Gathered::of(corpus, stems, &sought, introduces, wanted)?;
+    let form = Form::of(question, stems);
+    let mut telling = Telling::of(question, &form);
+    if telling.of_end {
+        telling.limit(gathered.first(LATE_AMONG)?);
+    }
     let mut out: Vec<Scored> = Vec::new();
     let mut passages: BTreeSet<Passage> = BTreeSet::new();
-    for next in told.chunks(READ_AT_ONCE) {
-        let bound = next[0].score + telling.most();
+    for from in (0..LOOKED_AT).step_by(READ_AT_ONCE) {
+        let Some(next) = gathered.first(from + 1)?.get(from) else { break };
+        let bound = next.score + telling.most();
         if cited.is_full(&out, bound) {
             break;
         }
+        let next = &gathered.first((from + READ_AT_ONCE).min(LOOKED_AT))?[from..];
         // In the order of the documents, so that no outline or text is read twice.
         let mut ids: Vec<SentenceId> = next.iter().map(|told| told.id).collect();
         ids.sort_unstable();
@@ -244,19 +256,6 @@ fn best(reader: &Reader, question: &Question, scope: &Scope, cited: &Cited) -> R
         }
     }
     Ok(out)
-}
-
-/// The sentences around which the aspects of a question gather, the best first.
-fn told(reader: &Reader, question: &Question, scope: &Scope) -> Result<Vec<Told>> {
-    let (corpus, stems) = (reader.corpus, reader.stems);
-    let (groups, patterns) = groups(reader, question);
-    let sought = sought(corpus, &groups, &patterns, stems)?;
-    let happens = |word: &String| HAPPENING.split(' ').any(|verb| stems.same(verb, word));
-    let introduces = !question.words.iter().any(happens);
-    let wanted = |id: SentenceId| scope.holds_sentence(corpus, id);
-    let mut best = gathered(corpus, stems, &sought, introduces, LOOKED_AT, wanted)?;
-    best.truncate(LOOKED_AT);
-    Ok(best)
 }
 
 /// Patterns that mention one thing, by number.
@@ -349,7 +348,7 @@ struct Telling<'q> {
 }
 
 impl<'q> Telling<'q> {
-    fn of(question: &'q Question, form: &'q Form<'q>, told: &[Told]) -> Self {
+    fn of(question: &'q Question, form: &'q Form<'q>) -> Self {
         let of_death = asks_of_death(question);
         let of_end = of_death
             || question.words.iter().any(|word| among(ENDING, word))
@@ -358,10 +357,13 @@ impl<'q> Telling<'q> {
                 .windows(3)
                 .any(|three| three[1..] == ["the", "end"] && three[0] != "of")
             || question.words.windows(2).any(|two| two[0].starts_with("turn") && two[1] == "out");
-        let among_first = &told[..told.len().min(LATE_AMONG)];
-        let from = among_first.iter().map(|told| told.at).min().unwrap_or(0);
-        let to = among_first.iter().map(|told| told.at).max().unwrap_or(0);
-        Self { question, form, of_death, of_end, from, to }
+        Self { question, form, of_death, of_end, from: 0, to: 0 }
+    }
+
+    /// Notes the first and the last of the sentences that tell.
+    fn limit(&mut self, told: &[Told]) {
+        self.from = told.iter().map(|told| told.at).min().unwrap_or(0);
+        self.to = told.iter().map(|told| told.at).max().unwrap_or(0);
     }
 
     /// Worth of what has the expected type.
