@@ -17,6 +17,7 @@ use super::prose::places::{self, ONE_FACT};
 use super::question::{Expected, Question};
 use super::reader::Reader;
 use super::reading::read_windows;
+use super::texts::{self, Text};
 use crate::error::Result;
 use crate::memory::answer::{Finding, one_line, spans};
 use crate::memory::index::corpus::SentenceId;
@@ -48,8 +49,6 @@ const APART: u32 = 2;
 const SHORT_COMPLEMENT: usize = 3;
 /// Sentences cited before and behind the one found.
 const NEIGHBOURS: u32 = 1;
-/// Sentences from which what is asked is as long as a book.
-const A_BOOK: u64 = 1_000;
 /// Different values that an answer joins unless it is a list.
 const VALUES: usize = 3;
 
@@ -97,7 +96,7 @@ pub fn lookup(
         support(reader, question, scope, &mut facts)?;
         return Ok(facts);
     }
-    if is_told_in_prose(reader, question) {
+    if is_told_in_prose(reader, question)? {
         let told = places::places(reader, question, scope, &[])?;
         if let Some(best) = told.best {
             let answer = Some(one_line(&reader.corpus.sentence(best)?));
@@ -114,7 +113,7 @@ pub fn lookup(
 /// words than any sentence has: "of which country was the guest who … the king?".
 fn of_office(reader: &Reader, question: &Question, scope: &Scope) -> Result<Finding> {
     let form = Form::of(question, reader.stems);
-    if !form.asks_of_office() || !is_told_in_prose(reader, question) {
+    if !form.asks_of_office() || !is_told_in_prose(reader, question)? {
         return Ok(Finding::default());
     }
     let mut found = Finding::default();
@@ -134,16 +133,11 @@ fn of_office(reader: &Reader, question: &Question, scope: &Scope) -> Result<Find
 /// Whether a question may be answered by what prose tells: what is asked is as long as a book, so that a few
 /// sentences from all over it say more than one place; the question is in a language of words, and asks
 /// neither for a definition nor for what is kept under a key.
-fn is_told_in_prose(reader: &Reader, question: &Question) -> bool {
-    is_book(reader)
+fn is_told_in_prose(reader: &Reader, question: &Question) -> Result<bool> {
+    Ok(texts::of(reader)? == Text::Book
         && question.keys.is_empty()
         && (!question.defines || asks_for_identity(question))
-        && !question.text.chars().any(words::is_ideograph)
-}
-
-/// Whether what is asked is as long as a book.
-pub fn is_book(reader: &Reader) -> bool {
-    reader.corpus.contents.n_sentences >= A_BOOK
+        && !question.text.chars().any(words::is_ideograph))
 }
 
 /// Whether a question asks who somebody is behind what he seems to be.
@@ -178,7 +172,7 @@ pub fn support(
     scope: &Scope,
     found: &mut Finding,
 ) -> Result<()> {
-    if !is_told_in_prose(reader, question) || question.latest || question.earliest {
+    if !is_told_in_prose(reader, question)? || question.latest || question.earliest {
         return Ok(());
     }
     for (first, count) in &found.evidence {

@@ -31,7 +31,7 @@
 //! property         relations/owned         what the text says of an owner, under a key or a name; asked in `property`
 //! facts            lookup                  everything else; latest and listed facts too, of `candidates` by what each
 //!                                          covers of the question (`covering`)
-//! papers           papers                  what a line of a short paper says, under its headings
+//! papers           papers                  what a line of a paper or a guide says, under its headings
 //! what prose tells prose/places            the sentences around which a question's words gather
 //!                  prose/people            and, where somebody is asked for, those of that part of the book
 //! ```
@@ -59,6 +59,7 @@ pub mod reader;
 pub mod reading;
 pub mod relations;
 mod supported;
+mod texts;
 pub mod thread;
 pub mod whole;
 

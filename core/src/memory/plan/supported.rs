@@ -9,10 +9,10 @@
 //! Of names in Chinese, of several persons and of those who have one name alone it says nothing.
 
 use super::cases::culprit::Culprit;
-use super::lookup::is_book;
 use super::nearby::Mentions;
 use super::question::Question;
 use super::reader::Reader;
+use super::texts::{self, Text};
 use crate::error::Result;
 use crate::memory::answer::{Finding, one_line};
 use crate::memory::index::corpus::SentenceId;
@@ -70,7 +70,7 @@ fn of_victim(reader: &Reader, culprit: &Culprit) -> Result<Option<Mentions>> {
 /// # Errors
 /// If the store cannot be read or is damaged.
 pub fn is_told_throughout(reader: &Reader, culprit: &Culprit) -> Result<bool> {
-    let is_of_book = culprit.named().is_some() && is_book(reader);
+    let is_of_book = culprit.named().is_some() && texts::of(reader)? == Text::Book;
     Ok(is_of_book && of_victim(reader, culprit)?.is_none())
 }
 

@@ -27,9 +27,9 @@ use crate::memory::index::stopwords;
 use crate::memory::plan::language::grammar::among;
 use crate::memory::plan::language::lexicon::{MOTIVE, PUT, STAY};
 use crate::memory::plan::language::phrases::noun_phrases;
-use crate::memory::plan::lookup::is_book;
 use crate::memory::plan::question::Question;
 use crate::memory::plan::reader::{Read, Reader, Token};
+use crate::memory::plan::texts::{self, Text};
 use crate::memory::segment::words;
 
 /// Words for what becomes of what was taken, and those by which it comes to light.
@@ -106,7 +106,7 @@ pub fn thief(reader: &Reader, question: &Question, thing: &Thing) -> Result<Opti
     });
     // Of a book the places that speak of it are worth reading.
     let [(name, cells)] = guilty.as_slice() else {
-        return Ok((!is_book(reader)).then(Finding::default));
+        return Ok((texts::of(reader)? != Text::Book).then(Finding::default));
     };
     let mut evidence: Vec<(SentenceId, u32)> = Vec::new();
     let of_thing = case.about.iter().filter(|about| about.is_done || is_kept(&about.tokens));

@@ -1,5 +1,6 @@
 //! Chinese questions: nothing marks where words end.
 
+pub mod amounts;
 pub mod chapters;
 pub mod counts;
 pub mod culprit;

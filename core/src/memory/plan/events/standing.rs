@@ -131,6 +131,12 @@ pub struct Standing {
     pub words: Vec<usize>,
 }
 
+/// The Chinese word for the newest or the first state with which `text` opens.
+pub fn chinese_word(text: &str) -> Option<&'static str> {
+    let all = CHINESE_LATEST.iter().chain(CHINESE_EARLIEST).copied();
+    all.filter(|word| text.starts_with(word)).max_by_key(|word| word.len())
+}
+
 impl Standing {
     /// Reads `text`, whose folded words are `list`.
     pub fn of(text: &str, list: &[String]) -> Self {

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::query::Kind;
+use super::kind::Kind;
 use crate::memory::answer::spans::{self, number_value};
 use crate::memory::answer::units::{self, Measure};
 use crate::memory::plan::language::grammar::among;
@@ -13,6 +13,9 @@ use crate::memory::segment::words;
 
 /// Adjectives between a number and the time that it counts.
 const BETWEEN: &str = "working calendar full more further whole business consecutive";
+const ORDINALS: &str = "first second third fourth fifth sixth seventh eighth ninth tenth last";
+/// Words behind an hour.
+const HOUR_ENDS: &str = "in on at and until to or for sharp noon tonight daily";
 /// Digits from which a number is one to be called.
 const TELEPHONE: usize = 7;
 const STREETS: &str =
@@ -22,7 +25,7 @@ const STREETS: &str =
 pub fn spans(kind: Kind, text: &str) -> Vec<Range<usize>> {
     match kind {
         Kind::Money => money(text),
-        Kind::Length => measured(text, &[Measure::Time, Measure::Space]),
+        Kind::Length => lengths(text),
         Kind::Date => dates(text),
         Kind::Count | Kind::Amount => numbers(text),
         Kind::Telephone => telephones(text),
@@ -75,6 +78,35 @@ fn money(text: &str) -> Vec<Range<usize>> {
         .collect()
 }
 
+/// Lengths of time and space: "two weeks", "for a fortnight", "until 2031".
+fn lengths(text: &str) -> Vec<Range<usize>> {
+    let mut out = measured(text, &[Measure::Time, Measure::Space]);
+    let words = list(text);
+    for three in words.windows(3) {
+        let [(_, before), (article, one), (unit, word)] = three else { continue };
+        if among("for within after takes lasts of", before)
+            && among("a an one", one)
+            && units::of_word(word) == Some(Measure::Time)
+            && !out.iter().any(|range| range.end == unit.end)
+        {
+            out.push(article.start..unit.end);
+        }
+    }
+    let until = |date: &Range<usize>| {
+        words
+            .iter()
+            .take_while(|(range, _)| range.end <= date.start)
+            .last()
+            .filter(|(_, word)| among("until till", word))
+    };
+    let dated: Vec<Range<usize>> = dates(text)
+        .iter()
+        .filter_map(|date| until(date).map(|(range, _)| range.start..date.end))
+        .collect();
+    out.extend(dated);
+    out
+}
+
 /// Numbers with a unit of one of `measures`, joined by "and".
 fn measured(text: &str, measures: &[Measure]) -> Vec<Range<usize>> {
     let words = list(text);
@@ -113,6 +145,16 @@ fn measured(text: &str, measures: &[Measure]) -> Vec<Range<usize>> {
 
 fn dates(text: &str) -> Vec<Range<usize>> {
     let mut out = spans::spans(text, Expected::Date);
+    // "1,100" is no year.
+    out.retain(|date| {
+        let own = &text[date.clone()];
+        !own.match_indices(',')
+            .any(|(at, _)| own[at + 1..].starts_with(|c: char| c.is_ascii_digit()))
+    });
+    // "Rain in April: 58 millimetres".
+    for date in &mut out {
+        date.end = text[date.clone()].find(": ").map_or(date.end, |at| date.start + at);
+    }
     for (range, folded) in list(text) {
         let digits = folded.trim_end_matches(|c: char| c.is_ascii_alphabetic());
         let counted = !digits.is_empty()
@@ -123,16 +165,34 @@ fn dates(text: &str) -> Vec<Range<usize>> {
             out.push(range);
         }
     }
-    // "On the fourth day", "daily".
     let words = list(text);
+    let word = |at: usize| words.get(at).map_or("", |(_, word)| word.as_str());
+    for (at, (range, folded)) in words.iter().enumerate() {
+        // "On Mondays", "at ten", "from nine to six".
+        let is_day = folded.strip_suffix('s').is_some_and(spans::names_a_date);
+        let is_hour = at > 0
+            && among("at from to until by between and before after", word(at - 1))
+            && spans::number_value(folded).is_some_and(|hour| (1.0..=24.0).contains(&hour))
+            && (among(HOUR_ENDS, word(at + 1)) || text[range.end..].starts_with([',', '.', ';']))
+            && (word(at - 1) == "at" || text[..range.start].contains(" at "));
+        if (is_day || is_hour) && !out.iter().any(|date| date.contains(&range.start)) {
+            out.push(range.clone());
+        }
+    }
+    // "On the fourth day".
     for pair in words.windows(2) {
-        let ordinal = among(
-            "first second third fourth fifth sixth seventh eighth ninth tenth last",
-            &pair[0].1,
-        );
-        if ordinal && units::of_word(&pair[1].1) == Some(Measure::Time) {
+        if among(ORDINALS, &pair[0].1) && units::of_word(&pair[1].1) == Some(Measure::Time) {
             out.push(pair[0].0.start..pair[1].0.end);
         }
+    }
+    // "The middle of August", "the first Tuesday".
+    for date in &mut out {
+        let at = words.iter().position(|(range, _)| range.start == date.start);
+        let Some(at) = at.filter(|at| *at > 0) else { continue };
+        let part =
+            at > 1 && word(at - 1) == "of" && among("middle end beginning start", word(at - 2));
+        let first = if part { at - 2 } else { at - usize::from(among(ORDINALS, word(at - 1))) };
+        date.start = words[first].0.start;
     }
     out
 }
@@ -140,13 +200,25 @@ fn dates(text: &str) -> Vec<Range<usize>> {
 fn numbers(text: &str) -> Vec<Range<usize>> {
     let dated = dates(text);
     let mut out = spans::spans(text, Expected::Number);
+    // "Three hundred and forty members".
+    let mut at = 1;
+    while at < out.len() {
+        let joined = text[out[at - 1].end..out[at].start].trim() == "and"
+            && ["hundred", "thousand"].iter().any(|end| text[out[at - 1].clone()].ends_with(end));
+        if joined {
+            out[at - 1].end = out[at].end;
+            out.remove(at);
+        } else {
+            at += 1;
+        }
+    }
     // "5. Boats": the number of a rule in a list.
     out.retain(|range| range.start > 0 || !text[range.end..].starts_with(['.', ')']));
     out.retain(|range| !dated.iter().any(|date| date.start < range.end && range.start < date.end));
     out
 }
 
-fn telephones(text: &str) -> Vec<Range<usize>> {
+pub fn telephones(text: &str) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     let mut at = 0;
     while let Some(from) = text[at..].find(|c: char| c.is_ascii_digit() || c == '+') {
@@ -174,6 +246,16 @@ fn addresses(text: &str) -> Vec<Range<usize>> {
         let number = (at.saturating_sub(4)..at).find(|at| is_number(&words[*at].1));
         if let Some(number) = number {
             out.push(words[number].0.start..range.end);
+        }
+    }
+    // "Lindenweg 12".
+    for two in words.windows(2) {
+        let (name, number) = (&two[0], &two[1]);
+        let is_street = ["weg", "strasse", "straße", "gasse", "platz", "allee", "straat"]
+            .iter()
+            .any(|ending| name.1.ends_with(ending));
+        if is_street && is_number(&number.1) {
+            out.push(name.0.start..number.0.end);
         }
     }
     out

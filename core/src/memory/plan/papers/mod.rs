@@ -1,37 +1,50 @@
-//! Plans for papers of everyday: leases, minutes, manuals, letters, rules, reports.
+//! Plans for papers of everyday: leases, minutes, manuals, letters, rules, reports, in English and Chinese.
 //!
 //! Such a paper is short, says each thing once, leaves to its headings what it speaks of, and is asked in other
 //! words than it uses. So every line of it is read with what stands above it, and a line answers only if all that
 //! is asked stands in it or above it, and what it says is of the kind asked for: money, a time, a rule, a reason.
+//! Of a guide, which is longer, the lines are read that a search finds.
 //!
 //! ```text
-//! query     what is asked: a kind of answer, and the words that a line has to say
-//! page      the lines, each with its headings, what its paragraph said before, and who writes
+//! query     what is asked: a kind of answer, and the words that a line has to say; `chinese` of Chinese questions
+//! kind      the kinds of answers
+//! page      the lines, each with its headings, what its paragraph said before, and who writes; of these
+//!           `lines` knows the forms, and `table` the rows
 //! fit       how well a line says what is asked
 //! amounts   money, lengths of time, dates, counts and the like in a line
-//! roles     who has an office, by name, and since when
+//! roles     who has an office, by name, and since when; who wrote it
 //! ```
 //! The other plans are asked first. What they found stays if it is of that kind and says what is asked.
 
 mod amounts;
+mod chinese;
 mod fit;
+pub mod kind;
+pub mod lines;
 mod page;
 mod query;
 mod roles;
+mod table;
+
+use std::collections::BTreeSet;
+
+pub use amounts::telephones;
 
 use super::Class;
 use super::parts::Scope;
 use super::question::Question;
 use super::reader::Reader;
+use super::texts::{self, Text};
 use crate::error::Result;
 use crate::memory::answer::Finding;
+use crate::memory::index::search::{self, Passage};
 use crate::memory::segment::words;
 use fit::Fit;
-use page::{Line, Page};
+use page::{Extent, Line, Page};
 use query::Query;
 
-/// Sentences up to which what is asked is a paper.
-const LONGEST_PAPER: u64 = 150;
+/// Sentences and passages of a guide that a search finds, and sentences behind one that are read too.
+const HITS: usize = 24;
 /// What a line may be worse than the best one by and still say the same thing anew.
 const SAME_THING: f32 = 0.35;
 /// What a line may be worse than the chosen one by to be cited beside it.
@@ -56,17 +69,25 @@ pub fn revised(
     let is_kept = found.answer.is_some() && !question.keys.is_empty();
     if is_kept
         || !matches!(class, Class::Facts | Class::Count)
-        || reader.corpus.contents.n_sentences > LONGEST_PAPER
-        || text.chars().any(words::is_ideograph)
+        || !matches!(texts::of(reader)?, Text::Paper | Text::Guide)
     {
         return Ok(found);
     }
-    let Some(query) = Query::of(text, reader.stems) else { return Ok(found) };
-    let page = Page::of(reader, scope)?;
+    let query = match text.chars().any(words::is_ideograph) {
+        true => chinese::query(text),
+        false => Query::of(text, reader.stems),
+    };
+    let Some(query) = query else { return Ok(found) };
+    let page = match texts::of(reader)? {
+        Text::Guide => {
+            Page::of(reader, scope, Extent::Passages(&passages(reader, &query, &found)?))?
+        }
+        _ => Page::of(reader, scope, Extent::Whole)?,
+    };
     if !page.is_paper {
         return Ok(found);
     }
-    if let Some(said) = roles::holder(&query, &page) {
+    if let Some(said) = roles::author(&query, &page).or_else(|| roles::holder(&query, &page)) {
         return Ok(said);
     }
     let told = told(&query, &page, reader);
@@ -74,19 +95,37 @@ pub fn revised(
     let cited = cited(&page, &found);
     // Several things were counted or listed.
     let is_list = query.many || class == Class::Count && found.evidence.len() > 1;
-    let is_of_kind = match cited.iter().find(|line| line.text == *answer) {
-        Some(line) => fit::is_of_kind(&query, line, reader),
+    let mut whole = cited.iter().filter(|line| answer.contains(&line.text)).peekable();
+    let is_of_kind = match whole.peek() {
+        Some(_) => whole.any(|line| fit::is_of_kind(&query, line, reader)),
         // One fact that was counted is one of what is asked for.
-        None if query.kind == query::Kind::Count && class == Class::Count => {
+        None if query.kind == kind::Kind::Count && class == Class::Count => {
             cited.iter().any(|line| fit::is_of_kind(&query, line, reader))
         }
-        None => query.kind.fits(answer),
+        None => fit::answers(&query, answer, reader),
     };
     Ok(match told {
         Some(told) if !is_list || !is_of_kind => told,
         _ if is_list || is_of_kind && fit::cover(&query, &cited, reader) => found,
         _ => Finding::default(),
     })
+}
+
+/// The passages of a guide that a search finds for a question, and those of what was found.
+fn passages(reader: &Reader, query: &Query, found: &Finding) -> Result<BTreeSet<Passage>> {
+    let mut out = BTreeSet::new();
+    for (id, _) in &found.evidence {
+        let layout = reader.corpus.layout(id.block)?;
+        out.insert(Passage::around(id.block, &layout, id.sentence));
+    }
+    let hits = search::search(reader.corpus, &query.patterns(), reader.stems, HITS)?;
+    let passages = hits.sentences.iter().chain(&hits.passages).map(|hit| hit.passage);
+    for passage in passages {
+        if reader.admits_passage(&passage) {
+            out.insert(passage);
+        }
+    }
+    Ok(out)
 }
 
 /// The lines that were cited.
@@ -117,9 +156,10 @@ fn told(query: &Query, page: &Page, reader: &Reader) -> Option<Finding> {
         same.max_by_key(|other| other.line.id)?
     } else {
         let is_anew = |other: &&Fit| {
-            other.n_own >= best.n_own
+            (other.n_own >= best.n_own || other.line.n_amending > 0)
+                && other.n_light >= best.n_light
                 && other.line.id > best.line.id
-                && is_change(query, &other.line.words)
+                && is_change(query, other.line)
         };
         same.rfind(is_anew).unwrap_or(best)
     };
@@ -135,13 +175,18 @@ fn told(query: &Query, page: &Page, reader: &Reader) -> Option<Finding> {
 }
 
 /// Words of a line that says something is otherwise than before, and of one that says so of an amount.
-const CHANGES: &str =
-    "changed moved correction corrected now instead replaced changes extended postponed final";
+const CHANGES: &str = "changed moved correction corrected now instead replaced changes extended postponed final longer";
 const OF_AMOUNTS: &str = "amendment amended raised lowered reduced increased";
+const CHINESE_CHANGES: [&str; 9] =
+    ["改为", "改成", "调整为", "更正", "应为", "变更为", "推迟", "延长", "提高到"];
 
 /// Whether a line says that what is asked is otherwise than before.
-fn is_change(query: &Query, line: &[String]) -> bool {
-    let has = |list: &str| line.iter().any(|word| super::language::grammar::among(list, word));
+fn is_change(query: &Query, line: &Line) -> bool {
+    let has =
+        |list: &str| line.words.iter().any(|word| super::language::grammar::among(list, word));
     // The date of a line that changes an amount is that of the change.
-    has(CHANGES) || query.kind != query::Kind::Date && has(OF_AMOUNTS)
+    line.amends
+        || has(CHANGES)
+        || query.kind != kind::Kind::Date && has(OF_AMOUNTS)
+        || CHINESE_CHANGES.iter().any(|change| line.text.contains(change))
 }

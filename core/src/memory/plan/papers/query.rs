@@ -7,41 +7,18 @@
 //! "What was the rent before July?"      money      rent, as it was first
 //! ```
 //! Words that only ask ("need", "happen", "exactly"), idioms of time, and what the kind says anyway ("cost" of money)
-//! need not stand in a line.
+//! need not stand in a line. Chinese questions are taken apart in `chinese`.
 
-use super::amounts;
+use super::kind::{self, Kind};
 use crate::memory::answer::spans::names_a_date;
+use crate::memory::answer::units::{self, Measure};
 use crate::memory::index::patterns::Pattern;
 use crate::memory::index::stems::Stems;
 use crate::memory::index::stopwords;
 use crate::memory::index::thesaurus;
 use crate::memory::plan::events::standing::Standing;
-use crate::memory::plan::language::forms;
 use crate::memory::plan::language::grammar::among;
 use crate::memory::segment::words;
-
-/// The kind of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    Money,
-    /// How long, in time or in space.
-    Length,
-    Date,
-    /// How many.
-    Count,
-    /// How much of something that is no money, or how heavy, loud, old it is.
-    Amount,
-    Telephone,
-    Address,
-    Reason,
-    Person,
-    Place,
-    /// Whether something is allowed or must be.
-    Rule,
-    /// Whether something is so.
-    Truth,
-    Statement,
-}
 
 /// A word of a question.
 #[derive(Debug, Clone)]
@@ -54,6 +31,14 @@ pub struct Wanted {
     pub light: bool,
     /// Whether it is written as a name.
     pub is_name: bool,
+    /// Its number in the question.
+    pub at: usize,
+    /// Whether it may be what the paper itself is called.
+    pub is_paper: bool,
+    /// Whether it asks for what a unit measures: "how heavy".
+    pub measures: bool,
+    /// In Chinese, the stretches of text that say it.
+    pub stretches: Vec<String>,
 }
 
 /// A question, taken apart.
@@ -65,38 +50,51 @@ pub struct Query {
     pub wanted: Vec<Wanted>,
     /// The noun that is counted.
     pub counted: Option<Pattern>,
+    /// In Chinese, the word behind 几 or 多少: a counter or a noun.
+    pub counter: String,
+    /// What the unit of the number measures that is asked for.
+    pub measure: Option<Measure>,
     /// Whether it asks for several things.
     pub many: bool,
     /// Whether it asks for the state at the beginning.
     pub earliest: bool,
     /// Whether it asks for the state at the end.
     pub latest: bool,
+    /// Whether it asks for all of what is counted together.
+    pub of_total: bool,
+    /// Whether it asks what follows from something.
+    pub of_condition: bool,
+    /// Whether it asks about a change itself: when the rent was raised.
+    pub of_change: bool,
 }
 
 /// Words that only ask.
 const LIGHT: &str = "far need needs needed require requires required have get gets got give gives given happen happens happened \
-    mean means meant use used uses come comes make let want wants take takes took taken bring keep go allowed \
+    mean means meant use used uses come comes came make let want wants take takes took taken bring keep go goes going went allowed \
     permitted possible ok okay acceptable forbidden prohibited people person persons somebody someone anyone exactly much many long \
-    quickly soon fast often total altogether thing things kind sort type called period tell say says said \
-    paper document text following there please put per ahead moment";
+    quickly soon fast early often total altogether overall thing things kind sort type called period tell say says said \
+    paper document text following there please put ahead moment fall falls fell want like one single each";
 const OF_MONEY: &str = "cost costs costing price pay pays paid charge charged money amount fee spend give want ask asked sum bill";
 /// Whom a rule is for: a line need not name them.
 const OF_RULE: &str = "tenant tenants renter renters member members employee employees staff guest guests visitor visitors resident \
-    residents customer customers reader readers student students";
+    residents customer customers reader readers student students pay myself buy";
 const OF_DATE: &str = "due place time date day planned scheduled set start exactly year month";
 const OF_TELEPHONE: &str = "phone number telephone mobile call";
 const OF_ADDRESS: &str = "address located";
-/// Words of a question for money.
-const MONEY: &str = "cost costs costing price pay pays paid fee rent charge charged salary wage wages deposit subscription fine bill \
-    worth spend spent earn budget income quotation want wants owe owes money refund refunded";
-/// Verbs that open a question for yes or no.
-const AUXILIARIES: &str =
-    "is are was were am do does did has have had can could will would may might must shall should";
-/// Adjectives behind "how" that ask for a length of time.
-const HASTE: &str = "long quickly soon fast";
-/// The same for a number, with what a line says instead.
-const MEASURES: &str =
-    "heavy loud old tall high wide deep far hot cold warm big large powerful strong thick";
+/// Verbs of counting and seeing, and those with which things come into a table.
+const OF_COUNT: &str = "counted studied seen recorded observed examined included involved reported registered found \
+    ordered bought sold delivered supplied";
+/// What is compared with what was thought, in questions for a reason.
+const OF_REASON: &str = "expected planned higher lower suddenly actually better worse";
+/// What leaves and arrives by a timetable.
+const VEHICLES: &str = "boat ferry bus train coach flight plane tram ship";
+const TRAVELLING: &str = "leave leaves depart departs arrive arrives run runs";
+/// Nouns for papers themselves.
+const PAPERS: &str = "report study survey article lease contract agreement handbook manual guide invoice recipe minutes notice \
+    letter log warranty timetable constitution policy";
+const TOTALS: &str = "total altogether overall";
+/// Verbs of changes.
+const CHANGING: &str = "raised lowered changed amended corrected increased reduced replaced extended moved revised updated";
 
 impl Query {
     /// Takes `text` apart; `None` if it asks for nothing that a line could say.
@@ -106,95 +104,139 @@ impl Query {
         let standing = Standing::of(asked, &list);
         let (latest, earliest) = (standing.latest, standing.earliest || limited);
         let words: Vec<String> = list.iter().map(|word| bare(word)).collect();
-        let kind = kind(&words)?;
+        let kind = Kind::asked(&words)?;
         let capitals: Vec<String> = asked
             .split_whitespace()
             .filter(|word| word.starts_with(char::is_uppercase))
             .flat_map(bare_words)
             .collect();
-        let n_asking = words
-            .iter()
-            .position(|word| among(MEASURES, word))
-            .filter(|at| *at > 0 && words[at - 1] == "how");
+        let measured = words
+            .windows(2)
+            .position(|two| two[0] == "how" && kind::measure(&two[1]).is_some())
+            .filter(|_| kind == Kind::Amount)
+            .map(|at| at + 1);
+        let measure = measured.and_then(|at| kind::measure(&words[at]).flatten());
+        // "What is the total", "how much is left".
+        let sum = words.windows(2).position(|two| two == ["the", "total"] || two == ["is", "left"]);
+        let sum = sum
+            .map(|at| at + 1)
+            .filter(|at| words.get(at + 1).is_none_or(|next| among("of to in for on over", next)));
+        let travels = words.iter().any(|word| among(TRAVELLING, word));
         let mut wanted: Vec<Wanted> = Vec::new();
         for (at, word) in words.iter().enumerate() {
-            if standing.words.contains(&at) {
-                continue;
-            }
-            let measures = n_asking == Some(at) && kind == Kind::Amount;
-            if stopwords::is_stopword(word) && !measures
+            let measures = measured == Some(at);
+            // "The final bill" is a bill of its own.
+            let of_standing = standing.words.contains(&at)
+                && !(kind == Kind::Reason && word == "final" && at > 0 && words[at - 1] == "the");
+            if of_standing
+                || word == "per"
+                || stopwords::is_stopword(word) && !measures && sum != Some(at)
                 || word.len() < 2 && !word.bytes().all(|b| b.is_ascii_digit())
             {
                 continue;
             }
+            // "A year", "per mile".
+            let of_rate = at > 0 && among("a an per each every", &words[at - 1]);
             let of_kind = match kind {
-                Kind::Money => among(OF_MONEY, word),
-                Kind::Date => among(OF_DATE, word),
+                Kind::Money => {
+                    among(OF_MONEY, word) || of_rate && units::of_word(word) == Some(Measure::Time)
+                }
+                Kind::Date => among(OF_DATE, word) || travels && among(VEHICLES, word),
                 Kind::Telephone => among(OF_TELEPHONE, word),
                 Kind::Address => among(OF_ADDRESS, word),
                 Kind::Amount if measures => among("big large", word),
                 Kind::Rule => among(OF_RULE, word),
+                Kind::Count => among(OF_COUNT, word),
+                Kind::Reason => among(OF_REASON, word),
+                Kind::Place => among("buy find get see", word),
                 _ => false,
             };
             let strict = Pattern::word(word, stems);
             let mut any = strict.clone();
             any.or(&thesaurus::same_meaning(word, stems));
-            any.or(&thesaurus::in_papers(word, stems));
-            let light = of_kind || !measures && among(LIGHT, word);
-            wanted.push(Wanted { strict, any, light, is_name: at > 0 && capitals.contains(word) });
+            // Who paid for something funded it: what was received or charged is no payment of anybody's.
+            if kind == Kind::Person && stems.same(word, "pay") {
+                any = strict.clone();
+                any.or(&thesaurus::in_papers("fund", stems));
+            } else {
+                any.or(&thesaurus::in_papers(word, stems));
+            }
+            let of_sum = sum == Some(at);
+            let light = of_kind && !of_sum || !measures && !of_sum && among(LIGHT, word);
+            wanted.push(Wanted {
+                strict,
+                any,
+                light,
+                is_name: at > 0 && capitals.contains(word),
+                at,
+                is_paper: names_a_paper(word),
+                measures: measures && measure.is_some(),
+                stretches: Vec::new(),
+            });
         }
-        if !wanted.iter().any(|wanted| !wanted.light) {
+        if wanted.iter().all(|wanted| wanted.light) {
             return None;
         }
         let counted = words.iter().position(|word| word == "many").and_then(|at| words.get(at + 1));
         let counted = counted.filter(|_| kind == Kind::Count).map(|word| {
             let mut any = Pattern::word(word, stems);
             any.or(&thesaurus::in_papers(word, stems));
+            if kind::is_of_people(word) {
+                any.or(&thesaurus::in_papers("people", stems));
+            }
             any
         });
         let plural =
             |two: &[String]| among("what which who", &two[0]) && among("are were", &two[1]);
         let many = words.windows(2).any(plural)
-            || words.iter().any(|word| among("list all every each", word));
-        Some(Self { kind, words, wanted, counted, many, earliest, latest })
+            || words.iter().any(|word| among("list every each", word))
+            || words.windows(2).any(|two| two[1] == "all" && !among("in at of", &two[0]));
+        let of_total = words.iter().any(|word| among(TOTALS, word))
+            || words.windows(2).any(|two| two[0] == "in" && two[1] == "all");
+        let of_condition = words.iter().any(|word| among("happen happens", word))
+            && words.iter().any(|word| among("if when", word));
+        let of_change = words.iter().any(|word| among(CHANGING, word));
+        Some(Self {
+            kind,
+            words,
+            wanted,
+            counted,
+            counter: String::new(),
+            measure,
+            many,
+            earliest,
+            latest,
+            of_total,
+            of_condition,
+            of_change,
+        })
     }
 
     /// Whether a folded word stands in the question, in any form.
     pub fn asks(&self, word: &str, stems: &Stems) -> bool {
         self.words.iter().any(|own| stems.same(own, word))
     }
-}
 
-impl Kind {
-    /// Whether an answer or a line is of this kind.
-    pub fn fits(self, text: &str) -> bool {
-        match self {
-            Self::Reason => forms::gives_reason(text) || gives_reason(text),
-            Self::Rule => bare_words(text).iter().any(|word| among(RULES, word)),
-            Self::Person | Self::Place | Self::Truth | Self::Statement => true,
-            _ => !amounts::spans(self, text).is_empty(),
-        }
+    /// Whether it is in Chinese.
+    pub fn is_chinese(&self) -> bool {
+        self.wanted.iter().any(|wanted| !wanted.stretches.is_empty())
     }
 
-    /// Whether a line of this kind says little else, so that a heading may say of what.
-    pub fn is_exact(self) -> bool {
-        matches!(self, Self::Money | Self::Length | Self::Date | Self::Telephone | Self::Address)
+    /// What a search for its lines looks for.
+    pub fn patterns(&self) -> Vec<Pattern> {
+        let heavy = self.wanted.iter().filter(|wanted| !wanted.light);
+        heavy
+            .flat_map(|wanted| match wanted.stretches.as_slice() {
+                [] => vec![wanted.any.clone()],
+                stretches => stretches.iter().filter_map(|own| Pattern::phrase(own)).collect(),
+            })
+            .collect()
     }
 }
 
-/// Words of a rule.
-const RULES: &str = "may can cannot can't must mustn't not no only should shall allowed permitted forbidden prohibited accepted \
-    compulsory required free excluded welcome granted unlimited optional banned illegal nothing nobody never entitled";
-
-/// Whether a line gives a reason in a way of papers: "because of", "since" or "as" where a clause begins, "so" behind a
-/// comma, and what stands behind the colon of a fault.
-fn gives_reason(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    let opens = ["since ", "as "].iter().any(|word| lower.starts_with(word));
-    opens
-        || [", since ", ", as ", ", so ", "because", "owing to", "due to", ": "]
-            .iter()
-            .any(|mark| lower.contains(mark))
+/// Whether a folded word is a noun for a paper.
+pub fn names_a_paper(word: &str) -> bool {
+    among(PAPERS, word)
 }
 
 /// The folded words of a text without possessive marks.
@@ -223,66 +265,6 @@ pub fn is_of_date(word: &str) -> bool {
     names_a_date(word) || word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn kind(words: &[String]) -> Option<Kind> {
-    let has = |list: &str| words.iter().any(|word| among(list, word));
-    let asks =
-        words.iter().position(|word| among("who whom whose where when why how what which", word));
-    let first = words.first()?.as_str();
-    if among(AUXILIARIES, first) {
-        let ruled = among("can could may must should am", first)
-            || has(
-                "allowed permitted forbidden prohibited compulsory required ok okay acceptable possible",
-            )
-            || has("have need") && among("do does", first);
-        return Some(if ruled { Kind::Rule } else { Kind::Truth });
-    }
-    let at = asks?;
-    let word = |at: usize| words.get(at).map_or("", String::as_str);
-    let next = word(at + 1);
-    Some(match word(at) {
-        "who" | "whom" | "whose" => Kind::Person,
-        "where" => Kind::Place,
-        "when" => Kind::Date,
-        "why" => Kind::Reason,
-        "how" => match next {
-            "many" => Kind::Count,
-            "much" => of_how_much(word(at + 2), has(MONEY)),
-            next if among(HASTE, next) => Kind::Length,
-            "far" if among("ahead in", word(at + 2)) => Kind::Length,
-            next if among(MEASURES, next) => Kind::Amount,
-            _ => Kind::Statement,
-        },
-        _ => {
-            let near = &words[at + 1..words.len().min(at + 6)];
-            let near_has = |list: &str| near.iter().any(|word| among(list, word));
-            if among("time date day year month weekday", next) {
-                Kind::Date
-            } else if near_has("phone telephone mobile") {
-                Kind::Telephone
-            } else if near_has("address") && !has("e-mail email mail") {
-                Kind::Address
-            } else if near_has(
-                "price cost fee rent salary wage fine subscription deposit quotation",
-            ) || has("cost costs")
-            {
-                Kind::Money
-            } else {
-                Kind::Statement
-            }
-        }
-    })
-}
-
-/// The kind of "how much", told by the word behind it.
-fn of_how_much(next: &str, has_money: bool) -> Kind {
-    match next {
-        "money" => Kind::Money,
-        "time" | "notice" => Kind::Length,
-        _ if has_money && (among(AUXILIARIES, next) || next.is_empty()) => Kind::Money,
-        _ => Kind::Amount,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -297,9 +279,14 @@ mod tests {
             ("Are cats allowed?", Kind::Rule, "cats"),
             ("How quickly must the firm answer a letter?", Kind::Length, "firm answer letter"),
             ("How heavy is the oven?", Kind::Amount, "heavy oven"),
+            ("How much is left to pay?", Kind::Money, "left"),
+            ("What is the total of the order?", Kind::Amount, "total order"),
+            ("How fast is the ferry?", Kind::Amount, "fast ferry"),
             ("When is the deposit due?", Kind::Date, "deposit"),
+            ("When does the bus leave Oslo?", Kind::Date, "leave oslo"),
             ("What is the phone number of the service line?", Kind::Telephone, "service line"),
             ("Why was the outing moved in the end?", Kind::Reason, "outing moved"),
+            ("Who paid for the study?", Kind::Person, "paid study"),
         ] {
             let query = Query::of(text, &stems).expect(text);
             let asked = query.wanted.iter().filter(|wanted| !wanted.light);

@@ -6,10 +6,12 @@
 //! ```
 //! The last one named has it, unless it is asked who had it first, or before somebody.
 
+use super::kind::Kind;
 use super::page::{Line, Page};
-use super::query::{Kind, Query, bare_words};
+use super::query::{Query, bare_words};
 use crate::memory::answer::Finding;
 use crate::memory::index::names::{self, Name};
+use crate::memory::index::stopwords;
 use crate::memory::plan::language::grammar::among;
 use crate::memory::segment::words;
 
@@ -29,8 +31,15 @@ struct Holder<'a> {
 pub fn holder(query: &Query, page: &Page) -> Option<Finding> {
     let asked = Office::of(query)?;
     let mut holders: Vec<Holder> = Vec::new();
+    let mut nearest = usize::MAX;
     for line in &page.lines {
-        if let Some(name) = asked.holder(line) {
+        let Some(distance) = asked.distance(line) else { continue };
+        let Some(name) = asked.holder(line) else { continue };
+        if distance < nearest {
+            holders.clear();
+            nearest = distance;
+        }
+        if distance == nearest {
             holders.push(Holder { line, name });
         }
     }
@@ -51,9 +60,40 @@ pub fn holder(query: &Query, page: &Page) -> Option<Finding> {
     Some(Finding { answer, evidence, incomplete: false })
 }
 
+/// Verbs and nouns of writing.
+const WRITING: &str = "wrote written writes write author authors compiled compile prepared drew";
+
+/// Who wrote the paper, if that is asked: whom its first line names, right below the title.
+pub fn author(query: &Query, page: &Page) -> Option<Finding> {
+    let of_writing = |word: &str| among(WRITING, word);
+    let is_asked = query.kind == Kind::Person
+        && query.words.iter().any(|word| of_writing(word))
+        && query
+            .wanted
+            .iter()
+            .all(|wanted| wanted.light || wanted.is_paper || of_writing(&wanted.strict.text));
+    let line = page.lines.first().filter(|line| is_asked && line.is_byline)?;
+    let own = line.text.strip_prefix("By ").or_else(|| line.text.strip_prefix("by "));
+    let own = own.unwrap_or(&line.text);
+    let head = own.split([',', '.', ';', '(']).next().unwrap_or(own);
+    let mut found: Vec<Name> = Vec::new();
+    names::names(head, &mut found);
+    let n_named: usize =
+        found.iter().map(|name| bare_words(&head[name.start..name.end]).len()).sum();
+    let n_words = bare_words(head).iter().filter(|word| !among("and with the", word)).count();
+    let is_name = found.iter().any(|name| head[name.start..name.end].contains(' '));
+    (is_name && n_named == n_words).then(|| Finding {
+        answer: Some(line.text.clone()),
+        evidence: vec![(line.id, 1)],
+        incomplete: false,
+    })
+}
+
 /// An office as a question names it.
 struct Office {
     words: Vec<String>,
+    /// The words behind "of": whose office it is.
+    of: Vec<String>,
     /// The name of whoever had it later.
     before: Option<Vec<String>>,
 }
@@ -82,7 +122,7 @@ impl Office {
                 .strip_suffix('s')
                 .filter(|noun| among("chair head lead manage preside", noun))?;
             let noun = if noun == "manage" { "manager" } else { noun };
-            return Some(Self { words: vec![noun.to_owned()], before });
+            return Some(Self { words: vec![noun.to_owned()], of: Vec::new(), before });
         }
         let small = |word: &str| {
             among("the a an our now currently still at moment present today first originally", word)
@@ -93,7 +133,21 @@ impl Office {
             .filter(|word| !small(word))
             .map(str::to_owned)
             .collect();
-        (!own.is_empty() && own.len() <= 3).then_some(Self { words: own, before })
+        let of = rest.iter().skip_while(|word| *word != "of").skip(1);
+        let of = of.filter(|word| !stopwords::is_stopword(word) && !small(word)).cloned().collect();
+        (!own.is_empty() && own.len() <= 3).then_some(Self { words: own, of, before })
+    }
+
+    /// How far from a line it is said whose office is asked for: there or above it, in the paragraph, in the title.
+    fn distance(&self, line: &Line) -> Option<usize> {
+        let mut places = Vec::new();
+        for word in &self.of {
+            let own = [&line.words, &line.above].into_iter().any(|words| words.contains(word));
+            let before = line.before.iter().any(|words| words.contains(word));
+            let titled = line.title.contains(word);
+            places.push([own, before, titled].into_iter().position(|said| said)?);
+        }
+        Some(places.into_iter().max().unwrap_or(0))
     }
 
     /// Whom a line gives the office by name.

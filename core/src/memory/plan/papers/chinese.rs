@@ -1,0 +1,451 @@
+//! Chinese questions about papers, taken apart without knowing where words end.
+//!
+//! ```text
+//! 押金多久退还？            a length    押金 · 退还
+//! 能带狗进景区吗？          a rule      带 · 狗 or 宠物 · 进 or 入 · 景区
+//! 最初的租金是多少？        money       租金 or 房租, as it was first
+//! ```
+//! What stands between words that only ask is a stretch. A line says it if it consists of pieces of two characters and
+//! more that stand in the line. A single character need not be said, for it is mostly a verb that papers vary.
+
+use std::ops::Range;
+
+use super::fit;
+use super::kind::Kind;
+use super::query::{Query, Wanted};
+use crate::memory::answer::units::{self, Measure};
+use crate::memory::index::patterns::Pattern;
+use crate::memory::plan::chinese::words::REQUESTS;
+use crate::memory::plan::events::standing;
+use crate::memory::segment::words::{self, is_ideograph};
+
+/// Words of one meaning in papers.
+const GROUPS: &[&str] = &[
+    "狗 犬 宠物 猫狗",
+    "猫 宠物 猫狗",
+    "房租 租金",
+    "房子 房屋 住房 公寓",
+    "租约 租期 合同",
+    "到期 期满 届满 止",
+    "晚交 逾期 迟交 拖欠",
+    "不还 逾期 超期",
+    "吸烟 抽烟 烟",
+    "养 饲养",
+    "丢 丢失 遗失",
+    "赔 赔偿",
+    "坏 损坏 故障",
+    "修 维修 修理 检修",
+    "没有出席 没出席 没来 缺席 请假",
+    "没有参加 没参加 缺席 请假",
+    "参加 出席",
+    "主持 主持人",
+    "记录 记录人",
+    "剩 剩下 余额 结余 剩余",
+    "花费 支出",
+    "反对 不同意",
+    "捐 捐赠",
+    "开门 开放 开馆 开始营业",
+    "关门 闭馆 关闭 停止营业",
+    "结束 止 截止",
+    "收费 收取 费用 元",
+    "坐车 乘车 公交车 车程",
+    "坐 乘",
+    "进 入",
+    "退还 退回 返还",
+    "电话 热线",
+    "补办 补领",
+    "上涨 涨价 涨 调整",
+    "推迟 延期 改期",
+    "工资 薪资 月薪 薪酬 底薪",
+    "年假 休假",
+    "保修 质保",
+    "重量 净重 重",
+    "续租 续签",
+    "退货 退换",
+    "有效期 有效",
+    "负责 承担",
+    "承担 负责 支付",
+    "医生 大夫 医师",
+    "快递 送货 配送",
+    "手机 电话",
+    "面积 大",
+    "参会 出席 参加",
+    "押金 保证金 定金",
+    "违约金 赔偿金",
+    "取消 停止 不再",
+    "通知 告知",
+    "转租 分租",
+    "洗手间 厕所 卫生间",
+    "小孩 儿童 孩子",
+    "老人 长者 老年人",
+    "自行车 单车",
+    "最多 不超过 上限",
+    "上班 工作时间",
+    "网络 宽带 WiFi",
+];
+/// Words that only ask, and others that a line need not say.
+const ASKING: &str = "是因为什么 有什么后果 怎么收费 多长时间 什么时候 什么地方 什么时间 什么名字 什么原因 有多少 多少钱 能不能 可不可以 是不是 有没有 \
+    要不要 哪一天 哪一年 哪一个 星期几 为什么 怎么办 怎么样 几个小时 几个月 什么人 哪个人 多少 什么 怎么 怎样 如何 哪里 哪儿 哪个 哪些 哪位 \
+    何时 何地 何处 为何 是否 多久 多长 多大 多高 多重 多宽 多深 多远 几点 几号 几月 周几 哪天 哪年 可以 需要 应该 能否 可否 允许 请问 \
+    如果 的话 一次 一共 总共 大概 大约 究竟 到底 已经 必须 后果 规定 情况 名字 收费多少 进行 办理 安排 \
+    我们 你们 他们 这个 那个 时间 日期 地点 召开 举行 举办 开会";
+const SMALL: &str = "的 了 吗 呢 吧 啊 是 在 和 与 及 或 被 把 从 由 对 谁 我 你 他 她 它 这 那 哪 几 向 给 就 也 都 而 于 会 叫";
+/// What a stretch neither begins nor ends with.
+const EDGES: &str =
+    "要需应能可以请还已里内上当为后时个一每收付交做办花用到有得想去来说过着我天多共最再后";
+/// Nouns for sums.
+const OF_MONEY: [&str; 24] = [
+    "价",
+    "费",
+    "租金",
+    "押金",
+    "报价",
+    "工资",
+    "薪",
+    "金额",
+    "余额",
+    "罚款",
+    "定金",
+    "房租",
+    "成本",
+    "预算",
+    "奖金",
+    "补贴",
+    "补助",
+    "违约金",
+    "滞纳金",
+    "门票",
+    "票",
+    "支出",
+    "收入",
+    "奖学金",
+];
+
+/// Takes a Chinese question apart; `None` if it asks for nothing that a line could say.
+pub fn query(text: &str) -> Option<Query> {
+    let asked: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let list: Vec<String> = words::folded_words(&asked).collect();
+    let standing = standing::Standing::of(&asked, &list);
+    let kind = kind(&asked)?;
+    let mut wanted: Vec<Wanted> = Vec::new();
+    let mut counter = String::new();
+    let (mut run, mut at) = (String::new(), 0);
+    while at < asked.len() {
+        let rest = &asked[at..];
+        let ends = |list: &'static str| {
+            list.split_whitespace()
+                .filter(|word| rest.starts_with(word))
+                .max_by_key(|word| word.len())
+        };
+        let group = GROUPS
+            .iter()
+            .filter_map(|group| {
+                let own = group.split(' ').filter(|word| rest.starts_with(word));
+                own.max_by_key(|word| word.len()).map(|word| (word, *group))
+            })
+            .max_by_key(|(word, _)| word.len());
+        let asking = ends(ASKING)
+            .into_iter()
+            .chain(ends(SMALL))
+            .chain(ends(REQUESTS).filter(|word| word.chars().count() > 1))
+            .chain(standing::chinese_word(rest))
+            .max_by_key(|word| word.len());
+        let first = rest.chars().next()?;
+        // "一晚", "两个人": so many of something, not of what.
+        let numeral = rest.find(|c| !"一两三四五六七八九十".contains(c)).unwrap_or(0);
+        let counted = units::counter(&rest[numeral..]).filter(|_| numeral > 0);
+        if let Some((_, length)) = counted {
+            flush(&mut run, &mut wanted);
+            at += numeral + length;
+            continue;
+        }
+        if let Some((word, group)) =
+            group.filter(|(word, _)| asking.is_none_or(|asking| asking.len() < word.len()))
+        {
+            flush(&mut run, &mut wanted);
+            push(&mut wanted, word, group.split(' ').map(str::to_owned).collect());
+            at += word.len();
+        } else if let Some(word) = asking {
+            flush(&mut run, &mut wanted);
+            at += word.len();
+            // "多少个", "几路": what is counted, or the counter.
+            if word.ends_with("多少") || word == "几" {
+                let behind = &asked[at..];
+                if let Some((_, length)) = units::counter(behind) {
+                    counter = behind[..length].to_owned();
+                    at += length;
+                }
+            }
+        } else {
+            if is_ideograph(first) || first.is_alphanumeric() {
+                run.push(first);
+            } else {
+                flush(&mut run, &mut wanted);
+            }
+            at += first.len_utf8();
+        }
+    }
+    flush(&mut run, &mut wanted);
+    let is_said = wanted.iter().any(|wanted| !wanted.light);
+    if !is_said {
+        wanted.iter_mut().for_each(|wanted| wanted.light = false);
+    }
+    if kind == Kind::Date {
+        let grains = [("几点", "点"), ("哪年", "年"), ("哪一年", "年"), ("周几", "周")];
+        let grain = grains.iter().find(|(asking, _)| asked.contains(asking));
+        counter = grain.map_or("", |(_, grain)| *grain).to_owned();
+    }
+    let measure = match kind {
+        Kind::Amount
+            if ["多高", "多长", "多宽", "多深", "多远", "多厚"]
+                .iter()
+                .any(|how| asked.contains(how)) =>
+        {
+            Some(Measure::Space)
+        }
+        Kind::Amount if asked.contains("多重") => Some(Measure::Weight),
+        Kind::Amount if asked.contains("多大") => Some(Measure::Area),
+        _ => None,
+    };
+    (!wanted.is_empty()).then(|| Query {
+        kind,
+        words: list,
+        wanted,
+        counted: None,
+        counter,
+        measure,
+        many: asked.contains("哪些"),
+        earliest: standing.earliest,
+        latest: standing.latest && !standing.earliest,
+        of_total: false,
+        of_condition: false,
+        of_change: false,
+    })
+}
+
+/// Puts the stretch that was read among what is wanted.
+fn flush(run: &mut String, wanted: &mut Vec<Wanted>) {
+    let own = std::mem::take(run);
+    let own = own.trim_matches(|c| EDGES.contains(c));
+    if !own.is_empty() {
+        push(wanted, own, vec![own.to_owned()]);
+    }
+}
+
+fn push(wanted: &mut Vec<Wanted>, word: &str, stretches: Vec<String>) {
+    let Some(pattern) = Pattern::phrase(word) else { return };
+    wanted.push(Wanted {
+        strict: pattern.clone(),
+        any: pattern,
+        light: word.chars().count() == 1 && stretches.len() == 1,
+        is_name: false,
+        at: 0,
+        is_paper: false,
+        measures: false,
+        stretches,
+    });
+}
+
+/// The kind of answer that a question asks for.
+fn kind(text: &str) -> Option<Kind> {
+    let has = |list: &[&str]| list.iter().any(|word| text.contains(word));
+    let number = has(&["多少", "几"]);
+    let lengths = [
+        "多久",
+        "多长时间",
+        "几天",
+        "几年",
+        "几个月",
+        "几小时",
+        "几个小时",
+        "几周",
+        "几个星期",
+        "几分钟",
+        "多少天",
+        "多少年",
+        "多少小时",
+        "多少个月",
+        "期多长",
+        "多少分钟",
+        "几日内",
+    ];
+    let dates = [
+        "什么时候",
+        "何时",
+        "哪天",
+        "哪一天",
+        "几点",
+        "哪年",
+        "哪一年",
+        "几月",
+        "几号",
+        "星期几",
+        "周几",
+        "什么时间",
+        "什么日子",
+        "日期",
+    ];
+    Some(if has(&["为什么", "为何", "什么原因", "因为什么", "何故", "怎么会"]) {
+        Kind::Reason
+    } else if has(&lengths) {
+        Kind::Length
+    } else if has(&dates) {
+        Kind::Date
+    } else if has(&["电话", "手机", "热线"]) && has(&["多少", "几", "什么"]) {
+        Kind::Telephone
+    } else if has(&["多少钱", "多少元", "几元", "几块", "怎么收费", "收费多少"])
+        || number && !text.contains("几路") && ends_with_sum(text)
+    {
+        Kind::Money
+    } else if has(&["多大", "多高", "多重", "多长", "多宽", "多深", "多远", "多厚"])
+    {
+        Kind::Amount
+    } else if number {
+        Kind::Count
+    } else if has(&["谁", "哪位", "什么人", "何人", "哪个人", "哪家", "哪个公司"])
+    {
+        Kind::Person
+    } else if has(&["哪里", "哪儿", "在哪", "何处", "什么地方", "何地"]) {
+        Kind::Place
+    } else if has(&[
+        "吗",
+        "能不能",
+        "可不可以",
+        "是否",
+        "可否",
+        "能否",
+        "要不要",
+        "是不是",
+        "有没有",
+    ]) {
+        let ruled = ["能", "可", "允许", "必须", "需要", "要不要", "须", "许"];
+        if has(&ruled) { Kind::Rule } else { Kind::Truth }
+    } else if has(&["什么", "哪", "怎么", "如何", "怎样", "谁"]) {
+        Kind::Statement
+    } else {
+        return None;
+    })
+}
+
+/// Whether what stands before 多少, or right behind it, is a sum.
+fn ends_with_sum(text: &str) -> bool {
+    let at = text.find("多少").or_else(|| text.find('几')).unwrap_or(text.len());
+    let before = text[..at].trim_end_matches(['是', '要', '有', '为', '收', '了', '共']);
+    let behind = text[at..].trim_start_matches("多少").trim_start_matches('几');
+    OF_MONEY.iter().any(|sum| before.ends_with(sum) || behind.starts_with(sum))
+}
+
+/// Whether words say one of several stretches.
+pub fn says(stretches: &[String], words: &[String]) -> bool {
+    let text = words.concat();
+    stretches.iter().any(|own| covers(&text, own))
+}
+
+/// Whether at least half of a stretch consists of pieces of two characters and more of `text`, and the rest of single
+/// ones; of four and more, one may be left out.
+fn covers(text: &str, stretch: &str) -> bool {
+    let chars: Vec<char> = stretch.chars().collect();
+    if chars.len() == 1 {
+        return text.contains(stretch);
+    }
+    let (mut at, mut n_left, mut n_alone) = (0, 0, 0);
+    while at < chars.len() {
+        let piece = |n: usize| chars[at..at + n].iter().collect::<String>();
+        let most = (2..=chars.len() - at).rev().find(|n| text.contains(&piece(*n)));
+        match most {
+            Some(n) => at += n,
+            None => {
+                n_alone += usize::from(text.contains(chars[at]));
+                n_left += 1;
+                at += 1;
+            }
+        }
+    }
+    let n_missing = n_left - n_alone;
+    2 * n_left <= chars.len() && (n_missing == 0 || chars.len() >= 4 && n_missing == 1)
+}
+
+/// Whether a span counts what a question asks for; `behind` is the text behind it.
+pub fn counts(query: &Query, span: &str, behind: &str) -> bool {
+    match query.kind {
+        Kind::Count if !query.counter.is_empty() => {
+            let people = ["人", "名", "位", "个"];
+            let own = people.iter().find(|own| span.ends_with(**own));
+            span.ends_with(&query.counter)
+                || behind.starts_with(&query.counter)
+                || own.is_some() && people.contains(&query.counter.as_str())
+        }
+        // "几点", "哪年": the part of the date that is asked for.
+        Kind::Date => query.counter.is_empty() || span.contains(&query.counter),
+        Kind::Amount => query.measure.is_none_or(|measure| {
+            let unit = span.trim_start_matches(|c: char| c.is_ascii_digit() || !is_unit_start(c));
+            let own = units::counter(unit).map(|(own, _)| own);
+            own == Some(measure) || measure == Measure::Area && own == Some(Measure::Space)
+        }),
+        _ => true,
+    }
+}
+
+fn is_unit_start(c: char) -> bool {
+    let mut buffer = [0; 4];
+    let own: &str = c.encode_utf8(&mut buffer);
+    "平公千厘毫米里亩升克斤吨瓦伏度分摄".contains(own)
+}
+
+/// The one span of a line, or the one of the clause that says most of what is asked.
+pub fn answering(query: &Query, text: &str, found: &[Range<usize>]) -> Option<String> {
+    if let [one] = found {
+        return Some(text[one.clone()].to_owned());
+    }
+    let mut clauses: Vec<Range<usize>> = Vec::new();
+    let mut start = 0;
+    for (at, mark) in text.match_indices(['，', '；', '。', '：']) {
+        clauses.push(start..at);
+        start = at + mark.len();
+    }
+    clauses.push(start..text.len());
+    let said = |clause: &Range<usize>| -> Vec<bool> {
+        let own = &text[clause.clone()];
+        let says = |wanted: &Wanted| wanted.stretches.iter().any(|stretch| covers(own, stretch));
+        query.wanted.iter().map(says).collect()
+    };
+    let told = clauses
+        .into_iter()
+        .map(|clause| (said(&clause), clause))
+        .filter(|(_, clause)| found.iter().any(|range| clause.contains(&range.start)));
+    fit::the_meant(told.collect(), found).map(|range| text[range].to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_are_taken_apart() {
+        for (text, wanted_kind, stretches) in [
+            ("押金多久退还？", Kind::Length, "押金 退还"),
+            ("能带狗进景区吗？", Kind::Rule, "狗 进 景区"),
+            ("最初的租金是多少？", Kind::Money, "租金"),
+            ("地面停车位有多少个？", Kind::Count, "地面停车位"),
+            ("谁反对在花园旁划车位？", Kind::Person, "反对 花园旁划车位"),
+            ("春游为什么推迟？", Kind::Reason, "春游 推迟"),
+        ] {
+            let query = query(text).expect(text);
+            let heavy = query.wanted.iter().filter(|wanted| !wanted.light);
+            let heavy: Vec<String> =
+                heavy.map(|wanted| wanted.strict.text.replace(' ', "")).collect();
+            assert_eq!((query.kind, heavy.join(" ").as_str()), (wanted_kind, stretches), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_stretch_is_said_in_pieces_of_two_characters() {
+        for (stretch, text, said) in [
+            ("安捷公司报价", "更正：安捷公司的报价应为四十三万元。", true),
+            ("吸烟", "屋内禁止存放易燃物品。", false),
+            ("中介费", "物业费由甲方承担。", false),
+        ] {
+            assert_eq!(covers(text, stretch), said, "{stretch} {text}");
+        }
+    }
+}

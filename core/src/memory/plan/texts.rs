@@ -1,0 +1,68 @@
+//! What kind of text is asked: told by its length, and by how many of its lines stand by themselves.
+//!
+//! ```text
+//! paper   up to [`LONGEST_PAPER`] sentences
+//! guide   longer, with headings, fields and rows of tables all over: manuals, handbooks, logs
+//! book    prose of [`A_BOOK`] sentences and more
+//! tale    other prose
+//! ```
+//! Of a long text one block is looked at, in the middle of the longest document. The judgement is made once for a
+//! question, by whichever plan asks for it first.
+
+use super::papers::lines;
+use super::reader::Reader;
+use crate::error::Result;
+
+/// Sentences up to which what is asked is a paper.
+const LONGEST_PAPER: u64 = 150;
+/// Sentences from which prose is as long as a book.
+const A_BOOK: u64 = 1_000;
+/// A guide has one line that stands by itself in so many sentences, at least. Novels have a heading in some hundred.
+const OWN_LINES: usize = 12;
+
+/// A kind of text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Text {
+    Paper,
+    Guide,
+    Tale,
+    Book,
+}
+
+/// What kind of text is asked.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn of(reader: &Reader) -> Result<Text> {
+    if let Some(text) = reader.text.get() {
+        return Ok(*text);
+    }
+    let n_sentences = reader.corpus.contents.n_sentences;
+    let text = if n_sentences <= LONGEST_PAPER {
+        Text::Paper
+    } else if is_guide(reader)? {
+        Text::Guide
+    } else if n_sentences >= A_BOOK {
+        Text::Book
+    } else {
+        Text::Tale
+    };
+    Ok(*reader.text.get_or_init(|| text))
+}
+
+fn is_guide(reader: &Reader) -> Result<bool> {
+    let blocks = &reader.corpus.contents.blocks;
+    let lengths = |document: usize| {
+        let own = blocks.iter().filter(|place| place.document == document);
+        own.map(|place| u64::from(place.block.sentences)).sum::<u64>()
+    };
+    let n_documents = reader.corpus.contents.documents.len();
+    let Some(longest) = (0..n_documents).max_by_key(|document| lengths(*document)) else {
+        return Ok(false);
+    };
+    let first = blocks.partition_point(|place| place.document < longest);
+    let n_blocks = blocks[first..].iter().take_while(|place| place.document == longest).count();
+    let block = reader.corpus.block((first + n_blocks / 2) as u32)?;
+    let n_own = lines::n_own(&block);
+    Ok(n_own * OWN_LINES >= block.layout.sentences.len())
+}
