@@ -70,7 +70,7 @@ pub fn lookup(
             || !question.keys.is_empty()
             || question.expected != Expected::Anything);
     // In prose it matters whether anything covers the question, and which sentences do alone.
-    let is_of_prose = !pointer.has_model() && is_told_in_prose(reader, question);
+    let is_of_prose = !pointer.has_model() && is_told_in_prose(reader, question)?;
     let among = if is_of_prose {
         let own = if stated { WHOLE_FACT - AS_WHOLE } else { f32::MAX };
         Among::Covering { own, coverage: least_coverage(question) }
