@@ -3,6 +3,7 @@
 //! ```text
 //! word      "pounds", "kilogram", "minutes"      folded
 //! sign      "kg", "dB", "kWh"                    as it is written
+//! counter   元, 个月, 平方米, 名                   Chinese, straight behind the number
 //! ```
 //! "Second" is not among them: it mostly says which of several.
 
@@ -72,6 +73,21 @@ const SIGNS: &[(Measure, &str)] = &[
     (Power, "W kW kWh V A Hz GB MB"),
     (Level, "dB bar mph rpm C"),
 ];
+const COUNTERS: &[(Measure, &str)] = &[
+    (Money, "万元 亿元 元 块 角 毛 分钱 美元 欧元 英镑 日元 港币"),
+    (Time, "个工作日 个月 个星期 个小时 个钟头 小时 分钟 秒 周 天 日 年 星期 工作日 晚"),
+    (Space, "公里 千米 厘米 毫米 米 里"),
+    (Area, "平方米 平米 亩 公顷"),
+    (Volume, "毫升 升"),
+    (Weight, "公斤 千克 克 斤 吨"),
+    (Power, "瓦 千瓦 度电 伏 毫安"),
+    (Level, "摄氏度 度 分贝"),
+    (Share, "折 成"),
+    (
+        Count,
+        "个 名 位 人 户 册 本 辆 台 套 件 张 份 种 间 次 条 家 所 株 棵 只 头 项 路 层 岁 把 盏 块 瓶 双 枚 页 排 楼 号 届 票",
+    ),
+];
 
 fn find(list: &'static [(Measure, &'static str)], word: &str) -> Option<Measure> {
     let holds = |own: &str| own.split_whitespace().any(|own| own == word);
@@ -88,16 +104,28 @@ pub fn of_written(written: &str, folded: &str) -> Option<Measure> {
     find(SIGNS, written).or_else(|| of_word(folded))
 }
 
+/// The longest counter with which a Chinese text opens: what it measures, and its bytes.
+pub fn counter(text: &str) -> Option<(Measure, usize)> {
+    let opening = COUNTERS.iter().flat_map(|(measure, list)| {
+        list.split(' ').filter(|own| text.starts_with(own)).map(|own| (*measure, own.len()))
+    });
+    // "块" is money before it is a piece.
+    opening.rev().max_by_key(|(_, length)| *length)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn words_and_signs_measure() {
+    fn words_signs_and_counters_measure() {
         assert_eq!(of_word("pounds"), Some(Money));
         assert_eq!(of_word("second"), None);
         assert_eq!(of_written("dB", "db"), Some(Level));
         assert_eq!(of_written("a", "a"), None);
         assert_eq!(of_written("Weeks", "weeks"), Some(Time));
+        assert_eq!(counter("个月内"), Some((Time, "个月".len())));
+        assert_eq!(counter("块钱"), Some((Money, "块".len())));
+        assert_eq!(counter("青石"), None);
     }
 }

@@ -6,8 +6,8 @@
 //! book    prose of [`A_BOOK`] sentences and more
 //! tale    other prose
 //! ```
-//! Of a long text one block is looked at, in the middle of the longest document. The judgement is made once for a
-//! question, by whichever plan asks for it first.
+//! Of a long text three blocks are looked at, over the longest document, and two of them decide: a novel may have a
+//! table of contents. The judgement is made once for a question, by whichever plan asks for it first.
 
 use super::papers::lines;
 use super::reader::Reader;
@@ -19,6 +19,8 @@ const LONGEST_PAPER: u64 = 150;
 const A_BOOK: u64 = 1_000;
 /// A guide has one line that stands by itself in so many sentences, at least. Novels have a heading in some hundred.
 const OWN_LINES: usize = 12;
+/// Blocks of a long text that are looked at.
+const LOOKS: usize = 3;
 
 /// A kind of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +64,11 @@ fn is_guide(reader: &Reader) -> Result<bool> {
     };
     let first = blocks.partition_point(|place| place.document < longest);
     let n_blocks = blocks[first..].iter().take_while(|place| place.document == longest).count();
-    let block = reader.corpus.block((first + n_blocks / 2) as u32)?;
-    let n_own = lines::n_own(&block);
-    Ok(n_own * OWN_LINES >= block.layout.sentences.len())
+    let mut n_of_guides = 0;
+    for quarter in 1..=LOOKS {
+        let block = reader.corpus.block((first + n_blocks * quarter / (LOOKS + 1)) as u32)?;
+        let is_of_guide = lines::n_own(&block) * OWN_LINES >= block.layout.sentences.len();
+        n_of_guides += usize::from(is_of_guide);
+    }
+    Ok(2 * n_of_guides > LOOKS)
 }

@@ -92,7 +92,9 @@ const ASKING: &str = "是因为什么 有什么后果 怎么收费 多长时间 
 const SMALL: &str = "的 了 吗 呢 吧 啊 是 在 和 与 及 或 被 把 从 由 对 谁 我 你 他 她 它 这 那 哪 几 向 给 就 也 都 而 于 会 叫";
 /// What a stretch neither begins nor ends with.
 const EDGES: &str =
-    "要需应能可以请还已里内上当为后时个一每收付交做办花用到有得想去来说过着我天多共最再后";
+    "要需应能可以请还已里内上当为后时个一每收付交做办用到有得想去来说过着我天多共最再后";
+/// What it does not end with: 花 is spent behind what it is spent on, and a flower before its garden.
+const ENDS: char = '花';
 /// Nouns for sums.
 const OF_MONEY: [&str; 24] = [
     "价",
@@ -226,7 +228,8 @@ pub fn query(text: &str) -> Option<Query> {
 /// Puts the stretch that was read among what is wanted.
 fn flush(run: &mut String, wanted: &mut Vec<Wanted>) {
     let own = std::mem::take(run);
-    let own = own.trim_matches(|c| EDGES.contains(c));
+    let own = own.trim_end_matches(|c| c == ENDS || EDGES.contains(c));
+    let own = own.trim_start_matches(|c| EDGES.contains(c));
     if !own.is_empty() {
         push(wanted, own, vec![own.to_owned()]);
     }

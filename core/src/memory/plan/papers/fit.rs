@@ -74,9 +74,11 @@ enum Said {
     /// In the line, and what that is worth.
     Own(f32),
     Above,
-    /// So many sentences before, in the same paragraph.
+    /// So many sentences before, in the same paragraph, which the line goes on with.
     Before(usize),
     Title,
+    /// Further before in the same paragraph.
+    Far,
     Not,
 }
 
@@ -114,13 +116,12 @@ impl<'p> Fit<'p> {
                 }
                 Said::Before(distance) => {
                     n_above += 1;
-                    n_headed +=
-                        usize::from(*distance <= reach(line) && goes_on(line) && !wanted.is_name);
+                    n_headed += usize::from(goes_on(line) && !wanted.is_name);
                     (ABOVE - FURTHER * *distance as f32).max(OF_TITLE)
                 }
                 Said::Title => OF_TITLE,
-                Said::Not if wanted.is_name => return None,
-                Said::Not => {
+                Said::Far | Said::Not if wanted.is_name => return None,
+                Said::Far | Said::Not => {
                     n_missing += 1;
                     0.0
                 }
@@ -180,9 +181,11 @@ fn goes_on(line: &Line) -> bool {
     line.words.first().is_some_and(|word| among(GOING_ON, word) || word == "the")
 }
 
-/// How many sentences before a line go on themselves.
+/// How many sentences before a line go on themselves, or only tell what the writer did.
 fn reach(line: &Line) -> usize {
-    let goes_on = |words: &&Vec<String>| words.first().is_some_and(|word| among(GOING_ON, word));
+    let goes_on = |words: &&Vec<String>| {
+        words.first().is_some_and(|word| among(GOING_ON, word) || among("i we", word))
+    };
     line.before.iter().take_while(goes_on).count()
 }
 
@@ -222,7 +225,9 @@ fn said(query: &Query, line: &Line, reader: &Reader) -> Vec<Said> {
         if says(&line.above) || says(&line.speaker) {
             return Said::Above;
         }
-        if let Some(distance) = line.before.iter().position(|words| says(words)) {
+        // "The lathe was a gift. It weighs a ton": a line speaks of what the one before does, and no other.
+        let mut near = line.before.iter().take(reach(line) + 1);
+        if let Some(distance) = near.position(|words| says(words)) {
             return Said::Before(distance);
         }
         // Every word of a title stands above everything: another word of its meaning would always be said.
@@ -230,7 +235,10 @@ fn said(query: &Query, line: &Line, reader: &Reader) -> Vec<Said> {
             true => holds(&wanted.strict, &line.title, reader),
             false => says(&line.title),
         };
-        if is_title || wanted.is_paper && titled { Said::Title } else { Said::Not }
+        if is_title || wanted.is_paper && titled {
+            return Said::Title;
+        }
+        if line.before.iter().any(|words| says(words)) { Said::Far } else { Said::Not }
     };
     let measured = query.wanted.iter().position(|wanted| wanted.measures);
     let mut own: Vec<Option<f32>> = match query.is_chinese() {
@@ -292,11 +300,17 @@ fn names_field(query: &Query, text: &str, reader: &Reader) -> bool {
     words.first().is_some_and(asks)
 }
 
-/// Whether lines say, with what stands above them, all that is asked.
+/// Whether lines say, with what stands above them, all that is asked. Whom a pronoun stands for the other plans know.
 pub fn cover(query: &Query, lines: &[&Line], reader: &Reader) -> bool {
     let mut heavy = query.wanted.iter().enumerate().filter(|(_, wanted)| !wanted.light);
     let all: Vec<Vec<Said>> = lines.iter().map(|line| said(query, line, reader)).collect();
-    heavy.all(|(at, _)| all.iter().any(|said| said[at] != Said::Not))
+    heavy.all(|(at, wanted)| {
+        all.iter().any(|said| match said[at] {
+            Said::Not => false,
+            Said::Far => wanted.is_name,
+            _ => true,
+        })
+    })
 }
 
 /// Whether an answer in other words than a line's is of the kind that is asked for.

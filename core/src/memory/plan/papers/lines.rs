@@ -7,6 +7,8 @@
 //! item      "- two eggs", "3) salt"
 //! ```
 
+use std::ops::Range;
+
 use crate::memory::answer::spans::names_a_date;
 use crate::memory::index::corpus::Block;
 use crate::memory::segment::words::{self, is_ideograph};
@@ -161,23 +163,25 @@ pub fn heading_level(piece: &Piece, marked: bool, alone: bool, opens: bool) -> O
     let above_text = opens
         && n_words <= LONGEST_ABOVE_TEXT
         && (is_closed(piece.next) || dated && !piece.next.is_empty());
-    (n_words <= longest && (alone || above_text || numbered && is_above(piece.next))).then_some(2)
-}
-
-/// Whether a line may stand below a heading.
-fn is_above(next: &str) -> bool {
-    !next.is_empty()
+    (n_words <= longest && (alone || above_text || numbered && !piece.next.is_empty())).then_some(2)
 }
 
 /// How many lines of a block stand by themselves.
 pub fn n_own(block: &Block) -> usize {
     let sentences = &block.layout.sentences;
     let mut n_own = 0;
+    let mut last: Option<Vec<Range<usize>>> = None;
     for (at, sentence) in sentences.iter().enumerate() {
         let alone = sentence.opens_paragraph
             && sentences.get(at + 1).is_none_or(|next| next.opens_paragraph);
         for piece in pieces(block, at) {
-            let is_row = cells(piece.text).is_some();
+            // Lines of prose set to one width, and ornaments, have gaps too, but no columns.
+            let columns = columns(piece.text);
+            let is_row = match (&columns, &last) {
+                (Some(own), Some(last)) => are_aligned(own, last),
+                _ => piece.text.contains(['|', '\t']) && cells(piece.text).is_some(),
+            };
+            last = columns;
             let is_field = piece.opens_line
                 && piece.ends_line
                 && field(piece.text).is_some_and(|(_, value)| !value.contains(['"', '“']));
@@ -190,4 +194,41 @@ pub fn n_own(block: &Block) -> usize {
         }
     }
     n_own
+}
+
+/// Where the cells of a row that only gaps part stand, in characters of the line, broad ones as two.
+fn columns(line: &str) -> Option<Vec<Range<usize>>> {
+    if line.contains(['|', '\t']) || !line.contains(char::is_alphanumeric) {
+        return None;
+    }
+    let width = |text: &str| text.chars().map(|c| 1 + usize::from(is_ideograph(c))).sum::<usize>();
+    let place = |cell: &str| {
+        let start = width(&line[..cell.as_ptr() as usize - line.as_ptr() as usize]);
+        start..start + width(cell)
+    };
+    cells(line).map(|cells| cells.into_iter().map(place).collect())
+}
+
+/// Whether all cells of two rows begin or end below each other.
+fn are_aligned(one: &[Range<usize>], other: &[Range<usize>]) -> bool {
+    let are_below = |(one, other): (&Range<usize>, &Range<usize>)| {
+        one.start == other.start || one.end == other.end
+    };
+    one.len() == other.len() && one.iter().zip(other).all(are_below)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_stand_in_columns_and_lines_of_prose_do_not() {
+        let aligned = |one: &str, other: &str| {
+            columns(one).zip(columns(other)).is_some_and(|(one, other)| are_aligned(&one, &other))
+        };
+        assert!(aligned("Adult    single   4.20", "Child    return   12.00"));
+        assert!(aligned("成人    单程     4.20", "Adult   return   12.00"));
+        assert!(!aligned("It   was   the best of times,", "it was   the worst   of times,"));
+        assert!(!aligned("*    *    *    *", "*    *    *    *"));
+    }
 }
