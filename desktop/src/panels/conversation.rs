@@ -40,6 +40,7 @@ pub fn show(ui: &mut Ui, state: &mut State, actions: &mut Vec<Action>) {
         }
         let target = state.conversation.target.take();
         // Turns further away than a view are not laid out; their place is kept.
+        let mut is_settled = true;
         let near = ui.clip_rect().expand2(egui::vec2(0.0, ui.clip_rect().height()));
         for turn in &state.conversation.turns {
             let id = ui.scope_id().with(("size of turn", turn.id));
@@ -51,6 +52,7 @@ pub fn show(ui: &mut Ui, state: &mut State, actions: &mut Vec<Action>) {
                     ui.allocate_space(size);
                 }
                 _ => {
+                    is_settled &= size.is_some();
                     let show = |ui: &mut Ui| super::answer::show(ui, state, turn, actions);
                     let shown = ui.push_id(turn.id, show).response;
                     let size = egui::vec2(width, shown.rect.height());
@@ -61,6 +63,11 @@ pub fn show(ui: &mut Ui, state: &mut State, actions: &mut Vec<Action>) {
                 }
             }
             gap(ui, space::SECTION);
+        }
+        // With turns that were not measured yet at this width, what is below them moves once more.
+        if !is_settled && target.is_some() {
+            state.conversation.target = target;
+            ui.request_repaint();
         }
         // Room for the last question to stand at the top.
         ui.add_space(ui.clip_rect().height() * 0.6);

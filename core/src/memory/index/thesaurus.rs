@@ -208,6 +208,7 @@ const OF_PAPERS: &[&str] = &[
     "lose lost loss",
     "late delay overdue",
     "drop withdraw withdrew cancel",
+    "discount off reduction rebate",
     "quit resign retire leave",
     "appoint elect choose",
     "hire employ appoint",

@@ -14,6 +14,7 @@ use crate::memory::segment::words;
 /// Adjectives between a number and the time that it counts.
 const BETWEEN: &str = "working calendar full more further whole business consecutive";
 const ORDINALS: &str = "first second third fourth fifth sixth seventh eighth ninth tenth last";
+const ORDINAL_ENDS: [&str; 4] = ["teenth", "tieth", "eleventh", "twelfth"];
 /// Words behind an hour.
 const HOUR_ENDS: &str = "in on at and until to or for sharp noon tonight daily";
 /// Digits from which a number is one to be called.
@@ -167,6 +168,18 @@ fn dates(text: &str) -> Vec<Range<usize>> {
     }
     let words = list(text);
     let word = |at: usize| words.get(at).map_or("", |(_, word)| word.as_str());
+    // "Visiting is from two to four".
+    let is_open = |at: usize| {
+        let from = match word(at - 1) {
+            "from" => at - 1,
+            "to" if at > 2 => at - 3,
+            _ => return false,
+        };
+        from > 0
+            && word(from) == "from"
+            && word(from + 2) == "to"
+            && among("is are open opens daily runs", word(from - 1))
+    };
     for (at, (range, folded)) in words.iter().enumerate() {
         // "On Mondays", "at ten", "from nine to six".
         let is_day = folded.strip_suffix('s').is_some_and(spans::names_a_date);
@@ -174,7 +187,7 @@ fn dates(text: &str) -> Vec<Range<usize>> {
             && among("at from to until by between and before after", word(at - 1))
             && spans::number_value(folded).is_some_and(|hour| (1.0..=24.0).contains(&hour))
             && (among(HOUR_ENDS, word(at + 1)) || text[range.end..].starts_with([',', '.', ';']))
-            && (word(at - 1) == "at" || text[..range.start].contains(" at "));
+            && (word(at - 1) == "at" || text[..range.start].contains(" at ") || is_open(at));
         if (is_day || is_hour) && !out.iter().any(|date| date.contains(&range.start)) {
             out.push(range.clone());
         }
@@ -185,21 +198,40 @@ fn dates(text: &str) -> Vec<Range<usize>> {
             out.push(pair[0].0.start..pair[1].0.end);
         }
     }
-    // "The middle of August", "the first Tuesday".
+    // "The middle of August", "the ninth of May", "the first Tuesday".
     for date in &mut out {
         let at = words.iter().position(|(range, _)| range.start == date.start);
         let Some(at) = at.filter(|at| *at > 0) else { continue };
-        let part =
-            at > 1 && word(at - 1) == "of" && among("middle end beginning start", word(at - 2));
+        let part = at > 1
+            && word(at - 1) == "of"
+            && (among("middle end beginning start", word(at - 2)) || is_ordinal(word(at - 2)));
         let first = if part { at - 2 } else { at - usize::from(among(ORDINALS, word(at - 1))) };
         date.start = words[first].0.start;
     }
     out
 }
 
+/// Whether a folded word says the day of a month.
+fn is_ordinal(word: &str) -> bool {
+    among(ORDINALS, word)
+        || ORDINAL_ENDS.iter().any(|end| word.ends_with(end))
+        || word.rsplit_once('-').is_some_and(|(_, last)| among(ORDINALS, last))
+}
+
 fn numbers(text: &str) -> Vec<Range<usize>> {
     let dated = dates(text);
     let mut out = spans::spans(text, Expected::Number);
+    // "A litre and a half".
+    let words = list(text);
+    for range in &mut out {
+        let at = words.iter().position(|(word, _)| word.start == range.start);
+        let Some(at) = at.filter(|at| *at > 3 && words[*at].1 == "half") else { continue };
+        let word = |back: usize| words[at - back].1.as_str();
+        let is_one = among("a an one", word(4)) && units::of_word(word(3)).is_some();
+        if is_one && word(2) == "and" && word(1) == "a" {
+            range.start = words[at - 4].0.start;
+        }
+    }
     // "Three hundred and forty members".
     let mut at = 1;
     while at < out.len() {
@@ -280,6 +312,9 @@ mod tests {
             (Kind::Length, "Answers come within ten working days.", &["ten working days"]),
             (Kind::Length, "The cord has a length of 1.2 m.", &["1.2 m"]),
             (Kind::Date, "Wages are paid on the 25th of each month.", &["25th"]),
+            (Kind::Date, "Work begins on the first of May.", &["first of May"]),
+            (Kind::Date, "Visiting is from two to four.", &["two", "four"]),
+            (Kind::Amount, "It burns about a litre and a half of oil.", &["a litre and a half"]),
             (Kind::Amount, "Noise: 58 dB", &["58 dB"]),
             (Kind::Telephone, "Call 0800 555 0142 before 5 pm.", &["0800 555 0142"]),
             (Kind::Address, "The flat at 41 Mill Lane, Dunley.", &["41 Mill Lane"]),

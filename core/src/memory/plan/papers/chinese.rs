@@ -25,7 +25,7 @@ const GROUPS: &[&str] = &[
     "猫 宠物 猫狗",
     "房租 租金",
     "房子 房屋 住房 公寓",
-    "租约 租期 合同",
+    "租约 租期 合同 租赁期限 租赁期",
     "到期 期满 届满 止",
     "晚交 逾期 迟交 拖欠",
     "不还 逾期 超期",
@@ -44,8 +44,8 @@ const GROUPS: &[&str] = &[
     "花费 支出",
     "反对 不同意",
     "捐 捐赠",
-    "开门 开放 开馆 开始营业",
-    "关门 闭馆 关闭 停止营业",
+    "开门 开放 开馆 开始营业 营业时间 开放时间",
+    "关门 闭馆 关闭 停止营业 营业时间 开放时间",
     "结束 止 截止",
     "收费 收取 费用 元",
     "坐车 乘车 公交车 车程",
@@ -54,7 +54,8 @@ const GROUPS: &[&str] = &[
     "退还 退回 返还",
     "电话 热线",
     "补办 补领",
-    "上涨 涨价 涨 调整",
+    "上涨 涨价 涨 调整 递增 上调",
+    "用来 用于 用作 用途",
     "推迟 延期 改期",
     "工资 薪资 月薪 薪酬 底薪",
     "年假 休假",
@@ -84,10 +85,10 @@ const GROUPS: &[&str] = &[
     "网络 宽带 WiFi",
 ];
 /// Words that only ask, and others that a line need not say.
-const ASKING: &str = "是因为什么 有什么后果 怎么收费 多长时间 什么时候 什么地方 什么时间 什么名字 什么原因 有多少 多少钱 能不能 可不可以 是不是 有没有 \
+const ASKING: &str = "是因为什么 有什么后果 怎么收费 提前多久 提前多长时间 做什么 多长时间 什么时候 什么地方 什么时间 什么名字 什么原因 有多少 多少钱 能不能 可不可以 是不是 有没有 \
     要不要 哪一天 哪一年 哪一个 星期几 为什么 怎么办 怎么样 几个小时 几个月 什么人 哪个人 多少 什么 怎么 怎样 如何 哪里 哪儿 哪个 哪些 哪位 \
     何时 何地 何处 为何 是否 多久 多长 多大 多高 多重 多宽 多深 多远 几点 几号 几月 周几 哪天 哪年 可以 需要 应该 能否 可否 允许 请问 \
-    如果 的话 一次 一共 总共 大概 大约 究竟 到底 已经 必须 后果 规定 情况 名字 收费多少 进行 办理 安排 \
+    如果 的话 一次 一共 总共 大概 大约 究竟 到底 已经 必须 后果 规定 情况 名字 收费多少 至少 最低 不能 不可以 哪家 现在 目前 进行 办理 安排 \
     我们 你们 他们 这个 那个 时间 日期 地点 召开 举行 举办 开会";
 const SMALL: &str = "的 了 吗 呢 吧 啊 是 在 和 与 及 或 被 把 从 由 对 谁 我 你 他 她 它 这 那 哪 几 向 给 就 也 都 而 于 会 叫";
 /// What a stretch neither begins nor ends with.
@@ -122,6 +123,10 @@ const OF_MONEY: [&str; 24] = [
     "收入",
     "奖学金",
 ];
+
+/// Words between a sum and 多少.
+const OF_SUMS: [&str; 13] =
+    ["是", "要", "有", "为", "收", "了", "共", "现在", "目前", "至少", "最低", "最多", "每月"];
 
 /// Takes a Chinese question apart; `None` if it asks for nothing that a line could say.
 pub fn query(text: &str) -> Option<Query> {
@@ -222,6 +227,7 @@ pub fn query(text: &str) -> Option<Query> {
         of_total: false,
         of_condition: false,
         of_change: false,
+        of_name: false,
     })
 }
 
@@ -333,9 +339,22 @@ fn kind(text: &str) -> Option<Kind> {
 /// Whether what stands before 多少, or right behind it, is a sum.
 fn ends_with_sum(text: &str) -> bool {
     let at = text.find("多少").or_else(|| text.find('几')).unwrap_or(text.len());
-    let before = text[..at].trim_end_matches(['是', '要', '有', '为', '收', '了', '共']);
+    let mut before = &text[..at];
+    while let Some(rest) = OF_SUMS.iter().find_map(|word| before.strip_suffix(word)) {
+        before = rest;
+    }
     let behind = text[at..].trim_start_matches("多少").trim_start_matches('几');
     OF_MONEY.iter().any(|sum| before.ends_with(sum) || behind.starts_with(sum))
+}
+
+/// What it is worth that words say what is wanted: as it is asked for, or `similar` in other words.
+pub fn worth(wanted: &Wanted, words: &[String], similar: f32) -> Option<f32> {
+    let text = words.concat();
+    let own = wanted.strict.text.replace(' ', "");
+    if covers(&text, &own) {
+        return Some(1.0);
+    }
+    wanted.stretches.iter().any(|other| covers(&text, other)).then_some(similar)
 }
 
 /// Whether words say one of several stretches.

@@ -15,7 +15,7 @@ use super::page::Line;
 use super::query::{self, Query, Wanted};
 use super::{amounts, chinese, lines, table};
 use crate::memory::answer::spans;
-use crate::memory::answer::units;
+use crate::memory::answer::units::{self, Measure};
 use crate::memory::index::patterns::Pattern;
 use crate::memory::index::stopwords;
 use crate::memory::plan::language::grammar::among;
@@ -23,7 +23,8 @@ use crate::memory::plan::question::Expected;
 use crate::memory::plan::reader::Reader;
 use crate::memory::segment::words;
 
-/// Worth of another word of the same meaning.
+/// Worth of another form of a word, and of another word of the same meaning.
+const OTHER_FORM: f32 = 0.97;
 const SIMILAR: f32 = 0.85;
 /// Worth of a word above the line, and in the title.
 const ABOVE: f32 = 0.7;
@@ -46,6 +47,8 @@ const TOTALS: &str = "total altogether overall sum";
 /// Added for a field whose name is asked for: "Colour: red", "Weight: 5.4 kg".
 const FIELD: f32 = 0.1;
 const NUMBER_FIELD: f32 = 0.3;
+/// Added for a line that says where something is by a verb that says nothing else, or who somebody is by name.
+const OUTRIGHT: f32 = 0.15;
 /// Added for a line that says what follows from something, where that is asked.
 const OF_CONDITION: f32 = 0.3;
 const CONDITIONS: &str = "if when unless whoever anyone void case";
@@ -53,6 +56,8 @@ const CONDITIONS: &str = "if when unless whoever anyone void case";
 const DATE_FIELDS: &str = "date time when day 时间 日期";
 const PLACE_FIELDS: &str = "place venue location where 地点 地址";
 const MONEY_FIELDS: &str = "price cost fee fare 价格 费用";
+/// Words of an age.
+const AGES: &str = "old older age aged ages turned young younger";
 /// Words with which a sentence goes on with what the one before speaks of.
 const GOING_ON: &str = "it its they their this these he she his her there";
 
@@ -100,7 +105,7 @@ impl<'p> Fit<'p> {
         let (mut n_headed, mut n_light, mut n_similar) = (0, 0, 0);
         for (wanted, said) in query.wanted.iter().zip(&all) {
             if wanted.light {
-                n_light += usize::from(*said == Said::Own(1.0));
+                n_light += usize::from(matches!(said, Said::Own(worth) if *worth > SIMILAR));
                 n_similar += usize::from(matches!(said, Said::Own(_)));
                 continue;
             }
@@ -116,8 +121,15 @@ impl<'p> Fit<'p> {
                 }
                 Said::Before(distance) => {
                     n_above += 1;
-                    n_headed += usize::from(goes_on(line) && !wanted.is_name);
+                    n_headed += usize::from(goes_on_with(line, wanted));
                     (ABOVE - FURTHER * *distance as f32).max(OF_TITLE)
+                }
+                // Of whom a paper is, not all of it speaks.
+                Said::Title
+                    if query.kind.is_number() && kind::is_of_people(&wanted.strict.text) =>
+                {
+                    n_missing += 1;
+                    0.0
                 }
                 Said::Title => OF_TITLE,
                 Said::Far | Said::Not if wanted.is_name => return None,
@@ -127,15 +139,22 @@ impl<'p> Fit<'p> {
                 }
             };
         }
-        // "Place: the town hall" says where, whatever takes place.
+        // "Place: the town hall" says where, whatever takes place; "It is called Heron" says a name.
         let by_kind = is_named_by_kind(query, line);
-        if by_kind {
+        let names = query.of_name && line.words.iter().any(|word| among(query::NAMING, word));
+        // "The cause was a filter": of what the sentences before tell.
+        let of_cause = query.kind == Kind::Reason
+            && line.words.len() > 2
+            && line.words[0] == "the"
+            && among("cause reason", &line.words[1]);
+        if by_kind || names || of_cause {
             (n_wanted, n_own, total) = (n_wanted + 1, n_own + 1, total + 1.0);
         }
         let spared = if query.kind == Kind::Reason { n_wanted / 2 } else { 0 };
         let least = match query.kind {
             kind if kind.is_exact() => 0,
             Kind::Amount if query.measure.is_some() => 1,
+            Kind::Reason if of_cause => 1,
             // One word alone, whatever else is asked, tells no reason.
             Kind::Reason => n_wanted.div_ceil(2).max(n_wanted.min(2)),
             _ => n_wanted.div_ceil(2),
@@ -171,9 +190,33 @@ impl<'p> Fit<'p> {
             + field
             + ruled
             + totals
-            + conditions;
+            + conditions
+            + outright(query, line, reader);
         Some(Self { line, score, n_own, n_light, n_said: n_own + n_above })
     }
+}
+
+/// What is added for a line that says outright where something is, or who somebody is.
+fn outright(query: &Query, line: &Line, reader: &Reader) -> f32 {
+    const PLACED: [&str; 5] = ["位于", "坐落", "地址", " is located", " is situated"];
+    let asks = |word: &str| query.asks(word, reader.stems);
+    let is_outright = match query.kind {
+        Kind::Place => PLACED.iter().any(|placed| line.text.contains(placed)),
+        Kind::Person if !query.is_chinese() => kind::names_anew(&line.text, asks),
+        _ => false,
+    };
+    if is_outright { OUTRIGHT } else { 0.0 }
+}
+
+/// Whether a line goes on with a thing that the one before speaks of; he and she are people.
+fn goes_on_with(line: &Line, wanted: &Wanted) -> bool {
+    goes_on(line) && !wanted.is_name && may_stand_for(line, wanted)
+}
+
+/// Whether the pronoun that opens a line, if one does, may stand for what is asked for.
+fn may_stand_for(line: &Line, wanted: &Wanted) -> bool {
+    let of_people = line.words.first().is_some_and(|word| among("he she his her", word));
+    !of_people || wanted.is_name || kind::is_of_people(&wanted.strict.text)
 }
 
 /// Whether a line goes on with what the one before speaks of.
@@ -242,11 +285,9 @@ fn said(query: &Query, line: &Line, reader: &Reader) -> Vec<Said> {
     };
     let measured = query.wanted.iter().position(|wanted| wanted.measures);
     let mut own: Vec<Option<f32>> = match query.is_chinese() {
-        true => query
-            .wanted
-            .iter()
-            .map(|wanted| says(wanted, &line.words, reader).then_some(1.0))
-            .collect(),
+        true => {
+            query.wanted.iter().map(|wanted| chinese::worth(wanted, &line.words, SIMILAR)).collect()
+        }
         false => said_in(query, &line.words, reader),
     };
     // "5.4 kg" says how heavy it is: only lines with such a unit are asked.
@@ -271,11 +312,16 @@ fn says(wanted: &Wanted, words: &[String], reader: &Reader) -> bool {
 fn said_in(query: &Query, words: &[String], reader: &Reader) -> Vec<Option<f32>> {
     let mut free = vec![true; words.len()];
     let mut out = vec![None; query.wanted.len()];
-    for (worth, strict) in [(1.0, true), (SIMILAR, false)] {
+    for worth in [1.0, OTHER_FORM, SIMILAR] {
         for (wanted, out) in query.wanted.iter().zip(&mut out) {
-            let pattern = if strict { &wanted.strict } else { &wanted.any };
-            let says =
-                |at: &usize| free[*at] && holds(pattern, std::slice::from_ref(&words[*at]), reader);
+            let is_said = |word: &String| {
+                if worth == 1.0 {
+                    return *word == wanted.strict.text;
+                }
+                let pattern = if worth == OTHER_FORM { &wanted.strict } else { &wanted.any };
+                holds(pattern, std::slice::from_ref(word), reader)
+            };
+            let says = |at: &usize| free[*at] && is_said(&words[*at]);
             if out.is_none()
                 && let Some(at) = (0..words.len()).find(says)
             {
@@ -304,10 +350,16 @@ fn names_field(query: &Query, text: &str, reader: &Reader) -> bool {
 pub fn cover(query: &Query, lines: &[&Line], reader: &Reader) -> bool {
     let mut heavy = query.wanted.iter().enumerate().filter(|(_, wanted)| !wanted.light);
     let all: Vec<Vec<Said>> = lines.iter().map(|line| said(query, line, reader)).collect();
+    let is_own = |said: &[Said]| {
+        said.iter()
+            .zip(&query.wanted)
+            .any(|(said, wanted)| !wanted.light && matches!(said, Said::Own(_)))
+    };
     heavy.all(|(at, wanted)| {
-        all.iter().any(|said| match said[at] {
+        all.iter().zip(lines).any(|(said, line)| match said[at] {
             Said::Not => false,
             Said::Far => wanted.is_name,
+            Said::Before(_) => is_own(said) || may_stand_for(line, wanted),
             _ => true,
         })
     })
@@ -327,6 +379,13 @@ pub fn is_of_kind(query: &Query, line: &Line, reader: &Reader) -> bool {
     if let Some(row) = &line.row {
         return match query.kind {
             Kind::Amount if query.measure.is_some() => !spans_of(query, line, reader).is_empty(),
+            Kind::Count if query.counted.is_some() => {
+                let counted = query.counted.as_ref();
+                let counts = |header: &str| {
+                    counted.is_some_and(|own| holds(own, &query::bare_words(header), reader))
+                };
+                row.iter().skip(1).any(|cell| cell.counts(counts))
+            }
             Kind::Money | Kind::Count | Kind::Length | Kind::Amount | Kind::Date => {
                 row.iter().skip(1).any(|cell| cell.is_of_kind(query.kind))
             }
@@ -343,6 +402,17 @@ pub fn is_of_kind(query: &Query, line: &Line, reader: &Reader) -> bool {
         },
         Kind::Place => says_where(query, line, reader),
         Kind::Person => kind::says_who(&line.text, asks),
+        Kind::Statement if query.of_name => {
+            line.words.iter().any(|word| among(query::NAMING, word))
+                || lines::field(&line.text).is_some()
+        }
+        // "It took her nine days" tells nobody's age.
+        Kind::Amount
+            if query.measure == Some(Measure::Time)
+                && !line.words.iter().any(|word| among(AGES, word)) =>
+        {
+            false
+        }
         Kind::Money | Kind::Count | Kind::Length | Kind::Amount | Kind::Date => {
             !spans_of(query, line, reader).is_empty()
         }

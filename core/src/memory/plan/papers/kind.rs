@@ -35,6 +35,9 @@ pub enum Kind {
 /// Words of a question for money.
 const MONEY: &str = "cost costs costing price pay pays paid fee fare rent charge charged salary wage wages deposit subscription fine bill \
     worth spend spent earn budget income quotation want wants owe owes money refund refunded";
+/// What may be a share or a number of anything.
+const SUMS: &str =
+    "total sum rest share discount increase decrease rise drop loss load limit difference amount";
 /// Verbs that open a question for yes or no.
 const AUXILIARIES: &str =
     "is are was were am do does did has have had can could will would may might must shall should";
@@ -94,6 +97,14 @@ impl Kind {
             "why" => Self::Reason,
             "how" => match next {
                 "many" => Self::Count,
+                // "How much is a bed": what it costs; "how much is left": of something.
+                "much"
+                    if among("is are was were", word(at + 2))
+                        && among("a an the one", word(at + 3))
+                        && !has(SUMS) =>
+                {
+                    Self::Money
+                }
                 "much" => of_how_much(word(at + 2), has(MONEY)),
                 "late" => Self::Date,
                 "far" if among("ahead in", word(at + 2)) => Self::Length,
@@ -105,7 +116,7 @@ impl Kind {
             _ => {
                 let near = &words[at + 1..words.len().min(at + 6)];
                 let near_has = |list: &str| near.iter().any(|word| among(list, word));
-                if among("time date day year month weekday", next) {
+                if among("time date day days year month weekday", next) {
                     Self::Date
                 } else if words[at + 1..].starts_with(&["is".into(), "the".into(), "total".into()])
                 {
@@ -185,8 +196,15 @@ fn gives_reason(text: &str) -> bool {
         " since they ",
     ];
     let lower = text.to_lowercase();
-    let opens = ["since ", "as "].iter().any(|word| lower.starts_with(word));
-    opens || MARKS.iter().any(|mark| lower.contains(mark))
+    let opens =
+        ["since ", "as ", "the cause ", "the reason "].iter().any(|word| lower.starts_with(word));
+    // "The path is closed, for sheep graze there"; not "for example", "for 3 pounds".
+    let has_for = lower.match_indices(", for ").any(|(at, mark)| {
+        let behind = &lower[at + mark.len()..];
+        !["example", "instance", "a "].iter().any(|word| behind.starts_with(word))
+            && behind.starts_with(char::is_alphabetic)
+    });
+    opens || has_for || MARKS.iter().any(|mark| lower.contains(mark))
 }
 
 /// Whether a folded word is a noun for people.
@@ -195,8 +213,8 @@ pub fn is_of_people(word: &str) -> bool {
         || OF_PEOPLE.iter().any(|ending| word.ends_with(ending)) && !among(NOBODY, word)
 }
 
-/// Whether a line names somebody whom the question does not: by name or by what they are; or says that there is nobody.
-pub fn says_who(text: &str, asks: impl Fn(&str) -> bool) -> bool {
+/// Whether a line has a name that the question has not.
+pub fn names_anew(text: &str, asks: impl Fn(&str) -> bool) -> bool {
     let mut found: Vec<Name> = Vec::new();
     names::names(text, &mut found);
     // "Discount for customers: …": the name of a field is a noun.
@@ -204,9 +222,14 @@ pub fn says_who(text: &str, asks: impl Fn(&str) -> bool) -> bool {
     found.retain(|name| name.start >= n_name || !name.uncertain);
     let is_new =
         |name: &Name| bare_words(&text[name.start..name.end]).iter().any(|word| !asks(word));
+    found.iter().any(is_new)
+}
+
+/// Whether a line names somebody whom the question does not: by name or by what they are; or says that there is nobody.
+pub fn says_who(text: &str, asks: impl Fn(&str) -> bool) -> bool {
     let list = bare_words(text);
     let is_nobody = list.windows(2).any(|two| two[0] == "no" && asks(&two[1]));
     is_nobody
-        || found.iter().any(is_new)
+        || names_anew(text, &asks)
         || list.iter().any(|word| is_of_people(word) && !asks(word))
 }

@@ -94,7 +94,8 @@ pub fn revised(
     let Some(answer) = &found.answer else { return Ok(told.unwrap_or(found)) };
     let cited = cited(&page, &found);
     // Several things were counted or listed.
-    let is_list = query.many || class == Class::Count && found.evidence.len() > 1;
+    let n_found: u32 = found.evidence.iter().map(|(_, count)| count).sum();
+    let is_list = (query.many || class == Class::Count) && n_found > 1;
     let mut whole = cited.iter().filter(|line| answer.contains(&line.text)).peekable();
     let is_of_kind = match whole.peek() {
         Some(_) => whole.any(|line| fit::is_of_kind(&query, line, reader)),

@@ -66,6 +66,8 @@ pub struct Query {
     pub of_condition: bool,
     /// Whether it asks about a change itself: when the rent was raised.
     pub of_change: bool,
+    /// Whether it asks what something or somebody is called.
+    pub of_name: bool,
 }
 
 /// Words that only ask.
@@ -78,7 +80,7 @@ const OF_MONEY: &str = "cost costs costing price pay pays paid charge charged mo
 /// Whom a rule is for: a line need not name them.
 const OF_RULE: &str = "tenant tenants renter renters member members employee employees staff guest guests visitor visitors resident \
     residents customer customers reader readers student students pay myself buy";
-const OF_DATE: &str = "due place time date day planned scheduled set start exactly year month";
+const OF_DATE: &str = "due place time date day days planned scheduled set start exactly year month";
 const OF_TELEPHONE: &str = "phone number telephone mobile call";
 const OF_ADDRESS: &str = "address located";
 /// Verbs of counting and seeing, and those with which things come into a table.
@@ -93,6 +95,10 @@ const TRAVELLING: &str = "leave leaves depart departs arrive arrives run runs";
 const PAPERS: &str = "report study survey article lease contract agreement handbook manual guide invoice recipe minutes notice \
     letter log warranty timetable constitution policy";
 const TOTALS: &str = "total altogether overall";
+/// Verbs of what goes on for a time.
+const LASTING: &str = "take takes took taken last lasts lasted";
+/// Words with which a name is asked for, and told.
+pub const NAMING: &str = "called named name names known";
 /// Verbs of changes.
 const CHANGING: &str = "raised lowered changed amended corrected increased reduced replaced extended moved revised updated";
 
@@ -102,8 +108,15 @@ impl Query {
         let (asked, limited) = without_limit(text);
         let list: Vec<String> = words::folded_words(asked).collect();
         let standing = Standing::of(asked, &list);
-        let (latest, earliest) = (standing.latest, standing.earliest || limited);
         let words: Vec<String> = list.iter().map(|word| bare(word)).collect();
+        // "The last bus" is one of the timetable.
+        let of_timetable = |at: usize| {
+            among("first last", &words[at])
+                && words.get(at + 1).is_some_and(|next| among(VEHICLES, next))
+        };
+        let is_state = !(0..words.len()).any(of_timetable);
+        let (latest, earliest) =
+            (standing.latest && is_state, standing.earliest && is_state || limited);
         let kind = Kind::asked(&words)?;
         let capitals: Vec<String> = asked
             .split_whitespace()
@@ -116,6 +129,9 @@ impl Query {
             .filter(|_| kind == Kind::Amount)
             .map(|at| at + 1);
         let measure = measured.and_then(|at| kind::measure(&words[at]).flatten());
+        // What takes and lasts long takes time.
+        let lasts = words.iter().any(|word| among(LASTING, word));
+        let measure = measure.or((kind == Kind::Length && lasts).then_some(Measure::Time));
         // "What is the total", "how much is left".
         let sum = words.windows(2).position(|two| two == ["the", "total"] || two == ["is", "left"]);
         let sum = sum
@@ -126,11 +142,13 @@ impl Query {
         for (at, word) in words.iter().enumerate() {
             let measures = measured == Some(at);
             // "The final bill" is a bill of its own.
+            let of_timetable = of_timetable(at);
             let of_standing = standing.words.contains(&at)
+                && !of_timetable
                 && !(kind == Kind::Reason && word == "final" && at > 0 && words[at - 1] == "the");
             if of_standing
                 || word == "per"
-                || stopwords::is_stopword(word) && !measures && sum != Some(at)
+                || stopwords::is_stopword(word) && !measures && !of_timetable && sum != Some(at)
                 || word.len() < 2 && !word.bytes().all(|b| b.is_ascii_digit())
             {
                 continue;
@@ -162,7 +180,9 @@ impl Query {
                 any.or(&thesaurus::in_papers(word, stems));
             }
             let of_sum = sum == Some(at);
-            let light = of_kind && !of_sum || !measures && !of_sum && among(LIGHT, word);
+            let light = of_kind && !of_sum
+                || !measures && !of_sum && (among(LIGHT, word) || of_timetable)
+                || kind == Kind::Statement && among(NAMING, word);
             wanted.push(Wanted {
                 strict,
                 any,
@@ -196,6 +216,7 @@ impl Query {
         let of_condition = words.iter().any(|word| among("happen happens", word))
             && words.iter().any(|word| among("if when", word));
         let of_change = words.iter().any(|word| among(CHANGING, word));
+        let of_name = kind == Kind::Statement && words.iter().any(|word| among(NAMING, word));
         Some(Self {
             kind,
             words,
@@ -209,6 +230,7 @@ impl Query {
             of_total,
             of_condition,
             of_change,
+            of_name,
         })
     }
 

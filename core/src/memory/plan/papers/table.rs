@@ -78,6 +78,11 @@ impl Cell {
                 .any(|word| units::of_written(word, &words::folded(word)) == Some(measure))
     }
 
+    /// Whether it is a number below a header that says what is counted.
+    pub fn counts(&self, counted: impl Fn(&str) -> bool) -> bool {
+        self.is_of_kind(Kind::Count) || self.is_numeric() && counted(&self.header)
+    }
+
     /// Whether it is of a kind of answer.
     pub fn is_of_kind(&self, kind: Kind) -> bool {
         let is_money = self.header_has(OF_MONEY, Measure::Money);
@@ -105,7 +110,12 @@ impl Cell {
 /// `asks` tells whether a word is asked for.
 pub fn answering(row: &[Cell], kind: Kind, asks: impl Fn(&str) -> bool) -> Option<&str> {
     let asked = |cell: &Cell| words::folded_words(&cell.header).filter(|word| asks(word)).count();
-    let fitting: Vec<&Cell> = row.iter().skip(1).filter(|cell| cell.is_of_kind(kind)).collect();
+    let counted = |header: &str| words::folded_words(header).any(|word| asks(&word));
+    let is_of_kind = |cell: &&Cell| match kind {
+        Kind::Count => cell.counts(counted),
+        kind => cell.is_of_kind(kind),
+    };
+    let fitting: Vec<&Cell> = row.iter().skip(1).filter(is_of_kind).collect();
     let most = fitting.iter().map(|cell| asked(cell)).max()?;
     let mut best = fitting.into_iter().filter(|cell| asked(cell) == most);
     let first = best.next()?;
