@@ -67,7 +67,7 @@ pub fn show(ui: &mut Ui, state: &mut State, actions: &mut Vec<Action>) {
         // With turns that were not measured yet at this width, what is below them moves once more.
         if !is_settled && target.is_some() {
             state.conversation.target = target;
-            ui.request_repaint();
+            ui.ctx().request_repaint();
         }
         // Room for the last question to stand at the top.
         ui.add_space(ui.clip_rect().height() * 0.6);
