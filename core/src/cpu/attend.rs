@@ -13,162 +13,20 @@
 use std::mem::take;
 use std::ops::Range;
 
-use super::caches::{CELLS, Part};
-use super::in_integers::{self, Room, Short};
+use super::caches::Part;
+use super::cells::{BLOCK, CELLS};
+use super::in_integers::{Room, Short};
 use super::in_single::Queries;
-use super::runner::{Pass, Rounded};
+use super::pass::Pass;
+use super::scratch::{Scratch, ScratchParts};
 use super::shared::Shared;
-use super::visible::{BLOCK, BlockView};
-use crate::error::ModelError;
-use crate::ops::{BufferId, CacheType, Plan};
+use super::split::{QUERIES, Split};
+use super::visible::BlockView;
+use crate::ops::BufferId;
 use carrel_kernels::{Blocks, Kernels, Softmax};
 
-/// Queries of an item, about: enough to pay for the conversion of keys and values.
-const QUERIES: usize = 96;
-/// Queries between which a part of the next block is asked for: whole tiles of all kernels.
-pub(super) const CHUNK: usize = 12;
 /// Queries from which on it is faster to make integers of a block's keys and values.
 const MANY: usize = 13;
-/// Items for a thread that make their shares even.
-const ITEMS_PER_THREAD: usize = 4;
-/// Fewest blocks of a segment, so that parts stay few.
-const SEGMENT_BLOCKS: usize = 4;
-
-/// How the attention of a batch is cut into items.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Split {
-    n_tokens: usize,
-    n_head_kv: usize,
-    tile_tokens: usize,
-    n_tiles: usize,
-    pub(super) n_segments: usize,
-    n_blocks: usize,
-}
-
-impl Split {
-    pub(super) fn of(plan: &Plan, n_tokens: usize, n_cells: usize, n_threads: usize) -> Self {
-        let group = (plan.n_head / plan.n_head_kv) as usize;
-        let n_head_kv = plan.n_head_kv as usize;
-        let tile_tokens = (QUERIES / group).max(1);
-        let n_tiles = n_tokens.div_ceil(tile_tokens);
-        let n_blocks = n_cells.div_ceil(BLOCK).max(1);
-        let n_segments = n_segments(n_tiles * n_head_kv, n_blocks, n_threads);
-        Self { n_tokens, n_head_kv, tile_tokens, n_tiles, n_segments, n_blocks }
-    }
-
-    /// Blocks of a segment.
-    fn blocks(&self, segment: usize) -> Range<usize> {
-        let start = |segment| segment * self.n_blocks / self.n_segments;
-        start(segment)..start(segment + 1)
-    }
-
-    pub(super) fn n_items(&self) -> usize {
-        self.n_tiles * self.n_head_kv * self.n_segments
-    }
-
-    /// Values of the parts of a split attention.
-    pub(super) fn n_part_values(&self, plan: &Plan) -> usize {
-        if self.n_segments == 1 {
-            return 0;
-        }
-        self.n_segments * self.n_tokens * plan.n_head as usize * (plan.d_head as usize + 2)
-    }
-}
-
-/// Segments of each of `n_whole` tiles of a key head: enough items for all threads, as many for each if it
-/// takes less than twice as many segments.
-fn n_segments(n_whole: usize, n_blocks: usize, n_threads: usize) -> usize {
-    let wanted = if n_threads == 1 { 1 } else { ITEMS_PER_THREAD * n_threads };
-    let least = wanted.div_ceil(n_whole);
-    let is_even = |&n: &usize| (n * n_whole).is_multiple_of(n_threads);
-    let even = if least == 1 { 1 } else { (least..2 * least).find(is_even).unwrap_or(least) };
-    even.min(n_blocks.div_ceil(SEGMENT_BLOCKS))
-}
-
-/// The largest [`Split::n_part_values`] of any batch.
-pub(super) fn most_part_values(
-    plan: &Plan,
-    n_batch: usize,
-    n_cells: &[usize],
-    n_threads: usize,
-) -> usize {
-    let longest = n_cells.iter().copied().max().unwrap_or(0);
-    let of = |n_tokens| Split::of(plan, n_tokens, longest, n_threads).n_part_values(plan);
-    // More segments never make fewer values, and a shorter cache never more segments.
-    (1..=n_batch).map(of).max().unwrap_or(0)
-}
-
-/// Scratch memory of a thread.
-pub(super) struct Memory {
-    pub(super) values: Shared<f32>,
-    /// Queries of an item, where keys are in 8 bits.
-    pub(super) rounded: Option<Rounded>,
-    /// For steps in integers; empty where the cache is in single precision.
-    pub(super) integers: Shared<i16>,
-}
-
-impl Memory {
-    /// # Errors
-    /// [`ModelError::OutOfMemory`].
-    pub(super) fn new(
-        plan: &Plan,
-        cache_type: CacheType,
-        what: &'static str,
-    ) -> Result<Self, ModelError> {
-        let (d, n) = (plan.d_head as usize, most_queries(plan));
-        let rounded = || Rounded::new(Blocks::Of32, d, n);
-        let n_integers = if cache_type == CacheType::F32 { 0 } else { in_integers::sizes(d, n).0 };
-        Ok(Self {
-            values: Shared::new(scratch_values(plan), what)?,
-            integers: Shared::new(n_integers, what)?,
-            rounded: (cache_type == CacheType::Q8_0).then(rounded).transpose()?,
-        })
-    }
-}
-
-/// The parts of a thread's scratch memory.
-struct Scratch<'a> {
-    queries: &'a mut [f32],
-    rounded: Option<&'a Rounded>,
-    /// For steps in integers.
-    integers: &'a mut [i16],
-    units: &'a mut [f32],
-    /// Keys or values of a block in single precision.
-    converted: &'a mut [f32],
-    scores: &'a mut [f32],
-    factors: &'a mut [f32],
-    mixed: &'a mut [f32],
-}
-
-/// Values of scratch memory that a thread needs.
-fn scratch_values(plan: &Plan) -> usize {
-    let (d, n) = (plan.d_head as usize, most_queries(plan));
-    2 * n * d + BLOCK * d + n * BLOCK + n + in_integers::sizes(d, n).1
-}
-
-fn most_queries(plan: &Plan) -> usize {
-    let group = (plan.n_head / plan.n_head_kv) as usize;
-    (QUERIES / group).max(1) * group
-}
-
-impl<'a> Scratch<'a> {
-    /// # Safety
-    /// Nobody else uses the memory while the result lives.
-    unsafe fn of(memory: &'a Memory, plan: &Plan) -> Self {
-        let (d, n) = (plan.d_head as usize, most_queries(plan));
-        // SAFETY: as the caller promises.
-        let values = unsafe { memory.values.write(0..memory.values.len()) };
-        let (queries, rest) = values.split_at_mut(n * d);
-        let (converted, rest) = rest.split_at_mut(BLOCK * d);
-        let (scores, rest) = rest.split_at_mut(n * BLOCK);
-        let (factors, rest) = rest.split_at_mut(n);
-        let (mixed, units) = rest.split_at_mut(n * d);
-        // SAFETY: as the caller promises.
-        let integers = unsafe { memory.integers.write(0..memory.integers.len()) };
-        let rounded = memory.rounded.as_ref();
-        Self { queries, rounded, integers, units, converted, scores, factors, mixed }
-    }
-}
 
 /// Attention of one layer.
 pub(super) struct Attention<'a> {
@@ -184,7 +42,7 @@ impl Attention<'_> {
     ///
     /// # Safety
     /// Nobody else uses the memory meanwhile.
-    pub(super) unsafe fn run(&self, pass: &Pass<'_>, index: usize, memory: &Memory) {
+    pub(super) unsafe fn run(&self, pass: &Pass<'_>, index: usize, scratch: &Scratch) {
         let Split { n_tiles, n_segments, tile_tokens, n_tokens, .. } = self.split;
         let plan = pass.plan;
         let (d, group) = (plan.d_head as usize, (plan.n_head / plan.n_head_kv) as usize);
@@ -194,7 +52,7 @@ impl Attention<'_> {
         let tokens = tile * tile_tokens..((tile + 1) * tile_tokens).min(n_tokens);
         let n_queries = tokens.len() * group;
         // SAFETY: as the caller promises.
-        let mut scratch = unsafe { Scratch::of(memory, plan) };
+        let mut scratch = unsafe { ScratchParts::of(scratch, plan) };
         let width = plan.n_head as usize * d;
         let of_head = |token: usize| {
             let start = token * width + head * group * d;
@@ -261,7 +119,7 @@ impl Attention<'_> {
         block: usize,
         head: usize,
         tokens: Range<usize>,
-        (scratch, short): (&mut Scratch<'_>, Option<&mut Short<'_>>),
+        (scratch, short): (&mut ScratchParts<'_>, Option<&mut Short<'_>>),
         running: &mut [Softmax],
     ) {
         let plan = pass.plan;
@@ -350,43 +208,5 @@ pub(super) fn merge(pass: &Pass<'_>, token: usize, out: BufferId) {
             out.iter_mut().zip(&part[2..]).for_each(|(out, mixed)| *out += factor * mixed);
         }
         out.iter_mut().for_each(|out| *out /= sum);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Memory for parts is allocated for the longest cache.
-    #[test]
-    fn a_shorter_cache_never_has_more_segments() {
-        for n_threads in [1, 2, 3, 4, 6, 8, 16] {
-            for n_whole in 1..40 {
-                let counts: Vec<usize> =
-                    (1..=300).map(|n_blocks| n_segments(n_whole, n_blocks, n_threads)).collect();
-                assert!(counts.is_sorted(), "{n_threads} threads, {n_whole} tiles: {counts:?}");
-                assert!(counts.iter().zip(1..).all(|(&n, n_blocks)| (1..=n_blocks).contains(&n)));
-            }
-        }
-    }
-
-    #[test]
-    fn a_long_cache_is_cut_into_as_many_items_for_every_thread() {
-        assert_eq!([3, 5, 8].map(|n_whole| n_segments(n_whole, 128, 2)), [4, 2, 1]);
-        assert_eq!([3, 4].map(|n_whole| n_segments(n_whole, 128, 4)), [8, 4]);
-    }
-
-    #[test]
-    fn segments_are_all_blocks_once() {
-        let split = Split {
-            n_tokens: 1,
-            n_head_kv: 1,
-            tile_tokens: 1,
-            n_tiles: 1,
-            n_segments: 5,
-            n_blocks: 23,
-        };
-        let blocks: Vec<usize> = (0..5).flat_map(|segment| split.blocks(segment)).collect();
-        assert_eq!(blocks, (0..23).collect::<Vec<usize>>());
     }
 }

@@ -10,7 +10,7 @@
 
 use half::f16;
 
-use super::caches::CELLS;
+use super::cells::CELLS;
 use super::shared::Shared;
 use crate::error::ModelError;
 use carrel_kernels::{Blocks, Kernels, LINE, Quantised};

@@ -16,16 +16,14 @@
 use half::f16;
 
 use super::bytes::{BLOCK_BYTES, BLOCK_VALUES, Bytes, decode, encode};
-use super::convolve::Inputs;
+use super::cells::{BLOCK, CELLS};
+use super::inputs::Inputs;
 use super::shared::Shared;
-use super::visible::BLOCK;
 use super::weights::CpuWeights;
 use crate::error::ModelError;
 use crate::ops::{CacheGroup, CacheType, CellContent, Plan, RunnerOptions};
 use carrel_kernels::Kernels;
 
-/// Cells whose keys lie together.
-pub(super) const CELLS: usize = 16;
 /// Cells of all layers that lie together.
 const STRETCH: usize = 512;
 

@@ -1,55 +1,13 @@
-//! Gated short convolutions over time, and what they keep of earlier tokens.
+//! Gated short convolutions over time.
 //!
 //! ```text
-//! kept      [cell][width], the products b · x of a token, in single precision
 //! kernel    [n][width], so that a column's factors are a row here and all loops run along rows
 //! out[t] = c[t] · Σ_j kernel[j] · (b · x)[t − n + 1 + j], summed from the oldest token on
 //! ```
 //! A token of the batch multiplies `b · x` of those before it anew, so no thread waits for another.
 
-use super::runner::Pass;
-use super::shared::Shared;
-use crate::error::ModelError;
-use crate::ops::{BufferId, WeightId};
-
-/// A gated convolution of one layer.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct ShortConv {
-    pub(super) layer: u32,
-    pub(super) input: BufferId,
-    pub(super) kernel: WeightId,
-    pub(super) out: BufferId,
-}
-
-/// What a layer's convolution looks back at.
-pub(super) struct Inputs {
-    width: usize,
-    rows: Shared<f32>,
-}
-
-impl Inputs {
-    pub(super) fn new(width: usize, n_cells: usize) -> Result<Self, ModelError> {
-        Ok(Self { width, rows: Shared::new(n_cells * width, "the KV cache")? })
-    }
-
-    /// Copies cells `first ..` out, as many as fit.
-    pub(super) fn read(&self, first: usize, saved: &mut [u8]) {
-        let start = first * self.width;
-        // SAFETY: no pass is running while the caches are borrowed, so nobody writes.
-        let rows = unsafe { self.rows.read(start..start + saved.len() / 4) };
-        for (bytes, value) in saved.as_chunks_mut::<4>().0.iter_mut().zip(rows) {
-            *bytes = value.to_le_bytes();
-        }
-    }
-
-    /// Copies cells `first ..` in.
-    pub(super) fn write(&mut self, first: usize, saved: &[u8]) {
-        let rows = &mut self.rows.all_mut()[first * self.width..];
-        for (value, bytes) in rows.iter_mut().zip(saved.as_chunks::<4>().0) {
-            *value = f32::from_le_bytes(*bytes);
-        }
-    }
-}
+use super::pass::Pass;
+use super::steps::ShortConv;
 
 impl Pass<'_> {
     /// The result of one token, whose products are kept for later ones.

@@ -6,11 +6,11 @@
 
 use std::ops::Range;
 
-use super::attend::CHUNK;
 use super::caches::Kept;
-use super::in_single::scores_of_bytes;
-use super::runner::Rounded;
-use super::visible::{BLOCK, BlockView};
+use super::cells::BLOCK;
+use super::in_single::{CHUNK, scores_of_bytes};
+use super::rounded::Rounded;
+use super::visible::BlockView;
 use carrel_kernels::{ByteRows, InIntegers, Kernels, Pairs, ShortRows, Softmax};
 
 /// Memory that this takes in addition: integers, and units, for so many queries.

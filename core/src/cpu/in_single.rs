@@ -3,10 +3,13 @@
 
 use std::ops::Range;
 
-use super::attend::CHUNK;
-use super::caches::{CELLS, Kept};
-use super::runner::Rounded;
+use super::caches::Kept;
+use super::cells::CELLS;
+use super::rounded::Rounded;
 use carrel_kernels::{ByteRows, Format, Kernels, PANEL, Panel, TILE_COLUMNS, Tile};
+
+/// Queries between which a part of the next block is asked for: whole tiles of all kernels.
+pub(super) const CHUNK: usize = 12;
 
 /// Queries of an item before a block of cells. What is not read as it is kept is converted once for all.
 pub(super) struct Queries<'a> {

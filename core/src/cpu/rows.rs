@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use super::attend::merge;
-use super::runner::Pass;
+use super::cells::BLOCK;
+use super::pass::Pass;
 use super::steps::RowOp;
-use super::visible::{BLOCK, note_visibility};
+use super::visible::note_visibility;
 use crate::ops::{Activation, BufferId, RopePairs};
 
 impl Pass<'_> {

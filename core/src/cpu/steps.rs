@@ -4,7 +4,6 @@
 //! that do not read each other's results are one step, too: queries, keys and values, or gate and up.
 //! What a product reads is rounded to 8 bits once for all that read it, in the step before.
 
-use super::convolve::ShortConv;
 use super::pack::format_of;
 use crate::ops::{Activation, BufferId, Op, Plan, WeightId};
 use carrel_kernels::{Blocks, Format};
@@ -30,6 +29,15 @@ pub(super) struct Product {
     pub(super) input: BufferId,
     pub(super) weight: WeightId,
     pub(super) bias: Option<WeightId>,
+    pub(super) out: BufferId,
+}
+
+/// A gated convolution of one layer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct ShortConv {
+    pub(super) layer: u32,
+    pub(super) input: BufferId,
+    pub(super) kernel: WeightId,
     pub(super) out: BufferId,
 }
 

@@ -2,12 +2,9 @@
 
 use std::ops::Range;
 
-use super::caches::CELLS;
+use super::cells::{BLOCK, CELLS};
 use super::shared::Shared;
 use crate::ops::CacheView;
-
-/// Cells of a block.
-pub(super) const BLOCK: usize = 64;
 
 /// What a block of cells is to a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
