@@ -32,10 +32,12 @@ impl Mentions {
         }
         if let Some((_, last)) = bare.rsplit_once(' ') {
             let by_last: Vec<Pattern> = Pattern::phrase(last).into_iter().collect();
-            let ids = reader.last_mentions(&by_last, &[], u32::MAX, LOOKED_AT)?;
+            let mut ids = reader.last_mentions(&by_last, &[], u32::MAX, LOOKED_AT)?;
             if ids.len() == LOOKED_AT {
                 return Ok(None);
             }
+            // Whether it is another of that name is told by the text; those with the whole name need none.
+            ids.retain(|id| mentions.binary_search(id).is_err());
             for read in reader.read(&ids)? {
                 if !is_of_another(&read.text, bare) {
                     mentions.push(read.id);

@@ -224,14 +224,28 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// If the store cannot be read or is damaged.
     pub fn holding(&self, ids: &[SentenceId], patterns: &[Pattern]) -> Result<Vec<SentenceId>> {
+        let marked = self.marked(ids, patterns)?;
+        Ok(marked.into_iter().filter(|(_, mask)| *mask != 0).map(|(id, _)| id).collect())
+    }
+
+    /// The sentences `ids`, which are in order, each with a bit for every one of `patterns` that it holds. They are not
+    /// read yet.
+    ///
+    /// # Errors
+    /// If the store cannot be read or is damaged.
+    pub fn marked(
+        &self,
+        ids: &[SentenceId],
+        patterns: &[Pattern],
+    ) -> Result<Vec<(SentenceId, u64)>> {
         let (mut wanted, mut masks) = (Wanted::of(patterns, self.stems), Vec::new());
-        let mut held = Vec::new();
+        let mut marked = Vec::with_capacity(ids.len());
         for of_block in ids.chunk_by(|one, other| one.block == other.block) {
             search::masks_in(self.corpus, of_block[0].block, &mut wanted, &mut masks)?;
-            let holds = |id: &&SentenceId| masks.get(id.sentence as usize).is_some_and(|m| *m != 0);
-            held.extend(of_block.iter().filter(holds));
+            let mask = |id: &SentenceId| masks.get(id.sentence as usize).copied().unwrap_or(0);
+            marked.extend(of_block.iter().map(|id| (*id, mask(id))));
         }
-        Ok(held)
+        Ok(marked)
     }
 
     /// Whether `word` is a name in `text`, of which it is a part. Where a sentence begins every word has a

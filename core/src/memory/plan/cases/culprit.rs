@@ -11,6 +11,8 @@
 //! Of Chinese questions it tells only that they ask for a culprit, and for whose.
 
 use super::doer::{self, DOERS, DoneTo, is_deed_of_harm, is_state};
+use crate::error::Result;
+use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::names;
 use crate::memory::index::patterns::Pattern;
 use crate::memory::index::stems::Stems;
@@ -21,7 +23,7 @@ use crate::memory::plan::language::forms;
 use crate::memory::plan::language::grammar::{DETERMINERS, among};
 use crate::memory::plan::language::lexicon::{HARM, Lexicon, SEE};
 use crate::memory::plan::question::Question;
-use crate::memory::plan::reader::{Token, tokens};
+use crate::memory::plan::reader::{Reader, Token, tokens};
 use crate::memory::segment::words;
 
 /// Words for taking what is another's, and for those who do.
@@ -144,6 +146,28 @@ impl Culprit {
             Some(thing) => thing.words.last().map(|head| Pattern::word(head, stems)),
             None => self.named()?.split_whitespace().last().and_then(Pattern::phrase),
         }
+    }
+
+    /// Those of the sentences `ids`, which are in order, whose words may say outright who did it. They are not read yet.
+    ///
+    /// # Errors
+    /// If the store cannot be read or is damaged.
+    pub(super) fn may_say(&self, reader: &Reader, ids: &[SentenceId]) -> Result<Vec<SentenceId>> {
+        // What was done to a thing is read of it anyway; Chinese has no words between blanks.
+        if self.thing.is_some() || self.is_chinese() {
+            return Ok(ids.to_vec());
+        }
+        let (deed, [does, inside]) = doer::telling(reader.lexicon);
+        let mut may = reader.holding(ids, &[deed])?;
+        may.extend(reader.holding(&reader.holding(ids, &[does])?, &[inside])?);
+        may.sort_unstable();
+        may.dedup();
+        Ok(may)
+    }
+
+    /// Whether the victim has a Chinese name, and so the question is Chinese.
+    fn is_chinese(&self) -> bool {
+        self.victim.as_ref().is_some_and(|name| name.chars().any(words::is_ideograph))
     }
 
     /// Whom a sentence says outright to have done it.

@@ -8,9 +8,10 @@
 //! ```
 //! "Somebody", "a stranger" and whoever is only accused, suspected or said not to have done it are no doers.
 
+use crate::memory::index::patterns::Pattern;
 use crate::memory::plan::clauses::entity::is_of_people;
 use crate::memory::plan::language::grammar::{DETERMINERS, among, is_participle};
-use crate::memory::plan::language::lexicon::HARM;
+use crate::memory::plan::language::lexicon::{HARM, Lexicon};
 use crate::memory::plan::reader::Token;
 
 /// Nouns for those who do harm.
@@ -65,6 +66,18 @@ const IDIOM_REACH: usize = 8;
 /// Words behind a verb among which whom it is done to stands, and between a name and what it is called.
 const OBJECT_REACH: usize = 4;
 const NAMED_REACH: usize = 8;
+
+/// Any of the words without one of which no sentence says outright who did a deed to somebody, and for "did him in"
+/// two that are needed both.
+pub(super) fn telling(lexicon: &Lexicon) -> (Pattern, [Pattern; 2]) {
+    const OF_IDIOMS: &str = "away end about rid disposed dispose off grave doom";
+    const DOES: &str = "did do does done";
+    let listed =
+        [DEEDS, DOERS, CRIMES, LIFE, OF_IDIOMS].into_iter().flat_map(str::split_whitespace);
+    let any = lexicon.forms(HARM).into_iter().chain(listed.map(str::to_owned));
+    let does = Pattern::one_of("does", DOES.split_whitespace().map(str::to_owned));
+    (Pattern::one_of("deed", any), [does, Pattern::one_of("in", ["in".to_owned()])])
+}
 
 /// Whether a word of a harm tells only of what became of somebody.
 pub(super) fn is_state(word: &str) -> bool {

@@ -6,5 +6,6 @@ mod doer;
 mod identity;
 pub mod outright;
 pub mod scene;
+mod suspect;
 pub mod suspects;
 pub mod theft;

@@ -54,7 +54,7 @@ pub fn said(reader: &Reader, culprit: &Culprit) -> Result<Option<Finding>> {
     Ok(answer.map(|answer| Finding { answer: Some(answer), evidence, incomplete: false }))
 }
 
-/// The sentences that may say so.
+/// The sentences that may say so: of the victim or the thing, and with a word for what was done.
 fn about(reader: &Reader, culprit: &Culprit) -> Result<Vec<SentenceId>> {
     let Some(pattern) = culprit.pattern(reader.stems) else { return Ok(Vec::new()) };
     let ids = reader.last_mentions(&[pattern], &[], LONGEST, MENTIONS)?;
@@ -68,7 +68,8 @@ fn about(reader: &Reader, culprit: &Culprit) -> Result<Vec<SentenceId>> {
             out.push(SentenceId { sentence: next as u32, ..id });
         }
     }
-    Ok(out)
+    out.sort_unstable();
+    culprit.may_say(reader, &out)
 }
 
 /// Who is meant by the pronoun of a sentence: the only one whom the sentence before names besides the victim.

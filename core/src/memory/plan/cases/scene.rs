@@ -20,10 +20,10 @@ use crate::memory::index::patterns::Pattern;
 use crate::memory::index::search;
 use crate::memory::index::stopwords;
 use crate::memory::plan::clauses::entity::is_of_people;
-use crate::memory::plan::events::hours::resolved;
+use crate::memory::plan::events::hours::{clock_pattern, resolved};
 use crate::memory::plan::language::entry::body;
 use crate::memory::plan::language::grammar::among;
-use crate::memory::plan::language::lexicon::{HARM, MOTIVE, PUT};
+use crate::memory::plan::language::lexicon::{FRIENDLY, HARM, MOTIVE, PUT};
 use crate::memory::plan::language::phrases::noun_phrases;
 use crate::memory::plan::reader::{Read, Reader, Token};
 
@@ -84,27 +84,26 @@ pub(in crate::memory::plan) fn crimes(reader: &Reader, victim: &str) -> Result<V
     };
     let harm = reader.class_pattern("harm", HARM);
     let ids = reader.last_mentions(std::slice::from_ref(&pattern), &[harm], LONGEST, MENTIONS)?;
-    let mut harmed = Vec::new();
-    for told in told(reader, &ids, victim)? {
+    let is_of_harm = |told: &Told| {
         let tokens = reader.tokens(body(&told.read.text));
         let motive = |token: &Token| token.classes & MOTIVE != 0 && token.classes & HARM == 0;
-        if told.time.is_some() || told.alone || !tokens.iter().any(motive) {
-            harmed.push(told);
-        }
-    }
+        told.time.is_some() || told.alone || !tokens.iter().any(motive)
+    };
     // Where some of them tell the time, the others only speak of it; so do those that name others too.
-    let (mut dated, undated): (Vec<Told>, Vec<Told>) =
-        harmed.into_iter().partition(|told| told.time.is_some());
+    let (mut dated, undated) = by_time(reader, &ids, victim, is_of_harm)?;
     if dated.iter().any(|told| told.alone) {
         dated.retain(|told| told.alone);
     }
     if !dated.is_empty() {
         return Ok(vec![crime_of(reader, dated, true)]);
     }
-    // In other words: a time, and nobody but the victim.
+    // In other words: a time, and nobody but the victim; neither a reason nor good company.
     let ids = reader.last_mentions(&[pattern], &[], LONGEST, MENTIONS)?;
-    let mut silent = told(reader, &ids, victim)?;
-    silent.retain(|told| told.time.is_some() && told.alone);
+    let other = reader.class_pattern("other", MOTIVE | FRIENDLY);
+    let clock = clock_pattern();
+    let marked = reader.marked(&ids, &[other, clock])?.into_iter();
+    let ids: Vec<SentenceId> = marked.filter(|(_, mask)| *mask != 1).map(|(id, _)| id).collect();
+    let (silent, _) = by_time(reader, &ids, victim, |told| told.alone)?;
     let mut out = Vec::new();
     if !silent.is_empty() {
         out.push(crime_of(reader, silent, false));
@@ -113,6 +112,29 @@ pub(in crate::memory::plan) fn crimes(reader: &Reader, victim: &str) -> Result<V
         out.push(crime_of(reader, undated, true));
     }
     Ok(out)
+}
+
+/// Those of the sentences `ids` that `is_wanted` tells, with a time and without. Only if none with a word of the clock
+/// has a time the others are read: hours may be written in digits.
+fn by_time(
+    reader: &Reader,
+    ids: &[SentenceId],
+    victim: &str,
+    is_wanted: impl Fn(&Told) -> bool,
+) -> Result<(Vec<Told>, Vec<Told>)> {
+    let spoken = reader.holding(ids, &[clock_pattern()])?;
+    let rest: Vec<SentenceId> = ids.iter().filter(|id| !spoken.contains(id)).copied().collect();
+    let mut undated: Vec<Told> = Vec::new();
+    for ids in [spoken, rest] {
+        let wanted = told(reader, &ids, victim)?.into_iter().filter(&is_wanted);
+        let (dated, others): (Vec<Told>, Vec<Told>) = wanted.partition(|told| told.time.is_some());
+        if !dated.is_empty() {
+            return Ok((dated, Vec::new()));
+        }
+        undated.extend(others);
+    }
+    undated.sort_by_key(|told| told.read.id);
+    Ok((Vec::new(), undated))
 }
 
 fn told(reader: &Reader, ids: &[SentenceId], victim: &str) -> Result<Vec<Told>> {

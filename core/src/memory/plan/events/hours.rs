@@ -42,15 +42,24 @@ pub(in crate::memory::plan) fn clock_pattern() -> Pattern {
     Pattern::one_of("clock", CLOCK.split_whitespace().map(str::to_owned))
 }
 
-/// Any word or number without which no sentence tells the time `minutes`, of half a day.
+/// Any word or number without one of which no sentence tells the time `minutes`, of half a day: the hour or the next
+/// one, or a unit of what is counted from another time.
 pub(in crate::memory::plan) fn hour_pattern(minutes: i32) -> Pattern {
-    let numbers = (1..=24).map(|hour| hour.to_string());
-    let digits = [minutes / 60, minutes / 60 + 12].into_iter().flat_map(|hour| {
+    const UNITS: &str = "hour hours minute minutes noon midday midnight";
+    const SPOKEN: &str = "twelve one two three four five six seven eight nine ten eleven twelve thirteen fourteen \
+        fifteen sixteen seventeen eighteen nineteen twenty";
+    let hour = minutes / 60;
+    let numbers = [hour, hour + 1, hour + 12, hour + 13];
+    let spoken =
+        numbers.into_iter().filter_map(|number| SPOKEN.split_whitespace().nth(number as usize));
+    let digits = [hour, hour + 12].into_iter().flat_map(|hour| {
         let minutes = minutes % 60;
         [format!("{hour}:{minutes:02}"), format!("{hour:02}:{minutes:02}")]
     });
-    let spoken = CLOCK.split_whitespace().map(str::to_owned);
-    Pattern::one_of("hour", spoken.chain(numbers).chain(digits))
+    // "24 o'clock" is twelve.
+    let written = numbers.into_iter().chain([hour + 24]).map(|hour| hour.to_string());
+    let words = UNITS.split_whitespace().chain(spoken).map(str::to_owned);
+    Pattern::one_of("hour", words.chain(written).chain(digits))
 }
 
 /// When an event was, by the shortest sentence that tells: long ones name the hour of something else.
@@ -114,12 +123,20 @@ mod tests {
             "She came at thirty minutes past 7.",
             "She came 30 after 7.",
             "She came half an hour before eight o'clock.",
+            "She came two hours after half past five.",
         ] {
             assert_eq!(times(text), [Time::At(450)], "{text}");
             let words: Vec<String> = words::folded_words(text).collect();
             assert!(hour_pattern(450).occurs_in(&words, &Stems::default()), "{text}");
         }
-        let words: Vec<String> = words::folded_words("She came in the night.").collect();
-        assert!(!hour_pattern(450).occurs_in(&words, &Stems::default()));
+        for text in ["She came at noon.", "She came at twelve.", "She came at 12 pm."] {
+            assert_eq!(times(text), [Time::At(0)], "{text}");
+            let words: Vec<String> = words::folded_words(text).collect();
+            assert!(hour_pattern(0).occurs_in(&words, &Stems::default()), "{text}");
+        }
+        for text in ["She came in the night.", "She had two sisters, one of them older."] {
+            let words: Vec<String> = words::folded_words(text).collect();
+            assert!(!hour_pattern(450).occurs_in(&words, &Stems::default()), "{text}");
+        }
     }
 }
