@@ -119,6 +119,42 @@ fn look_up(directory: &DirectoryView, mut terms: BTreeMap<&[u8], &mut Option<u64
     Ok(())
 }
 
+/// Where a word stands first in a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum First {
+    /// In the block of this ordinal in the run.
+    Block(u32),
+    /// In the sentence of this ordinal in the run.
+    Sentence(u32),
+}
+
+/// Where the folded word `word` stands first in the run of `directory`, by the beginnings of its lists; `None` if it
+/// stands nowhere.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn first_of(directory: &DirectoryView, word: &[u8]) -> Result<Option<First>> {
+    let firsts = &directory.firsts;
+    let mut wanted = vec![false; firsts.n_pages()];
+    firsts.note(&TermRange::Word(word), &mut wanted);
+    let mut first: Option<First> = None;
+    for (page, _) in wanted.iter().enumerate().filter(|(_, wanted)| **wanted) {
+        let bytes = directory.page(page + 1)?;
+        firsts
+            .for_each_term(&bytes, |term, list| {
+                if postings::word_of(term).0 == word {
+                    let at = list.first()? as u32;
+                    let at =
+                        if list.is_by_sentence() { First::Sentence(at) } else { First::Block(at) };
+                    first = Some(first.map_or(at, |first| first.min(at)));
+                }
+                Some(())
+            })
+            .ok_or_else(|| directory.damaged(CUT_SHORT))?;
+    }
+    Ok(first)
+}
+
 /// The terms that stand most often.
 struct Ranking {
     n: usize,
@@ -218,6 +254,9 @@ impl<'a> Cursor<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::memory::index::patterns::Pattern;
+    use crate::memory::index::search;
+    use crate::memory::index::stems::Stems;
     use crate::memory::segment::words;
     use crate::memory::{Library, Source};
 
@@ -244,6 +283,21 @@ mod tests {
         for n in [0, 1, 3, 20, 200, 5_000] {
             let best = most_frequent(&corpus, n, |_| true).unwrap();
             assert_eq!(best, ranked[..n.min(ranked.len())], "{n}");
+        }
+        let stems = Stems::default();
+        for word in ["lamp", "reef", "gull", "w9", "burns", "399996"] {
+            let pattern = Pattern::one_of(word, [word.to_owned()]);
+            let mut first = None;
+            search::sentences_with(&corpus, &[pattern], &[], &stems, |id, _| {
+                first = Some(id);
+                false
+            })
+            .unwrap();
+            assert_eq!(
+                search::first_sentence_with(&corpus, word, &stems).unwrap(),
+                first,
+                "{word}"
+            );
         }
         let no_lamp = most_frequent(&corpus, 2, |term| term != b"lamp").unwrap();
         assert_eq!(no_lamp[0].0, ranked.iter().find(|(term, _)| term != b"lamp").unwrap().0);

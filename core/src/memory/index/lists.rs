@@ -224,6 +224,24 @@ impl<'a> List<'a> {
         Some(total)
     }
 
+    /// Where the term stands first: the ordinal of a block, or of a sentence in a list by sentences. What follows is not
+    /// read; `None` if the list is damaged before.
+    pub fn first(&self) -> Option<usize> {
+        match self {
+            Self::InBlock(block) => Some(*block).filter(|block| *block < LONGEST_RUN),
+            Self::Blocks(bytes) => {
+                let block = Reader::new(bytes).count(2 * LONGEST_RUN)? >> 1;
+                Some(block).filter(|block| *block < LONGEST_RUN)
+            }
+            Self::InSentence(sentence, n) => (sentence < n).then_some(*sentence as usize),
+            Self::Sentences(bytes, n) => {
+                let mut bits = BitReader { bytes, held: 0, n_held: 0 };
+                let sentence = bits.difference(Adaptation::of(*n).low_bits())?;
+                (sentence < *n).then_some(sentence as usize)
+            }
+        }
+    }
+
     /// Whether it is by sentences.
     pub fn is_by_sentence(&self) -> bool {
         matches!(self, Self::InSentence(..) | Self::Sentences(..))
@@ -418,6 +436,23 @@ mod tests {
             );
         }
         assert!(["own", "reef", "r2", "été"].iter().all(|word| is_by_sentence(word.as_bytes())));
+    }
+
+    #[test]
+    fn the_first_place_is_read_alone() {
+        let mut builder = ListBuilder::default();
+        let mut bytes = Vec::new();
+        builder.begin(Some(9_000));
+        [7, 7, 400, 8_999].into_iter().for_each(|sentence| builder.add_sentence(sentence));
+        builder.encode(true, &mut bytes);
+        let list = List::read(&mut Reader::new(&bytes), Some(9_000)).unwrap();
+        assert_eq!((list.first(), list.total()), (Some(7), Some(4)));
+        bytes.clear();
+        builder.begin(None);
+        [(3, 1), (5, 12)].into_iter().for_each(|(block, count)| builder.add_block(block, count));
+        builder.encode(true, &mut bytes);
+        let list = List::read(&mut Reader::new(&bytes), Some(9_000)).unwrap();
+        assert_eq!((list.first(), list.total()), (Some(3), Some(13)));
     }
 
     #[test]

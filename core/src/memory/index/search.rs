@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::corpus::{Corpus, SentenceId};
+use super::directory::{self, First};
 pub use super::hits::{Hit, Passage};
 use super::patterns::{Matches, Pattern, Wanted};
 use super::scoring::{self, Bound, Scoring};
@@ -239,6 +240,46 @@ pub fn masks_in(
             at
         });
     })
+}
+
+/// The sentence in which the folded word `word` stands first in the documents; `None` if it stands in none. How often it
+/// stands behind that makes no difference.
+///
+/// # Errors
+/// If the store cannot be read or is damaged.
+pub fn first_sentence_with(
+    corpus: &Corpus,
+    word: &str,
+    stems: &Stems,
+) -> Result<Option<SentenceId>> {
+    let pattern = [Pattern::one_of(word, [word.to_owned()])];
+    let (mut wanted, mut masks) = (Wanted::of(&pattern, stems), Vec::new());
+    for (run, part) in corpus.contents.runs.iter().enumerate() {
+        let mut blocks = part.blocks.clone();
+        if let Some(directory) = corpus.directory(run)? {
+            match directory::first_of(&directory, word.as_bytes())? {
+                Some(First::Block(block)) => {
+                    blocks = blocks.start + block..blocks.end.min(blocks.start + block + 1);
+                }
+                Some(First::Sentence(sentence)) => {
+                    let places = &corpus.contents.blocks;
+                    let number = places[blocks.start as usize].first_sentence + sentence;
+                    let behind = places.partition_point(|place| place.first_sentence <= number);
+                    let block = behind.saturating_sub(1) as u32;
+                    let sentence = number - places[block as usize].first_sentence;
+                    return Ok(Some(SentenceId { block, sentence }));
+                }
+                None => continue,
+            }
+        }
+        for block in blocks {
+            masks_in(corpus, block, &mut wanted, &mut masks)?;
+            if let Some(sentence) = masks.iter().position(|mask| *mask != 0) {
+                return Ok(Some(SentenceId { block, sentence: sentence as u32 }));
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// Calls `visit` with every sentence that holds each pattern of `all` and, unless `any` is empty,

@@ -162,13 +162,9 @@ fn most_frequent(reader: &Reader, n: usize) -> Result<Option<Finding>> {
 
 /// The first sentence that holds the folded word `word`, and how it is written there.
 fn first_sentence_with(reader: &Reader, word: &str) -> Result<Option<(SentenceId, String)>> {
-    let mut first = None;
-    let pattern = Pattern::one_of(word, [word.to_owned()]);
-    search::sentences_with(reader.corpus, &[pattern], &[], reader.stems, |id, _| {
-        first = Some(id);
-        false
-    })?;
-    let Some(id) = first else { return Ok(None) };
+    let Some(id) = search::first_sentence_with(reader.corpus, word, reader.stems)? else {
+        return Ok(None);
+    };
     let text = reader.corpus.sentence(id)?;
     let written = words::words(&text)
         .map(|at| &text[at.start..at.end])
