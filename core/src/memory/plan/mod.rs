@@ -19,6 +19,7 @@
 //!                  cases/outright          as a sentence says
 //!                  cases/suspects          means, motive, opportunity by the clock and from hand to hand
 //!                  cases/circumstances     or each in a sentence of its own
+//!                  chinese/mystery         the same of Chinese sentences
 //!                  cases/theft             who was where a thing was kept that is gone or spoilt
 //! chain            relations/chain         one look-up a hop
 //! description      relations/described     a chain to the person, then the question about that person

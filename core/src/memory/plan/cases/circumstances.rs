@@ -16,8 +16,10 @@
 use std::collections::BTreeSet;
 
 use super::culprit::bare;
+use super::doer::may_harm;
 use super::identity::{Identity, Telling, people, people_of};
 use super::scene::{AT, LONGEST, MENTIONS, THINGS, is_thing, people_besides, tied, with_what};
+use super::table::{Cells, only_one};
 use crate::error::Result;
 use crate::memory::answer::{Finding, one_line};
 use crate::memory::index::corpus::SentenceId;
@@ -35,8 +37,6 @@ use crate::memory::segment::words;
 const SUSPECTS: usize = 24;
 /// Sentences of what it may have been done with whose people are suspects, the last ones of each.
 const FEW: usize = 12;
-/// Sentences of the harm, and of a cell, that are cited.
-const HARM_CITED: usize = 3;
 /// Minutes between the harm and a visit to its place, at most; and after how many a clock shows the same.
 const APART: i32 = 60;
 const ROUND: i32 = 12 * 60;
@@ -55,14 +55,6 @@ struct Harm {
     ties: Vec<(Pattern, Vec<SentenceId>)>,
 }
 
-/// What tells of a suspect's motive, and of the other cells.
-#[derive(Default)]
-struct Cells {
-    motive: Vec<SentenceId>,
-    means: Vec<SentenceId>,
-    chance: Vec<SentenceId>,
-}
-
 /// What is told of the harm done to a victim, and of whom it may have been done by.
 #[derive(Default)]
 struct Told {
@@ -76,6 +68,7 @@ struct Told {
 fn told(reader: &Reader, victim: &str) -> Result<Told> {
     let mut told = Told::default();
     let Some(last) = last_name(victim).and_then(Pattern::phrase) else { return Ok(told) };
+    let parts: Vec<String> = words::folded_words(bare(victim)).collect();
     let about = reader.last_mentions(&[last], &[], LONGEST, MENTIONS)?;
     for read in reader.read(&about)? {
         // Of the same family: "Everard Marsh" is not Silas Marsh.
@@ -84,7 +77,7 @@ fn told(reader: &Reader, victim: &str) -> Result<Told> {
         }
         let tokens = reader.tokens(&read.text);
         let people = besides(&read.text, victim);
-        if is_of_harm(&tokens, people.is_empty()) {
+        if is_of_harm(&tokens, people.is_empty(), &parts) {
             told.harm.add(reader, &read, &tokens)?;
             told.harm.go_on(reader, &read)?;
         } else if tells(&tokens) && is_grudge(&tokens) {
@@ -155,26 +148,12 @@ pub fn proved(reader: &Reader, victim: &str) -> Result<Option<Finding>> {
     if harm.means.is_empty() || harm.places.is_empty() {
         return Ok(None);
     }
-    let mut guilty: Option<(String, Cells)> = None;
+    let mut rows: Vec<(String, Cells)> = Vec::new();
     for (name, word) in people(&suspects, victim).into_iter().take(SUSPECTS) {
         let cells = cells(reader, &harm, &grudges, (&name, &word), victim)?;
-        if cells.motive.is_empty() || cells.means.is_empty() || cells.chance.is_empty() {
-            continue;
-        }
-        if guilty.is_some() {
-            return Ok(None);
-        }
-        guilty = Some((name, cells));
+        rows.push((name, cells));
     }
-    Ok(guilty.map(|(name, Cells { motive, means, chance })| {
-        let mut evidence: Vec<(SentenceId, u32)> = Vec::new();
-        for id in harm.ids.into_iter().take(HARM_CITED).chain(motive).chain(means).chain(chance) {
-            if !evidence.contains(&(id, 1)) {
-                evidence.push((id, 1));
-            }
-        }
-        Finding { answer: Some(name), evidence, incomplete: false }
-    }))
+    Ok(only_one(rows).map(|(name, cells)| cells.proof(&harm.ids, name)))
 }
 
 /// The people whom a sentence names besides the victim, who may have an adjective before the name: "Old Silas Marsh".
@@ -285,11 +264,12 @@ fn last_name(name: &str) -> Option<&str> {
     bare(name).split_whitespace().last()
 }
 
-/// Whether a sentence of the victim tells the harm, and not why somebody else whom it names wished it.
-fn is_of_harm(tokens: &[Token], is_alone: bool) -> bool {
+/// Whether a sentence of the victim tells the harm, and not why somebody else whom it names wished it, nor a harm of
+/// long ago to another.
+fn is_of_harm(tokens: &[Token], is_alone: bool, victim: &[String]) -> bool {
     let is_motive = |token: &Token| token.classes & MOTIVE != 0 && token.classes & HARM == 0;
     tokens.iter().any(|token| token.classes & HARM != 0 || token.folded == "body")
-        && (is_alone || !tokens.iter().any(is_motive))
+        && (is_alone || !tokens.iter().any(is_motive) && may_harm(tokens, victim))
 }
 
 /// Whether a sentence of the victim and another may give a reason to harm: in a word for one, or in none of good

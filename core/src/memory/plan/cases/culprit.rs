@@ -166,7 +166,7 @@ impl Culprit {
     }
 
     /// Whether the victim has a Chinese name, and so the question is Chinese.
-    fn is_chinese(&self) -> bool {
+    pub(super) fn is_chinese(&self) -> bool {
         self.victim.as_ref().is_some_and(|name| name.chars().any(words::is_ideograph))
     }
 

@@ -9,6 +9,7 @@
 //! "Somebody", "a stranger" and whoever is only accused, suspected or said not to have done it are no doers.
 
 use crate::memory::index::patterns::Pattern;
+use crate::memory::index::stopwords;
 use crate::memory::plan::clauses::entity::is_of_people;
 use crate::memory::plan::language::grammar::{DETERMINERS, among, is_participle};
 use crate::memory::plan::language::lexicon::{HARM, Lexicon};
@@ -172,7 +173,11 @@ impl<'v> DoneTo<'v> {
         };
         match object.find(is_person) {
             Some(at) if tokens[at].capital => victim.is_empty() || names_victim(tokens, at, victim),
-            Some(_) => true,
+            // "Killed the brother of Ruth Gale".
+            Some(at) => {
+                let of = &tokens[at + 1..tokens.len().min(at + 1 + OBJECT_REACH)];
+                word(at + 1) != "of" || !of.iter().any(|token| token.capital)
+            }
             None => tokens[..at].iter().any(|token| token.folded == "whom"),
         }
     }
@@ -340,9 +345,77 @@ fn is_of_victim(tokens: &[Token], at: usize, victim: Victim) -> bool {
         return victim.is_empty() || !is_of_another;
     }
     let is_owned = |token: &Token| token.owns && is_victim(token, victim);
+    tokens[at.saturating_sub(2)..at].iter().any(is_owned) || leads_to(tokens, at, victim)
+}
+
+/// Whether what stands behind `at` leads straight to the victim's name: "the murder of old Ruth Gale", "stabbing her
+/// aunt Ruth Gale", "the one who killed Ruth Gale"; but not "a murder on the word of Ruth Gale", "a theft that Ruth Gale
+/// had seen".
+fn leads_to(tokens: &[Token], at: usize, victim: Victim) -> bool {
     let mut behind = at + 1..tokens.len().min(at + 1 + OF_REACH);
-    tokens[at.saturating_sub(2)..at].iter().any(is_owned)
-        || behind.any(|at| is_victim(&tokens[at], victim) && names_victim(tokens, at, victim))
+    let Some(own) = behind.find(|at| is_victim(&tokens[*at], victim)) else { return false };
+    let mut between = &tokens[at + 1..own];
+    if let [token, rest @ ..] = between
+        && among("who that which", &token.folded)
+        && let Some(deed) = rest.iter().position(is_deed_of_harm)
+    {
+        between = &rest[deed + 1..];
+    } else if let [token, rest @ ..] = between
+        && among("of against on upon to", &token.folded)
+    {
+        between = rest;
+    }
+    let is_part = |token: &Token| {
+        token.capital
+            || among(DETERMINERS, &token.folded) && token.folded != "that"
+            || !stopwords::is_stopword(&token.folded)
+    };
+    between.iter().all(is_part) && names_victim(tokens, own, victim)
+}
+
+/// Whether some word for a harm in a sentence may tell what was done to the victim: it is not said of another ("Omar's
+/// brother was hanged", "the murder of Basil Thorn"), nor of some crime or other ("for a murder").
+pub(super) fn may_harm(tokens: &[Token], victim: Victim) -> bool {
+    let is_harm = |at: &usize| tokens[*at].classes & HARM != 0 || tokens[*at].folded == "body";
+    (0..tokens.len()).filter(is_harm).any(|at| !is_of_another(tokens, at, victim))
+}
+
+/// Whether the word for a harm at `at` is said of somebody else than the victim, or of some crime.
+fn is_of_another(tokens: &[Token], at: usize, victim: Victim) -> bool {
+    let word = |at: usize| tokens.get(at).map_or("", |token| token.folded.as_str());
+    let before = |back: usize| at.checked_sub(back).map_or("", word);
+    if leads_to(tokens, at, victim) {
+        return false;
+    }
+    // "A brother's death", "Omar's murder".
+    if at > 0 && tokens[at - 1].owns {
+        return !is_victim(&tokens[at - 1], victim);
+    }
+    // "Killed Basil Thorn", "the murder of his brother".
+    let ends = |at: &usize| among(PREPOSITIONS, word(*at));
+    let mut object = (at + 1..tokens.len().min(at + 1 + OBJECT_REACH)).take_while(|at| !ends(at));
+    let is_person = |at: &usize| tokens[*at].capital || is_kin(tokens, *at);
+    if let Some(person) = object.find(is_person) {
+        return !is_victim(&tokens[person], victim);
+    }
+    if among(CRIMES, word(at)) && among("a an another some two any for of", before(1)) {
+        return true;
+    }
+    // "Omar's brother was hanged".
+    let is_told = |at: &usize| is_victim(&tokens[*at], victim) || is_kin(tokens, *at);
+    let last = (0..at).rev().find(is_told);
+    last.is_some_and(|last| !is_victim(&tokens[last], victim) || tokens[last].owns)
+}
+
+/// Whether the word at `at` is a noun for somebody whom it calls another's: "his brother", "Omar's brother", "the brother
+/// of Omar".
+fn is_kin(tokens: &[Token], at: usize) -> bool {
+    let owner = at.checked_sub(1).map(|owner| &tokens[owner]);
+    let of = tokens.get(at + 1).zip(tokens.get(at + 2));
+    !tokens[at].capital
+        && is_of_people(&tokens[at].folded)
+        && (owner.is_some_and(|owner| owner.owns || among("his her their", &owner.folded))
+            || of.is_some_and(|(of, owner)| of.folded == "of" && owner.capital))
 }
 
 /// Who is named last before `at`, if that is not the victim.
@@ -387,7 +460,7 @@ fn named_doer(tokens: &[Token], victim: Victim) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{DoneTo, doer, is_deed};
+    use super::{DoneTo, doer, is_deed, may_harm};
     use crate::memory::plan::language::lexicon::Lexicon;
     use crate::memory::plan::reader::tokens;
 
@@ -420,6 +493,33 @@ mod tests {
     }
 
     #[test]
+    fn a_harm_of_long_ago_is_none_that_was_done_to_the_victim() {
+        let may = |text: &str| {
+            let tokens = tokens(text, Lexicon::shared());
+            may_harm(&tokens, &["ruth".to_owned(), "gale".to_owned()])
+        };
+        for text in [
+            "Omar Pask found Ruth Gale stabbed in the pantry.",
+            "Omar Pask saw the murder of Ruth Gale.",
+            "Ruth Gale had dined with Omar Pask, and by nine she was dead.",
+            "Somebody had killed Ruth Gale, and Omar Pask heard it.",
+            "Ruth Gale was the victim of a murder, said Omar Pask.",
+        ] {
+            assert!(may(text), "{text}");
+        }
+        for text in [
+            "Omar Pask's brother was hanged for a murder on the word of Ruth Gale.",
+            "On the word of Ruth Gale his brother was hanged, and Omar Pask knew it.",
+            "Omar Pask never forgave Ruth Gale for a brother's death.",
+            "Omar Pask held Ruth Gale to blame for the death of his brother.",
+            "Ruth Gale had Omar Pask locked up for theft.",
+            "Ruth Gale spoke against Omar Pask in the matter of a burglary, a crime of years ago.",
+        ] {
+            assert!(!may(text), "{text}");
+        }
+    }
+
+    #[test]
     fn what_only_points_to_somebody_does_not_say_it() {
         for text in [
             "Ruth Gale was stabbed in the pantry at nine o'clock with a bread knife.",
@@ -445,6 +545,11 @@ mod tests {
             "Ruth Gale's brother was killed by Omar Pask.",
             "Omar Pask had killed Ruth Gale's dog.",
             "Ruth Gale died in March.",
+            "Omar Pask's brother was hanged for a murder on the word of Ruth Gale.",
+            "Omar Pask had been sentenced for a theft that Ruth Gale reported.",
+            "Omar Pask was convicted of forgery because Ruth Gale spoke against him.",
+            "Omar Pask once confessed to a burglary before Ruth Gale.",
+            "Years ago Omar Pask killed the brother of Ruth Gale.",
             "Omar Pask was seen in the pantry at nine o'clock.",
         ] {
             assert!(!says(text), "{text}");

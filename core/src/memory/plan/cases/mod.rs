@@ -8,4 +8,5 @@ pub mod outright;
 pub mod scene;
 mod suspect;
 pub mod suspects;
+pub mod table;
 pub mod theft;

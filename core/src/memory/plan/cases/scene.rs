@@ -12,6 +12,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::culprit::bare;
+use super::doer::may_harm;
 use crate::error::Result;
 use crate::memory::answer::spans::{is_time_word, may_be_person, names_a_date, without_day};
 use crate::memory::index::corpus::SentenceId;
@@ -26,6 +27,7 @@ use crate::memory::plan::language::grammar::among;
 use crate::memory::plan::language::lexicon::{FRIENDLY, HARM, MOTIVE, PUT};
 use crate::memory::plan::language::phrases::noun_phrases;
 use crate::memory::plan::reader::{Read, Reader, Token};
+use crate::memory::segment::words;
 
 /// Sentences about the crime, and about each thing or person of it, that are read.
 pub(in crate::memory::plan) const MENTIONS: usize = 64;
@@ -84,10 +86,12 @@ pub(in crate::memory::plan) fn crimes(reader: &Reader, victim: &str) -> Result<V
     };
     let harm = reader.class_pattern("harm", HARM);
     let ids = reader.last_mentions(std::slice::from_ref(&pattern), &[harm], LONGEST, MENTIONS)?;
+    let parts: Vec<String> = words::folded_words(bare(victim)).collect();
     let is_of_harm = |told: &Told| {
         let tokens = reader.tokens(body(&told.read.text));
         let motive = |token: &Token| token.classes & MOTIVE != 0 && token.classes & HARM == 0;
-        told.time.is_some() || told.alone || !tokens.iter().any(motive)
+        told.alone
+            || may_harm(&tokens, &parts) && (told.time.is_some() || !tokens.iter().any(motive))
     };
     // Where some of them tell the time, the others only speak of it; so do those that name others too.
     let (mut dated, undated) = by_time(reader, &ids, victim, is_of_harm)?;

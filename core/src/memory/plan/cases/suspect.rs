@@ -1,4 +1,4 @@
-//! What a text tells of one suspect: a row of the table.
+//! What a text tells of one suspect, by the hour of the crime: a row of the table.
 //!
 //! ```text
 //! motive     sentences of the suspect and the victim; without any of them nothing else is read
@@ -10,6 +10,7 @@
 
 use super::culprit::bare;
 use super::scene::{AT, Crime, LONGEST, MENTIONS, THINGS, others, people_besides};
+use super::table::Cells;
 use crate::error::Result;
 use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::patterns::Pattern;
@@ -30,27 +31,6 @@ const FEW: usize = 8;
 const SAYS: &str = "declare say claim swear state testify insist tell confirm maintain report assure vouch \
     see notice spot watch observe remember recall meet glimpse attest affirm mention depose assert aver \
     allege answer speak give pass find";
-
-/// What is known of one suspect.
-#[derive(Debug, Default)]
-pub(super) struct Row {
-    pub(super) motive: Vec<SentenceId>,
-    pub(super) chance: Vec<SentenceId>,
-    pub(super) elsewhere: Vec<SentenceId>,
-    pub(super) retracted: Vec<SentenceId>,
-    pub(super) anchors: Vec<SentenceId>,
-}
-
-impl Row {
-    /// Whether the cells that a culprit must have are filled, and nothing clears him.
-    pub(super) fn is_whole(&self) -> bool {
-        !self.motive.is_empty() && !self.chance.is_empty() && !self.is_cleared()
-    }
-
-    fn is_cleared(&self) -> bool {
-        !self.elsewhere.is_empty() && self.retracted.is_empty()
-    }
-}
 
 /// When and where somebody must have been to have done it.
 struct Scene {
@@ -139,10 +119,10 @@ pub(super) fn row(
     victim: &str,
     crime: &Crime,
     instrument: &str,
-) -> Result<Row> {
+) -> Result<Cells> {
     let scene = Scene { time: crime.time, places: places(crime, instrument) };
     let mentions = Mentions::of(reader, suspect, victim, crime, &scene)?;
-    let mut row = Row::default();
+    let mut row = Cells::default();
     // What is neither good company nor of an hour may be a reason too.
     let mut grudges: Vec<SentenceId> = Vec::new();
     for read in reader.read(&mentions.beside_victim)? {
@@ -183,7 +163,7 @@ pub(super) fn row(
     Ok(row)
 }
 
-impl Row {
+impl Cells {
     /// Notes what takes back that the suspect was elsewhere; what the suspect is called comes back, with the sentences
     /// that say so.
     fn note_rest(
@@ -242,7 +222,7 @@ impl Row {
                 place(reader, &read, &alias, scene, self)?;
             }
             if self.chance.len() + self.elsewhere.len() > before {
-                self.anchors.push(id);
+                self.ties.push(id);
             }
         }
         Ok(())
@@ -291,7 +271,7 @@ fn by_another_name(
     mentions: &[SentenceId],
     crime: &Crime,
     scene: &Scene,
-    row: &mut Row,
+    row: &mut Cells,
 ) -> Result<()> {
     let mut ties: Vec<(SentenceId, Vec<String>)> = Vec::new();
     for tie in reader.read(mentions)? {
@@ -329,8 +309,8 @@ fn by_another_name(
             });
             if let Some((tie, _)) = tie {
                 row.chance.push(read.id);
-                row.anchors.extend(anchors);
-                row.anchors.push(*tie);
+                row.ties.extend(anchors);
+                row.ties.push(*tie);
                 return Ok(());
             }
         }
@@ -358,7 +338,7 @@ fn told<'t>(text: &'t str, name: &str) -> &'t str {
 
 /// Notes whether a sentence puts somebody, by a name or another, where it was done or elsewhere; whether
 /// it names a time at all.
-fn place(reader: &Reader, read: &Read, name: &str, scene: &Scene, row: &mut Row) -> Result<bool> {
+fn place(reader: &Reader, read: &Read, name: &str, scene: &Scene, row: &mut Cells) -> Result<bool> {
     let text = told(&read.text, name);
     let (time, anchors) = resolved(reader, text)?;
     let tokens = reader.tokens(text);
@@ -369,7 +349,7 @@ fn place(reader: &Reader, read: &Read, name: &str, scene: &Scene, row: &mut Row)
     let inside = |(at, _): &&(usize, String)| *at > 0 && is_in(&tokens[at - 1].folded);
     if nouns.iter().any(|(_, noun)| scene.places.contains(noun)) {
         row.chance.push(read.id);
-        row.anchors.extend(anchors);
+        row.ties.extend(anchors);
     } else if nouns.iter().any(|noun| inside(&noun)) && time.is_some() {
         row.elsewhere.push(read.id);
     }

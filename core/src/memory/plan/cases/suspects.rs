@@ -19,19 +19,18 @@ use super::culprit::Culprit;
 use super::scene::{
     Crime, LONGEST, MENTIONS, crimes, instruments, is_tied, people_besides, told_of,
 };
-use super::suspect::{Row, row};
+use super::suspect::row;
 use crate::error::Result;
 use crate::memory::answer::Finding;
 use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::patterns::Pattern;
-use crate::memory::plan::events::custody::{self, Held};
+use crate::memory::plan::chinese::mystery;
+use crate::memory::plan::events::custody;
 use crate::memory::plan::language::lexicon::HARM;
 use crate::memory::plan::question::Question;
 use crate::memory::plan::reader::{Reader, Token};
 use crate::memory::segment::words;
 
-/// Sentences about the crime that are cited.
-const CRIME_CITED: usize = 3;
 /// Sentences of a body that are read for whose it was.
 const FEW: usize = 8;
 /// People who may be meant by a question that names no victim.
@@ -97,6 +96,9 @@ pub fn suspects(reader: &Reader, culprit: &Culprit) -> Result<Option<Finding>> {
         }
         return Ok(proved);
     };
+    if culprit.is_chinese() {
+        return mystery::proved(reader, victim);
+    }
     let (mut is_open, mut is_handed) = (false, false);
     for crime in crimes(reader, victim)? {
         match table(reader, crime, victim)? {
@@ -178,33 +180,13 @@ fn table(reader: &Reader, mut crime: Crime, victim: &str) -> Result<Verdict> {
         };
         let Some(last) = chain.last() else { continue };
         has_holder = true;
-        let row = row(reader, &last.name, victim, &crime, &thing.noun)?;
+        let mut row = row(reader, &last.name, victim, &crime, &thing.noun)?;
+        row.means = chain.iter().map(|held| held.id).collect();
         if row.is_whole() {
-            return Ok(Verdict::Proved(proof(&crime, last.name.clone(), &chain, row)));
+            row.ties.splice(0..0, crime.anchors.iter().copied());
+            let harm: Vec<SentenceId> = crime.sentences.iter().map(|read| read.id).collect();
+            return Ok(Verdict::Proved(row.proof(&harm, last.name.clone())));
         }
     }
     Ok(verdict)
-}
-
-/// The answer, with everything that fills or empties a cell.
-fn proof(crime: &Crime, name: String, chain: &[Held], row: Row) -> Finding {
-    let mut evidence: Vec<(SentenceId, u32)> = Vec::new();
-    let ids = crime
-        .sentences
-        .iter()
-        .map(|read| read.id)
-        .take(CRIME_CITED)
-        .chain(row.motive)
-        .chain(chain.iter().map(|held| held.id))
-        .chain(row.chance)
-        .chain(row.elsewhere)
-        .chain(row.retracted)
-        .chain(crime.anchors.iter().copied())
-        .chain(row.anchors);
-    for id in ids {
-        if !evidence.contains(&(id, 1)) {
-            evidence.push((id, 1));
-        }
-    }
-    Finding { answer: Some(name), evidence, incomplete: false }
 }

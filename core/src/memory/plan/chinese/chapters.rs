@@ -48,7 +48,7 @@ pub struct Chapter {
 }
 
 /// The value of a Chinese numeral below a thousand, or of digits.
-fn numeral(text: &str) -> Option<u64> {
+pub(super) fn numeral(text: &str) -> Option<u64> {
     if let Ok(value) = text.parse() {
         return Some(value);
     }

@@ -7,6 +7,7 @@
 //! not said   甲被人杀害   有人杀了甲   乙想杀甲   乙被怀疑杀了甲
 //! ```
 
+use super::clues::{is_of_kin, takes_back};
 use super::surnames::full_names;
 use crate::memory::index::stopwords;
 use crate::memory::segment::words::is_ideograph;
@@ -131,7 +132,9 @@ pub(in crate::memory::plan) fn doer(text: &str, victims: &[String]) -> Option<St
         {
             return somebody(behind, victims).or_else(|| somebody(before, victims));
         }
-        if OWNS_UP.iter().any(|word| clause.contains(word)) && !is_open(clause) {
+        // "乙的哥哥被判了死刑" tells of no deed of 乙.
+        let owns_up = OWNS_UP.iter().any(|word| clause.contains(word)) && !is_open(clause);
+        if owns_up && !is_of_kin(text) && !takes_back(text) {
             return somebody(text, victims);
         }
         let at = DEEDS.iter().filter_map(|deed| clause.find(deed)).min()?;
@@ -140,9 +143,13 @@ pub(in crate::memory::plan) fn doer(text: &str, victims: &[String]) -> Option<St
             return None;
         }
         match before.rsplit_once('被') {
-            // "甲被杀", "甲被人杀"
-            Some((_, by)) => (!by.is_empty() && !ANYBODY.contains(&by))
-                .then(|| somebody(by, victims).unwrap_or_else(|| by.to_owned())),
+            // "甲被杀", "甲被人用刀杀"; "乙的哥哥被甲杀害" is no deed to 甲.
+            Some((_, by)) => {
+                let by = by.split(['用', '以', '拿', '在', '从']).next().unwrap_or_default();
+                let is_victim = victims.iter().any(|victim| by.contains(victim.as_str()));
+                (!by.is_empty() && !ANYBODY.contains(&by) && !is_victim)
+                    .then(|| somebody(by, victims).unwrap_or_else(|| by.to_owned()))
+            }
             None => somebody(before, victims),
         }
     })
@@ -217,6 +224,10 @@ mod tests {
             "李子轩恨王建国。",
             "没人知道谁杀了王建国。",
             "王建国死在书房里。",
+            "王建国被人用裁纸刀刺死。",
+            "李子轩的哥哥被王建国害死了。",
+            "王建国作证以后，李子轩的哥哥被判了死刑。",
+            "李子轩承认在书房的事上说了谎。",
         ] {
             assert!(!of(text), "{text}");
         }

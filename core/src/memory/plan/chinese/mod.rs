@@ -2,10 +2,12 @@
 
 pub mod amounts;
 pub mod chapters;
+mod clues;
 pub mod counts;
 pub mod culprit;
 pub mod grounded;
 mod living;
+pub mod mystery;
 mod nouns;
 mod origin;
 pub mod owners;

@@ -48,7 +48,11 @@ pub fn chain(
             chain.push(Held { name, giver, id: read.id, time });
         }
     }
-    // Without a time it was so from the beginning.
+    Ok(in_order(chain, end))
+}
+
+/// The steps until `end` in order of time. Without a time it was so from the beginning.
+pub fn in_order(mut chain: Vec<Held>, end: Option<i32>) -> Vec<Held> {
     chain.sort_by_key(|held| {
         let before = match (held.time, end) {
             (Some(time), Some(end)) => clock::before(time, end),
@@ -56,7 +60,7 @@ pub fn chain(
         };
         (std::cmp::Reverse(before), held.id)
     });
-    Ok(chain)
+    chain
 }
 
 /// The chain of what is told that hangs together, empty if it does not: it begins with somebody who simply
