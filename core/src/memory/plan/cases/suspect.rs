@@ -276,7 +276,7 @@ fn by_another_name(
     let mut ties: Vec<(SentenceId, Vec<String>)> = Vec::new();
     for tie in reader.read(mentions)? {
         let n_words = words::words(told(&tie.text, suspect)).count();
-        if n_words <= LONGEST_ALIAS as usize
+        if n_words <= LONGEST_ALIAS
             && others(&tie.text, suspect) == 0
             && resolved(reader, &tie.text)?.0.is_none()
         {
