@@ -131,11 +131,40 @@ pub fn spans(kind: Kind, text: &str) -> Vec<Range<usize>> {
         Kind::Money => counted(text, |measure| measure == Measure::Money),
         Kind::Length => counted(text, |measure| measure == Measure::Time),
         Kind::Count => counted(text, |measure| measure == Measure::Count),
-        Kind::Amount => counted(text, |measure| {
-            !matches!(measure, Measure::Money | Measure::Time | Measure::Count)
-        }),
+        Kind::Amount => {
+            let mut out = counted(text, |measure| {
+                !matches!(measure, Measure::Money | Measure::Time | Measure::Count)
+            });
+            out.extend(shares(text));
+            out
+        }
         _ => Vec::new(),
     }
+}
+
+/// The bytes of a numeral without a unit with which a text opens, as behind 三块 and 四米: 三块五, 四米二.
+fn n_parts(text: &str, measure: Measure) -> usize {
+    let end = numeral_end(text, 0);
+    let is_part = end == text.chars().next().map_or(0, char::len_utf8)
+        && matches!(measure, Measure::Money | Measure::Space)
+        && units::counter(&text[end..]).is_none();
+    if is_part { end } else { 0 }
+}
+
+/// 百分之五, 千分之三, 5%.
+fn shares(text: &str) -> Vec<Range<usize>> {
+    let mut out: Vec<Range<usize>> = Vec::new();
+    for whole in ["百分之", "千分之"] {
+        for (at, _) in text.match_indices(whole) {
+            let end = numeral_end(text, at + whole.len());
+            out.push(at..end);
+        }
+    }
+    for (at, _) in text.match_indices('%') {
+        let digits = text[..at].trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+        out.push(digits.len()..at + 1);
+    }
+    out
 }
 
 fn is_numeral(c: char) -> bool {
@@ -171,7 +200,8 @@ fn counted(text: &str, wanted: impl Fn(Measure) -> bool) -> Vec<Range<usize>> {
         }
         if wanted(measure) {
             // "两角钱", "一年六个月".
-            let tail = if text[range.end..].starts_with('钱') { "钱".len() } else { 0 };
+            let rest = &text[range.end..];
+            let tail = if rest.starts_with('钱') { "钱".len() } else { n_parts(rest, measure) };
             match out.last_mut() {
                 Some(last) if last.end == range.start => last.end = range.end + tail,
                 _ => out.push(range.start..range.end + tail),
@@ -260,7 +290,9 @@ mod tests {
             (Kind::Date, "每天上午七点半开门。", &["每天上午七点半"]),
             (Kind::Count, "停车位共有一百二十个。", &["一百二十个"]),
             (Kind::Amount, "面积八十六平方米。", &["八十六平方米"]),
+            (Kind::Amount, "层高四米二。", &["四米二"]),
             (Kind::Money, "栈道维修到11月中旬。", &[]),
+            (Kind::Amount, "租金每年递增百分之五。", &["百分之五"]),
         ];
         for (kind, text, wanted) in cases {
             let found: Vec<&str> =

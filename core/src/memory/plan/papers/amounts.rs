@@ -90,7 +90,9 @@ fn lengths(text: &str) -> Vec<Range<usize>> {
             && units::of_word(word) == Some(Measure::Time)
             && !out.iter().any(|range| range.end == unit.end)
         {
-            out.push(article.start..unit.end);
+            let half = " and a half";
+            let n_half = if text[unit.end..].starts_with(half) { half.len() } else { 0 };
+            out.push(article.start..unit.end + n_half);
         }
     }
     let until = |date: &Range<usize>| {
@@ -171,6 +173,7 @@ fn dates(text: &str) -> Vec<Range<usize>> {
     // "Visiting is from two to four".
     let is_open = |at: usize| {
         let from = match word(at - 1) {
+            "until" => return true,
             "from" => at - 1,
             "to" if at > 2 => at - 3,
             _ => return false,
@@ -190,6 +193,18 @@ fn dates(text: &str) -> Vec<Range<usize>> {
             && (word(at - 1) == "at" || text[..range.start].contains(" at ") || is_open(at));
         if (is_day || is_hour) && !out.iter().any(|date| date.contains(&range.start)) {
             out.push(range.clone());
+        }
+    }
+    // "On Fridays and Saturdays".
+    let mut at = 1;
+    while at < out.len() {
+        let (before, own) = (out[at - 1].clone(), out[at].clone());
+        let are_days = [&before, &own].into_iter().all(|date| text[(*date).clone()].ends_with('s'));
+        if are_days && before.end < own.start && &text[before.end..own.start] == " and " {
+            out[at - 1].end = own.end;
+            out.remove(at);
+        } else {
+            at += 1;
         }
     }
     // "On the fourth day".
@@ -314,6 +329,8 @@ mod tests {
             (Kind::Date, "Wages are paid on the 25th of each month.", &["25th"]),
             (Kind::Date, "Work begins on the first of May.", &["first of May"]),
             (Kind::Date, "Visiting is from two to four.", &["two", "four"]),
+            (Kind::Date, "We meet on Fridays and Sundays.", &["Fridays and Sundays"]),
+            (Kind::Length, "The walk takes an hour and a half.", &["an hour and a half"]),
             (Kind::Amount, "It burns about a litre and a half of oil.", &["a litre and a half"]),
             (Kind::Amount, "Noise: 58 dB", &["58 dB"]),
             (Kind::Telephone, "Call 0800 555 0142 before 5 pm.", &["0800 555 0142"]),

@@ -27,14 +27,14 @@ const GROUPS: &[&str] = &[
     "房子 房屋 住房 公寓",
     "租约 租期 合同 租赁期限 租赁期",
     "到期 期满 届满 止",
-    "晚交 逾期 迟交 拖欠",
+    "晚交 逾期 迟交 拖欠 欠款",
     "不还 逾期 超期",
     "吸烟 抽烟 烟",
     "养 饲养",
     "丢 丢失 遗失",
-    "赔 赔偿",
+    "赔 赔偿 违约金",
     "坏 损坏 故障",
-    "修 维修 修理 检修",
+    "修 维修 修理 检修 负责",
     "没有出席 没出席 没来 缺席 请假",
     "没有参加 没参加 缺席 请假",
     "参加 出席",
@@ -72,6 +72,10 @@ const GROUPS: &[&str] = &[
     "面积 大",
     "参会 出席 参加",
     "押金 保证金 定金",
+    "放假 停业 休息 休馆",
+    "退租 解除合同 终止合同",
+    "签的 签订 签署 签约",
+    "要放 配备 设置 放置",
     "违约金 赔偿金",
     "取消 停止 不再",
     "通知 告知",
@@ -88,7 +92,7 @@ const GROUPS: &[&str] = &[
 const ASKING: &str = "是因为什么 有什么后果 怎么收费 提前多久 提前多长时间 做什么 多长时间 什么时候 什么地方 什么时间 什么名字 什么原因 有多少 多少钱 能不能 可不可以 是不是 有没有 \
     要不要 哪一天 哪一年 哪一个 星期几 为什么 怎么办 怎么样 几个小时 几个月 什么人 哪个人 多少 什么 怎么 怎样 如何 哪里 哪儿 哪个 哪些 哪位 \
     何时 何地 何处 为何 是否 多久 多长 多大 多高 多重 多宽 多深 多远 几点 几号 几月 周几 哪天 哪年 可以 需要 应该 能否 可否 允许 请问 \
-    如果 的话 一次 一共 总共 大概 大约 究竟 到底 已经 必须 后果 规定 情况 名字 收费多少 至少 最低 不能 不可以 哪家 现在 目前 进行 办理 安排 \
+    如果 的话 一次 一共 总共 大概 大约 究竟 到底 已经 必须 后果 规定 情况 名字 收费多少 坏了 至少 最低 不能 不可以 哪家 现在 目前 进行 办理 安排 \
     我们 你们 他们 这个 那个 时间 日期 地点 召开 举行 举办 开会";
 const SMALL: &str = "的 了 吗 呢 吧 啊 是 在 和 与 及 或 被 把 从 由 对 谁 我 你 他 她 它 这 那 哪 几 向 给 就 也 都 而 于 会 叫";
 /// What a stretch neither begins nor ends with.
@@ -128,6 +132,12 @@ const OF_MONEY: [&str; 24] = [
 const OF_SUMS: [&str; 13] =
     ["是", "要", "有", "为", "收", "了", "共", "现在", "目前", "至少", "最低", "最多", "每月"];
 
+/// Verbs behind which 多少 asks for a share.
+const RISING: [&str; 8] = ["涨", "上调", "递增", "增加", "增长", "降", "下调", "打折"];
+
+/// What is told by a number with a unit.
+const MEASURED: [&str; 9] = ["高", "高度", "长度", "宽度", "深度", "重量", "面积", "容量", "温度"];
+
 /// Takes a Chinese question apart; `None` if it asks for nothing that a line could say.
 pub fn query(text: &str) -> Option<Query> {
     let asked: String = text.chars().filter(|c| !c.is_whitespace()).collect();
@@ -163,7 +173,9 @@ pub fn query(text: &str) -> Option<Query> {
         let counted = units::counter(&rest[numeral..]).filter(|_| numeral > 0);
         if let Some((_, length)) = counted {
             flush(&mut run, &mut wanted);
-            at += numeral + length;
+            // "一度电": of what there is so much stays.
+            let n_noun = if rest[..numeral + length].ends_with('电') { "电".len() } else { 0 };
+            at += numeral + length - n_noun;
             continue;
         }
         if let Some((word, group)) =
@@ -296,6 +308,8 @@ fn kind(text: &str) -> Option<Kind> {
     ];
     Some(if has(&["为什么", "为何", "什么原因", "因为什么", "何故", "怎么会"]) {
         Kind::Reason
+    } else if has(&["多久", "多长时间"]) && has(&["一次", "一回"]) {
+        Kind::Statement
     } else if has(&lengths) {
         Kind::Length
     } else if has(&dates) {
@@ -306,6 +320,13 @@ fn kind(text: &str) -> Option<Kind> {
         || number && !text.contains("几路") && ends_with_sum(text)
     {
         Kind::Money
+    } else if number
+        && (RISING.iter().any(|verb| before_number(text).ends_with(verb))
+            || MEASURED
+                .iter()
+                .any(|noun| before_number(text).trim_end_matches('是').ends_with(noun)))
+    {
+        Kind::Amount
     } else if has(&["多大", "多高", "多重", "多长", "多宽", "多深", "多远", "多厚"])
     {
         Kind::Amount
@@ -336,10 +357,15 @@ fn kind(text: &str) -> Option<Kind> {
     })
 }
 
+/// What stands before 多少 or 几.
+fn before_number(text: &str) -> &str {
+    &text[..text.find("多少").or_else(|| text.find('几')).unwrap_or(text.len())]
+}
+
 /// Whether what stands before 多少, or right behind it, is a sum.
 fn ends_with_sum(text: &str) -> bool {
-    let at = text.find("多少").or_else(|| text.find('几')).unwrap_or(text.len());
-    let mut before = &text[..at];
+    let mut before = before_number(text);
+    let at = before.len();
     while let Some(rest) = OF_SUMS.iter().find_map(|word| before.strip_suffix(word)) {
         before = rest;
     }
@@ -363,10 +389,17 @@ pub fn says(stretches: &[String], words: &[String]) -> bool {
     stretches.iter().any(|own| covers(&text, own))
 }
 
+/// What a noun of three characters and more may be said without.
+const SUFFIXES: &str = "号店处部数额";
+
 /// Whether at least half of a stretch consists of pieces of two characters and more of `text`, and the rest of single
 /// ones; of four and more, one may be left out.
 fn covers(text: &str, stretch: &str) -> bool {
-    let chars: Vec<char> = stretch.chars().collect();
+    let mut chars: Vec<char> = stretch.chars().collect();
+    // 火锅店 is said by 火锅, 门牌号 by 门牌.
+    if chars.len() > 2 && chars.last().is_some_and(|last| SUFFIXES.contains(*last)) {
+        chars.pop();
+    }
     if chars.len() == 1 {
         return text.contains(stretch);
     }
@@ -391,6 +424,10 @@ fn covers(text: &str, stretch: &str) -> bool {
 pub fn counts(query: &Query, span: &str, behind: &str) -> bool {
     match query.kind {
         Kind::Count if !query.counter.is_empty() => {
+            // 个 counts anything.
+            if query.counter == "个" {
+                return true;
+            }
             let people = ["人", "名", "位", "个"];
             let own = people.iter().find(|own| span.ends_with(**own));
             span.ends_with(&query.counter)

@@ -141,7 +141,9 @@ impl<'p> Fit<'p> {
         }
         // "Place: the town hall" says where, whatever takes place; "It is called Heron" says a name.
         let by_kind = is_named_by_kind(query, line);
-        let names = query.of_name && line.words.iter().any(|word| among(query::NAMING, word));
+        let names = query.of_name
+            && line.words.iter().any(|word| among(query::NAMING, word))
+            && (n_own > 0 || goes_on(line));
         // "The cause was a filter": of what the sentences before tell.
         let of_cause = query.kind == Kind::Reason
             && line.words.len() > 2
@@ -265,7 +267,9 @@ fn said(query: &Query, line: &Line, reader: &Reader) -> Vec<Said> {
     let titled = line.title.iter().any(|word| query::names_a_paper(word));
     let elsewhere = |wanted: &Wanted| {
         let says = |words: &[String]| says(wanted, words, reader);
-        if says(&line.above) || says(&line.speaker) {
+        // A row of a timetable is of whatever leaves by it.
+        let of_row = line.row.is_some() && query::is_vehicle(&wanted.strict.text);
+        if says(&line.above) || says(&line.speaker) || of_row && query.kind == Kind::Date {
             return Said::Above;
         }
         // "The lathe was a gift. It weighs a ton": a line speaks of what the one before does, and no other.

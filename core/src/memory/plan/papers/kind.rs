@@ -61,7 +61,7 @@ const PEOPLE: &str = "everybody everyone nobody anybody anyone somebody i we you
     school college university hospital insurance bank office trust foundation society charity union church parents \
     mother father grandmother grandfather sister brother uncle aunt wife husband son daughter children child students \
     student workers people men women families president chair clerk secretary nurse cook host agent tutor guard \
-    police captain coach groom guide guests crew team department mechanic";
+    police captain coach groom guide warden guests crew team department mechanic";
 /// Endings of nouns for people.
 const OF_PEOPLE: [&str; 7] = ["er", "or", "ist", "man", "ers", "ors", "ists"];
 /// Words with these endings that are nobody.
@@ -126,7 +126,7 @@ impl Kind {
                 } else if near_has("address") && !has("e-mail email mail website web") {
                     Self::Address
                 } else if near_has(
-                    "price cost fee fare rent salary wage fine subscription deposit quotation",
+                    "rate price cost fee fare rent salary wage fine subscription deposit quotation",
                 ) || has("cost costs")
                 {
                     Self::Money

@@ -237,8 +237,9 @@ impl Above {
             self.takes_heading(u8::MAX, words, text);
             return Taken::Nothing;
         }
+        // A field below another may be one of whom that names; further ones are none of its business.
         if piece.opens_line && (lines::field(text).is_some() || numbered) {
-            self.before.clear();
+            self.before.truncate(usize::from(!numbered));
         }
         self.amends |= amending(text) > 0;
         Taken::Line(None)
