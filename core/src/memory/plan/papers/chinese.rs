@@ -135,6 +135,7 @@ const OF_SUMS: [&str; 13] =
 /// Verbs behind which 多少 asks for a share.
 const RISING: [&str; 8] = ["涨", "上调", "递增", "增加", "增长", "降", "下调", "打折"];
 
+const HOW_MUCH: [&str; 8] = ["多大", "多高", "多重", "多长", "多宽", "多深", "多远", "多厚"];
 /// What is told by a number with a unit.
 const MEASURED: [&str; 9] = ["高", "高度", "长度", "宽度", "深度", "重量", "面积", "容量", "温度"];
 
@@ -320,15 +321,7 @@ fn kind(text: &str) -> Option<Kind> {
         || number && !text.contains("几路") && ends_with_sum(text)
     {
         Kind::Money
-    } else if number
-        && (RISING.iter().any(|verb| before_number(text).ends_with(verb))
-            || MEASURED
-                .iter()
-                .any(|noun| before_number(text).trim_end_matches('是').ends_with(noun)))
-    {
-        Kind::Amount
-    } else if has(&["多大", "多高", "多重", "多长", "多宽", "多深", "多远", "多厚"])
-    {
+    } else if number && asks_measure(text) || has(&HOW_MUCH) {
         Kind::Amount
     } else if number {
         Kind::Count
@@ -355,6 +348,13 @@ fn kind(text: &str) -> Option<Kind> {
     } else {
         return None;
     })
+}
+
+/// Whether 多少 asks for a share or for a number with a unit.
+fn asks_measure(text: &str) -> bool {
+    let before = before_number(text);
+    RISING.iter().any(|verb| before.ends_with(verb))
+        || MEASURED.iter().any(|noun| before.trim_end_matches('是').ends_with(noun))
 }
 
 /// What stands before 多少 or 几.
