@@ -1,8 +1,9 @@
 //! A read-only view of all blocks of a library in order, with the few that are being read at hand.
 //!
 //! Sentences are addressed by the ordinal of their block in the library and their ordinal in the
-//! block, so that comparing addresses compares places. Of at most [`CACHED`] blocks the text is held, and of
-//! as many what is searched, from question to question: who asks on often asks about the same places.
+//! block, so that comparing addresses compares places. Of at most [`CACHED`] blocks the text is held, of
+//! as many what is searched, and [`CACHED_PASSAGES`] passages, from question to question: who asks on often asks about
+//! the same places.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -17,8 +18,12 @@ use crate::memory::store::{BlockRef, ContentHash, Contents, Notes, Part, Store};
 /// Blocks whose text, and whose index, is held at a time, as many as the facts of a chain may stand in: bounds the
 /// memory of a question.
 const CACHED: usize = 12;
+/// Passages whose text is held at a time, of some thousand bytes each.
+const CACHED_PASSAGES: usize = 96;
+/// Layouts that are held at a time: passages are found by them, in many blocks of a long book.
+const CACHED_LAYOUTS: usize = 48;
 /// Pages of directories that are held at a time: the plans of a question look the same words up.
-const CACHED_PAGES: usize = 32;
+const CACHED_PAGES: usize = 96;
 /// Pages of outlines that are held at a time.
 const CACHED_OUTLINES: usize = 4;
 /// Directories whose first pages are held from question to question.
@@ -57,7 +62,7 @@ pub struct BlockIndex {
 
 /// What was read last of one kind, at most `limit` of it.
 #[derive(Debug)]
-struct Recent<K, T> {
+pub(super) struct Recent<K, T> {
     limit: usize,
     held: RefCell<Vec<(K, Arc<T>)>>,
 }
@@ -68,7 +73,7 @@ impl<K: Copy + PartialEq, T> Recent<K, T> {
     }
 
     /// What is held under `key`, which was used last from now on.
-    fn get(&self, key: K) -> Option<Arc<T>> {
+    pub(super) fn get(&self, key: K) -> Option<Arc<T>> {
         let mut held = self.held.borrow_mut();
         let at = held.iter().position(|(of, _)| *of == key)?;
         held[at..].rotate_left(1);
@@ -76,7 +81,7 @@ impl<K: Copy + PartialEq, T> Recent<K, T> {
     }
 
     /// Holds `value` under `key` instead of what was not used for longest.
-    fn keep(&self, key: K, value: T) -> Arc<T> {
+    pub(super) fn keep(&self, key: K, value: T) -> Arc<T> {
         let mut held = self.held.borrow_mut();
         if held.len() == self.limit {
             held.remove(0);
@@ -95,6 +100,7 @@ pub struct Recents {
     pages: Recent<(ContentHash, u32), Vec<u8>>,
     outlines: Recent<(ContentHash, u32), Vec<u8>>,
     blocks: Recent<ContentHash, Block>,
+    pub(super) passages: Recent<(ContentHash, u32), String>,
     layouts: Recent<ContentHash, Layout>,
     indexes: Recent<ContentHash, BlockIndex>,
 }
@@ -106,7 +112,8 @@ impl Default for Recents {
             pages: Recent::new(CACHED_PAGES),
             outlines: Recent::new(CACHED_OUTLINES),
             blocks: Recent::new(CACHED),
-            layouts: Recent::new(CACHED),
+            passages: Recent::new(CACHED_PASSAGES),
+            layouts: Recent::new(CACHED_LAYOUTS),
             indexes: Recent::new(CACHED),
         }
     }
@@ -148,7 +155,7 @@ impl Block {
 
 /// Bytes as a text. The standard library checks what is not ASCII character by character, which took a
 /// seventh of the time of an answer from a long Chinese document; a check in wide steps is worth a copy.
-fn utf8(bytes: Vec<u8>) -> Option<String> {
+pub(super) fn utf8(bytes: Vec<u8>) -> Option<String> {
     if bytes.is_ascii() {
         return String::from_utf8(bytes).ok();
     }
@@ -157,12 +164,12 @@ fn utf8(bytes: Vec<u8>) -> Option<String> {
 
 /// The blocks of a library.
 pub struct Corpus<'a> {
-    store: &'a dyn Store,
+    pub(super) store: &'a dyn Store,
     /// What it is a view of.
     pub contents: Arc<Contents>,
     /// What was read of the directories' first pages, by run.
     firsts: RefCell<Vec<Option<Arc<Firsts>>>>,
-    recents: &'a Recents,
+    pub(super) recents: &'a Recents,
 }
 
 impl<'a> Corpus<'a> {
@@ -258,11 +265,12 @@ impl<'a> Corpus<'a> {
         if let Some(layout) = self.recents.layouts.get(hash) {
             return Ok(layout);
         }
-        let n_bytes = self.contents.blocks[block as usize].block.bytes as usize;
+        let place = &self.contents.blocks[block as usize].block;
         let layout = match self.recents.indexes.get(hash) {
-            Some(index) => Layout::decode(&index.layout, n_bytes),
-            None => Layout::decode(&self.part(block, Part::Layout)?, n_bytes),
+            Some(index) => Layout::decode(&index.layout, place.bytes as usize),
+            None => Layout::decode(&self.part(block, Part::Layout)?, place.bytes as usize),
         };
+        let layout = layout.filter(|layout| layout.chars == place.chars);
         let layout = layout.ok_or_else(|| self.damaged(block, MISFIT))?;
         Ok(self.recents.layouts.keep(hash, layout))
     }
@@ -276,34 +284,10 @@ impl<'a> Corpus<'a> {
         if let Some(held) = self.recents.blocks.get(hash) {
             return Ok(held);
         }
-        let (text, layout) = match self.recents.layouts.get(hash) {
-            Some(layout) => (self.part(block, Part::Text)?, layout),
-            None => self.text_and_layout(block)?,
-        };
+        let (layout, text) = (self.layout(block)?, self.part(block, Part::Text)?);
         let checked = Block::checked(text, layout, &self.contents.blocks[block as usize].block);
         let checked = checked.map_err(|problem| self.damaged(block, problem))?;
         Ok(self.recents.blocks.keep(hash, checked))
-    }
-
-    /// Both at once, which takes little longer than one of them.
-    fn text_and_layout(&self, block: u32) -> Result<(Vec<u8>, Arc<Layout>)> {
-        let hash = self.hash(block);
-        let parts = self.store.parts(hash, Part::Text, Part::Layout)?;
-        let [text, layout] = <[Vec<u8>; 2]>::try_from(parts)
-            .map_err(|_| self.damaged(block, "a part is missing"))?;
-        let n_bytes = self.contents.blocks[block as usize].block.bytes as usize;
-        let layout = Layout::decode(&layout, n_bytes).ok_or_else(|| self.damaged(block, MISFIT))?;
-        Ok((text, self.recents.layouts.keep(hash, layout)))
-    }
-
-    /// The text of one sentence, without the blank space around it.
-    ///
-    /// # Errors
-    /// If the store cannot be read or the block is damaged.
-    pub fn sentence(&self, id: SentenceId) -> Result<String> {
-        let block = self.block(id.block)?;
-        let at = id.sentence as usize;
-        Ok(block.sentences(at..at + 1).trim().to_owned())
     }
 
     /// Characters of the document before byte `byte` of block `block`.
@@ -311,17 +295,18 @@ impl<'a> Corpus<'a> {
     /// # Errors
     /// If the store cannot be read or the block is damaged.
     pub fn char_offset(&self, block: u32, byte: usize) -> Result<u64> {
-        let place = &self.contents.blocks[block as usize];
-        let text = &self.block(block)?.text;
-        Ok(place.first_char + text[..byte].chars().count() as u64)
+        let sentence = self.layout(block)?.sentence_at(byte);
+        let excerpt = self.excerpt(block, sentence..sentence + 1)?;
+        Ok(self.contents.blocks[block as usize].first_char + excerpt.chars_before(byte) as u64)
     }
 
-    /// Bytes that a search holds at its peak: of the blocks kept the text and the index, and one more of each;
-    /// and the pages of directories.
+    /// Bytes that a search holds at its peak: of the blocks kept the text, the layout and the index, and one more of each;
+    /// and passages and the pages of directories.
     pub fn peak_bytes(&self) -> u64 {
         let largest = self.contents.blocks.iter().map(|place| u64::from(place.block.bytes)).max();
-        // A layout takes about a quarter of its text in memory, what is searched half of it.
-        largest.unwrap_or(0) * (CACHED as u64 * 7 / 4 + 2) + (CACHED_PAGES * PAGE_BYTES) as u64
+        // A layout takes about a quarter of its text in memory, what is searched half of it, a passage a fortieth.
+        let n_blocks = CACHED * 3 / 2 + CACHED_LAYOUTS / 4 + CACHED_PASSAGES / 40 + 2;
+        largest.unwrap_or(0) * n_blocks as u64 + (CACHED_PAGES * PAGE_BYTES) as u64
     }
 
     /// The error for a damaged block.

@@ -15,12 +15,13 @@
 //! a question   patterns             its words and phrases: stems, stopwords, thesaurus, beginnings
 //!              spread               which blocks and sentences can hold them
 //!              search               passages and sentences by BM25: tally, scoring, hits
-//! all blocks   corpus               read one by one, the last few kept
+//! all blocks   corpus, excerpt      read one by one, or some passages of one; the last few kept
 //! ```
 
 pub mod beginnings;
 pub mod corpus;
 pub mod directory;
+pub mod excerpt;
 pub mod hits;
 pub mod ledger;
 pub mod lists;

@@ -9,8 +9,7 @@
 
 use std::sync::Arc;
 
-use super::corpus::{Corpus, SentenceId};
-use super::hits::Passage;
+use super::corpus::Corpus;
 use crate::error::Result;
 use crate::memory::segment::layout::Layout;
 use crate::memory::store::PutPage;
@@ -92,9 +91,8 @@ impl Outline {
         match self {
             Self::Paged(page, start, n) => {
                 let firsts = &page[start + n..];
-                let opens = |at: &u32| firsts[*at as usize / 8] >> (at % 8) & 1 == 1;
-                let first = (0..=sentence).rev().find(opens).unwrap_or(0);
-                let next = (sentence + 1..*n as u32).find(opens).unwrap_or(*n as u32);
+                let first = last_up_to(firsts, sentence).unwrap_or(0);
+                let next = first_from(firsts, sentence + 1).unwrap_or(*n as u32).min(*n as u32);
                 (first, next.max(sentence + 1))
             }
             Self::Laid(layout) => {
@@ -117,25 +115,25 @@ impl Outline {
     }
 }
 
+/// The last bit that is set in `bits` up to number `at`.
+fn last_up_to(bits: &[u8], at: u32) -> Option<u32> {
+    let (byte, bit) = (at / 8, at % 8);
+    let own = bits.get(byte as usize)? & (u8::MAX >> (7 - bit));
+    let before = (0..byte).rev().map(|byte| (bits[byte as usize], byte));
+    let mut all = std::iter::once((own, byte)).chain(before);
+    all.find_map(|(bits, byte)| Some(byte * 8 + bits.checked_ilog2()?))
+}
+
+/// The first bit that is set in `bits` from number `at` on.
+fn first_from(bits: &[u8], at: u32) -> Option<u32> {
+    let (byte, bit) = (at / 8, at % 8);
+    let own = bits.get(byte as usize)? & (u8::MAX << bit);
+    let behind = bits[byte as usize + 1..].iter().zip(byte + 1..);
+    let mut all = std::iter::once((own, byte)).chain(behind.map(|(bits, byte)| (*bits, byte)));
+    all.find_map(|(bits, byte)| (bits != 0).then(|| byte * 8 + bits.trailing_zeros()))
+}
+
 impl Corpus<'_> {
-    /// The passage of a sentence.
-    ///
-    /// # Errors
-    /// As [`Self::outline`].
-    pub fn passage_of(&self, id: SentenceId) -> Result<Passage> {
-        let (first, end) = self.outline_of(id.block)?.passage_of(id.sentence);
-        Ok(Passage { block: id.block, first, sentences: end - first })
-    }
-
-    /// The outline of block `block`.
-    ///
-    /// # Errors
-    /// As [`Self::outline`].
-    pub fn outline_of(&self, block: u32) -> Result<Outline> {
-        let run = self.contents.run_of(block);
-        self.outline(run, block)
-    }
-
     /// The outline of block `block` of run `run`, from a page of its directory where that is enough.
     ///
     /// # Errors

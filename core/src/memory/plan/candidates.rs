@@ -169,9 +169,9 @@ pub fn candidates(
         if at >= n_sure && (is_told() || !reader.admits_passage(&passage)) {
             break;
         }
-        let block = corpus.block(passage.block)?;
+        let excerpt = corpus.excerpt(passage.block, view.around(&passage))?;
         let from = out.len();
-        view.score_passage(&block, &passage, &leads, &mut out);
+        view.score_passage(&excerpt, &passage, &leads, &mut out);
         if !scope.is_everything() {
             for candidate in out.split_off(from) {
                 if scope.holds_sentence(corpus, candidate.id)? {

@@ -5,13 +5,16 @@
 //! type, a definition where one is asked for, a reason where a reason is asked for. Which passages are looked at is
 //! told by `candidates`.
 
+use std::ops::Range;
+
 use super::candidates::{Candidate, is_of_another};
 use super::language::denied;
 use super::language::forms::{self, Defined};
 use super::question::{Expected, Key, Question, Term};
 use crate::memory::answer::spans;
 use crate::memory::digest::keys::Leads;
-use crate::memory::index::corpus::{Block, Corpus, SentenceId};
+use crate::memory::index::corpus::{Corpus, SentenceId};
+use crate::memory::index::excerpt::Excerpt;
 use crate::memory::index::names;
 use crate::memory::index::patterns::Pattern;
 use crate::memory::index::search::Passage;
@@ -237,19 +240,24 @@ impl<'a> View<'a> {
         Bounds { own: share(most), coverage: share(covered) }
     }
 
+    /// The sentences that the scores of a passage are told by, which may go on behind its block.
+    pub fn around(&self, passage: &Passage) -> Range<usize> {
+        let (start, reach) = (passage.first as usize, BY_DISTANCE.len() - 1);
+        start.saturating_sub(PRONOUN_REACH)..start + passage.sentences as usize + reach
+    }
+
     /// Scores the sentences of one passage, looking a few sentences beyond it on both sides.
     pub fn score_passage(
         &self,
-        block: &Block,
+        block: &Excerpt,
         passage: &Passage,
         leads: &Leads,
         out: &mut Vec<Candidate>,
     ) {
-        let reach = BY_DISTANCE.len() - 1;
         let start = passage.first as usize;
         let end = start + passage.sentences as usize;
-        let around =
-            start.saturating_sub(PRONOUN_REACH)..(end + reach).min(block.layout.sentences.len());
+        let mut around = self.around(passage);
+        around.end = around.end.min(block.layout.sentences.len());
         let held: Vec<Held> = around
             .clone()
             .map(|sentence| {
@@ -410,7 +418,7 @@ impl<'a> View<'a> {
     }
 
     /// How well the sentence says what the question asks to be told about.
-    fn definition(&self, block: &Block, held: &[Held], at: usize, sentence: usize) -> f32 {
+    fn definition(&self, block: &Excerpt, held: &[Held], at: usize, sentence: usize) -> f32 {
         let Some(last) = self.terms.last() else { return 0.0 };
         let head = 1_u64 << (self.terms.len() - 1);
         let mentions = |held: &Held| held.all & (head | self.names) != 0;

@@ -176,9 +176,9 @@ pub fn support(
         return Ok(());
     }
     for (first, count) in &found.evidence {
-        let block = reader.corpus.block(first.block)?;
         let range = first.sentence as usize..(first.sentence + count) as usize;
-        if places::is_plain(reader, question, block.sentences(range).trim()) {
+        let excerpt = reader.corpus.excerpt(first.block, range.clone())?;
+        if places::is_plain(reader, question, excerpt.sentences(range).trim()) {
             return Ok(());
         }
     }

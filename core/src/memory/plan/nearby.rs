@@ -59,7 +59,9 @@ impl Mentions {
     /// # Errors
     /// If the store cannot be read or is damaged.
     pub(super) fn are_near(&self, reader: &Reader, id: SentenceId) -> Result<bool> {
-        let block = reader.corpus.block(id.block)?;
+        let first = id.sentence.saturating_sub(BEHIND.max(BEFORE)) as usize;
+        let end = (id.sentence + BEHIND.max(BEFORE)) as usize + 1;
+        let block = reader.corpus.excerpt(id.block, first..end)?;
         for known in self.0.iter().filter(|known| known.block == id.block) {
             let (at, sentence) = (known.sentence, id.sentence);
             if !(at.saturating_sub(BEFORE)..=at + BEHIND).contains(&sentence) {

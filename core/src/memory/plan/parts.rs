@@ -289,8 +289,8 @@ impl Scope {
         if self.is_everything() {
             return Ok(true);
         }
-        let block = corpus.block(id.block)?;
-        let byte = block.layout.sentences[id.sentence as usize].start as usize;
+        let layout = corpus.layout(id.block)?;
+        let byte = layout.sentences[id.sentence as usize].start as usize;
         let at = corpus.char_offset(id.block, byte)?;
         Ok(self.holds(corpus.contents.blocks[id.block as usize].document, at))
     }

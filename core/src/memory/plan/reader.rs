@@ -203,9 +203,9 @@ impl<'a> Reader<'a> {
                 if kept.len() == limit {
                     break;
                 }
-                let block = self.corpus.block(id.block)?;
                 let at = id.sentence as usize;
-                if whole(block.sentences(at..at + 1)) {
+                let excerpt = self.corpus.excerpt(id.block, at..at + 1)?;
+                if whole(excerpt.sentences(at..at + 1)) {
                     kept.push(id);
                 }
             }
@@ -275,8 +275,9 @@ impl<'a> Reader<'a> {
         }
         let (mut n_small, mut n_named) = (0, 0);
         for id in ids {
-            let block = self.corpus.block(id.block)?;
-            let text = block.sentences(id.sentence as usize..id.sentence as usize + 1);
+            let at = id.sentence as usize;
+            let excerpt = self.corpus.excerpt(id.block, at..at + 1)?;
+            let text = excerpt.sentences(at..at + 1);
             found.clear();
             names::names(text, &mut found);
             for written in words::words(text) {

@@ -2,7 +2,8 @@
 //!
 //! Stored as LEB128 numbers: sentence count; per sentence its length in bytes times four plus two
 //! flags (opens a paragraph, is a heading) and its length in words; passage count; per passage its
-//! length in sentences. About 4 bytes a sentence. Offsets are bytes of the block's text.
+//! length in sentences, how many bytes more than characters it has, and the CRC-32 of its text in four bytes, by which it
+//! is read and proved without the rest of the block. About 4 bytes a sentence. Offsets are bytes of the block's text.
 
 use std::ops::Range;
 
@@ -35,6 +36,15 @@ pub struct Sentence {
     pub heading: bool,
 }
 
+/// What is known of the text of a passage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PassageText {
+    /// Number of characters of the block before it.
+    pub first_char: u32,
+    /// CRC-32 of its text.
+    pub checksum: u32,
+}
+
 /// Sentences and passages of one block.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Layout {
@@ -42,8 +52,12 @@ pub struct Layout {
     pub sentences: Vec<Sentence>,
     /// Index of the first sentence of every passage; the passages tile the sentences.
     pub passages: Vec<u32>,
+    /// What is known of the text of every passage.
+    pub texts: Vec<PassageText>,
     /// Number of words of the block.
     pub words: u32,
+    /// Number of characters of the block.
+    pub chars: u32,
 }
 
 impl Layout {
@@ -82,7 +96,24 @@ impl Layout {
             from = paragraph_end;
         }
         layout.words = word;
+        for passage in 0..layout.passages.len() {
+            let bytes = layout.bytes_of(passage);
+            let passage = &text[bytes.start as usize..bytes.end as usize];
+            let checksum = crc32fast::hash(passage.as_bytes());
+            layout.texts.push(PassageText { first_char: layout.chars, checksum });
+            layout.chars += passage.chars().count() as u32;
+        }
         layout
+    }
+
+    /// Where the text of passage `passage` lies, in bytes.
+    pub fn bytes_of(&self, passage: usize) -> Range<u32> {
+        let start = |passage: usize| {
+            let first = self.passages.get(passage)?;
+            Some(self.sentences.get(*first as usize)?.start)
+        };
+        let end = || self.sentences.last().map_or(0, |last| last.end);
+        start(passage).unwrap_or_else(end)..start(passage + 1).unwrap_or_else(end)
     }
 
     /// Sentences of passage `passage`.
@@ -165,6 +196,10 @@ impl Layout {
         put(&mut out, self.passages.len() as u64);
         for passage in 0..self.passages.len() {
             put(&mut out, self.passage(passage).len() as u64);
+            let end_char = self.texts.get(passage + 1).map_or(self.chars, |next| next.first_char);
+            let (bytes, text) = (self.bytes_of(passage), self.texts[passage]);
+            put(&mut out, u64::from(bytes.end - bytes.start - (end_char - text.first_char)));
+            out.extend_from_slice(&text.checksum.to_le_bytes());
         }
         out
     }
@@ -194,7 +229,14 @@ impl Layout {
         let mut first = 0_u64;
         for _ in 0..passages {
             layout.passages.push(u32::try_from(first).ok()?);
+            let begin = layout.sentences.get(usize::try_from(first).ok()?)?.start;
             first = first.checked_add(reader.number()?)?;
+            let last = layout.sentences.get(usize::try_from(first).ok()?.checked_sub(1)?)?;
+            let more = u32::try_from(reader.number()?).ok()?;
+            let checksum = u32::from_le_bytes(reader.bytes(4)?.try_into().ok()?);
+            layout.texts.push(PassageText { first_char: layout.chars, checksum });
+            let chars = last.end.checked_sub(begin)?.checked_sub(more)?;
+            layout.chars = layout.chars.checked_add(chars)?;
         }
         (start as usize == text_bytes && first == count as u64 && reader.is_at_end())
             .then_some(layout)

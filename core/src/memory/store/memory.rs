@@ -1,6 +1,7 @@
 //! A store in memory: for a document that is asked once and dropped, and for tests.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -72,6 +73,12 @@ impl Store for MemoryStore {
             Some((_, parts)) => Ok(parts.part(part).to_vec()),
             None => Err(Self::missing(format!("block {hash}"))),
         }
+    }
+
+    fn text(&self, hash: ContentHash, range: Range<u32>) -> Result<Vec<u8>> {
+        let text = self.blocks.get(&hash).map(|(_, parts)| parts.text.as_bytes());
+        let bytes = text.and_then(|text| text.get(range.start as usize..range.end as usize));
+        bytes.map(<[u8]>::to_vec).ok_or_else(|| Self::missing(format!("block {hash}")))
     }
 
     fn parts(&self, hash: ContentHash, first: Part, last: Part) -> Result<Vec<Vec<u8>>> {

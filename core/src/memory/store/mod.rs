@@ -28,6 +28,7 @@ pub use record::{
 pub use sqlite::SqliteStore;
 pub use watched::{SharedStore, WatchedStore};
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::error::Result;
@@ -73,7 +74,13 @@ pub trait Store: Notes + Send {
     /// If the backing cannot be read or has no such block.
     fn part(&self, hash: ContentHash, part: Part) -> Result<Vec<u8>>;
 
-    /// The parts `first` to `last` of a block, in the order in which [`Part`] has them.
+    /// The bytes `range` of the text of a block.
+    ///
+    /// # Errors
+    /// If the backing cannot be read, has no such block, or its text is shorter.
+    fn text(&self, hash: ContentHash, range: Range<u32>) -> Result<Vec<u8>>;
+
+    /// The parts `first` to `last` of a block, none of them the text, in the order in which [`Part`] has them.
     ///
     /// # Errors
     /// If the backing cannot be read or has no such block.

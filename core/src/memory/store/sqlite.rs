@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! block(id, hash unique, owner)          one row per block
-//! part(id = block * 8 + part, bytes)     its parts, a row each, so that one is read without the others
+//! part(id = block * 64 + row, bytes)     its parts, a row each, so that one is read without the others; of its text a row
+//!                                        for each piece, so that a sentence is read without the rest
 //! directory(id, hash unique, owner)      one row per run of blocks, but for short ones
 //! page(id = directory * 65536 + page, bytes)
 //! document(position, name unique, record)
@@ -16,6 +17,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -27,16 +29,23 @@ use rusqlite::{
 use super::sqlite_notes;
 use super::{BlockParts, ContentHash, Contents, DocumentRecord, MakePages, Part, Store};
 use crate::error::{Error, MemoryError, Result};
+use crate::memory::segment::blocks::MOST;
 
 /// "CARL" in ASCII.
 const APPLICATION_ID: i64 = 0x4341_524c;
 /// Version of the tables and of the records in them.
-const VERSION: i64 = 10;
+const VERSION: i64 = 11;
 /// How long a locked file is waited for.
 const PATIENCE: Duration = Duration::from_millis(5_000);
 /// Bytes of a page of the file. What a block's parts leave unused of their last pages is a tenth of the text;
 /// in pages of 16 KiB it was a quarter.
 const PAGE_BYTES: i64 = 4 << 10;
+/// Rows that a block has at most, and which of them the pieces of its text are.
+const ROWS: i64 = 64;
+const TEXT_ROWS: Range<i64> = 8..ROWS;
+/// Bytes of a piece of text: as many as fit a page of the file with what stands before them.
+const PIECE_BYTES: u32 = 4_000;
+const _: () = assert!(MOST as i64 <= PIECE_BYTES as i64 * (TEXT_ROWS.end - TEXT_ROWS.start));
 /// Pages that the log holds before they are brought home: 4 MB.
 const LOG_PAGES: i64 = 1_024;
 /// SQLite's page cache in KiB: bounds what reading a library of any size keeps in memory.
@@ -165,6 +174,24 @@ impl SqliteStore {
             .into()
     }
 
+    fn missing(&self, hash: ContentHash) -> Error {
+        self.corrupt(format!("block {hash}"), "is missing")
+    }
+
+    /// Those of the rows `rows` of a block that there are, in order.
+    fn rows(&self, hash: ContentHash, rows: Range<i64>) -> Result<Vec<Vec<u8>>> {
+        self.connection
+            .prepare_cached(
+                "SELECT part.bytes FROM block, part WHERE block.hash = ?1
+                 AND part.id >= block.id * ?2 + ?3 AND part.id < block.id * ?2 + ?4 ORDER BY part.id",
+            )
+            .and_then(|mut statement| {
+                let wanted = params![hash.0, ROWS, rows.start, rows.end];
+                statement.query_map(wanted, |row| row.get(0))?.collect()
+            })
+            .map_err(self.failed("reading a block"))
+    }
+
     /// Runs `steps` in one write transaction.
     pub(super) fn write<T>(
         &mut self,
@@ -243,8 +270,12 @@ fn translate(path: &Path, operation: &'static str, error: rusqlite::Error) -> Er
     .into()
 }
 
-fn part_id(block: i64, part: Part) -> i64 {
-    block * 8 + part as i64
+/// The rows of a part of a block.
+fn rows_of(part: Part) -> Range<i64> {
+    match part {
+        Part::Text => TEXT_ROWS,
+        other => other as i64..other as i64 + 1,
+    }
 }
 
 /// Notes the document `name`, its blocks and its directories as leaving, and takes its claim on them
@@ -269,7 +300,7 @@ fn leave(connection: &Connection, name: &str) -> rusqlite::Result<()> {
 
 /// Drops the blocks and directories that no document needs and that who is leaving put or used.
 fn drop_unneeded(connection: &Connection) -> rusqlite::Result<()> {
-    for (kind, pieces, in_one) in [("block", "part", 8), ("directory", "page", PAGES)] {
+    for (kind, pieces, in_one) in [("block", "part", ROWS), ("directory", "page", PAGES)] {
         connection.execute_batch(&format!(
             "CREATE TEMP TABLE IF NOT EXISTS unneeded(id INTEGER PRIMARY KEY);
              DELETE FROM unneeded;
@@ -373,8 +404,16 @@ impl Store for SqliteStore {
                 let block = connection.last_insert_rowid();
                 let mut insert =
                     connection.prepare_cached("INSERT INTO part(id, bytes) VALUES(?1, ?2)")?;
-                for part in Part::ALL {
-                    insert.execute(params![part_id(block, part), parts.part(part)])?;
+                let mut put =
+                    |row: i64, bytes: &[u8]| insert.execute(params![block * ROWS + row, bytes]);
+                // In the order of the rows, so that they fill the pages of the file.
+                for part in Part::ALL.into_iter().filter(|part| *part != Part::Text) {
+                    put(part as i64, parts.part(part))?;
+                }
+                for (row, piece) in
+                    TEXT_ROWS.zip(parts.part(Part::Text).chunks(PIECE_BYTES as usize))
+                {
+                    put(row, piece)?;
                 }
             }
             Ok(())
@@ -382,37 +421,32 @@ impl Store for SqliteStore {
     }
 
     fn part(&self, hash: ContentHash, part: Part) -> Result<Vec<u8>> {
-        let failed = self.failed("reading a block");
-        let bytes = self
-            .connection
-            .prepare_cached(
-                "SELECT bytes FROM part
-                 WHERE id = (SELECT id FROM block WHERE hash = ?1) * 8 + ?2",
-            )
-            .and_then(|mut statement| {
-                statement
-                    .query_row(params![hash.0, part as i64], |row| row.get::<_, Vec<u8>>(0))
-                    .optional()
-            })
-            .map_err(failed)?;
-        bytes.ok_or_else(|| self.corrupt(format!("block {hash}"), "is missing"))
+        let mut rows = self.rows(hash, rows_of(part))?;
+        match (rows.len(), part) {
+            (0, _) => Err(self.missing(hash)),
+            (1, _) => Ok(rows.remove(0)),
+            _ => Ok(rows.concat()),
+        }
+    }
+
+    fn text(&self, hash: ContentHash, range: Range<u32>) -> Result<Vec<u8>> {
+        let first = range.start / PIECE_BYTES;
+        let row = |piece: u32| TEXT_ROWS.start + i64::from(piece);
+        let rows = self.rows(hash, row(first)..row(range.end.div_ceil(PIECE_BYTES)))?;
+        let before = first * PIECE_BYTES;
+        let (start, end) = ((range.start - before) as usize, (range.end - before) as usize);
+        let bytes = match rows.as_slice() {
+            [piece] => piece.get(start..end).map(<[u8]>::to_vec),
+            pieces => pieces.concat().get(start..end).map(<[u8]>::to_vec),
+        };
+        bytes.ok_or_else(|| self.missing(hash))
     }
 
     fn parts(&self, hash: ContentHash, first: Part, last: Part) -> Result<Vec<Vec<u8>>> {
-        let (low, high) = (first as i64, last as i64);
-        let parts = self
-            .connection
-            .prepare_cached(
-                "SELECT part.bytes FROM block, part WHERE block.hash = ?1
-                 AND part.id BETWEEN block.id * 8 + ?2 AND block.id * 8 + ?3 ORDER BY part.id",
-            )
-            .and_then(|mut statement| {
-                let rows = statement.query_map(params![hash.0, low, high], |row| row.get(0))?;
-                rows.collect::<rusqlite::Result<Vec<Vec<u8>>>>()
-            })
-            .map_err(self.failed("reading a block"))?;
-        if parts.len() as i64 != high - low + 1 {
-            return Err(self.corrupt(format!("block {hash}"), "is missing"));
+        let rows = first as i64..last as i64 + 1;
+        let parts = self.rows(hash, rows.clone())?;
+        if parts.len() as i64 != rows.end - rows.start {
+            return Err(self.missing(hash));
         }
         Ok(parts)
     }
@@ -420,8 +454,9 @@ impl Store for SqliteStore {
     fn part_bytes(&self, part: Part) -> Result<u64> {
         self.connection
             .query_row(
-                "SELECT coalesce(sum(length(bytes)), 0) FROM part WHERE id % 8 = ?1",
-                [part as i64],
+                "SELECT coalesce(sum(length(bytes)), 0) FROM part
+                 WHERE id % ?1 >= ?2 AND id % ?1 < ?3",
+                [ROWS, rows_of(part).start, rows_of(part).end],
                 |row| row.get::<_, i64>(0),
             )
             .map(|bytes| bytes as u64)

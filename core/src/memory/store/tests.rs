@@ -101,6 +101,8 @@ fn keeps_the_contract(store: &mut dyn Store) {
     assert!(store.directory_page(of_first, 2).is_err());
     assert_eq!(store.part(c, Part::Positions).unwrap(), [3, 3, 3]);
     assert_eq!(store.part(b, Part::Text).unwrap(), b"b");
+    assert_eq!(store.text(b, 0..1).unwrap(), b"b");
+    assert!(store.text(b, 0..2).is_err());
     let searched = [vec![1], vec![2, 2], vec![3, 3, 3]];
     assert_eq!(store.parts(b, Part::Layout, Part::Positions).unwrap(), searched);
 
@@ -252,6 +254,28 @@ fn a_stopped_ingestion_resumes_to_the_same_library() {
     ));
     let answer = library.ask("What figure did keeper 777 write?", &AskOptions::default()).unwrap();
     assert!(answer.answer.contains("24094"), "{answer:?}");
+}
+
+fn tells_parts_of_texts(store: &mut dyn Store) {
+    let (hash, parts) = parts(&(0..9_000).map(|n| format!("{n} é")).collect::<String>());
+    store.put_block("one", hash, &parts).unwrap();
+    let text = parts.text.as_bytes();
+    assert_eq!(store.part(hash, Part::Text).unwrap(), text);
+    assert_eq!(store.part_bytes(Part::Text).unwrap(), text.len() as u64);
+    for start in [0, 1, 3_999, 4_000, 4_001, 7_999, 40_000] {
+        for length in [0, 1, 3_999, 4_000, 4_001, 9_000] {
+            let held = store.text(hash, start..start + length).unwrap();
+            assert_eq!(held, text[start as usize..(start + length) as usize]);
+        }
+    }
+    assert!(store.text(hash, 0..text.len() as u32 + 1).is_err());
+}
+
+#[test]
+fn a_part_of_a_text_is_read_alone() {
+    let folder = Folder::new("pieces");
+    tells_parts_of_texts(&mut MemoryStore::default());
+    tells_parts_of_texts(&mut SqliteStore::open(&folder.0.join("library")).unwrap());
 }
 
 #[test]

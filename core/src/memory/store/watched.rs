@@ -5,6 +5,7 @@
 //! put before stays, as after a kill; whoever set the flag knows what the failure means.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::notes::{Note, Notes, Place, PlacedNote};
@@ -62,6 +63,10 @@ impl Store for WatchedStore {
 
     fn part(&self, hash: ContentHash, part: Part) -> Result<Vec<u8>> {
         self.store()?.part(hash, part)
+    }
+
+    fn text(&self, hash: ContentHash, range: Range<u32>) -> Result<Vec<u8>> {
+        self.store()?.text(hash, range)
     }
 
     fn parts(&self, hash: ContentHash, first: Part, last: Part) -> Result<Vec<Vec<u8>>> {

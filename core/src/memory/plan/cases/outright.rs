@@ -60,8 +60,8 @@ fn about(reader: &Reader, culprit: &Culprit) -> Result<Vec<SentenceId>> {
     let ids = reader.last_mentions(&[pattern], &[], LONGEST, MENTIONS)?;
     let mut out = ids.clone();
     for id in ids {
-        let block = reader.corpus.block(id.block)?;
         let next = id.sentence as usize + 1;
+        let block = reader.corpus.excerpt(id.block, next..next + 1)?;
         let goes_on = block.layout.sentences.get(next).is_some_and(|next| !next.opens_paragraph);
         let opens = || words::folded_words(block.sentences(next..next + 1)).next();
         if goes_on && opens().is_some_and(|word| forms::is_pronoun(&word)) {

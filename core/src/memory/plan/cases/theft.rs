@@ -277,9 +277,9 @@ impl Case {
 fn with_next(reader: &Reader, mut ids: Vec<SentenceId>) -> Result<Vec<SentenceId>> {
     for id in ids.clone() {
         let next = SentenceId { sentence: id.sentence + 1, ..id };
-        let block = reader.corpus.block(id.block)?;
-        let behind = block.layout.sentences.get(next.sentence as usize);
         let at = next.sentence as usize;
+        let block = reader.corpus.excerpt(id.block, at..at + 1)?;
+        let behind = block.layout.sentences.get(at);
         if behind.is_some_and(|sentence| !sentence.opens_paragraph)
             && words::folded_words(block.sentences(at..at + 1)).next().is_some_and(|w| w == "it")
         {

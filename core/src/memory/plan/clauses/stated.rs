@@ -17,7 +17,8 @@ use super::entity::{Entity, is_title};
 use super::noun::{Noun, Owner, bare};
 use crate::error::Result;
 use crate::memory::answer::{Finding, one_line};
-use crate::memory::index::corpus::{Block, SentenceId};
+use crate::memory::index::corpus::SentenceId;
+use crate::memory::index::excerpt::Excerpt;
 use crate::memory::index::patterns::Pattern;
 use crate::memory::index::stems::Stems;
 use crate::memory::plan::language::grammar::among;
@@ -85,9 +86,10 @@ pub fn stated(
     let mut found: Option<(String, Vec<(SentenceId, u32)>)> = None;
     let mut unclear = paragraphs.is_empty();
     for paragraph in &paragraphs {
-        let block = reader.corpus.block(paragraph.first.block)?;
         let first = paragraph.first.sentence as usize;
-        let text = block.sentences(first..first + paragraph.count as usize);
+        let sentences = first..first + paragraph.count as usize;
+        let block = reader.corpus.excerpt(paragraph.first.block, sentences.clone())?;
+        let text = block.sentences(sentences);
         let list = tokens(text, reader.lexicon);
         let starts = starts(&block, paragraph, &list);
         let read = Discourse::of(text, &list, &starts);
@@ -185,7 +187,7 @@ fn paragraphs(reader: &Reader, asked: &Asked, scope: &Scope) -> Result<Option<Ve
 
 /// The first tokens of the sentences of a paragraph, and of its lines where these are "key: value".
 fn starts(
-    block: &Block,
+    block: &Excerpt,
     paragraph: &Paragraph,
     list: &[crate::memory::plan::reader::Token],
 ) -> Vec<usize> {

@@ -250,7 +250,8 @@ impl Timeline {
         };
         let names: Vec<String> = last.subjects.iter().map(|name| capitalised(name)).collect();
         let mut object = found.iter().rev().find_map(|event| event.object.clone());
-        let block = reader.corpus.block(read.id.block)?;
+        let at = read.id.sentence as usize;
+        let block = reader.corpus.excerpt(read.id.block, at..at + 1 + LONGEST_THREAD as usize)?;
         for sentence in read.id.sentence + 1..=read.id.sentence + LONGEST_THREAD {
             let id = SentenceId { sentence, ..read.id };
             if sentence as usize >= block.layout.sentences.len() {

@@ -146,7 +146,7 @@ fn named(
         |word: String| question.words.iter().any(|asked| asked.trim_end_matches("'s") == word);
     let mut people: BTreeMap<String, Person> = BTreeMap::new();
     for (block, range) in part {
-        let held = corpus.block(*block)?;
+        let held = corpus.excerpt(*block, range.start as usize..range.end as usize)?;
         for entry in block_names(corpus, *block)?.entries {
             let name = entry.spelling.as_str();
             let bare = names::without_titles(name);
@@ -188,7 +188,7 @@ fn named(
 fn revealing(corpus: &Corpus, part: &[(u32, Range<u32>)]) -> Result<Vec<SentenceId>> {
     let mut out = Vec::new();
     for (block, range) in part {
-        let held = corpus.block(*block)?;
+        let held = corpus.excerpt(*block, range.start as usize..range.end as usize)?;
         for sentence in range.clone() {
             let text = held.sentences(sentence as usize..sentence as usize + 1);
             if words::folded_words(text).any(|word| among(REVEALING, &word)) {

@@ -157,9 +157,9 @@ pub fn places(
 }
 
 fn n_chars(reader: &Reader, first: SentenceId, count: u32) -> Result<usize> {
-    let block = reader.corpus.block(first.block)?;
     let range = first.sentence as usize..(first.sentence + count) as usize;
-    Ok(block.sentences(range).trim().chars().count())
+    let excerpt = reader.corpus.excerpt(first.block, range.clone())?;
+    Ok(excerpt.sentences(range).trim().chars().count())
 }
 
 /// Whether sentences that hold what is asked state one fact with an answer in it, so that no other has to be
@@ -385,8 +385,8 @@ impl<'q> Telling<'q> {
     fn scored(&self, reader: &Reader, told: Told) -> Result<Scored> {
         let Self { question, form, from, to, .. } = *self;
         let Told { id, at, mut score } = told;
-        let block = reader.corpus.block(id.block)?;
         let sentence = id.sentence as usize;
+        let block = reader.corpus.excerpt(id.block, sentence.saturating_sub(1)..sentence + 2)?;
         let text = block.sentences(sentence..sentence + 1).trim();
         let chars = text.chars().count();
         let beside = |at: usize| {

@@ -174,7 +174,8 @@ fn fact(
         return Ok(Some(Fact { first: read.id, count: 1, value, said }));
     }
     let next = SentenceId { sentence: read.id.sentence + 1, ..read.id };
-    let block = reader.corpus.block(read.id.block)?;
+    let at = next.sentence as usize;
+    let block = reader.corpus.excerpt(next.block, at..at + 1)?;
     if asked.key.is_some() || next.sentence as usize >= block.layout.sentences.len() {
         return Ok(None);
     }
@@ -182,7 +183,7 @@ fn fact(
     if block.layout.sentences[next.sentence as usize].opens_paragraph {
         return Ok(None);
     }
-    let text = block.sentences(next.sentence as usize..next.sentence as usize + 1).trim();
+    let text = block.sentences(at..at + 1).trim();
     let opens = words::folded_words(text).next().is_some_and(|word| {
         forms::is_pronoun(&word) && !["i", "my", "me"].contains(&word.as_str())
     }) && !text.starts_with(['"', '“', '‘', '\'']);
