@@ -4,12 +4,11 @@
 //! budget does. A plan that was refused a passage answers with what it has, and the answer says
 //! that the budget ended.
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::language::grammar::possessive;
 use super::language::lexicon::{Classes, Lexicon};
-use super::texts::Text;
 use crate::error::Result;
 use crate::memory::answer::one_line;
 use crate::memory::index::corpus::{Corpus, SentenceId};
@@ -68,8 +67,6 @@ pub struct Reader<'a> {
     refused: Cell<bool>,
     /// Sentences that belong to others by what a model wrote of both.
     tied: RefCell<BTreeMap<SentenceId, Vec<SentenceId>>>,
-    /// What kind of text is asked, once `texts` has judged.
-    pub(super) text: OnceCell<Text>,
 }
 
 impl<'a> Reader<'a> {
@@ -83,7 +80,6 @@ impl<'a> Reader<'a> {
             passages: RefCell::default(),
             refused: Cell::new(false),
             tied: RefCell::default(),
-            text: OnceCell::new(),
         }
     }
 

@@ -7,7 +7,7 @@
 //! tale    other prose
 //! ```
 //! Of a long text three blocks are looked at, over the longest document, and two of them decide: a novel may have a
-//! table of contents. The judgement is made once for a question, by whichever plan asks for it first.
+//! table of contents. The judgement is made once for a library as it stands, at the first question that needs it.
 
 use super::papers::lines;
 use super::reader::Reader;
@@ -36,11 +36,8 @@ pub enum Text {
 /// # Errors
 /// If the store cannot be read or is damaged.
 pub fn of(reader: &Reader) -> Result<Text> {
-    if let Some(text) = reader.text.get() {
-        return Ok(*text);
-    }
     let n_sentences = reader.corpus.contents.n_sentences;
-    let text = if n_sentences <= LONGEST_PAPER {
+    Ok(if n_sentences <= LONGEST_PAPER {
         Text::Paper
     } else if is_guide(reader)? {
         Text::Guide
@@ -48,11 +45,14 @@ pub fn of(reader: &Reader) -> Result<Text> {
         Text::Book
     } else {
         Text::Tale
-    };
-    Ok(*reader.text.get_or_init(|| text))
+    })
 }
 
 fn is_guide(reader: &Reader) -> Result<bool> {
+    let judged = &reader.corpus.contents.is_guide;
+    if let Some(is_guide) = judged.get() {
+        return Ok(*is_guide);
+    }
     let blocks = &reader.corpus.contents.blocks;
     let lengths = |document: usize| {
         let own = blocks.iter().filter(|place| place.document == document);
@@ -70,5 +70,5 @@ fn is_guide(reader: &Reader) -> Result<bool> {
         let is_of_guide = lines::n_own(&block) * OWN_LINES >= block.layout.sentences.len();
         n_of_guides += usize::from(is_of_guide);
     }
-    Ok(2 * n_of_guides > LOOKS)
+    Ok(*judged.get_or_init(|| 2 * n_of_guides > LOOKS))
 }

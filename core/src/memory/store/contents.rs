@@ -1,6 +1,7 @@
 //! What a library holds, as of one moment: made once for all questions until a document is put or removed.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::record::{BlockRef, ContentHash, DocumentRecord};
 use crate::error::{MemoryError, Result};
@@ -42,6 +43,8 @@ pub struct Contents {
     pub n_sentences: u64,
     /// Number of passages in all blocks.
     pub n_passages: u64,
+    /// Whether the longest document is made of lines that stand by themselves, once a plan has looked.
+    pub is_guide: OnceLock<bool>,
 }
 
 impl Contents {
