@@ -12,6 +12,7 @@
 use super::papers::lines;
 use super::reader::Reader;
 use crate::error::Result;
+use crate::memory::store::BlockPlace;
 
 /// Sentences up to which what is asked is a paper.
 const LONGEST_PAPER: u64 = 150;
@@ -54,16 +55,12 @@ fn is_guide(reader: &Reader) -> Result<bool> {
         return Ok(*is_guide);
     }
     let blocks = &reader.corpus.contents.blocks;
-    let lengths = |document: usize| {
-        let own = blocks.iter().filter(|place| place.document == document);
-        own.map(|place| u64::from(place.block.sentences)).sum::<u64>()
-    };
-    let n_documents = reader.corpus.contents.documents.len();
-    let Some(longest) = (0..n_documents).max_by_key(|document| lengths(*document)) else {
-        return Ok(false);
-    };
-    let first = blocks.partition_point(|place| place.document < longest);
-    let n_blocks = blocks[first..].iter().take_while(|place| place.document == longest).count();
+    let n_sentences =
+        |own: &&[BlockPlace]| own.iter().map(|place| u64::from(place.block.sentences)).sum::<u64>();
+    let documents = blocks.chunk_by(|one, next| one.document == next.document);
+    let Some(longest) = documents.max_by_key(n_sentences) else { return Ok(false) };
+    let first = blocks.partition_point(|place| place.document < longest[0].document);
+    let n_blocks = longest.len();
     let mut n_of_guides = 0;
     for quarter in 1..=LOOKS {
         let block = reader.corpus.block((first + n_blocks * quarter / (LOOKS + 1)) as u32)?;
