@@ -434,7 +434,9 @@ impl Store for SqliteStore {
         let row = |piece: u32| TEXT_ROWS.start + i64::from(piece);
         let rows = self.rows(hash, row(first)..row(range.end.div_ceil(PIECE_BYTES)))?;
         let before = first * PIECE_BYTES;
-        let (start, end) = ((range.start - before) as usize, (range.end - before) as usize);
+        let start = (range.start - before) as usize;
+        // A damaged layout can say that a range ends before it begins.
+        let end = range.end.checked_sub(before).ok_or_else(|| self.missing(hash))? as usize;
         let bytes = match rows.as_slice() {
             [piece] => piece.get(start..end).map(<[u8]>::to_vec),
             pieces => pieces.concat().get(start..end).map(<[u8]>::to_vec),

@@ -103,6 +103,13 @@ fn keeps_the_contract(store: &mut dyn Store) {
     assert_eq!(store.part(b, Part::Text).unwrap(), b"b");
     assert_eq!(store.text(b, 0..1).unwrap(), b"b");
     assert!(store.text(b, 0..2).is_err());
+    for (start, end) in [(1, 0), (4_000, 0), (4_001, 4_000), (u32::MAX, 1)] {
+        let backwards = store.text(b, start..end);
+        assert!(
+            matches!(backwards, Err(Error::Memory(MemoryError::CorruptLibrary { .. }))),
+            "{start}..{end}: {backwards:?}"
+        );
+    }
     let searched = [vec![1], vec![2, 2], vec![3, 3, 3]];
     assert_eq!(store.parts(b, Part::Layout, Part::Positions).unwrap(), searched);
 
