@@ -10,6 +10,8 @@
 //! kind      the kinds of answers
 //! page      the lines, each with its headings, what its paragraph said before, and who writes; of these
 //!           `lines` knows the forms, and `table` the rows
+//! said      where a line says each word: in itself, above it, or before it where it goes on with that (`pronouns`)
+//! of_kind   what in a line is of the kind asked for; of several spans that in the clause that says most (`clauses`)
 //! fit       how well a line says what is asked
 //! amounts   money, lengths of time, dates, counts and the like in a line
 //! roles     who has an office, by name, and since when; who wrote it
@@ -18,12 +20,17 @@
 
 mod amounts;
 mod chinese;
+mod chinese_words;
+mod clauses;
 mod fit;
 pub mod kind;
 pub mod lines;
+mod of_kind;
 mod page;
+mod pronouns;
 mod query;
 mod roles;
+mod said;
 mod table;
 
 use std::collections::BTreeSet;
@@ -98,16 +105,16 @@ pub fn revised(
     let is_list = (query.many || class == Class::Count) && n_found > 1;
     let mut whole = cited.iter().filter(|line| answer.contains(&line.text)).peekable();
     let is_of_kind = match whole.peek() {
-        Some(_) => whole.any(|line| fit::is_of_kind(&query, line, reader)),
+        Some(_) => whole.any(|line| of_kind::is_of_kind(&query, line, reader)),
         // One fact that was counted is one of what is asked for.
         None if query.kind == kind::Kind::Count && class == Class::Count => {
-            cited.iter().any(|line| fit::is_of_kind(&query, line, reader))
+            cited.iter().any(|line| of_kind::is_of_kind(&query, line, reader))
         }
-        None => fit::answers(&query, answer, reader),
+        None => of_kind::answers(&query, answer, reader),
     };
     Ok(match told {
         Some(told) if !is_list || !is_of_kind => told,
-        _ if is_list || is_of_kind && fit::cover(&query, &cited, reader) => found,
+        _ if is_list || is_of_kind && said::cover(&query, &cited, reader) => found,
         _ => Finding::default(),
     })
 }
@@ -171,15 +178,14 @@ fn told(query: &Query, page: &Page, reader: &Reader) -> Option<Finding> {
             evidence.push((other.line.id, 1));
         }
     }
-    let answer = fit::span(query, chosen.line, reader).unwrap_or_else(|| chosen.line.text.clone());
+    let answer =
+        of_kind::span(query, chosen.line, reader).unwrap_or_else(|| chosen.line.text.clone());
     Some(Finding { answer: Some(answer), evidence, incomplete: false })
 }
 
 /// Words of a line that says something is otherwise than before, and of one that says so of an amount.
 const CHANGES: &str = "changed moved correction corrected now instead replaced changes extended postponed final longer";
 const OF_AMOUNTS: &str = "amendment amended raised lowered reduced increased";
-const CHINESE_CHANGES: [&str; 9] =
-    ["改为", "改成", "调整为", "更正", "应为", "变更为", "推迟", "延长", "提高到"];
 
 /// Whether a line says that what is asked is otherwise than before.
 fn is_change(query: &Query, line: &Line) -> bool {
@@ -189,5 +195,5 @@ fn is_change(query: &Query, line: &Line) -> bool {
     line.amends
         || has(CHANGES)
         || query.kind != kind::Kind::Date && has(OF_AMOUNTS)
-        || CHINESE_CHANGES.iter().any(|change| line.text.contains(change))
+        || chinese_words::CHANGES.iter().any(|change| line.text.contains(change))
 }

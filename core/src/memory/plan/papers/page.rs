@@ -11,6 +11,7 @@
 
 use std::collections::BTreeSet;
 
+use super::chinese_words;
 use super::lines::{self, Piece};
 use super::query::{bare_words, is_of_date};
 use super::table::{Cell, Table};
@@ -31,7 +32,6 @@ const FIELDS: usize = 3;
 /// Nouns with which a paper says what became otherwise.
 const AMENDMENTS: &str = "amendment amendments correction corrections change changes supplement addendum update updates \
     erratum errata revision revisions";
-const CHINESE_AMENDMENTS: [&str; 7] = ["补充", "更正", "修订", "变更", "更新", "勘误", "修改"];
 
 /// A line that may answer.
 #[derive(Debug, Clone)]
@@ -168,7 +168,7 @@ enum Taken {
 /// Whether folded words or a Chinese text speak of what became otherwise.
 fn is_of_changes(words: &[String], text: &str) -> bool {
     words.iter().any(|word| among(AMENDMENTS, word))
-        || CHINESE_AMENDMENTS.iter().any(|word| text.contains(word))
+        || chinese_words::AMENDMENTS.iter().any(|word| text.contains(word))
 }
 
 impl Above {
