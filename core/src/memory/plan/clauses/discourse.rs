@@ -6,13 +6,14 @@
 //! relative         "…, who keeps bees", "…, whose father …": what stands before the comma
 //! beside           "…, a retired surgeon", "(a Scot called Loudon)": the same, said without a verb
 //! ```
-//! Pronouns stand for the subject before them that they can stand for. A name behind a noun names it:
-//! "her brother Colin", "his assistant, a Miss Thrale".
+//! A name behind a noun names it: "her brother Colin", "his assistant, a Miss Thrale". For whom pronouns and noun phrases
+//! stand is told by `referents`.
 
 use std::ops::Range;
 
-use super::entity::{Entity, gender, is_of_somebody, is_title};
-use super::noun::{AUXILIARIES, Noun, Owner, PRONOUNS, has_verb_form, noun_at};
+use super::entity::Entity;
+use super::noun::{AUXILIARIES, Noun, PRONOUNS, has_verb_form, noun_at};
+use super::referents::Referents;
 use crate::memory::plan::language::grammar::{DETERMINERS, among};
 use crate::memory::plan::reader::Token;
 
@@ -60,24 +61,32 @@ pub struct Discourse<'t> {
     pub clauses: Vec<Clause>,
     /// Those of whom it speaks.
     pub entities: Vec<Entity>,
-    /// Subjects so far, the last one last.
-    subjects: Vec<usize>,
 }
 
 impl<'t> Discourse<'t> {
     /// Reads `text`, whose words are `tokens`; `starts` are the first tokens of its sentences.
     pub fn of(text: &'t str, tokens: &'t [Token], starts: &[usize]) -> Self {
         let mut read =
-            Self { text, tokens, clauses: Vec::new(), entities: Vec::new(), subjects: Vec::new() };
+            Reading { text, tokens, clauses: Vec::new(), spoken_of: Referents::of(tokens) };
         for (at, start) in starts.iter().enumerate() {
             let end = starts.get(at + 1).copied().unwrap_or(tokens.len());
             if *start < end {
                 read.sentence(*start..end);
             }
         }
-        read
+        Self { text, tokens, clauses: read.clauses, entities: read.spoken_of.entities }
     }
+}
 
+/// A paragraph while it is read.
+struct Reading<'t> {
+    text: &'t str,
+    tokens: &'t [Token],
+    clauses: Vec<Clause>,
+    spoken_of: Referents<'t>,
+}
+
+impl Reading<'_> {
     fn gap(&self, at: usize) -> &str {
         match at.checked_sub(1) {
             Some(before) => &self.text[self.tokens[before].end..self.tokens[at].start],
@@ -193,8 +202,11 @@ impl<'t> Discourse<'t> {
                             noun.owner = None;
                         }
                         of_relative = antecedent.filter(|_| !whose);
-                        let entity =
-                            if whose { self.owned(&noun, antecedent) } else { self.resolve(&noun) };
+                        let entity = if whose {
+                            self.spoken_of.owned(&noun, antecedent)
+                        } else {
+                            self.spoken_of.resolve(&noun)
+                        };
                         (subject, predicate, implied, beside) =
                             (Some(entity), noun.range.end, whose, false);
                     }
@@ -203,10 +215,10 @@ impl<'t> Discourse<'t> {
                     }
                 }
             } else if among(PRONOUNS, self.word(at)) {
-                let stands = self.stands_for(self.word(at).to_owned().as_str());
+                let stands = self.spoken_of.stands_for(self.word(at).to_owned().as_str());
                 (subject, predicate, implied, beside) = (stands, at + 1, true, false);
                 if let Some(entity) = stands {
-                    self.subjects.push(entity);
+                    self.spoken_of.go_on_about(entity);
                 }
                 main = stands;
             } else if among(INDEFINITE, self.word(at)) {
@@ -226,7 +238,7 @@ impl<'t> Discourse<'t> {
                     }
                     Some(noun) if nth > 0 && alone && self.names_before(&noun, before, *start) => {
                         let entity = before.unwrap_or_default();
-                        self.name(entity, &noun);
+                        self.spoken_of.name(entity, &noun);
                         (subject, predicate, implied, beside) =
                             (before, noun.range.end, true, true);
                     }
@@ -249,14 +261,17 @@ impl<'t> Discourse<'t> {
                         continue;
                     }
                     Some(noun) => {
-                        let entity = self.resolve(&noun);
-                        // The subject of a subordinate clause is not whom the next sentence goes on about.
+                        let entity = self.spoken_of.resolve(&noun);
                         let minor = nth > 0
                             && among(PARTING, self.word(*start))
                             && !among("but yet", self.word(*start));
-                        let at = self.subjects.len().saturating_sub(usize::from(minor));
-                        self.subjects.insert(at, entity);
-                        main = if minor { main.or(Some(entity)) } else { Some(entity) };
+                        if minor {
+                            self.spoken_of.mention_about(entity);
+                            main = main.or(Some(entity));
+                        } else {
+                            self.spoken_of.go_on_about(entity);
+                            main = Some(entity);
+                        }
                         (subject, predicate, implied, beside) =
                             (Some(entity), noun.range.end, false, false);
                     }
@@ -376,7 +391,7 @@ impl<'t> Discourse<'t> {
             at -= 1;
         }
         let noun = noun_at(self.text, self.tokens, at, end, false)?;
-        Some(self.resolve(&noun))
+        Some(self.spoken_of.resolve(&noun))
     }
 
     /// Whether a noun phrase without a verb names what stands before it.
@@ -386,7 +401,7 @@ impl<'t> Discourse<'t> {
         let article = !noun.is_name && among("a an", self.word(noun.range.start));
         capital
             && (noun.is_name || article)
-            && !self.entities[before].has_name
+            && !self.spoken_of.entities[before].has_name
             && self.gap(start).contains([',', '(', '—', '–'])
     }
 
@@ -401,7 +416,7 @@ impl<'t> Discourse<'t> {
         set_off
             || gap.contains(',')
                 && !among(JOINING, self.word(start))
-                && (last || self.entities[before].has_name && among("a an the", opens))
+                && (last || self.spoken_of.entities[before].has_name && among("a an the", opens))
     }
 
     /// Lets "a Scot called Loudon" name what it is said of.
@@ -410,136 +425,9 @@ impl<'t> Discourse<'t> {
         if let Some(noun) =
             noun_at(self.text, self.tokens, at + 1, end, false).filter(|noun| noun.is_name)
         {
-            self.name(entity, &noun);
+            self.spoken_of.name(entity, &noun);
         }
     }
-
-    fn name(&mut self, entity: usize, noun: &Noun) {
-        let named = self.tokens[noun.core.start].start..self.tokens[noun.core.end - 1].end;
-        let own = &mut self.entities[entity];
-        own.words.extend(noun.words.iter().cloned());
-        own.named = named;
-        own.has_name = true;
-        own.is_person = true;
-        if own.gender.is_none() {
-            own.gender = gender(&noun.words);
-        }
-    }
-
-    /// For what a pronoun stands: the last subject that it may stand for.
-    fn stands_for(&mut self, pronoun: &str) -> Option<usize> {
-        let gender = match pronoun {
-            "he" | "his" | "him" => Some('m'),
-            "she" | "her" => Some('f'),
-            "it" | "its" => None,
-            "they" | "their" => return self.subjects.last().copied(),
-            _ => return None,
-        };
-        let fits = |entity: &Entity| match gender {
-            Some(_) => entity.is_person && (entity.gender.is_none() || entity.gender == gender),
-            None => entity.gender.is_none() && (entity.has_name || !entity.is_person),
-        };
-        let found = self.subjects.iter().rev().copied().find(|at| fits(&self.entities[*at]));
-        // "Its range is eighty miles. It was built …": the owner goes on to be spoken of.
-        let found = found.map(|at| {
-            self.entities[at]
-                .owner
-                .filter(|of| gender.is_none() && fits(&self.entities[*of]))
-                .unwrap_or(at)
-        });
-        let found = found.or_else(|| {
-            gender?;
-            (0..self.entities.len()).rev().find(|at| fits(&self.entities[*at]))
-        });
-        if let (Some(at), Some(gender)) = (found, gender) {
-            self.entities[at].gender = Some(gender);
-        }
-        found
-    }
-
-    /// That of which a noun phrase speaks, the one known or a new one.
-    fn resolve(&mut self, noun: &Noun) -> usize {
-        let owner = match &noun.owner {
-            Some(Owner::Pronoun(pronoun)) => self.stands_for(pronoun),
-            Some(Owner::Noun(of)) => Some(self.resolve(of)),
-            None => None,
-        };
-        self.owned(noun, owner)
-    }
-
-    fn owned(&mut self, noun: &Noun, owner: Option<usize>) -> usize {
-        let mut noun = noun.clone();
-        // "The one at Stoke": another of what was spoken of before.
-        if noun.head == "one" || noun.head == "other" {
-            let free = |at: &&usize| self.entities[**at].owner.is_none();
-            let last =
-                self.subjects.iter().rev().find(free).map(|at| self.entities[*at].heads[0].clone());
-            if let Some(head) = last {
-                noun.words.push(head.clone());
-                noun.head = head;
-            }
-        }
-        let known = if noun.is_name || noun.definite || owner.is_some() {
-            self.find(&noun.words, owner)
-        } else {
-            None
-        };
-        match known {
-            Some(known) => {
-                let entity = &mut self.entities[known];
-                entity.words.extend(noun.words.iter().cloned());
-                entity.heads.push(noun.head.clone());
-                entity.owner = entity.owner.or(owner);
-                known
-            }
-            None => self.add(&noun, owner),
-        }
-    }
-
-    /// The one known that `words` name: they are among its words, or its words among them.
-    fn find(&self, words: &[String], owner: Option<usize>) -> Option<usize> {
-        let own: Vec<&String> = words.iter().filter(|word| !is_title(word)).collect();
-        (0..self.entities.len()).rev().find(|at| {
-            let entity = &self.entities[*at];
-            if owner.is_some() && entity.owner.is_some() && entity.owner != owner {
-                return false;
-            }
-            let head = words.last().is_some_and(|head| entity.words.contains(head));
-            let all = own.iter().all(|word| entity.words.contains(word));
-            let clash =
-                matches!((gender(words), entity.gender), (Some(one), Some(other)) if one != other);
-            !own.is_empty() && head && all && !clash && (owner.is_none() || entity.owner == owner)
-        })
-    }
-
-    fn add(&mut self, noun: &Noun, owner: Option<usize>) -> usize {
-        let tokens = &self.tokens[noun.core.clone()];
-        // "Her brother Colin": the name is that part.
-        let name =
-            noun.core.clone().find(|at| tokens_are_capital(&self.tokens[*at..noun.core.end]));
-        let first = name.unwrap_or(noun.core.start);
-        let named = self.tokens[first].start..tokens.last().map_or(0, |token| token.end);
-        let title = noun.words.iter().any(|word| is_title(word));
-        let has_name = name.is_some();
-        let gender = gender(&noun.words);
-        let person = is_of_somebody(&noun.head);
-        let article = self.word(noun.range.start) == "the";
-        self.entities.push(Entity {
-            words: noun.words.clone(),
-            heads: vec![noun.head.clone()],
-            named,
-            has_name,
-            owner,
-            first: noun.range.start,
-            is_person: title || gender.is_some() || person || has_name && !article,
-            gender,
-        });
-        self.entities.len() - 1
-    }
-}
-
-fn tokens_are_capital(tokens: &[Token]) -> bool {
-    !tokens.is_empty() && tokens.iter().all(|token| token.capital)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! question  → asked                 of whom it asks (noun), and what
-//! paragraph → discourse             clauses and whom each speaks of (noun, entity)
+//! paragraph → discourse             clauses and whom each speaks of (noun, referents, entity)
 //! both      → stated                the clause that says it (relation), and its words (extract)
 //! ```
 
@@ -11,5 +11,6 @@ pub mod discourse;
 pub mod entity;
 pub mod extract;
 pub mod noun;
+mod referents;
 mod relation;
 pub mod stated;
