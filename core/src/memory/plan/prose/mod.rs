@@ -5,3 +5,4 @@ pub mod gathered;
 pub mod people;
 pub mod places;
 pub mod shares;
+mod stretches;

@@ -14,9 +14,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::form::{Form, is_naming};
-use super::gathered::{Gathered, Sought, Told};
+use super::gathered::Gathered;
 use super::people;
 use super::shares::Aspect;
+use super::stretches::{Sought, Told};
 use crate::error::Result;
 use crate::memory::index::corpus::{Corpus, SentenceId};
 use crate::memory::index::names;
