@@ -10,7 +10,7 @@
 
 use crate::memory::index::patterns::Pattern;
 use crate::memory::index::stopwords;
-use crate::memory::plan::clauses::entity::is_of_people;
+use crate::memory::plan::clauses::entity::{is_of_anybody, is_of_people};
 use crate::memory::plan::language::grammar::{DETERMINERS, among, is_participle};
 use crate::memory::plan::language::lexicon::{HARM, Lexicon};
 use crate::memory::plan::reader::Token;
@@ -47,9 +47,8 @@ const UNREAL: &str = "not never nor neither nobody cannot would will shall might
 /// Words of those who own up or are found to have done it, with a crime behind them.
 const OWNS_UP: &str = "confess confessed confesses confession admit admitted admits admission convicted hanged hang \
     sentenced condemned guilty committed commit commits perpetrated responsible blame guilt executed gallows";
-/// Nouns and pronouns for nobody in particular.
-const ANYBODY: &str = "man woman boy girl gentleman lady person people stranger character member lad lass victim \
-    somebody someone nobody noone anybody anyone unknown intruder murderer killer thief culprit";
+/// Nouns for whoever did it or had it done to him, and pronouns for nobody in particular.
+const WHOEVER: &str = "victim somebody someone nobody noone anybody anyone unknown intruder murderer killer thief culprit";
 /// Pronouns that may be who does something.
 const ACTORS: &str = "i we he she they you";
 const BE: &str = "is was are were be been being";
@@ -210,7 +209,12 @@ fn is_somebody(tokens: &[Token], at: usize, victim: Victim) -> bool {
         && !victim.contains(&token.folded)
         && (at > 0 || !among(DETERMINERS, word))
         && !among("the a an in at on by when after before then that this it there and but", word);
-    (is_named || is_of_people(word)) && !among(ANYBODY, word)
+    (is_named || is_of_people(word)) && !is_anybody(word)
+}
+
+/// Whether a word is for nobody in particular.
+fn is_anybody(word: &str) -> bool {
+    is_of_anybody(word) || among(WHOEVER, word)
 }
 
 fn is_victim(token: &Token, victim: Victim) -> bool {
@@ -242,7 +246,7 @@ fn doer_of(tokens: &[Token], at: usize, done_to: DoneTo) -> Option<usize> {
     let is_named = |at: &usize| {
         is_one(*at)
             || is_victim(&tokens[*at], victim)
-            || among(ANYBODY, word(*at))
+            || is_anybody(word(*at))
             || among("him them", word(*at))
     };
     let shares = (1..=3).any(|back| among("and then", before(back)));
@@ -314,7 +318,7 @@ fn is_unreal(before: &[Token]) -> bool {
                 at == 0
                     || !(before[at - 1].capital
                         || is_of_people(&before[at - 1].folded)
-                            && !among(ANYBODY, &before[at - 1].folded))
+                            && !is_anybody(&before[at - 1].folded))
             }
             "nobody" => next(1) != "but",
             _ => among(UNREAL, word) || word.ends_with("n't") || word.ends_with("n\u{2019}t"),

@@ -17,7 +17,7 @@ use crate::memory::index::names;
 use crate::memory::index::patterns::Pattern;
 use crate::memory::index::stopwords;
 use crate::memory::plan::candidates::is_of_another;
-use crate::memory::plan::clauses::entity::{gender, is_of_people};
+use crate::memory::plan::clauses::entity::{gender, is_of_anybody, is_of_people};
 use crate::memory::plan::language::grammar::among;
 use crate::memory::plan::reader::{Read, Reader, Token};
 use crate::memory::segment::words;
@@ -31,9 +31,6 @@ const LONGEST_NOUN: usize = 3;
 /// Sentences over which a pronoun reaches back.
 const REACH: u32 = 2;
 const DETERMINERS: &str = "the a an his her their old young";
-/// Nouns for people that tell nobody from others.
-const ANYBODY: &str =
-    "man woman boy girl gentleman lady person people stranger character member lad lass";
 /// Words before what somebody has about him, and what that is.
 const ABOUT: &str = "with had has wore wears wearing owned owns in";
 const FEATURES: &str = "limp scar beard moustache whiskers stammer lisp squint wig veil cloak coat overcoat hat cap \
@@ -83,8 +80,8 @@ pub(super) fn people_of(reader: &Reader, read: &Read) -> Result<Vec<String>> {
     }
     for token in reader.tokens(&read.text) {
         let noun = token.folded.as_str();
-        let stands = !token.capital
-            && (is_of_people(noun) && !among(ANYBODY, noun) || among(FEATURES, noun));
+        let stands =
+            !token.capital && (is_of_people(noun) && !is_of_anybody(noun) || among(FEATURES, noun));
         let Some(pattern) = Pattern::phrase(noun).filter(|_| stands) else { continue };
         let ids = reader.last_mentions(&[pattern], &[], LONGEST, FEW + 1)?;
         if ids.len() <= FEW {
@@ -338,7 +335,7 @@ fn called(tokens: &[Token], text: &str, word: &str) -> Vec<String> {
     };
     let is_telling = |noun: &String| {
         let last = noun.rsplit(' ').next().unwrap_or(noun);
-        is_of_people(last) && !among(ANYBODY, last)
+        is_of_people(last) && !is_of_anybody(last)
     };
     for at in (0..tokens.len()).filter(|at| tokens[*at].capital && tokens[*at].folded == word) {
         let mut first = at;

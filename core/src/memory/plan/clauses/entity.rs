@@ -47,6 +47,9 @@ const OF_PEOPLE: &str = "cousin child parent teacher assistant manager neighbour
 /// More of them, for which no pronoun is read.
 const OF_A_CASE: &str =
     "companion visitor stranger housemaid parlourmaid kitchenmaid heiress hostess host understudy";
+/// Those that tell nobody from others.
+const OF_ANYBODY: &str =
+    "man woman boy girl gentleman lady person people stranger character member lad lass";
 
 /// Whether a word is a title, with or without its full stop.
 pub(super) fn is_title(word: &str) -> bool {
@@ -70,6 +73,11 @@ pub(in crate::memory::plan) fn is_of_people(noun: &str) -> bool {
         || among(OF_WOMEN, noun)
         || PERSON_NOUNS.contains(&noun)
         || Kind::Trade.holds(noun)
+}
+
+/// Whether a noun for people tells nobody from others.
+pub(in crate::memory::plan) fn is_of_anybody(noun: &str) -> bool {
+    among(OF_ANYBODY, noun)
 }
 
 /// 'm' or 'f' if the words of a phrase tell it.
