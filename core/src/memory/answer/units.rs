@@ -7,6 +7,10 @@
 //! ```
 //! "Second" is not among them: it mostly says which of several.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
 use Measure::{Area, Count, Level, Money, Power, Share, Space, Time, Volume, Weight};
 
 /// What a unit measures.
@@ -89,19 +93,26 @@ const COUNTERS: &[(Measure, &str)] = &[
     ),
 ];
 
-fn find(list: &'static [(Measure, &'static str)], word: &str) -> Option<Measure> {
-    let holds = |own: &str| own.split_whitespace().any(|own| own == word);
-    list.iter().find(|(_, own)| holds(own)).map(|(measure, _)| *measure)
+/// What each word and each sign measures, as every word of many sentences is looked up.
+static OF_WORDS: LazyLock<FxHashMap<&str, Measure>> = LazyLock::new(|| by_unit(WORDS));
+static OF_SIGNS: LazyLock<FxHashMap<&str, Measure>> = LazyLock::new(|| by_unit(SIGNS));
+
+fn by_unit(lists: &[(Measure, &'static str)]) -> FxHashMap<&'static str, Measure> {
+    let units = |(measure, list): &(Measure, &'static str)| {
+        let measure = *measure;
+        list.split_whitespace().map(move |unit| (unit, measure))
+    };
+    lists.iter().flat_map(units).collect()
 }
 
 /// What a folded word measures.
 pub fn of_word(folded: &str) -> Option<Measure> {
-    find(WORDS, folded)
+    OF_WORDS.get(folded).copied()
 }
 
 /// What a word measures by its sign, as it is written, or else by its word.
 pub fn of_written(written: &str, folded: &str) -> Option<Measure> {
-    find(SIGNS, written).or_else(|| of_word(folded))
+    OF_SIGNS.get(written).copied().or_else(|| of_word(folded))
 }
 
 /// The longest counter with which a Chinese text opens: what it measures, and its bytes.
@@ -116,6 +127,14 @@ pub fn counter(text: &str) -> Option<(Measure, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_unit_measures_two_things() {
+        for (lists, found) in [(WORDS, &*OF_WORDS), (SIGNS, &*OF_SIGNS)] {
+            let listed: usize = lists.iter().map(|(_, list)| list.split_whitespace().count()).sum();
+            assert_eq!(found.len(), listed);
+        }
+    }
 
     #[test]
     fn words_signs_and_counters_measure() {
