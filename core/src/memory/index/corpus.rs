@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::pages::{Firsts, PAGE_BYTES};
+use super::told::{Lookups, MOST_HELD};
 use crate::error::{MemoryError, Result};
 use crate::memory::segment::layout::Layout;
 use crate::memory::store::{BlockRef, ContentHash, Contents, Notes, Part, Store};
@@ -75,7 +76,8 @@ impl<K: Copy + PartialEq, T> Recent<K, T> {
     /// What is held under `key`, which was used last from now on.
     pub(super) fn get(&self, key: K) -> Option<Arc<T>> {
         let mut held = self.held.borrow_mut();
-        let at = held.iter().position(|(of, _)| *of == key)?;
+        // What was used last is asked for most.
+        let at = held.iter().rposition(|(of, _)| *of == key)?;
         held[at..].rotate_left(1);
         held.last().map(|(_, value)| Arc::clone(value))
     }
@@ -103,6 +105,7 @@ pub struct Recents {
     pub(super) passages: Recent<(ContentHash, u32), String>,
     layouts: Recent<ContentHash, Layout>,
     indexes: Recent<ContentHash, BlockIndex>,
+    pub(super) lookups: Lookups,
 }
 
 impl Default for Recents {
@@ -115,6 +118,7 @@ impl Default for Recents {
             passages: Recent::new(CACHED_PASSAGES),
             layouts: Recent::new(CACHED_LAYOUTS),
             indexes: Recent::new(CACHED),
+            lookups: Lookups::default(),
         }
     }
 }
@@ -301,12 +305,13 @@ impl<'a> Corpus<'a> {
     }
 
     /// Bytes that a search holds at its peak: of the blocks kept the text, the layout and the index, and one more of each;
-    /// and passages and the pages of directories.
+    /// and passages, the pages of directories and what they told.
     pub fn peak_bytes(&self) -> u64 {
         let largest = self.contents.blocks.iter().map(|place| u64::from(place.block.bytes)).max();
         // A layout takes about a quarter of its text in memory, what is searched half of it, a passage a fortieth.
         let n_blocks = CACHED * 3 / 2 + CACHED_LAYOUTS / 4 + CACHED_PASSAGES / 40 + 2;
-        largest.unwrap_or(0) * n_blocks as u64 + (CACHED_PAGES * PAGE_BYTES) as u64
+        let told = MOST_HELD * size_of::<u32>();
+        largest.unwrap_or(0) * n_blocks as u64 + (CACHED_PAGES * PAGE_BYTES + told) as u64
     }
 
     /// The error for a damaged block.

@@ -13,7 +13,7 @@
 //!              lists                in which blocks a word stands, of prose in which sentences
 //!              outline, pairs       how long sentences are; which blocks can hold two words side by side
 //! a question   patterns             its words and phrases: stems, stopwords, thesaurus, beginnings
-//!              spread               which blocks and sentences can hold them
+//!              spread               which blocks and sentences can hold them: lookup, told
 //!              search               passages and sentences by BM25: tally, scoring, hits
 //! all blocks   corpus, excerpt      read one by one, or some passages of one; the last few kept
 //! ```
@@ -25,6 +25,7 @@ pub mod excerpt;
 pub mod hits;
 pub mod ledger;
 pub mod lists;
+pub mod lookup;
 pub mod merging;
 pub mod names;
 pub mod outline;
@@ -42,3 +43,4 @@ pub mod stopwords;
 pub mod summary;
 pub mod tally;
 pub mod thesaurus;
+pub mod told;

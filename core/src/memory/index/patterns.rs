@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::pages::TermRange;
 use super::postings::{self, ByteSet, Entry};
@@ -31,18 +32,18 @@ struct Slot {
 pub struct Pattern {
     /// The words as the question has them, folded and joined by blanks: the pattern's name.
     pub text: String,
-    slots: Vec<Slot>,
+    slots: Arc<Vec<Slot>>,
 }
 
 impl Pattern {
     /// Any form of the folded word `word`.
     pub fn word(word: &str, stems: &Stems) -> Self {
-        Self { text: word.to_owned(), slots: vec![Slot::stemmed(word, stems)] }
+        Self { text: word.to_owned(), slots: Arc::new(vec![Slot::stemmed(word, stems)]) }
     }
 
     /// Lets the folded words `forms` stand in the place of a single word too.
     pub fn or(&mut self, forms: &[String]) {
-        if let [slot] = self.slots.as_mut_slice() {
+        if let [slot] = Arc::make_mut(&mut self.slots).as_mut_slice() {
             slot.exact.extend_from_slice(forms);
             slot.order();
         }
@@ -51,7 +52,7 @@ impl Pattern {
     /// Any of the folded words `forms`, exactly; named `text`.
     pub fn one_of(text: &str, forms: impl IntoIterator<Item = String>) -> Self {
         let slot = Slot::new(forms.into_iter().collect(), None);
-        Self { text: text.to_owned(), slots: vec![slot] }
+        Self { text: text.to_owned(), slots: Arc::new(vec![slot]) }
     }
 
     /// The words of `text` side by side, in exactly these folded forms. `None` without a word.
@@ -65,12 +66,12 @@ impl Pattern {
             .collect();
         let names: Vec<&str> = slots.iter().map(|slot| slot.exact[0].as_str()).collect();
         let text = names.join(" ");
-        (!slots.is_empty()).then_some(Self { text, slots })
+        (!slots.is_empty()).then_some(Self { text, slots: Arc::new(slots) })
     }
 
     /// The same where the last word is not tied to what follows: not the beginning of a longer key.
     pub fn untied(mut self) -> Self {
-        if let Some(last) = self.slots.last_mut() {
+        if let Some(last) = Arc::make_mut(&mut self.slots).last_mut() {
             last.may_be_tied = false;
         }
         self
@@ -79,13 +80,16 @@ impl Pattern {
     /// Whether the pattern occurs in a list of folded words.
     pub fn occurs_in(&self, words: &[String], stems: &Stems) -> bool {
         words.windows(self.slots.len().max(1)).any(|window| {
-            window.iter().zip(&self.slots).all(|(word, slot)| slot.matches(word.as_bytes(), stems))
+            window
+                .iter()
+                .zip(self.slots.iter())
+                .all(|(word, slot)| slot.matches(word.as_bytes(), stems))
         })
     }
 
     /// Calls `visit` with ranges of terms that hold every term of its words.
     pub fn for_each_range(&self, mut visit: impl FnMut(TermRange)) {
-        for slot in &self.slots {
+        for slot in self.slots.iter() {
             slot.exact.iter().for_each(|word| visit(TermRange::Word(word.as_bytes())));
             if let Some((_, prefix)) = &slot.stem {
                 visit(TermRange::Prefix(prefix.as_bytes()));
@@ -101,6 +105,11 @@ impl Pattern {
     /// Its words, if they are several and each may stand there in one form only.
     pub fn side_by_side(&self) -> Option<Vec<&str>> {
         (self.slots.len() > 1).then(|| self.slots.iter().map(Slot::only).collect())?
+    }
+
+    /// Whether it occurs wherever `other` does, and nowhere else, whatever they are called.
+    pub fn matches_as(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.slots, &other.slots) || self.slots == other.slots
     }
 
     /// Number of adjacent words.

@@ -7,16 +7,18 @@
 //!            where it goes on over their ends; of a pattern of one word that tells exactly where it stands
 //! pair       of other runs: which blocks hold two words side by side (`pairs`)
 //! ```
-//! A look-up reads the pages of a directory whose range of terms can match, no others. Of a run too short for a directory
-//! the dictionaries are read.
+//! What a run tells of each pattern is looked up in `lookup`.
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use super::corpus::{Corpus, DirectoryView};
-use super::directory::{CUT_SHORT, NO_DICTIONARY};
+use super::corpus::Corpus;
+use super::directory::CUT_SHORT;
+use super::lookup::{Lookup, Starts, for_each_block};
 use super::pairs;
-use super::patterns::{Matches, Pattern, Wanted};
+use super::patterns::Pattern;
 use super::stems::Stems;
+use super::told::Told;
 use crate::error::Result;
 use crate::memory::store::SHORT_RUN;
 
@@ -83,7 +85,7 @@ impl Spread {
                     Some(_) => Known::Sentences,
                     None => Known::Blocks,
                 });
-                let begins = told.begins.into_iter().flatten();
+                let begins = told.begins.iter().flatten();
                 sentences[at].extend(begins.map(|sentence| first_sentence + sentence));
             }
         }
@@ -189,15 +191,18 @@ pub fn blocks_beside(
         }
         if !any.is_empty() {
             let lookup = Lookup::of(corpus, run, any)?;
-            if found.len() > FEW && lookup.n_pages() < found.len() * BLOCK_PAGES {
-                let mut told = lookup.told(stems)?;
-                for (pattern, told) in any.iter().zip(&mut told) {
-                    if let Some(held) = holders(corpus, run, pattern, told)? {
-                        let bounds = told.bounds.iter_mut().zip(held);
-                        bounds.for_each(|(bound, held)| *bound *= u32::from(held));
+            let is_worth = found.len() > FEW && lookup.n_pages() < found.len() * BLOCK_PAGES;
+            if lookup.is_held() || is_worth {
+                let told = lookup.told(stems)?;
+                let mut can = vec![false; blocks.len()];
+                for (pattern, told) in any.iter().zip(&told) {
+                    let held = holders(corpus, run, pattern, told)?;
+                    for (block, can) in can.iter_mut().enumerate() {
+                        let is_held = held.as_ref().is_none_or(|held| held[block]);
+                        *can |= told.bounds[block] > 0 && is_held;
                     }
                 }
-                found.retain(|block| told.iter().any(|told| told.bounds[*block] > 0));
+                found.retain(|block| can[*block]);
                 together.with_one_of(&told);
                 together.retain(&starts, &mut found);
             } else {
@@ -222,7 +227,7 @@ struct Together {
 
 impl Together {
     /// The sentences that can hold each of the patterns of which `told` tells.
-    fn of(told: &[Told]) -> Self {
+    fn of(told: &[Arc<Told>]) -> Self {
         let mut known: Vec<&Vec<u32>> =
             told.iter().filter_map(|told| told.begins.as_ref()).collect();
         known.sort_by_key(|begins| begins.len());
@@ -236,7 +241,7 @@ impl Together {
     }
 
     /// Keeps those that can hold one of the patterns of which `told` tells.
-    fn with_one_of(&mut self, told: &[Told]) {
+    fn with_one_of(&mut self, told: &[Arc<Told>]) {
         self.is_exact &= told.iter().all(|told| told.is_exact);
         let known: Option<Vec<&Vec<u32>>> = told.iter().map(|told| told.begins.as_ref()).collect();
         let Some(known) = known else { return };
@@ -279,23 +284,6 @@ fn keep_common(numbers: &mut Vec<u32>, other: &[u32]) {
     });
 }
 
-/// The ordinals in a run of the first sentences of its blocks, and behind them the number of its sentences.
-struct Starts(Vec<u32>);
-
-impl Starts {
-    fn of(corpus: &Corpus, run: usize) -> Self {
-        let blocks = corpus.contents.runs[run].blocks.clone();
-        let places = &corpus.contents.blocks[blocks.start as usize..blocks.end as usize];
-        let mut starts = vec![0];
-        let mut next = 0;
-        starts.extend(places.iter().map(|place| {
-            next += place.block.sentences;
-            next
-        }));
-        Self(starts)
-    }
-}
-
 /// The blocks of a run that can hold the words of a pattern side by side; `None` if nothing is known about them.
 fn holders(
     corpus: &Corpus,
@@ -324,191 +312,6 @@ fn holders(
     let held = pairs::holders(n_blocks, &words, page, || directory.damaged(CUT_SHORT))?;
     let has = |bits: &[u8], block: usize| bits[block / 8] >> (block % 8) & 1 == 1;
     Ok(held.map(|bits| (0..n_blocks).map(|block| has(&bits, block)).collect()))
-}
-
-/// Calls `visit` with every block that holds some of `sentences`, which are in order, and how many.
-fn for_each_block(sentences: &[u32], starts: &Starts, mut visit: impl FnMut(usize, usize)) {
-    let mut rest = sentences;
-    while let Some(sentence) = rest.first() {
-        let block = starts.0.partition_point(|start| start <= sentence).saturating_sub(1);
-        let end = starts.0.get(block + 1).copied().unwrap_or(u32::MAX);
-        let n = rest.partition_point(|sentence| *sentence < end).max(1);
-        visit(block, n);
-        rest = &rest[n..];
-    }
-}
-
-/// What a run tells of a pattern.
-struct Told {
-    /// Per block of the run, an upper bound of how often the pattern occurs there.
-    bounds: Vec<u32>,
-    /// The ordinals in the run of the sentences where the pattern can begin, in order and once for every occurrence at
-    /// least; `None` if that is not known.
-    begins: Option<Vec<u32>>,
-    /// Whether it begins in all of them, as often as they are there.
-    is_exact: bool,
-}
-
-/// What a run tells of the words that may stand in one place of a pattern.
-struct Place {
-    /// Per block, how often they stand there.
-    counts: Vec<u32>,
-    /// The sentences in which they stand.
-    sentences: Vec<u32>,
-    /// Whether these are all.
-    is_known: bool,
-}
-
-/// Patterns and where in one run their words are looked up.
-struct Lookup<'a> {
-    corpus: &'a Corpus<'a>,
-    run: usize,
-    patterns: &'a [Pattern],
-    /// The directory and which of its pages can hold one of the words, by page from page 1 on.
-    directory: Option<(DirectoryView<'a>, Vec<bool>)>,
-}
-
-impl<'a> Lookup<'a> {
-    fn of(corpus: &'a Corpus<'a>, run: usize, patterns: &'a [Pattern]) -> Result<Self> {
-        let directory = corpus.directory(run)?.map(|directory| {
-            let mut wanted = vec![false; directory.firsts.n_pages()];
-            for pattern in patterns {
-                pattern.for_each_range(|range| directory.firsts.note(&range, &mut wanted));
-            }
-            (directory, wanted)
-        });
-        Ok(Self { corpus, run, patterns, directory })
-    }
-
-    /// Pages of the directory to be read.
-    fn n_pages(&self) -> usize {
-        let wanted = self.directory.iter().flat_map(|(_, wanted)| wanted);
-        wanted.filter(|wanted| **wanted).count()
-    }
-
-    /// What the run tells of each pattern.
-    fn told(&self, stems: &Stems) -> Result<Vec<Told>> {
-        match &self.directory {
-            Some((directory, wanted)) => self.listed(directory, wanted, stems),
-            None => self.counted(stems),
-        }
-    }
-
-    /// By the dictionary of each block.
-    fn counted(&self, stems: &Stems) -> Result<Vec<Told>> {
-        let mut words = Wanted::of(self.patterns, stems);
-        let mut bounds = vec![Vec::new(); self.patterns.len()];
-        for block in self.corpus.contents.runs[self.run].blocks.clone() {
-            let found = Matches::find(&mut words, &self.corpus.index(block)?.terms)
-                .ok_or_else(|| self.corpus.damaged(block, NO_DICTIONARY))?;
-            for (pattern, bounds) in bounds.iter_mut().enumerate() {
-                bounds.push(u32::try_from(found.bound(pattern)).unwrap_or(u32::MAX));
-            }
-        }
-        let told = |bounds| Told { bounds, begins: None, is_exact: false };
-        Ok(bounds.into_iter().map(told).collect())
-    }
-
-    /// By the `wanted` pages of the directory.
-    fn listed(
-        &self,
-        directory: &DirectoryView,
-        wanted: &[bool],
-        stems: &Stems,
-    ) -> Result<Vec<Told>> {
-        let starts = Starts::of(self.corpus, self.run);
-        let n_blocks = starts.0.len() - 1;
-        let place = |_| Place {
-            counts: vec![0; n_blocks],
-            sentences: Vec::new(),
-            is_known: directory.firsts.by_sentences(),
-        };
-        let places = |pattern: &Pattern| (0..pattern.len()).map(place).collect::<Vec<_>>();
-        let mut found: Vec<Vec<Place>> = self.patterns.iter().map(places).collect();
-        let mut words = Wanted::of(self.patterns, stems);
-        let mut sentences = Vec::new();
-        for (page, _) in wanted.iter().enumerate().filter(|(_, wanted)| **wanted) {
-            let bytes = directory.page(page + 1)?;
-            words.rewind();
-            let beginnings = words.beginnings();
-            let walked = directory.firsts.for_each_beginning(&bytes, &beginnings, |term, list| {
-                let mut whole = Some(());
-                sentences.clear();
-                words.for_each_place_of(term, |pattern, slot| {
-                    let place = &mut found[pattern][slot];
-                    let read = if list.is_by_sentence() {
-                        let is_read = !sentences.is_empty();
-                        let read = if is_read {
-                            Some(())
-                        } else {
-                            list.for_each_sentence(|sentence| sentences.push(sentence))
-                        };
-                        place.sentences.extend_from_slice(&sentences);
-                        read
-                    } else {
-                        place.is_known = false;
-                        list.for_each_block(|block, count| {
-                            if let Some(sum) = place.counts.get_mut(block) {
-                                *sum = sum.saturating_add(count);
-                            }
-                        })
-                    };
-                    whole = whole.and(read);
-                });
-                whole
-            });
-            walked.ok_or_else(|| directory.damaged(CUT_SHORT))?;
-        }
-        for place in found.iter_mut().flatten() {
-            // Lists in order one behind the other, which a stable sort merges.
-            place.sentences.sort();
-            let counts = &mut place.counts;
-            for_each_block(&place.sentences, &starts, |block, n| {
-                if let Some(count) = counts.get_mut(block) {
-                    *count = count.saturating_add(n as u32);
-                }
-            });
-        }
-        Ok(found.into_iter().map(Told::of).collect())
-    }
-}
-
-impl Told {
-    /// What the places of a pattern tell of it.
-    fn of(mut places: Vec<Place>) -> Self {
-        let is_exact = places.len() == 1 && places[0].is_known;
-        let begins =
-            if is_exact { Some(std::mem::take(&mut places[0].sentences)) } else { begins(&places) };
-        // A pattern stands where the rarest of its words does at most.
-        let mut bounds = places.pop().map(|place| place.counts).unwrap_or_default();
-        for place in places {
-            bounds
-                .iter_mut()
-                .zip(place.counts)
-                .for_each(|(least, other)| *least = (*least).min(other));
-        }
-        Self { bounds, begins, is_exact }
-    }
-}
-
-/// The sentences where words can begin to stand side by side, one in each of `places`: each stands in the sentence of the
-/// one before or behind it.
-fn begins(places: &[Place]) -> Option<Vec<u32>> {
-    let known = || places.iter().enumerate().filter(|(_, place)| place.is_known);
-    let (at, rarest) = known().min_by_key(|(_, place)| place.sentences.len())?;
-    let is_near = |sentence: u32| {
-        known().all(|(other, place)| {
-            let low = sentence.saturating_sub(at.saturating_sub(other) as u32);
-            let high = sentence + other.saturating_sub(at) as u32;
-            let from = place.sentences.partition_point(|held| *held < low);
-            place.sentences.get(from).is_some_and(|held| *held <= high)
-        })
-    };
-    let near = rarest.sentences.iter().copied().filter(|sentence| is_near(*sentence));
-    let mut out: Vec<u32> =
-        near.flat_map(|sentence| sentence.saturating_sub(at as u32)..=sentence).collect();
-    out.sort_unstable();
-    Some(out)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Tests of what directories tell of patterns.
 
 use super::*;
+use crate::memory::index::patterns::Wanted;
 use crate::memory::index::search;
 use crate::memory::segment::words;
 use crate::memory::{Library, Source};
