@@ -20,6 +20,7 @@ use super::doer::may_harm;
 use super::identity::{Identity, Telling, people, people_of};
 use super::scene::{AT, LONGEST, MENTIONS, THINGS, is_thing, people_besides, tied, with_what};
 use super::table::{Cells, only_one};
+use super::things::Things;
 use crate::error::Result;
 use crate::memory::answer::{Finding, one_line};
 use crate::memory::index::corpus::SentenceId;
@@ -148,9 +149,28 @@ pub fn proved(reader: &Reader, victim: &str) -> Result<Option<Finding>> {
     if harm.means.is_empty() || harm.places.is_empty() {
         return Ok(None);
     }
+    // Without a motive the other cells are not looked for.
+    let mut suspects: Vec<(String, String, Vec<SentenceId>)> = people(&suspects, victim)
+        .into_iter()
+        .take(SUSPECTS)
+        .map(|(name, word)| {
+            let told = grudges.iter().filter(|(_, tokens)| names_part(tokens, &name, victim));
+            let motive = told.map(|(id, _)| *id).collect();
+            (name, word, motive)
+        })
+        .collect();
+    suspects.retain(|(_, _, motive)| !motive.is_empty());
+    if suspects.is_empty() {
+        return Ok(None);
+    }
+    let things = |nouns: &BTreeSet<String>| {
+        Things::of(reader, nouns.iter().filter_map(|noun| Pattern::phrase(noun)).collect())
+    };
+    let (means, places) = (things(&harm.means)?, things(&harm.places)?);
     let mut rows: Vec<(String, Cells)> = Vec::new();
-    for (name, word) in people(&suspects, victim).into_iter().take(SUSPECTS) {
-        let cells = cells(reader, &harm, &grudges, (&name, &word), victim)?;
+    for (name, word, motive) in suspects {
+        let who = Identity::of(reader, &name, &word)?;
+        let cells = cells(reader, &harm, (&means, &places), &who, motive)?;
         rows.push((name, cells));
     }
     Ok(only_one(rows).map(|(name, cells)| cells.proof(&harm.ids, name)))
@@ -212,35 +232,32 @@ impl Harm {
     }
 }
 
-/// The cells of a suspect; without a motive the others are not looked for.
+/// The cells of a suspect with a motive; without means nobody's chance is looked for.
 fn cells(
     reader: &Reader,
     harm: &Harm,
-    grudges: &[(SentenceId, Vec<Token>)],
-    (name, word): (&str, &str),
-    victim: &str,
+    (means, places): (&Things, &Things),
+    who: &Identity,
+    motive: Vec<SentenceId>,
 ) -> Result<Cells> {
-    let mut cells = Cells::default();
-    let told = grudges.iter().filter(|(_, tokens)| names_part(tokens, name, victim));
-    cells.motive.extend(told.map(|(id, _)| *id));
-    if cells.motive.is_empty() {
-        return Ok(cells);
-    }
-    let who = Identity::of(reader, name, word)?;
-    let read = |nouns: &BTreeSet<String>| -> Result<Vec<Telling>> {
-        let things: Vec<Pattern> = nouns.iter().filter_map(|noun| Pattern::phrase(noun)).collect();
+    let mut cells = Cells { motive, ..Cells::default() };
+    let read = |things: &Things| -> Result<Vec<Telling>> {
         // Without things all that is told of somebody would be of one.
-        let mut told = if things.is_empty() { Vec::new() } else { who.tellings(reader, &things)? };
+        let is_any = !things.patterns.is_empty();
+        let mut told = if is_any { who.tellings(reader, things)? } else { Vec::new() };
         told.retain(|told| !harm.ids.contains(&told.read.id));
         Ok(told)
     };
-    for Telling { read, ties } in read(&harm.means)? {
+    for Telling { read, ties } in read(means)? {
         if tells(&reader.tokens(&read.text)) {
             cells.means.push(read.id);
             cells.means.extend(ties);
         }
     }
-    for Telling { read, ties } in read(&harm.places)? {
+    if cells.means.is_empty() {
+        return Ok(cells);
+    }
+    for Telling { read, ties } in read(places)? {
         let is_apart = match (resolved(reader, &read.text)?.0, harm.time) {
             (Some(time), Some(harmed)) => {
                 let apart = (time - harmed).rem_euclid(ROUND);

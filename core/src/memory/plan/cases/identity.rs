@@ -11,6 +11,7 @@
 use std::collections::BTreeSet;
 
 use super::scene::{LONGEST, MENTIONS, people_besides};
+use super::things::Things;
 use crate::error::Result;
 use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::names;
@@ -149,17 +150,18 @@ impl Identity {
     ///
     /// # Errors
     /// If the store cannot be read or is damaged.
-    pub(super) fn tellings(&self, reader: &Reader, things: &[Pattern]) -> Result<Vec<Telling>> {
+    pub(super) fn tellings(&self, reader: &Reader, things: &Things) -> Result<Vec<Telling>> {
         let Some(named) = &self.named else { return Ok(Vec::new()) };
         let mut out: Vec<Telling> = Vec::new();
-        let ids = reader.last_mentions(std::slice::from_ref(named), things, LONGEST, MENTIONS)?;
+        let Things { patterns, newest } = things;
+        let ids = reader.last_mentions(std::slice::from_ref(named), patterns, LONGEST, MENTIONS)?;
         for read in reader.read(&ids)? {
             if !(self.is_by_last && is_of_another(&read.text, &self.name)) {
                 out.push(Telling { read, ties: Vec::new() });
             }
         }
         for (other, tie) in &self.others {
-            let ids = reader.last_mentions(std::slice::from_ref(other), things, LONGEST, FEW)?;
+            let ids = reader.last_mentions(std::slice::from_ref(other), patterns, LONGEST, FEW)?;
             for read in reader.read(&ids)? {
                 let is_known = read.id == *tie || out.iter().any(|known| known.read.id == read.id);
                 if !is_known && stands_for(&reader.tokens(&read.text), other) {
@@ -168,17 +170,13 @@ impl Identity {
             }
         }
         // What a pronoun may tell: beside a name, or of the things.
-        let mut ids: BTreeSet<SentenceId> = BTreeSet::new();
-        if things.is_empty() {
+        let mut ids = newest.clone();
+        if patterns.is_empty() {
             for Telling { read, .. } in &out {
                 let n_sentences = reader.corpus.layout(read.id.block)?.sentences.len() as u32;
                 let behind = read.id.sentence + 1..(read.id.sentence + 1 + REACH).min(n_sentences);
                 ids.extend(behind.map(|sentence| SentenceId { sentence, ..read.id }));
             }
-        }
-        for thing in things {
-            let found = reader.last_mentions(std::slice::from_ref(thing), &[], LONGEST, FEW + 1)?;
-            ids.extend(found.into_iter().take(FEW));
         }
         ids.retain(|id| out.iter().all(|known| known.read.id != *id));
         for read in reader.read(&ids.into_iter().collect::<Vec<_>>())? {

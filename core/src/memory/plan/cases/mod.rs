@@ -10,3 +10,4 @@ mod suspect;
 pub mod suspects;
 pub mod table;
 pub mod theft;
+mod things;

@@ -19,6 +19,7 @@ use super::circumstances::tells;
 use super::culprit::{GONE, Thing};
 use super::identity::{Identity, Telling, people, people_of};
 use super::scene::{AT, LONGEST, MENTIONS, THINGS, is_thing, people_besides, tied, with_what};
+use super::things::Things;
 use crate::error::Result;
 use crate::memory::answer::Finding;
 use crate::memory::index::corpus::SentenceId;
@@ -76,9 +77,9 @@ struct Case {
     /// The first sentence that tells what was done.
     done: SentenceId,
     /// Where the thing was, and what opens that.
-    places: Vec<Pattern>,
+    places: Things,
     /// What it was spoilt with.
-    means: Vec<Pattern>,
+    means: Things,
     /// Which sentences tie which of them.
     ties: Vec<(Pattern, Vec<SentenceId>)>,
 }
@@ -102,7 +103,9 @@ pub fn thief(reader: &Reader, question: &Question, thing: &Thing) -> Result<Opti
     let is_lone = guilty.len() == 1;
     guilty.retain(|(_, cells)| match (case.is_gone, cells.motive.is_empty()) {
         (true, is_innocent) => !cells.trace.is_empty() || is_lone && !is_innocent,
-        (false, is_innocent) => !is_innocent && (case.means.is_empty() || !cells.trace.is_empty()),
+        (false, is_innocent) => {
+            !is_innocent && (case.means.patterns.is_empty() || !cells.trace.is_empty())
+        }
     });
     // Of a book the places that speak of it are worth reading.
     let [(name, cells)] = guilty.as_slice() else {
@@ -189,7 +192,7 @@ impl Case {
                 nouns.insert(noun);
             }
         }
-        let few = |nouns: BTreeSet<String>| -> Result<Vec<Pattern>> {
+        let few = |nouns: BTreeSet<String>| -> Result<Things> {
             let mut out = Vec::new();
             for pattern in nouns.iter().filter_map(|noun| Pattern::phrase(noun)) {
                 let all = std::slice::from_ref(&pattern);
@@ -197,7 +200,7 @@ impl Case {
                     out.push(pattern);
                 }
             }
-            Ok(out)
+            Things::of(reader, out)
         };
         Ok(Some(Self { places: few(places)?, means: few(means)?, about, is_gone, done, ties }))
     }
@@ -216,7 +219,7 @@ impl Case {
                 named.extend(people);
             }
         }
-        for thing in self.places.iter().chain(&self.means) {
+        for thing in self.places.patterns.iter().chain(&self.means.patterns) {
             let ids = reader.last_mentions(std::slice::from_ref(thing), &[], LONGEST, FEW)?;
             for read in reader.read(&ids)? {
                 named.extend(people_of(reader, &read)?);
@@ -236,7 +239,7 @@ impl Case {
         let mut cells = Cells::default();
         let about = |id: SentenceId| self.about.iter().find(|about| about.read.id == id);
         for (things, list) in [(&self.places, &mut cells.chance), (&self.means, &mut cells.trace)] {
-            if things.is_empty() {
+            if things.patterns.is_empty() {
                 continue;
             }
             for Telling { read, ties } in who.tellings(reader, things)? {
@@ -251,7 +254,7 @@ impl Case {
                 }
             }
         }
-        for Telling { read, ties } in who.tellings(reader, &[])? {
+        for Telling { read, ties } in who.tellings(reader, &Things::default())? {
             let tokens = reader.tokens(&read.text);
             let any = |list: &str| tokens.iter().any(|token| among(list, &token.folded));
             let placed = tokens.iter().any(|token| AT.contains(&token.folded.as_str()));
