@@ -48,6 +48,8 @@ pub(super) struct Timeline {
     pub(super) events: BTreeMap<SentenceId, Vec<Event>>,
     /// Who is known to be a teller, or to be none.
     tellers: BTreeMap<String, bool>,
+    /// Of which nouns it is known whether a sentence tells them to be places.
+    places: BTreeMap<String, bool>,
 }
 
 impl Timeline {
@@ -72,7 +74,7 @@ impl Timeline {
                 let hosts =
                     |place: &String| words::folded(&read.text).starts_with(&format!("the {place}"));
                 if let Some(place) = event.place.as_ref().filter(|place| hosts(place)) {
-                    event.beside = !is_told_place(reader, place)?;
+                    event.beside = !self.is_told_place(reader, place)?;
                 }
             }
             let goes =
@@ -137,7 +139,7 @@ impl Timeline {
             let tokens = reader.tokens(text);
             let mut event = inferred(text, &tokens, name, &places);
             if event.is_none() {
-                let told = told_places(reader, text, &tokens)?;
+                let told = self.told_places(reader, text, &tokens)?;
                 event = inferred(text, &tokens, name, &told).filter(|event| event.place.is_some());
             }
             let placed = |event: &Event| event.place.as_ref().is_some_and(|p| same_noun(p, thing));
@@ -242,6 +244,40 @@ impl Timeline {
         Ok(false)
     }
 
+    /// The nouns of a sentence that another one tells to be places: "to the attic", "in the attic".
+    fn told_places(
+        &mut self,
+        reader: &Reader,
+        text: &str,
+        tokens: &[Token],
+    ) -> Result<Vec<String>> {
+        let mut told = Vec::new();
+        for at in 0..tokens.len() {
+            let end = noun_end(text, tokens, at);
+            if !among("the a his her their", &tokens[at].folded) || end < at + 2 {
+                continue;
+            }
+            let place = noun(&tokens[at..end]);
+            if self.is_told_place(reader, &place)? {
+                told.push(place);
+            }
+        }
+        Ok(told)
+    }
+
+    /// Whether a sentence says "to the", "into the", "in the" or "at the" before a noun.
+    fn is_told_place(&mut self, reader: &Reader, noun: &str) -> Result<bool> {
+        if let Some(known) = self.places.get(noun) {
+            return Ok(*known);
+        }
+        let phrase = |before| Pattern::phrase(&format!("{before} {noun}"));
+        let phrases: Vec<Pattern> =
+            ["to the", "into the", "in the", "at the"].into_iter().filter_map(phrase).collect();
+        let is_told = !reader.last_mentions(&[], &phrases, LONGEST, 1)?.is_empty();
+        self.places.insert(noun.to_owned(), is_told);
+        Ok(is_told)
+    }
+
     /// Adds the events of the sentences right behind a statement that go on with a pronoun for whoever or
     /// whatever it told of: "Then she went to the attic", "Omar passed it on".
     fn go_on(&mut self, reader: &Reader, read: &Read, found: &[Event]) -> Result<()> {
@@ -305,30 +341,6 @@ fn mentions(reader: &Reader, pattern: &Pattern) -> Result<Vec<Read>> {
 fn said(text: &str) -> Cow<'_, str> {
     let text = without_stamp(text);
     spelled_out(text).map_or(Cow::Borrowed(text), Cow::Owned)
-}
-
-/// The nouns of a sentence that another one tells to be places: "to the attic", "in the attic".
-fn told_places(reader: &Reader, text: &str, tokens: &[Token]) -> Result<Vec<String>> {
-    let mut told = Vec::new();
-    for at in 0..tokens.len() {
-        let end = noun_end(text, tokens, at);
-        if !among("the a his her their", &tokens[at].folded) || end < at + 2 {
-            continue;
-        }
-        let place = noun(&tokens[at..end]);
-        if is_told_place(reader, &place)? {
-            told.push(place);
-        }
-    }
-    Ok(told)
-}
-
-/// Whether a sentence says "to the", "into the", "in the" or "at the" before a noun.
-fn is_told_place(reader: &Reader, noun: &str) -> Result<bool> {
-    let phrase = |before| Pattern::phrase(&format!("{before} {noun}"));
-    let phrases: Vec<Pattern> =
-        ["to the", "into the", "in the", "at the"].into_iter().filter_map(phrase).collect();
-    Ok(!reader.last_mentions(&[], &phrases, LONGEST, 1)?.is_empty())
 }
 
 /// Whether an event is one of `name`.
