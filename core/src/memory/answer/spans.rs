@@ -160,15 +160,13 @@ const WHERE: &str = "in at to from near into inside of towards toward via on beh
 /// Whether a sentence of one fact may say what a question expects, whatever words it does that with.
 pub fn may_answer(sentence: &str, expected: Expected) -> bool {
     let among = |list: &str| {
-        words::folded_words(sentence).any(|word| list.split(' ').any(|member| member == word))
+        words::any_folded(sentence, |word| list.split(' ').any(|member| member == word))
     };
     if sentence.chars().any(words::is_ideograph) {
         return true;
     }
     match expected {
-        Expected::Date => {
-            among(WHEN) || words::folded_words(sentence).any(|word| is_time_word(&word))
-        }
+        Expected::Date => among(WHEN) || words::any_folded(sentence, is_time_word),
         Expected::Number => among(HOW_MUCH),
         // "Has the parking place 17."
         Expected::Place => among(WHERE) || sentence.bytes().any(|byte| byte.is_ascii_digit()),

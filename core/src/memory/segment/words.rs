@@ -131,10 +131,10 @@ pub fn fold(word: &str, out: &mut String) {
         }
     }
     if body.is_ascii() {
-        for byte in body.bytes() {
-            if byte != b',' {
-                out.push(byte.to_ascii_lowercase() as char);
-            }
+        out.push_str(body);
+        out.make_ascii_lowercase();
+        if body.contains(',') {
+            out.retain(|c| c != ',');
         }
         return;
     }
@@ -162,6 +162,15 @@ pub fn folded(word: &str) -> String {
 /// The words of `text` in their folded form, in order.
 pub fn folded_words(text: &str) -> impl Iterator<Item = String> {
     words(text).map(|word| folded(&text[word.start..word.end]))
+}
+
+/// Whether one of the words of `text` is one that `is_wanted` in its folded form, which is kept for none of them.
+pub fn any_folded(text: &str, mut is_wanted: impl FnMut(&str) -> bool) -> bool {
+    let mut folded = String::new();
+    words(text).any(|word| {
+        fold(&text[word.start..word.end], &mut folded);
+        is_wanted(&folded)
+    })
 }
 
 /// The words of `text` as they are written and in their folded form, in order.

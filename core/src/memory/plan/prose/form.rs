@@ -114,8 +114,8 @@ impl<'q> Form<'q> {
             return if self.office_of(text).is_some() { 1.0 + OF_OFFICE } else { 0.0 };
         }
         if let Some(kind) = self.kind {
-            let of_kind = |word: String| kind.holds(&word) && !self.is_asked(&word);
-            return told(words::folded_words(text).any(of_kind));
+            let of_kind = |word: &str| kind.holds(word) && !self.is_asked(word);
+            return told(words::any_folded(text, of_kind));
         }
         match self.expected {
             Expected::Explanation => told(forms::gives_reason(text)),
@@ -169,13 +169,13 @@ impl<'q> Form<'q> {
 
     fn number(&self, text: &str) -> f32 {
         let vague = |word: &str| among("one half quarter", word);
-        let is_new = |word: String| !self.is_asked(&word) && !vague(&word);
+        let is_new = |word: &str| !self.is_asked(word) && !vague(word);
         let mut spans = spans::spans(text, Expected::Number).into_iter();
-        if !spans.any(|range| words::folded_words(&text[range]).any(is_new)) {
+        if !spans.any(|range| words::any_folded(&text[range], is_new)) {
             return 0.0;
         }
         let Some(measure) = self.measure else { return 1.0 };
-        if words::folded_words(text).any(|word| units::of_word(&word) == Some(measure)) {
+        if words::any_folded(text, |word| units::of_word(word) == Some(measure)) {
             1.0 + IN_UNITS
         } else {
             VAGUELY

@@ -191,7 +191,7 @@ fn revealing(corpus: &Corpus, part: &[(u32, Range<u32>)]) -> Result<Vec<Sentence
         let held = corpus.excerpt(*block, range.start as usize..range.end as usize)?;
         for sentence in range.clone() {
             let text = held.sentences(sentence as usize..sentence as usize + 1);
-            if words::folded_words(text).any(|word| among(REVEALING, &word)) {
+            if words::any_folded(text, |word| among(REVEALING, word)) {
                 out.push(SentenceId { block: *block, sentence });
             }
         }

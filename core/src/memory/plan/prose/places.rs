@@ -404,8 +404,8 @@ impl<'q> Telling<'q> {
             0.0
         };
         score += told_here.max(TOLD_BESIDE * around);
-        let has = |list: &str| words::folded_words(text).any(|word| among(list, &word));
-        if form.asks_name && words::folded_words(text).any(|word| is_naming(&word)) {
+        let has = |list: &str| words::any_folded(text, |word| among(list, word));
+        if form.asks_name && words::any_folded(text, is_naming) {
             score += CALLED;
         }
         if self.of_death && has(CAUSES) {

@@ -261,35 +261,43 @@ impl<'a> Reading<'a> {
                 holding.map(|(other, _)| self.sentences(*other)).collect()
             })
             .collect();
-        let stretch = |start: u32| {
+        // The first of them behind each stretch in turn, and the least distance from it.
+        let mut next = vec![0; begins.len()];
+        let mut least: Vec<Option<u32>> = vec![None; begins.len()];
+        let mut out = Vec::new();
+        for start in own.clone().step_by(STRETCH as usize) {
             let sentences = start..(start + STRETCH).min(own.end);
-            let least_in = |pattern: usize, sentences: &Range<u32>| {
-                let Some(begins) = begins[pattern] else { return Some(0) };
-                let (low, high) = (sentences.start - own.start, sentences.end - own.start);
-                let from = begins.partition_point(|sentence| sentence - first < low);
-                let behind = begins.get(from).map(|at| (at - first + 1).saturating_sub(high));
-                let before = from.checked_sub(1).map(|at| low - (begins[at] - first));
-                before.into_iter().chain(behind).min()
-            };
+            let (low, high) = (sentences.start - own.start, sentences.end - own.start);
+            for ((begins, next), least) in begins.iter().zip(&mut next).zip(&mut least) {
+                let Some(begins) = begins else {
+                    *least = Some(0);
+                    continue;
+                };
+                while begins.get(*next).is_some_and(|at| at - first < low) {
+                    *next += 1;
+                }
+                let behind = begins.get(*next).map(|at| (at - first + 1).saturating_sub(high));
+                let before = next.checked_sub(1).map(|before| low - (begins[before] - first));
+                *least = before.into_iter().chain(behind).min();
+            }
             let is_near = seeds.iter().any(|seed| {
                 let aspect = &self.sought.aspects[*seed];
                 let is_near = |least: u32| least <= aspect.reach();
-                let mut patterns = aspect.mentions.iter().map(|(pattern, _)| *pattern);
-                patterns.any(|pattern| least_in(pattern, &sentences).is_some_and(is_near))
+                aspect.mentions.iter().any(|(pattern, _)| least[*pattern].is_some_and(is_near))
             });
-            let bound = is_near.then(|| {
-                self.bound(&sentences, first_mentions, |pattern| {
-                    let distance = |other: &Range<u32>| {
-                        let before = (sentences.start + 1).saturating_sub(other.end);
-                        before.max((other.start + 1).saturating_sub(sentences.end))
-                    };
-                    let others = held[pattern].iter().map(distance);
-                    others.chain(least_in(pattern, &sentences)).min()
-                })
+            if !is_near {
+                continue;
+            }
+            let bound = self.bound(&sentences, first_mentions, |pattern| {
+                let distance = |other: &Range<u32>| {
+                    let before = (sentences.start + 1).saturating_sub(other.end);
+                    before.max((other.start + 1).saturating_sub(sentences.end))
+                };
+                held[pattern].iter().map(distance).chain(least[pattern]).min()
             });
-            bound.map(|bound| Stretch { bound, block, sentences, is_block: false })
-        };
-        own.clone().step_by(STRETCH as usize).filter_map(stretch).collect()
+            out.push(Stretch { bound, block, sentences, is_block: false });
+        }
+        out
     }
 
     /// The most that one of `sentences` scores, where `least` tells how far away the nearest mention of a pattern is at
