@@ -5,8 +5,10 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::contents::Contents;
+use super::contract::{MakePages, Store};
 use super::memory_notes::NoteMaps;
-use super::{BlockParts, ContentHash, Contents, DocumentRecord, MakePages, Part, Store};
+use super::record::{BlockParts, ContentHash, DocumentRecord, Part};
 use crate::error::{MemoryError, Result};
 
 /// Keeps everything in ordinary maps; grows with its documents.

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::memory::MemoryStore;
 use super::notes::{Note, Notes, Place, PlacedNote};
-use super::{ContentHash, MemoryStore};
+use super::record::ContentHash;
 use crate::error::Result;
 
 /// Notes in ordinary maps.

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use super::ContentHash;
+use super::record::ContentHash;
 use crate::error::Result;
 
 /// What a model wrote about a place.

@@ -20,57 +20,30 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use rusqlite::{
     Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params,
 };
 
-use super::sqlite_notes;
-use super::{BlockParts, ContentHash, Contents, DocumentRecord, MakePages, Part, Store};
+use super::contents::Contents;
+use super::contract::{MakePages, Store};
+use super::record::{BlockParts, ContentHash, DocumentRecord, Part};
+use super::sqlite_tables::{
+    APPLICATION_ID, PAGES, PATIENCE, ROWS, TEXT_ROWS, VERSION, claim, create, drop_notes,
+    drop_unneeded, has, leave,
+};
 use crate::error::{Error, MemoryError, Result};
 use crate::memory::segment::blocks::MOST;
 
-/// "CARL" in ASCII.
-const APPLICATION_ID: i64 = 0x4341_524c;
-/// Version of the tables and of the records in them.
-const VERSION: i64 = 11;
-/// How long a locked file is waited for.
-const PATIENCE: Duration = Duration::from_millis(5_000);
-/// Bytes of a page of the file. What a block's parts leave unused of their last pages is a tenth of the text;
-/// in pages of 16 KiB it was a quarter.
-const PAGE_BYTES: i64 = 4 << 10;
-/// Rows that a block has at most, and which of them the pieces of its text are.
-const ROWS: i64 = 64;
-const TEXT_ROWS: Range<i64> = 8..ROWS;
 /// Bytes of a piece of text: as many as fit a page of the file with what stands before them.
 const PIECE_BYTES: u32 = 4_000;
 const _: () = assert!(MOST as i64 <= PIECE_BYTES as i64 * (TEXT_ROWS.end - TEXT_ROWS.start));
 /// Pages that the log holds before they are brought home: 4 MB.
 const LOG_PAGES: i64 = 1_024;
+/// Ids of blocks and of directories that are kept.
+const MOST_KNOWN: usize = 1 << 10;
 /// SQLite's page cache in KiB: bounds what reading a library of any size keeps in memory.
 const CACHE_KIB: i64 = 256;
-/// Pages that a directory has at most. A run has at most 1,024 blocks of some 55 KB, and a directory of
-/// words that all differ takes about as much as its text: some thirty thousand pages, and a thousand of pairs.
-const PAGES: i64 = 1 << 16;
-
-const SCHEMA: &str = "
-    CREATE TABLE block(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, owner TEXT NOT NULL);
-    CREATE TABLE part(id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
-    CREATE TABLE directory(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE,
-                           owner TEXT NOT NULL);
-    CREATE TABLE page(id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
-    CREATE TABLE document(position INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
-                          record BLOB NOT NULL);
-    CREATE TABLE document_block(document INTEGER NOT NULL, block INTEGER NOT NULL,
-                                PRIMARY KEY(document, block)) WITHOUT ROWID;
-    CREATE TABLE document_directory(document INTEGER NOT NULL, directory INTEGER NOT NULL,
-                                    PRIMARY KEY(document, directory)) WITHOUT ROWID;
-    CREATE INDEX needed ON document_block(block);
-    CREATE INDEX owned ON block(owner);
-    CREATE INDEX needed_directory ON document_directory(directory);
-    CREATE INDEX owned_directory ON directory(owner);
-";
 
 /// A store in one file.
 #[derive(Debug)]
@@ -87,8 +60,9 @@ struct Known {
     /// SQLite's number of the state that other connections left.
     version: Option<i64>,
     contents: Option<Arc<Contents>>,
-    /// Ids of directories.
+    /// Ids of directories and of blocks, at most [`MOST_KNOWN`] of either.
     directories: BTreeMap<ContentHash, i64>,
+    blocks: BTreeMap<ContentHash, i64>,
 }
 
 impl SqliteStore {
@@ -145,20 +119,38 @@ impl SqliteStore {
         Ok(())
     }
 
-    /// The id of the directory of a run, if there is one.
-    fn directory_id(&self, run: ContentHash) -> rusqlite::Result<Option<i64>> {
-        if let Some(id) = self.known.borrow().directories.get(&run) {
+    /// The id that `select` finds for a hash, if there is one, kept among those of `known` while something is read.
+    fn id_of(
+        &self,
+        known: fn(&mut Known) -> &mut BTreeMap<ContentHash, i64>,
+        select: &str,
+        hash: ContentHash,
+    ) -> rusqlite::Result<Option<i64>> {
+        if let Some(id) = known(&mut self.known.borrow_mut()).get(&hash) {
             return Ok(Some(*id));
         }
-        let id = self
-            .connection
-            .prepare_cached("SELECT id FROM directory WHERE hash = ?1")?
-            .query_row([run.0], |row| row.get(0))
-            .optional()?;
+        let mut statement = self.connection.prepare_cached(select)?;
+        let id = statement.query_row([hash.0], |row| row.get(0)).optional()?;
         if let (Some(id), true) = (id, self.readers.get() > 0) {
-            self.known.borrow_mut().directories.insert(run, id);
+            let mut held = self.known.borrow_mut();
+            let ids = known(&mut held);
+            if ids.len() == MOST_KNOWN {
+                ids.clear();
+            }
+            ids.insert(hash, id);
         }
         Ok(id)
+    }
+
+    /// The id of the directory of a run, if there is one.
+    fn directory_id(&self, run: ContentHash) -> rusqlite::Result<Option<i64>> {
+        let select = "SELECT id FROM directory WHERE hash = ?1";
+        self.id_of(|known| &mut known.directories, select, run)
+    }
+
+    /// The id of a block, if there is one.
+    fn block_id(&self, hash: ContentHash) -> rusqlite::Result<Option<i64>> {
+        self.id_of(|known| &mut known.blocks, "SELECT id FROM block WHERE hash = ?1", hash)
     }
 
     pub(super) fn connection(&self) -> &Connection {
@@ -180,16 +172,15 @@ impl SqliteStore {
 
     /// Those of the rows `rows` of a block that there are, in order.
     fn rows(&self, hash: ContentHash, rows: Range<i64>) -> Result<Vec<Vec<u8>>> {
+        let failed = self.failed("reading a block");
+        let id = self.block_id(hash).map_err(&failed)?.ok_or_else(|| self.missing(hash))?;
         self.connection
-            .prepare_cached(
-                "SELECT part.bytes FROM block, part WHERE block.hash = ?1
-                 AND part.id >= block.id * ?2 + ?3 AND part.id < block.id * ?2 + ?4 ORDER BY part.id",
-            )
+            .prepare_cached("SELECT bytes FROM part WHERE id >= ?1 AND id < ?2 ORDER BY id")
             .and_then(|mut statement| {
-                let wanted = params![hash.0, ROWS, rows.start, rows.end];
+                let wanted = params![id * ROWS + rows.start, id * ROWS + rows.end];
                 statement.query_map(wanted, |row| row.get(0))?.collect()
             })
-            .map_err(self.failed("reading a block"))
+            .map_err(failed)
     }
 
     /// Runs `steps` in one write transaction.
@@ -208,39 +199,6 @@ impl SqliteStore {
         let value = steps(&transaction).map_err(failed)?;
         transaction.commit().map_err(failed)?;
         Ok(value)
-    }
-}
-
-fn create(connection: &mut Connection) -> rusqlite::Result<()> {
-    use_write_ahead_log(connection)?;
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    // Another process may have made them between the look and the lock.
-    let tables: i64 =
-        transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    if tables == 0 {
-        transaction.execute_batch(SCHEMA)?;
-        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-        transaction.pragma_update(None, "user_version", VERSION)?;
-    }
-    transaction.commit()
-}
-
-/// Changing the journal's mode fails at once while another process holds the new file: SQLite
-/// calls no busy handler there, so the waiting is done here.
-fn use_write_ahead_log(connection: &Connection) -> rusqlite::Result<()> {
-    let started = Instant::now();
-    loop {
-        match connection
-            .execute_batch(&format!("PRAGMA page_size = {PAGE_BYTES}; PRAGMA journal_mode = WAL"))
-        {
-            Err(error)
-                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
-                    && started.elapsed() < PATIENCE =>
-            {
-                std::thread::sleep(Duration::from_millis(5));
-            }
-            done => return done,
-        }
     }
 }
 
@@ -276,66 +234,6 @@ fn rows_of(part: Part) -> Range<i64> {
         Part::Text => TEXT_ROWS,
         other => other as i64..other as i64 + 1,
     }
-}
-
-/// Notes the document `name`, its blocks and its directories as leaving, and takes its claim on them
-/// away.
-fn leave(connection: &Connection, name: &str) -> rusqlite::Result<()> {
-    connection.execute_batch(
-        "CREATE TEMP TABLE IF NOT EXISTS leaving(name TEXT);
-         CREATE TEMP TABLE IF NOT EXISTS leaving_block(id INTEGER);
-         CREATE TEMP TABLE IF NOT EXISTS leaving_directory(id INTEGER);
-         DELETE FROM leaving; DELETE FROM leaving_block; DELETE FROM leaving_directory;",
-    )?;
-    connection.execute("INSERT INTO leaving VALUES(?1)", [name])?;
-    let of_name = "document IN (SELECT position FROM document WHERE name = ?1)";
-    for kind in ["block", "directory"] {
-        let claims = format!("document_{kind} WHERE {of_name}");
-        let note = format!("INSERT INTO leaving_{kind} SELECT {kind} FROM {claims}");
-        connection.execute(&note, [name])?;
-        connection.execute(&format!("DELETE FROM {claims}"), [name])?;
-    }
-    Ok(())
-}
-
-/// Drops the blocks and directories that no document needs and that who is leaving put or used.
-fn drop_unneeded(connection: &Connection) -> rusqlite::Result<()> {
-    for (kind, pieces, in_one) in [("block", "part", ROWS), ("directory", "page", PAGES)] {
-        connection.execute_batch(&format!(
-            "CREATE TEMP TABLE IF NOT EXISTS unneeded(id INTEGER PRIMARY KEY);
-             DELETE FROM unneeded;
-             INSERT INTO unneeded SELECT id FROM {kind}
-                 WHERE (owner = (SELECT name FROM leaving)
-                        OR id IN (SELECT id FROM leaving_{kind}))
-                 AND NOT EXISTS (SELECT 1 FROM document_{kind} WHERE {kind} = {kind}.id);
-             DELETE FROM {pieces} WHERE id / {in_one} IN (SELECT id FROM unneeded);
-             DELETE FROM {kind} WHERE id IN (SELECT id FROM unneeded);"
-        ))?;
-    }
-    Ok(())
-}
-
-/// Claims the block or directory `hash` for the document `name`; `false` if there is none.
-fn claim(
-    connection: &Connection,
-    kind: &str,
-    name: &str,
-    hash: ContentHash,
-) -> rusqlite::Result<bool> {
-    let claimed = connection
-        .prepare_cached(&format!(
-            "INSERT OR IGNORE INTO document_{kind} SELECT document.position, {kind}.id
-             FROM document, {kind} WHERE document.name = ?1 AND {kind}.hash = ?2"
-        ))?
-        .execute(params![name, hash.0])?;
-    // What the document holds twice is claimed once.
-    Ok(claimed == 1 || has(connection, kind, hash)?)
-}
-
-fn has(connection: &Connection, kind: &str, hash: ContentHash) -> rusqlite::Result<bool> {
-    connection
-        .prepare_cached(&format!("SELECT 1 FROM {kind} WHERE hash = ?1"))?
-        .exists(params![hash.0])
 }
 
 impl Store for SqliteStore {
@@ -552,7 +450,7 @@ impl Store for SqliteStore {
     fn remove_document(&mut self, name: &str) -> Result<bool> {
         self.write("removing a document", |connection| {
             leave(connection, name)?;
-            sqlite_notes::drop_notes(connection, name)?;
+            drop_notes(connection, name)?;
             let removed = connection.execute("DELETE FROM document WHERE name = ?1", [name])?;
             drop_unneeded(connection)?;
             Ok(removed > 0)

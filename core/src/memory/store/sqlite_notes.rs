@@ -12,7 +12,9 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::notes::{Note, Notes, Place, PlacedNote};
-use super::{ContentHash, SqliteStore};
+use super::record::ContentHash;
+use super::sqlite::SqliteStore;
+use super::sqlite_tables::has_notes;
 use crate::error::Result;
 
 const SCHEMA: &str = "
@@ -25,24 +27,6 @@ const SCHEMA: &str = "
                                          PRIMARY KEY(term, note)) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS note_terms ON note_term(note);
 ";
-
-/// Whether there is a table of notes; the index made last tells that all are there.
-pub(super) fn has_tables(connection: &Connection) -> rusqlite::Result<bool> {
-    connection.prepare_cached("SELECT 1 FROM sqlite_schema WHERE name = 'note_terms'")?.exists([])
-}
-
-/// Drops the notes of `owner`, if there are any.
-pub(super) fn drop_notes(connection: &Connection, owner: &str) -> rusqlite::Result<()> {
-    if !has_tables(connection)? {
-        return Ok(());
-    }
-    connection.execute(
-        "DELETE FROM note_term WHERE note IN (SELECT id FROM note WHERE owner = ?1)",
-        [owner],
-    )?;
-    connection.execute("DELETE FROM note WHERE owner = ?1", [owner])?;
-    Ok(())
-}
 
 fn hash_of(row: &Row, column: &str) -> rusqlite::Result<ContentHash> {
     row.get(column).map(ContentHash)
@@ -63,7 +47,7 @@ impl SqliteStore {
         steps: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T> {
         let read = |connection: &Connection| {
-            if has_tables(connection)? { steps(connection) } else { Ok(T::default()) }
+            if has_notes(connection)? { steps(connection) } else { Ok(T::default()) }
         };
         read(self.connection()).map_err(self.failed("reading notes"))
     }
@@ -72,7 +56,7 @@ impl SqliteStore {
 impl Notes for SqliteStore {
     fn put_note(&mut self, owner: &str, place: Place, note: &Note, terms: &[u64]) -> Result<()> {
         self.write("putting a note", |connection| {
-            if !has_tables(connection)? {
+            if !has_notes(connection)? {
                 connection.execute_batch(SCHEMA)?;
             }
             let there = params![owner, place.of.0, place.first];

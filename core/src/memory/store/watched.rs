@@ -8,8 +8,10 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::contents::Contents;
+use super::contract::{MakePages, Store};
 use super::notes::{Note, Notes, Place, PlacedNote};
-use super::{BlockParts, ContentHash, Contents, DocumentRecord, MakePages, Part, Store};
+use super::record::{BlockParts, ContentHash, DocumentRecord, Part};
 use crate::cancel::CancelFlag;
 use crate::error::{MemoryError, Result};
 
