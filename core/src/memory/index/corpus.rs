@@ -10,7 +10,9 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::pages::{Firsts, PAGE_BYTES};
+use super::outline::{self, Outline};
+use super::packing::PAGE_BYTES;
+use super::pages::Firsts;
 use super::told::{Lookups, MOST_HELD};
 use crate::error::{MemoryError, Result};
 use crate::memory::segment::layout::Layout;
@@ -277,6 +279,28 @@ impl<'a> Corpus<'a> {
         let layout = layout.filter(|layout| layout.chars == place.chars);
         let layout = layout.ok_or_else(|| self.damaged(block, MISFIT))?;
         Ok(self.recents.layouts.keep(hash, layout))
+    }
+
+    /// The outline of block `block` of run `run`, from a page of its directory where that is enough.
+    ///
+    /// # Errors
+    /// If the store cannot be read or the page is damaged.
+    pub fn outline(&self, run: usize, block: u32) -> Result<Outline> {
+        let run_blocks = &self.contents.runs[run].blocks;
+        let in_run = (block - run_blocks.start) as usize;
+        if let Some(directory) = self.directory(run)?
+            && directory.firsts.by_sentences()
+        {
+            let page = directory.outlines(in_run / outline::BLOCKS)?;
+            let first = block as usize - in_run % outline::BLOCKS;
+            let n_sentences = |at: usize| self.contents.blocks[first + at].block.sentences as usize;
+            let outline = Outline::read(page, in_run % outline::BLOCKS, n_sentences)
+                .ok_or_else(|| directory.damaged("an outline is cut short"))?;
+            if !outline.is_vague() {
+                return Ok(outline);
+            }
+        }
+        Ok(Outline::Laid(self.layout(block)?))
     }
 
     /// Text and layout of block `block`.

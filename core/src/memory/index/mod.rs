@@ -14,7 +14,7 @@
 //!              outline, pairs       how long sentences are; which blocks can hold two words side by side
 //! a question   patterns             its words and phrases: stems, stopwords, thesaurus, beginnings
 //!              spread               which blocks and sentences can hold them: lookup, told
-//!              search               passages and sentences by BM25: tally, scoring, hits
+//!              search               passages and sentences by BM25: occurrences, tally, scoring, hits
 //! all blocks   corpus, excerpt      read one by one, or some passages of one; the last few kept
 //! ```
 
@@ -28,6 +28,7 @@ pub mod lists;
 pub mod lookup;
 pub mod merging;
 pub mod names;
+pub mod occurrences;
 pub mod outline;
 pub mod packing;
 pub mod pages;

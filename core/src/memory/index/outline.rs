@@ -9,7 +9,6 @@
 
 use std::sync::Arc;
 
-use super::corpus::Corpus;
 use crate::error::Result;
 use crate::memory::segment::layout::Layout;
 use crate::memory::store::PutPage;
@@ -69,7 +68,11 @@ pub enum Outline {
 
 impl Outline {
     /// The outline of block `at` of a page, whose blocks have so many sentences; `None` if the page is damaged.
-    fn read(page: Arc<Vec<u8>>, at: usize, n_sentences: impl Fn(usize) -> usize) -> Option<Self> {
+    pub fn read(
+        page: Arc<Vec<u8>>,
+        at: usize,
+        n_sentences: impl Fn(usize) -> usize,
+    ) -> Option<Self> {
         let start: usize = (0..at).map(|at| n_sentences(at) + n_sentences(at).div_ceil(8)).sum();
         let n = n_sentences(at);
         let end = start + n + n.div_ceil(8);
@@ -79,7 +82,7 @@ impl Outline {
     }
 
     /// Whether a sentence has so many words that the page does not tell how many.
-    fn is_vague(&self) -> bool {
+    pub fn is_vague(&self) -> bool {
         match self {
             Self::Paged(page, start, n) => page[*start..start + n].contains(&LONG),
             Self::Laid(_) => false,
@@ -131,30 +134,6 @@ fn first_from(bits: &[u8], at: u32) -> Option<u32> {
     let behind = bits[byte as usize + 1..].iter().zip(byte + 1..);
     let mut all = std::iter::once((own, byte)).chain(behind.map(|(bits, byte)| (*bits, byte)));
     all.find_map(|(bits, byte)| (bits != 0).then(|| byte * 8 + bits.trailing_zeros()))
-}
-
-impl Corpus<'_> {
-    /// The outline of block `block` of run `run`, from a page of its directory where that is enough.
-    ///
-    /// # Errors
-    /// If the store cannot be read or the page is damaged.
-    pub fn outline(&self, run: usize, block: u32) -> Result<Outline> {
-        let run_blocks = &self.contents.runs[run].blocks;
-        let in_run = (block - run_blocks.start) as usize;
-        if let Some(directory) = self.directory(run)?
-            && directory.firsts.by_sentences()
-        {
-            let page = directory.outlines(in_run / BLOCKS)?;
-            let first = block as usize - in_run % BLOCKS;
-            let n_sentences = |at: usize| self.contents.blocks[first + at].block.sentences as usize;
-            let outline = Outline::read(page, in_run % BLOCKS, n_sentences)
-                .ok_or_else(|| directory.damaged("an outline is cut short"))?;
-            if !outline.is_vague() {
-                return Ok(outline);
-            }
-        }
-        Ok(Outline::Laid(self.layout(block)?))
-    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,8 @@ use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, 
 /// Bytes that are packed or unpacked at most. The dictionary of a block of 96 KiB has less than twice as many:
 /// a word of one letter and the space behind it take six.
 pub const LONGEST: usize = 512 << 10;
+/// Bytes of a page of a directory at which the next is begun: two such pages fit a page of the library's file.
+pub(super) const PAGE_BYTES: usize = 2_000;
 /// Pieces have a few thousand bytes, and what packs them is to take little memory.
 const WINDOW_BITS: u8 = 12;
 

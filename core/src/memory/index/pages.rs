@@ -22,7 +22,7 @@ use std::collections::BinaryHeap;
 use super::beginnings::{Beginnings, Step};
 use super::lists::{self, List, ListBuilder};
 use super::merging::{Blocks, merge};
-use super::packing::{self, Packer, Unpacker};
+use super::packing::{self, PAGE_BYTES, Packer, Unpacker};
 use super::postings::{self, ByteSet};
 use super::{outline, pairs};
 use crate::error::Result;
@@ -30,8 +30,6 @@ use crate::memory::segment::layout::Layout;
 use crate::memory::store::PutPage;
 use crate::memory::store::varint::{Reader, put};
 
-/// Bytes of a page at which the next is begun: two such pages fit a page of the library's file.
-pub(super) const PAGE_BYTES: usize = 2_000;
 /// Words on the last page, and the share of all words that they are at most, as one in so many.
 const MOST_FREQUENT: usize = 1_024;
 const FREQUENT_SHARE: usize = 32;

@@ -14,7 +14,7 @@
 
 use std::sync::Arc;
 
-use super::pages::PAGE_BYTES;
+use super::packing::PAGE_BYTES;
 use super::postings;
 use super::stopwords;
 use crate::error::Result;

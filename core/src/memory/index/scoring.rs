@@ -12,9 +12,9 @@ use std::collections::BTreeMap;
 
 use super::corpus::{Corpus, SentenceId};
 use super::hits::{Best, Hit, Passage};
+use super::occurrences::lists_in;
 use super::outline::Outline;
 use super::patterns::Wanted;
-use super::search::{Search, lists_in};
 use super::spread::{Known, Spread};
 use super::tally::Tally;
 use crate::error::Result;
@@ -39,11 +39,11 @@ pub(super) struct Scoring {
 
 impl Scoring {
     /// Of a search for so many sentences and passages; none is scored yet.
-    pub(super) fn of(search: &Search, n_sentences: usize, n_passages: usize) -> Self {
-        let contents = &search.corpus.contents;
+    pub(super) fn of(corpus: &Corpus, idf: &[f32], n_sentences: usize, n_passages: usize) -> Self {
+        let contents = &corpus.contents;
         let n_words = contents.n_words as f32;
         Self {
-            idf: search.idf.clone(),
+            idf: idf.to_vec(),
             mean_sentence: n_words / contents.n_sentences.max(1) as f32,
             mean_passage: n_words / contents.n_passages.max(1) as f32,
             sentences: Tally::default(),
@@ -60,8 +60,14 @@ impl Scoring {
     }
 
     /// Adds a block of which the directory tells everything.
-    pub(super) fn add_known(&mut self, search: &Search, block: u32, run: usize) -> Result<()> {
-        let outline = self.tally(search, block, run)?;
+    pub(super) fn add_known(
+        &mut self,
+        corpus: &Corpus,
+        spread: &Spread,
+        block: u32,
+        run: usize,
+    ) -> Result<()> {
+        let outline = self.tally(corpus, spread, block, run)?;
         let passage_of = |at: usize| {
             let (first, end) = outline.passage_of(at as u32);
             Passage { block, first, sentences: end - first }
@@ -71,8 +77,14 @@ impl Scoring {
     }
 
     /// Whether a block of which the directory tells the sentences can hold one of the best units.
-    pub(super) fn can_beat(&mut self, search: &Search, block: u32, run: usize) -> Result<bool> {
-        self.tally(search, block, run)?;
+    pub(super) fn can_beat(
+        &mut self,
+        corpus: &Corpus,
+        spread: &Spread,
+        block: u32,
+        run: usize,
+    ) -> Result<bool> {
+        self.tally(corpus, spread, block, run)?;
         let beats = |best: &Best, units: &Tally| {
             units.scored().any(|(_, score, _)| !best.is_beyond(score * ROUNDING))
         };
@@ -82,15 +94,21 @@ impl Scoring {
 
     /// Scores the sentences of a block, and its passages by their first sentences, by where the directory tells that
     /// patterns can stand.
-    fn tally(&mut self, search: &Search, block: u32, run: usize) -> Result<Outline> {
-        let place = &search.corpus.contents.blocks[block as usize];
+    fn tally(
+        &mut self,
+        corpus: &Corpus,
+        spread: &Spread,
+        block: u32,
+        run: usize,
+    ) -> Result<Outline> {
+        let place = &corpus.contents.blocks[block as usize];
         let (first, n_sentences) = (place.first_sentence, place.block.sentences);
-        let outline = search.corpus.outline(run, block)?;
+        let outline = corpus.outline(run, block)?;
         self.sentences.clear();
         self.passages.clear();
         let mut list = Vec::new();
         for (pattern, idf) in self.idf.iter().enumerate() {
-            let mentions = search.spread.sentences(pattern, first, first + n_sentences);
+            let mentions = spread.sentences(pattern, first, first + n_sentences);
             list.clear();
             list.extend(mentions.iter().map(|sentence| sentence - first));
             let score =

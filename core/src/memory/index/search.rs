@@ -3,17 +3,15 @@
 //! How units are scored is in `scoring`. The directories tell where patterns stand in prose, and which other blocks are
 //! read; those whose words cannot beat what was found are left out, which changes nothing in what is found.
 
-use std::sync::Arc;
-
 use super::corpus::{Corpus, SentenceId};
 use super::directory::{self, First};
 pub use super::hits::{Hit, Passage};
-use super::patterns::{Matches, Pattern, Wanted};
+use super::occurrences::{find, masks_in, occurrences_in};
+use super::patterns::{Pattern, Wanted};
 use super::scoring::{self, Bound, Scoring};
 use super::spread::{Beside, Known, Spread, blocks_beside};
 use super::stems::Stems;
 use crate::error::Result;
-use crate::memory::segment::layout::Layout;
 
 /// At most this many patterns are searched at once: a set of them fits one word of bits.
 pub const MOST_PATTERNS: usize = 64;
@@ -49,62 +47,6 @@ impl Found {
 /// If the store cannot be read or is damaged.
 pub fn counts(corpus: &Corpus, patterns: &[Pattern], stems: &Stems) -> Result<Vec<u64>> {
     Ok(Spread::of(corpus, patterns, stems)?.totals)
-}
-
-fn find(corpus: &Corpus, block: u32, wanted: &mut Wanted) -> Result<Matches> {
-    Matches::find(wanted, &corpus.index(block)?.terms)
-        .ok_or_else(|| corpus.damaged(block, "the dictionary is cut short"))
-}
-
-/// Fills `held` with every occurrence of the patterns in a block, the number of the word and the index of
-/// the pattern, by pattern; the block's layout, or `None` if nothing occurs.
-fn occurrences_in(
-    corpus: &Corpus,
-    block: u32,
-    wanted: &mut Wanted,
-    held: &mut Vec<(u32, u32)>,
-) -> Result<Option<Arc<Layout>>> {
-    held.clear();
-    let matches = find(corpus, block, wanted)?;
-    if !matches.any() {
-        return Ok(None);
-    }
-    let index = corpus.index(block)?;
-    for pattern in 0..wanted.patterns().len() {
-        let list = matches
-            .positions(pattern, &index.positions)
-            .ok_or_else(|| corpus.damaged(block, "a position list is cut short"))?;
-        held.extend(list.iter().map(|word| (*word, pattern as u32)));
-    }
-    Ok(Some(corpus.layout(block)?))
-}
-
-/// Calls `visit` with the block's layout, every pattern that occurs in the block, and the words where it
-/// begins, in order; answers the layout, or `None` if nothing occurs.
-pub(super) fn lists_in(
-    corpus: &Corpus,
-    block: u32,
-    wanted: &mut Wanted,
-    mut visit: impl FnMut(&Layout, usize, &[u32]),
-) -> Result<Option<Arc<Layout>>> {
-    let matches = find(corpus, block, wanted)?;
-    let mut layout = None;
-    for pattern in 0..wanted.patterns().len() {
-        if matches.bound(pattern) == 0 {
-            continue;
-        }
-        let list = matches
-            .positions(pattern, &corpus.index(block)?.positions)
-            .ok_or_else(|| corpus.damaged(block, "a position list is cut short"))?;
-        if !list.is_empty() {
-            let layout = match &layout {
-                Some(layout) => layout,
-                None => layout.insert(corpus.layout(block)?),
-            };
-            visit(layout, pattern, &list);
-        }
-    }
-    Ok(layout)
 }
 
 /// The best `limit` passages and as many sentences for `patterns`; those beyond
@@ -167,21 +109,21 @@ impl<'a> Search<'a> {
         is_worth: impl Fn(u64) -> bool,
     ) -> Result<Found> {
         let bounds = scoring::by_bound(self.corpus, &self.spread, &self.idf, is_worth);
-        let mut scoring = Scoring::of(self, n_sentences, n_passages);
+        let mut scoring = Scoring::of(self.corpus, &self.idf, n_sentences, n_passages);
         let (mut known, others): (Vec<Bound>, Vec<Bound>) =
             bounds.into_iter().partition(|bound| bound.known == Known::Exactly);
         // In the order of the documents, so that every page of outlines is read once.
         known.sort_by_key(|bound| bound.block);
         for Bound { bound, block, run, .. } in known {
             if !scoring.is_beaten(bound) {
-                scoring.add_known(self, block, run)?;
+                scoring.add_known(self.corpus, &self.spread, block, run)?;
             }
         }
         for Bound { bound, block, run, known } in others {
             if scoring.is_beaten(bound) {
                 break;
             }
-            if known == Known::Blocks || scoring.can_beat(self, block, run)? {
+            if known == Known::Blocks || scoring.can_beat(self.corpus, &self.spread, block, run)? {
                 scoring.add_read(self.corpus, &mut self.wanted, block)?;
             }
         }
@@ -219,27 +161,6 @@ pub fn occurrences(
         }
     }
     Ok(())
-}
-
-/// Fills `masks` with a bit for every pattern in every sentence of a block; its layout, or `None` and nothing.
-///
-/// # Errors
-/// If the store cannot be read or is damaged.
-pub fn masks_in(
-    corpus: &Corpus,
-    block: u32,
-    wanted: &mut Wanted,
-    masks: &mut Vec<u64>,
-) -> Result<Option<Arc<Layout>>> {
-    masks.clear();
-    lists_in(corpus, block, wanted, |layout, pattern, list| {
-        masks.resize(layout.sentences.len(), 0_u64);
-        list.iter().fold(0, |from, word| {
-            let at = layout.sentence_of_word_from(from, *word);
-            masks[at] |= 1 << pattern;
-            at
-        });
-    })
 }
 
 /// The sentence in which the folded word `word` stands first in the documents; `None` if it stands in none. How often it

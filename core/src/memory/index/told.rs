@@ -16,7 +16,7 @@ use crate::memory::store::ContentHash;
 /// Numbers of what directories told that are held: a quarter of a megabyte, some forty words of a long book.
 pub(super) const MOST_HELD: usize = 1 << 16;
 /// Of these one pattern may have so many.
-const MOST_OF_ONE: usize = MOST_HELD / 8;
+const MOST_OF_ONE: usize = MOST_HELD / 4;
 /// For how many numbers a word of a pattern counts.
 const OF_A_WORD: usize = 8;
 
@@ -134,14 +134,14 @@ mod tests {
             Arc::new(Told { bounds: vec![1; 9], begins: Some(vec![1; n]), is_exact: true })
         };
         let n = MOST_OF_ONE - 99;
-        (0..9).for_each(|at| lookups.keep(directory, &pattern(at), &told(n)));
+        (0..=4).for_each(|at| lookups.keep(directory, &pattern(at), &told(n)));
         lookups.keep(directory, &pattern(99), &told(MOST_OF_ONE));
         let held = |at: usize| lookups.get(directory, &pattern(at)).is_some();
-        assert!(!held(0) && held(1) && held(8) && !held(99));
-        assert!(lookups.get(ContentHash([2; 32]), &pattern(8)).is_none());
-        // The one that was asked for stays.
+        assert!(!held(0) && held(1) && held(4) && !held(99));
+        assert!(lookups.get(ContentHash([2; 32]), &pattern(4)).is_none());
+        // Those that were asked for stay.
         assert!(held(2) && held(1));
         lookups.keep(directory, &pattern(10), &told(n));
-        assert!(held(1) && held(2) && !held(3));
+        assert!(held(1) && held(2) && held(4) && !held(3));
     }
 }

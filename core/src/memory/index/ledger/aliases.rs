@@ -15,7 +15,7 @@ use std::hash::{BuildHasher, BuildHasherDefault};
 
 use rustc_hash::FxHasher;
 
-use super::Entity;
+use super::entity::Entity;
 use super::extract::Kind;
 use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::names;

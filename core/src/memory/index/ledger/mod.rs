@@ -7,6 +7,7 @@
 //! blocks together can tell whether "Darcy" is one person.
 
 pub mod aliases;
+pub mod entity;
 pub mod extract;
 pub mod neighbours;
 pub mod record;
@@ -15,9 +16,11 @@ use std::collections::BTreeMap;
 use std::collections::VecDeque;
 
 use aliases::{Known, Table};
+use entity::Entity;
 use record::{BlockNames, key_of};
 
 use super::corpus::{Corpus, SentenceId};
+use super::directory::NO_DICTIONARY;
 use super::patterns::{Matches, Pattern, Wanted};
 use super::spread::Spread;
 use super::stems::Stems;
@@ -28,19 +31,6 @@ use crate::memory::store::Part;
 const NAMES_AT_A_TIME: usize = 20_000;
 /// Least share of common trigrams for a name to count as similar.
 const LEAST_SIMILAR: f32 = 0.4;
-
-/// Someone or something that is mentioned.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entity {
-    /// The fullest spelling of its name.
-    pub name: String,
-    /// All spellings, as keys: folded words joined by blanks.
-    pub keys: Vec<String>,
-    /// Sentences that mention each of them, summed over them.
-    pub mentions: u64,
-    /// Where it is mentioned first.
-    pub first: SentenceId,
-}
 
 /// The names of block `block`.
 ///
@@ -173,7 +163,7 @@ impl Mentions<'_, '_> {
         let corpus = self.corpus;
         let index = corpus.index(block)?;
         let matches = Matches::find(&mut Wanted::of(&self.patterns, &self.stems), &index.terms)
-            .ok_or_else(|| corpus.damaged(block, "the dictionary is cut short"))?;
+            .ok_or_else(|| corpus.damaged(block, NO_DICTIONARY))?;
         if !matches.any() {
             return Ok(());
         }

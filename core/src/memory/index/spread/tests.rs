@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::memory::index::patterns::Wanted;
-use crate::memory::index::search;
+use crate::memory::index::{occurrences, search};
 use crate::memory::segment::words;
 use crate::memory::{Library, Source};
 
@@ -82,7 +82,7 @@ fn sentences_that_a_directory_tells_are_those_that_the_blocks_hold() {
     let mut masks = Vec::new();
     let mut n_found = vec![0; patterns.len()];
     for block in corpus.contents.runs[run].blocks.clone() {
-        let layout = search::masks_in(&corpus, block, &mut wanted, &mut masks);
+        let layout = occurrences::masks_in(&corpus, block, &mut wanted, &mut masks);
         layout.unwrap().unwrap();
         let first = corpus.contents.blocks[block as usize].first_sentence;
         for (at, pattern) in patterns.iter().enumerate() {
