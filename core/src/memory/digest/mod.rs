@@ -49,9 +49,10 @@ use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
+use super::answer::Citation;
+use super::model::TextModel;
 use super::plan::budget::Speed;
 use super::store::{ContentHash, Store};
-use super::{Citation, TextModel};
 use crate::error::Result;
 
 pub use lines::Kind;

@@ -21,7 +21,7 @@ use super::DigestEnd;
 use super::gate::Backed;
 use super::lines::{Kind, Line, Lines};
 use super::run::{Pass, Step};
-use super::whole::{Outline, Said};
+use super::whole::{MOST, OUTLINE, Outline, Said};
 use super::windows::{self, Block};
 use super::writer::SECTION;
 use crate::error::Result;
@@ -30,12 +30,8 @@ use crate::memory::store::{DocumentRecord, Note, Place};
 
 /// Lines that are joined at a time.
 pub const CHILDREN: usize = 12;
-/// Lines of a document's outline at most.
-pub const MOST: usize = 12;
 /// Sentences that a line of an outline is tied to at most.
 const MOST_SOURCES: usize = 6;
-/// Where an outline stands, behind every sentence.
-pub const OUTLINE: u32 = u32::MAX;
 /// Where the note of a group stands.
 const GROUP: u32 = 0;
 

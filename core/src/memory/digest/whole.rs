@@ -12,8 +12,10 @@ use crate::memory::plan::reader::Reader;
 use crate::memory::plan::whole::asks_for_whole;
 use crate::memory::store::varint;
 
-use super::sections::{MOST, OUTLINE};
-
+/// Lines of a document's outline at most.
+pub const MOST: usize = 12;
+/// Where an outline stands, behind every sentence.
+pub const OUTLINE: u32 = u32::MAX;
 /// Lines of one document at least, where several are asked for.
 const LEAST: usize = 2;
 /// Sentences quoted for one line.

@@ -14,8 +14,7 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::html::declared;
-use super::source::ReadSeek;
-use super::{Limits, Source};
+use super::source::{Limits, ReadSeek, Source};
 use crate::error::{Error, MemoryError, Result};
 
 /// Most entries of an archive.

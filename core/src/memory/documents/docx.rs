@@ -10,7 +10,8 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::archive::{Archive, attribute, referenced};
 use super::prose::Prose;
-use super::{Limits, ReadSummary, Source, TextSink};
+use super::sink::{ReadSummary, TextSink};
+use super::source::{Limits, Source};
 use crate::error::Result;
 
 const FORMAT: &str = "DOCX";

@@ -10,8 +10,8 @@ use std::io::SeekFrom;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-use super::source::ReadSeek;
-use super::{Flow, Source};
+use super::sink::Flow;
+use super::source::{ReadSeek, Source};
 use crate::error::{MemoryError, Result};
 
 /// Bytes read at a time.

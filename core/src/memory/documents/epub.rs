@@ -10,7 +10,8 @@ use quick_xml::events::Event;
 use super::archive::{Archive, attribute, referenced};
 use super::html::HtmlReader;
 use super::prose::Prose;
-use super::{Flow, Limits, ReadSummary, Source, TextSink};
+use super::sink::{Flow, ReadSummary, TextSink};
+use super::source::{Limits, Source};
 use crate::error::Result;
 
 const FORMAT: &str = "EPUB";

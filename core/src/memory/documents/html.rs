@@ -17,7 +17,8 @@ use html5ever::tokenizer::{
 
 use super::encoding::{self, fill};
 use super::prose::Prose;
-use super::{Flow, Limits, ReadSummary, Source, TextSink};
+use super::sink::{Flow, ReadSummary, TextSink};
+use super::source::{Limits, Source};
 use crate::error::{Error, Result};
 
 /// Bytes at the start of a page in which it declares its encoding.

@@ -17,7 +17,8 @@ use pdf_extract::{
     ColorSpace, Document, MediaBox, OutputDev, OutputError, Path, Transform, output_doc,
 };
 
-use super::{Flow, Limits, ReadSummary, Source, TextSink};
+use super::sink::{Flow, ReadSummary, TextSink};
+use super::source::{Limits, Source};
 use crate::error::{Error, MemoryError, Result};
 
 const FORMAT: &str = "PDF";

@@ -4,7 +4,8 @@
 //! table rows and preformatted text are kept. A heading is told to the sink before its text. What is
 //! written here is the document's text, to which all offsets refer.
 
-use super::{Flow, Limits, Source, TextSink};
+use super::sink::{Flow, TextSink};
+use super::source::{Limits, Source};
 use crate::error::{MemoryError, Result};
 
 /// A paragraph longer than this many bytes is handed on in pieces.

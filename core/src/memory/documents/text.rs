@@ -4,7 +4,8 @@
 //! binary data, the second decodes in pieces.
 
 use super::encoding;
-use super::{Flow, Limits, ReadSummary, Source, TextSink};
+use super::sink::{Flow, ReadSummary, TextSink};
+use super::source::{Limits, Source};
 use crate::error::{MemoryError, Result};
 
 /// Reads `source` as text into `sink`.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{ProbeReport, Skill, SkillScore};
+use super::report::{ProbeReport, Skill, SkillScore};
 
 /// Version of the probes: a report of another version says nothing about these. Raise it with every
 /// change of a probe, of its prompts or of the plans that it compares with.

@@ -5,7 +5,7 @@
 //! cannot know an answer without reading; every relation is asked for in the words of its sentence
 //! and in other words, so that looking for words alone does not find all of them. In English only.
 
-use super::Skill;
+use super::report::Skill;
 use crate::random::Random;
 
 /// Sentences and questions about them.
