@@ -3,7 +3,7 @@
 //! `data/whereabouts.txt` was written for this test: `W` asks where Omar Bell is, `B` where the brass lamp was before
 //! the attic. No text is needed to read a question. Run with `--nocapture` to see the others.
 
-use carrel_core::memory::plan::events::state_question::{Asked, StateQuestion};
+use carrel_core::memory::plan::events::asked::{Asked, StateQuestion};
 
 const LIST: &str = include_str!("data/whereabouts.txt");
 /// Percent that is read at least.

@@ -10,15 +10,12 @@
 
 use std::collections::BTreeMap;
 
-use super::covering::{Bounds, View};
+use super::covering::{Bounds, Candidate, View};
 use super::parts::Scope;
 use super::question::{Question, Term};
 use super::reader::Reader;
 use crate::error::Result;
-use crate::memory::answer::spans;
 use crate::memory::digest::keys;
-use crate::memory::index::corpus::SentenceId;
-use crate::memory::index::names;
 use crate::memory::index::patterns::Pattern;
 use crate::memory::index::search::{self, Found, Passage, Search};
 use crate::memory::segment::words;
@@ -33,27 +30,6 @@ const HITS: usize = 128;
 const LEAST_WORTH: f32 = 0.05;
 /// Keys of one question that are looked for.
 const MOST_KEYS: usize = 8;
-
-/// A sentence that may answer.
-#[derive(Debug, Clone)]
-pub struct Candidate {
-    /// Where it stands.
-    pub id: SentenceId,
-    /// Score: coverage and what the form of the sentence adds.
-    pub score: f32,
-    /// Share of the question's weight that it covers with its neighbours, 0 to 1.
-    pub coverage: f32,
-    /// Share of the question's weight that it covers alone, 0 to 1.
-    pub own: f32,
-    /// Whether it holds a span of the expected type.
-    pub typed: bool,
-    /// The terms of the question that stand in the sentence, one bit each.
-    pub terms: u64,
-    /// Whether every key of the question stands in the sentence.
-    pub has_keys: bool,
-    /// Number of words of the sentence.
-    pub n_words: u32,
-}
 
 /// Which candidates are asked for.
 #[derive(Debug, Clone, Copy)]
@@ -223,23 +199,4 @@ fn fused_passages(found: &Found, many: bool) -> Vec<Passage> {
     passages.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
     passages.truncate(if many { PASSAGES.1 } else { PASSAGES.0 });
     passages.into_iter().map(|(_, passage)| passage).collect()
-}
-
-/// Whether a sentence speaks of somebody else of the same family: the last word of `name` stands in
-/// it, but only behind other first names.
-pub fn is_of_another(text: &str, name: &str) -> bool {
-    let bare = names::without_titles(name);
-    let Some((first, last)) = bare.rsplit_once(' ').filter(|(_, last)| text.contains(last)) else {
-        return false;
-    };
-    let mut found = Vec::new();
-    names::names(text, &mut found);
-    let mut others = found
-        .iter()
-        .map(|found| names::without_titles(&text[spans::without_day(text, found.start..found.end)]))
-        .filter(|found| found.rsplit(' ').next() == Some(last))
-        .peekable();
-    others.peek().is_some()
-        && others
-            .all(|found| found.contains(' ') && !first.split(' ').any(|word| found.contains(word)))
 }

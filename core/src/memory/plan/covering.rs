@@ -7,9 +7,9 @@
 
 use std::ops::Range;
 
-use super::candidates::{Candidate, is_of_another};
 use super::language::denied;
 use super::language::forms::{self, Defined};
+use super::namesakes::is_of_another;
 use super::question::{Expected, Key, Question, Term};
 use crate::memory::answer::spans;
 use crate::memory::digest::keys::Leads;
@@ -53,6 +53,27 @@ const ONE_FACT: u32 = 16;
 const WITHOUT_KEY: f32 = 0.5;
 /// Covers what a bound and a share that are summed in another order may differ by.
 const ROUNDING: f32 = 1.000_1;
+
+/// A sentence that may answer.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// Where it stands.
+    pub id: SentenceId,
+    /// Score: coverage and what the form of the sentence adds.
+    pub score: f32,
+    /// Share of the question's weight that it covers with its neighbours, 0 to 1.
+    pub coverage: f32,
+    /// Share of the question's weight that it covers alone, 0 to 1.
+    pub own: f32,
+    /// Whether it holds a span of the expected type.
+    pub typed: bool,
+    /// The terms of the question that stand in the sentence, one bit each.
+    pub terms: u64,
+    /// Whether every key of the question stands in the sentence.
+    pub has_keys: bool,
+    /// Number of words of the sentence.
+    pub n_words: u32,
+}
 
 /// What one sentence of a passage holds.
 struct Held {

@@ -9,7 +9,8 @@
 
 use std::collections::BTreeMap;
 
-use super::candidates::{Among, Candidate, candidates};
+use super::candidates::{Among, candidates};
+use super::covering::Candidate;
 use super::language::grammar::among;
 use super::parts::Scope;
 use super::prose::form::Form;

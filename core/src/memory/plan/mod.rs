@@ -44,6 +44,7 @@ pub mod budget;
 pub mod candidates;
 pub mod cases;
 pub mod chinese;
+pub mod class;
 pub mod clauses;
 pub mod counting;
 pub mod covering;
@@ -51,6 +52,7 @@ pub mod events;
 pub mod language;
 pub mod lookup;
 pub mod mentions;
+pub mod namesakes;
 mod nearby;
 mod papers;
 pub mod parts;
@@ -59,6 +61,7 @@ pub mod question;
 pub mod reader;
 pub mod reading;
 pub mod relations;
+pub mod side;
 mod supported;
 mod texts;
 pub mod thread;
@@ -73,39 +76,16 @@ use budget::Budget;
 use cases::culprit::Culprit;
 use cases::{outright, suspects, theft};
 use chinese::{counts, owners};
+use class::Class;
 use clauses::{asked::Asked, stated};
 use counting::{assign, compare, count, deeds, expansion, frequency};
-use events::{dated, needs, state_question, world};
+use events::asked::StateQuestion;
+use events::{dated, needs, world};
 use parts::Scope;
 use question::Question;
 use reader::Reader;
 use relations::property::OwnedQuestion;
 use relations::{chain, described, inherited, owned};
-
-/// The class of a question: which plan answered it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Class {
-    /// What a whole document is about.
-    Whole,
-    /// Frequencies of words.
-    Frequency,
-    /// Names and their values.
-    Assignment,
-    /// What an abbreviation stands for.
-    Abbreviation,
-    /// Where something is and who has it.
-    State,
-    /// Who did it.
-    WhoAndWhy,
-    /// A relation of a relation.
-    Chain,
-    /// Facts to be counted.
-    Count,
-    /// Two things compared.
-    Comparison,
-    /// Everything else.
-    Facts,
-}
 
 /// Answers `text` by the plan of its class, and says which that was. What one sentence of a longer
 /// text seems to state is supported by the other places that tell of it.
@@ -212,7 +192,7 @@ fn by_class(
     {
         return Ok((Class::WhoAndWhy, finding));
     }
-    let of_state = state_question::StateQuestion::of(text);
+    let of_state = StateQuestion::of(text);
     if let Some(question) = &of_state
         && let Some(finding) = dated::dated(reader, question)?
     {

@@ -1,8 +1,8 @@
 //! Where the sentences stand that may tell of somebody whom a text names seldom: at a mention, or around it in the
 //! paragraph, or behind it in one that opens with a pronoun.
 
-use super::candidates::is_of_another;
 use super::language::forms;
+use super::namesakes::is_of_another;
 use super::reader::Reader;
 use crate::error::Result;
 use crate::memory::index::corpus::SentenceId;

@@ -4,6 +4,7 @@
 //! of chapter 9", "before part two", "in section 3" limit an answer to a stretch of the document.
 
 use super::chinese::chapters;
+use super::side::{Side, side};
 use crate::error::Result;
 use crate::memory::answer::spans::number_value;
 use crate::memory::index::corpus::{Corpus, SentenceId};
@@ -140,45 +141,6 @@ pub struct Scope {
 /// Nouns for the parts of a document that are numbered.
 const DIVISIONS: &[&str] =
     &["chapter", "section", "part", "book", "volume", "act", "letter", "entry", "scene", "canto"];
-
-/// Where a stretch lies as seen from the part of the document that a question names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    /// All before it.
-    Before,
-    /// All up to its end.
-    Until,
-    /// It alone.
-    Inside,
-    /// All behind it.
-    After,
-}
-
-/// What the words around "chapter 9" say: those before it, the nearest first, and the one behind it.
-fn side(before: &[&str], behind: &str) -> Option<Side> {
-    let has = |wanted: &[&str]| before.iter().any(|word| wanted.contains(word));
-    let over =
-        ["ends", "ended", "closes", "closed", "concludes", "concluded", "finishes", "finished"];
-    let stops =
-        ["stop", "stops", "stopped", "stopping", "pause", "pauses", "paused", "breaks", "broke"];
-    let ends =
-        has(&["end", "ends", "close", "conclusion", "finish", "last"]) || over.contains(&behind);
-    if ends || has(&stops) {
-        let after = has(&["after", "since", "following"]) && !has(&stops);
-        return Some(if after { Side::After } else { Side::Until });
-    }
-    if ["begins", "began", "starts", "started", "opens", "opened"].contains(&behind) {
-        return Some(Side::Before);
-    }
-    before.iter().find_map(|word| match *word {
-        "as" | "by" | "until" | "till" | "up" | "through" | "than" | "to" | "including"
-        | "once" => Some(Side::Until),
-        "before" | "prior" | "start" | "beginning" => Some(Side::Before),
-        "after" | "since" | "following" => Some(Side::After),
-        "in" | "within" | "during" | "inside" | "at" | "when" => Some(Side::Inside),
-        _ => None,
-    })
-}
 
 /// The number that words begin with: digits, number words, a Roman numeral; and how many words it is.
 fn number_of(words: &[String]) -> Option<(u64, usize)> {
@@ -337,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_of_a_document_are_told_by_number_and_side() {
+    fn parts_of_a_document_are_told_by_number() {
         let number = |text: &str| {
             let words: Vec<String> = text.split(' ').map(str::to_owned).collect();
             number_of(&words)
@@ -346,15 +308,6 @@ mod tests {
         assert_eq!(number("twenty one who"), Some((21, 2)));
         assert_eq!(number("xiv"), Some((14, 1)));
         assert_eq!(number("the"), None);
-        assert_eq!(side(&["of", "as"], "what"), Some(Side::Until));
-        assert_eq!(side(&["of", "end", "the", "by"], ""), Some(Side::Until));
-        assert_eq!(side(&["before"], "what"), Some(Side::Before));
-        assert_eq!(side(&["when"], "ends"), Some(Side::Until));
-        assert_eq!(side(&["after", "stopped", "one"], ""), Some(Side::Until));
-        assert_eq!(side(&["than", "further", "no"], ""), Some(Side::Until));
-        assert_eq!(side(&["when"], "begins"), Some(Side::Before));
-        assert_eq!(side(&["in"], ""), Some(Side::Inside));
-        assert_eq!(side(&["the"], ""), None);
     }
 
     #[test]

@@ -7,12 +7,13 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::language::grammar::possessive;
 use super::language::lexicon::{Classes, Lexicon};
+use super::language::possessive::possessive;
 use crate::error::Result;
 use crate::memory::answer::one_line;
 use crate::memory::index::corpus::{Corpus, SentenceId};
 use crate::memory::index::names::{self, Name};
+use crate::memory::index::occurrences;
 use crate::memory::index::patterns::{Pattern, Wanted};
 use crate::memory::index::search::{self, Passage};
 use crate::memory::index::stems::Stems;
@@ -237,7 +238,7 @@ impl<'a> Reader<'a> {
         let (mut wanted, mut masks) = (Wanted::of(patterns, self.stems), Vec::new());
         let mut marked = Vec::with_capacity(ids.len());
         for of_block in ids.chunk_by(|one, other| one.block == other.block) {
-            search::masks_in(self.corpus, of_block[0].block, &mut wanted, &mut masks)?;
+            occurrences::masks_in(self.corpus, of_block[0].block, &mut wanted, &mut masks)?;
             let mask = |id: &SentenceId| masks.get(id.sentence as usize).copied().unwrap_or(0);
             marked.extend(of_block.iter().map(|id| (*id, mask(id))));
         }

@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::budget::NEARLY_AS_GOOD;
-use super::candidates::Candidate;
+use super::covering::Candidate;
 use super::question::Question;
 use super::reader::{Read, Reader};
 use crate::error::Result;

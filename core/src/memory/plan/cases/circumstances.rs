@@ -26,11 +26,11 @@ use crate::memory::answer::{Finding, one_line};
 use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::names;
 use crate::memory::index::patterns::Pattern;
-use crate::memory::plan::candidates::is_of_another;
 use crate::memory::plan::events::hours::resolved;
 use crate::memory::plan::language::grammar::among;
 use crate::memory::plan::language::lexicon::{FRIENDLY, HARM, MOTIVE};
 use crate::memory::plan::language::phrases::noun_phrases;
+use crate::memory::plan::namesakes::is_of_another;
 use crate::memory::plan::reader::{Read, Reader, Token};
 use crate::memory::segment::words;
 

@@ -17,9 +17,9 @@ use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::names;
 use crate::memory::index::patterns::Pattern;
 use crate::memory::index::stopwords;
-use crate::memory::plan::candidates::is_of_another;
 use crate::memory::plan::clauses::entity::{gender, is_of_anybody, is_of_people};
 use crate::memory::plan::language::grammar::among;
+use crate::memory::plan::namesakes::is_of_another;
 use crate::memory::plan::reader::{Read, Reader, Token};
 use crate::memory::segment::words;
 

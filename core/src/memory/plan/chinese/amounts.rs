@@ -12,6 +12,7 @@ use std::ops::Range;
 
 use super::surnames::full_names;
 use crate::memory::answer::units::{self, Measure};
+use crate::memory::plan::papers::amounts::telephones;
 use crate::memory::plan::papers::kind::Kind;
 use crate::memory::segment::words::is_ideograph;
 
@@ -127,7 +128,7 @@ fn names_somebody(text: &str) -> bool {
 pub fn spans(kind: Kind, text: &str) -> Vec<Range<usize>> {
     match kind {
         Kind::Date => dates(text),
-        Kind::Telephone => crate::memory::plan::papers::telephones(text),
+        Kind::Telephone => telephones(text),
         Kind::Money => counted(text, |measure| measure == Measure::Money),
         Kind::Length => counted(text, |measure| measure == Measure::Time),
         Kind::Count => counted(text, |measure| measure == Measure::Count),

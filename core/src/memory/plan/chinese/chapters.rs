@@ -2,7 +2,7 @@
 //! them: 到第3章为止, 在第3章末尾, 第3章之前. Any character may divide a text that has headings
 //! with it: 第3天.
 
-use crate::memory::plan::parts::Side;
+use crate::memory::plan::side::Side;
 use crate::memory::segment::words;
 
 /// Characters for the divisions of a text.

@@ -10,7 +10,7 @@
 //! A clause without a subject, or with a pronoun for one, goes on with that of the clause before. Nothing marks where
 //! words end, so a noun is what stands between the marks of this grammar.
 
-use crate::memory::plan::events::statement::{Act, Event};
+use crate::memory::plan::events::event::{Act, Event};
 
 /// Longest statement and longest noun, in characters.
 const LONGEST: usize = 40;

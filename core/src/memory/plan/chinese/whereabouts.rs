@@ -7,7 +7,7 @@
 //! X手里拿着什么                                              what somebody has
 //! ```
 
-use crate::memory::plan::events::state_question::{Asked, StateQuestion};
+use crate::memory::plan::events::asked::{Asked, StateQuestion};
 use crate::memory::segment::words::is_ideograph;
 
 /// Words that ask for a place.

@@ -4,9 +4,10 @@
 //! verb, by "from" and "to", or by who comes first. A chain hangs together if it begins with somebody who
 //! simply has the thing and everybody who gives it is the one who had it.
 
+use super::event::Act;
 use super::hours::resolved;
 use super::inferred::inferred;
-use super::statement::{Act, events};
+use super::statement::events;
 use crate::error::Result;
 use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::names;

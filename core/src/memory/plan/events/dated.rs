@@ -6,8 +6,9 @@
 //! ```
 //! Only sentences that say when are read; without two of them the order of the text is what counts.
 
-use super::state_question::{Asked, StateQuestion};
-use super::statement::{Act, events};
+use super::asked::{Asked, StateQuestion};
+use super::event::Act;
+use super::statement::events;
 use crate::error::Result;
 use crate::memory::answer::Finding;
 use crate::memory::index::corpus::SentenceId;

@@ -1,6 +1,6 @@
 //! Statements that leave open which of several places it is: "Ines is either in the attic or the cellar."
 
-use super::statement::{Act, Event};
+use super::event::{Act, Event};
 use crate::memory::plan::language::grammar::{AT, among, noun, noun_end, says_no_more};
 use crate::memory::plan::language::lexicon::STAY;
 use crate::memory::plan::language::subject::subjects;

@@ -1,7 +1,7 @@
 //! Statements of two things that change hands at once: "Ines swapped the lamp for Omar's rope", "gave the lamp to
 //! Omar in exchange for the rope".
 
-use super::statement::{Act, Event};
+use super::event::{Act, Event};
 use crate::memory::plan::language::grammar::{among, noun, noun_end, place_phrase};
 use crate::memory::plan::language::subject::subjects;
 use crate::memory::plan::reader::Token;

@@ -8,8 +8,8 @@
 //! The class of the verb, the prepositions and the order of the noun phrases tell who is what, whatever the
 //! verb; words of content besides those make it another question.
 
-use super::state_question::{Asked, Part, StateQuestion};
-use super::statement::Act;
+use super::asked::{Asked, Part, StateQuestion};
+use super::event::Act;
 use crate::memory::index::stopwords;
 use crate::memory::plan::language::grammar::{KEEPING, among};
 use crate::memory::plan::language::lexicon::{DROP, GIVE, HARM, HOLD, PUT, RECEIVE, TAKE};

@@ -9,7 +9,7 @@
 //! A noun is a place if a preposition of place stands before it, if another sentence tells that somebody
 //! was there, or if the sentence says "where". Sentences that deny, ask or say more give no event.
 
-use super::statement::{Act, Event};
+use super::event::{Act, Event};
 use crate::memory::index::names;
 use crate::memory::index::stems::irregular_forms;
 use crate::memory::index::stopwords;

@@ -1,9 +1,9 @@
 //! Statements of somebody who lets another have something: "Omar let Ines take the lamp."
 
-use super::statement::{Act, Event, LONGEST_ADVERBIAL};
+use super::event::{Act, Event};
 use crate::memory::plan::language::grammar::{among, noun, noun_end};
 use crate::memory::plan::language::lexicon::{HOLD, RECEIVE, TAKE};
-use crate::memory::plan::language::subject::subjects;
+use crate::memory::plan::language::subject::{LONGEST_ADVERBIAL, subjects};
 use crate::memory::plan::reader::Token;
 
 /// "Omar let Ines have the lamp": who lets gives. The event, and the token behind it.

@@ -1,9 +1,11 @@
 //! Who goes where and who has what: sentences of events, what questions about them ask for, and the plans
 //! that replay them.
 
+pub mod asked;
 pub mod custody;
 pub mod dated;
 pub mod either;
+pub mod event;
 pub mod exchange;
 pub mod fronted;
 pub mod holding;

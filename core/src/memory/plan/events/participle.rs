@@ -36,7 +36,8 @@ pub(in crate::memory::plan) fn with_subject(text: &str, tokens: &[Token]) -> Opt
 
 #[cfg(test)]
 mod tests {
-    use crate::memory::plan::events::statement::{Act, events};
+    use crate::memory::plan::events::event::Act;
+    use crate::memory::plan::events::statement::events;
     use crate::memory::plan::language::lexicon::Lexicon;
 
     #[test]

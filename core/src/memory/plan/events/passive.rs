@@ -1,14 +1,14 @@
 //! Passive statements of events: "the lamp was taken to the attic by Ines", "Ines was seen in the attic".
 
+use super::event::{Act, Event};
 use super::sequence::closes;
-use super::statement::{Act, Event, LONGEST_ADVERBIAL};
 use crate::memory::plan::language::arguments::BESIDE;
 use crate::memory::plan::language::grammar::{
     AT, DETERMINERS, FURNITURE, ON_PERSON, PARTICLES, TO, among, keeper_in, noun, noun_end,
     place_phrase,
 };
 use crate::memory::plan::language::lexicon::{DROP, GIVE, HOLD, MOVE, PUT, STAY, TAKE};
-use crate::memory::plan::language::subject::subjects;
+use crate::memory::plan::language::subject::{LONGEST_ADVERBIAL, subjects};
 use crate::memory::plan::reader::Token;
 
 /// Whether the verb at `verb` is a participle behind a form of "to be".

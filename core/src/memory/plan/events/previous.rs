@@ -6,7 +6,7 @@
 //! ```
 //! Two things are named and nothing else; that the second is a place where the first came is for the text to say.
 
-use super::state_question::{Asked, StateQuestion};
+use super::asked::{Asked, StateQuestion};
 use super::whereabouts::says_nothing;
 use crate::memory::plan::language::grammar::among;
 use crate::memory::plan::language::phrasing::{Parts, distinct};

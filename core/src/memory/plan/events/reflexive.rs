@@ -1,6 +1,6 @@
 //! Verbs whose object is their subject: "took himself off to the barn", "armed herself with the lamp".
 
-use super::statement::{Act, Event};
+use super::event::{Act, Event};
 use crate::memory::plan::language::arguments::Arguments;
 use crate::memory::plan::language::grammar::among;
 

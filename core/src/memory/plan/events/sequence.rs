@@ -1,6 +1,6 @@
 //! How the clauses of a statement follow each other: where one ends, and which of them happened first.
 
-use super::statement::{Act, Event};
+use super::event::{Act, Event};
 use crate::memory::plan::language::grammar::{DETERMINERS, among, noun, noun_end, says_no_more};
 use crate::memory::plan::reader::Token;
 

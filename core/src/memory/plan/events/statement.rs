@@ -8,6 +8,7 @@
 //! forms give no events, or events marked as not filling the sentence.
 
 use super::either::open_places;
+use super::event::{Act, Event};
 use super::exchange::{exchange, in_return};
 use super::fronted::{uncleft, unfronted};
 use super::letting::let_have;
@@ -23,52 +24,12 @@ use crate::memory::plan::language::grammar::{DETERMINERS, REPORTING, among, is_n
 use crate::memory::plan::language::lexicon::{
     Classes, DROP, GIVE, HOLD, JOIN, Lexicon, MOVE, PUT, RECEIVE, SEE, STAY, TAKE,
 };
-use crate::memory::plan::language::subject::{companion, subjects};
+use crate::memory::plan::language::subject::{LONGEST_ADVERBIAL, companion, subjects};
 use crate::memory::plan::reader::{Token, tokens};
 use crate::memory::segment::words::is_ideograph;
 
-/// What happens in an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Act {
-    /// The subject goes to or is at the place.
-    At,
-    /// The subject is not, or no longer, at the place.
-    NotAt,
-    /// The subject is at this place or at that of another such event of the sentence.
-    MayBeAt,
-    /// The subject has the object from now on.
-    Take,
-    /// The subject has the object no more.
-    Drop,
-    /// The recipient has the object from now on.
-    Give,
-    /// The subject takes the object, or drops it if it has it: what the sentence tells is not known.
-    Handle,
-}
-
-/// One event; nouns are folded, without determiners.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Event {
-    /// What happens.
-    pub act: Act,
-    /// Who does it.
-    pub subjects: Vec<String>,
-    /// With what.
-    pub object: Option<String>,
-    /// Where, or whereto.
-    pub place: Option<String>,
-    /// Who is given the object.
-    pub recipient: Option<String>,
-    /// Whether the place may be a thing of the place: "by the door".
-    pub beside: bool,
-    /// Whether the sentence says nothing else.
-    pub fills: bool,
-}
-
 /// Words before "that" with which a sentence reports at most.
 const LONGEST_REPORT: usize = 12;
-/// Words of an adverbial before the subject at most.
-pub(in crate::memory::plan) const LONGEST_ADVERBIAL: usize = 5;
 /// Verbs behind which a place is named without a preposition.
 const REACHING: &str =
     "visit visits visited visiting reach reaches reached reaching enter enters entered entering";

@@ -11,8 +11,9 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::event::{Act, Event};
 use super::inferred::inferred;
-use super::statement::{Act, Event, events};
+use super::statement::events;
 use crate::error::Result;
 use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::names;

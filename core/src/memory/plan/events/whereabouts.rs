@@ -9,8 +9,8 @@
 //! The main clause has no words of content besides verbs of being, moving, handling and finding: anything
 //! else makes it another question. What other clauses say ("when the story ends") changes nothing.
 
-use super::state_question::{Asked, StateQuestion};
-use super::statement::Act;
+use super::asked::{Asked, StateQuestion};
+use super::event::Act;
 use crate::memory::index::stopwords;
 use crate::memory::plan::language::grammar::{KEEPING, among, same_noun};
 use crate::memory::plan::language::lexicon::{DROP, Lexicon, MOVE, PUT, SEE, STAY, TAKE};

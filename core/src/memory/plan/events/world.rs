@@ -7,8 +7,9 @@
 
 use std::collections::BTreeMap;
 
-use super::state_question::{Asked, Part, StateQuestion};
-use super::statement::{Act, Event, events};
+use super::asked::{Asked, Part, StateQuestion};
+use super::event::{Act, Event};
+use super::statement::events;
 use super::timeline::Timeline;
 use super::whereabouts::says_nothing;
 use crate::error::Result;

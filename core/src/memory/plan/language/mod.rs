@@ -14,6 +14,7 @@ pub mod notes;
 pub mod nouns;
 pub mod phrases;
 pub mod phrasing;
+pub mod possessive;
 pub mod reported;
 pub mod subject;
 pub mod value;

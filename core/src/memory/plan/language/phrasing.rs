@@ -9,9 +9,10 @@ use super::lexicon::Lexicon;
 use crate::memory::index::names;
 use crate::memory::index::stems::forms;
 use crate::memory::index::stopwords;
-use crate::memory::plan::events::state_question::LONGEST_NAME;
 use crate::memory::plan::reader::{Token, tokens};
 
+/// Longest name of a thing in a question, in words.
+pub(in crate::memory::plan) const LONGEST_NAME: usize = 4;
 /// Nouns for places in general; the thing asked for is none of them.
 const PLACES: &str = "room place location whereabouts building house spot site chamber area part \
     destination stop position town city quarter quarters corner section premises venue locale";

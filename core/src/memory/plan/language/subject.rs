@@ -8,9 +8,10 @@ use super::grammar::{
 };
 use super::lexicon::SEE;
 use crate::memory::index::stopwords;
-use crate::memory::plan::events::statement::LONGEST_ADVERBIAL;
 use crate::memory::plan::reader::Token;
 
+/// Words of an adverbial before the subject at most.
+pub(in crate::memory::plan) const LONGEST_ADVERBIAL: usize = 5;
 const PRONOUNS: &str = "he she they it him her them i we you";
 
 /// The subjects that end before token `verb`, and where they begin.

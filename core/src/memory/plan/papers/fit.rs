@@ -13,7 +13,7 @@ use super::of_kind::{is_of_kind, names_field};
 use super::page::Line;
 use super::query::{self, Query};
 use super::said::{SIMILAR, Said, parts, said};
-use super::{chinese_words, lines, pronouns};
+use super::{chinese_words, lines, pronouns, telling};
 use crate::memory::index::stopwords;
 use crate::memory::plan::language::grammar::among;
 use crate::memory::plan::reader::Reader;
@@ -173,7 +173,7 @@ fn outright(query: &Query, line: &Line, reader: &Reader) -> f32 {
         Kind::Place => {
             PLACED.iter().chain(&chinese_words::PLACED).any(|placed| line.text.contains(placed))
         }
-        Kind::Person if !query.is_chinese() => kind::names_anew(&line.text, asks),
+        Kind::Person if !query.is_chinese() => telling::names_anew(&line.text, asks),
         _ => false,
     };
     if is_outright { OUTRIGHT } else { 0.0 }

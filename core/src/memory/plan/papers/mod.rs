@@ -7,7 +7,7 @@
 //!
 //! ```text
 //! query     what is asked: a kind of answer, and the words that a line has to say; `chinese` of Chinese questions
-//! kind      the kinds of answers
+//! kind      the kinds of answers; `telling` whether a line tells something of one
 //! page      the lines, each with its headings, what its paragraph said before, and who writes; of these
 //!           `lines` knows the forms, and `table` the rows
 //! said      where a line says each word: in itself, above it, or before it where it goes on with that (`pronouns`)
@@ -18,7 +18,7 @@
 //! ```
 //! The other plans are asked first. What they found stays if it is of that kind and says what is asked.
 
-mod amounts;
+pub mod amounts;
 mod chinese;
 mod chinese_words;
 mod clauses;
@@ -32,12 +32,12 @@ mod query;
 mod roles;
 mod said;
 mod table;
+mod telling;
+mod words;
 
 use std::collections::BTreeSet;
 
-pub use amounts::telephones;
-
-use super::Class;
+use super::class::Class;
 use super::parts::Scope;
 use super::question::Question;
 use super::reader::Reader;
@@ -45,7 +45,7 @@ use super::texts::{self, Text};
 use crate::error::Result;
 use crate::memory::answer::Finding;
 use crate::memory::index::search::{self, Passage};
-use crate::memory::segment::words;
+use crate::memory::segment::words::is_ideograph;
 use fit::Fit;
 use page::{Extent, Line, Page};
 use query::Query;
@@ -80,7 +80,7 @@ pub fn revised(
     {
         return Ok(found);
     }
-    let query = match text.chars().any(words::is_ideograph) {
+    let query = match text.chars().any(is_ideograph) {
         true => chinese::query(text),
         false => Query::of(text, reader.stems),
     };

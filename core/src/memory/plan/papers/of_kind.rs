@@ -8,11 +8,12 @@
 
 use std::ops::Range;
 
-use super::kind::{self, Kind};
+use super::kind::Kind;
 use super::page::Line;
 use super::query::{self, Query};
 use super::said::{holds, said_in, says};
-use super::{amounts, chinese, clauses, lines, table};
+use super::words::bare_words;
+use super::{amounts, chinese, clauses, lines, table, telling};
 use crate::memory::answer::spans;
 use crate::memory::answer::units::{self, Measure};
 use crate::memory::index::stopwords;
@@ -30,8 +31,8 @@ const AGES: &str = "old older age aged ages turned young younger";
 pub fn answers(query: &Query, answer: &str, reader: &Reader) -> bool {
     let asks = |word: &str| query.asks(word, reader.stems);
     match query.kind {
-        Kind::Person if !query.is_chinese() => kind::says_who(answer, asks),
-        kind => kind.fits(answer),
+        Kind::Person if !query.is_chinese() => telling::says_who(answer, asks),
+        kind => telling::tells(kind, answer),
     }
 }
 
@@ -43,14 +44,14 @@ pub fn is_of_kind(query: &Query, line: &Line, reader: &Reader) -> bool {
             Kind::Count if query.counted.is_some() => {
                 let counted = query.counted.as_ref();
                 let counts = |header: &str| {
-                    counted.is_some_and(|own| holds(own, &query::bare_words(header), reader))
+                    counted.is_some_and(|own| holds(own, &bare_words(header), reader))
                 };
                 row.iter().skip(1).any(|cell| cell.counts(counts))
             }
             Kind::Money | Kind::Count | Kind::Length | Kind::Amount | Kind::Date => {
                 row.iter().skip(1).any(|cell| cell.is_of_kind(query.kind))
             }
-            kind => kind.fits(&line.text),
+            kind => telling::tells(kind, &line.text),
         };
     }
     let asks = |word: &str| query.asks(word, reader.stems);
@@ -59,10 +60,10 @@ pub fn is_of_kind(query: &Query, line: &Line, reader: &Reader) -> bool {
             Kind::Money | Kind::Count | Kind::Length | Kind::Amount | Kind::Date => {
                 !chinese_spans(query, &line.text).is_empty()
             }
-            kind => kind.fits(&line.text),
+            kind => telling::tells(kind, &line.text),
         },
         Kind::Place => says_where(query, line, reader),
-        Kind::Person => kind::says_who(&line.text, asks),
+        Kind::Person => telling::says_who(&line.text, asks),
         Kind::Statement if query.of_name => {
             line.words.iter().any(|word| among(query::NAMING, word))
                 || lines::field(&line.text).is_some()
@@ -77,7 +78,7 @@ pub fn is_of_kind(query: &Query, line: &Line, reader: &Reader) -> bool {
         Kind::Money | Kind::Count | Kind::Length | Kind::Amount | Kind::Date => {
             !spans_of(query, line, reader).is_empty()
         }
-        kind => kind.fits(&line.text),
+        kind => telling::tells(kind, &line.text),
     }
 }
 
@@ -95,7 +96,7 @@ fn spans_of(query: &Query, line: &Line, reader: &Reader) -> Vec<Range<usize>> {
     let text = line.text.as_str();
     let mut found = amounts::spans(query.kind, text);
     found.retain(|range| {
-        !query::bare_words(&text[range.clone()]).iter().all(|word| query.asks(word, reader.stems))
+        !bare_words(&text[range.clone()]).iter().all(|word| query.asks(word, reader.stems))
     });
     // The date of an amendment is that of the change.
     if query.kind == Kind::Date && !query.of_change {
@@ -111,13 +112,13 @@ fn spans_of(query: &Query, line: &Line, reader: &Reader) -> Vec<Range<usize>> {
         });
     }
     if let Some(counted) = &query.counted {
-        let (times, line) = (amounts::spans(Kind::Length, text), query::bare_words(text));
+        let (times, line) = (amounts::spans(Kind::Length, text), bare_words(text));
         let of_field = names_field(query, text, reader)
             && lines::field(text)
                 .is_some_and(|(name, _)| !name.bytes().any(|b| b.is_ascii_digit()));
         found.retain(|range| {
-            let unit = query::bare_words(&text[range.clone()]);
-            let behind = query::bare_words(&text[range.end..]);
+            let unit = bare_words(&text[range.clone()]);
+            let behind = bare_words(&text[range.end..]);
             let says = |word: &String| holds(counted, std::slice::from_ref(word), reader);
             let near = unit.iter().skip(1).chain(behind.iter().take(COUNTED_REACH));
             let is_time = times.iter().any(|time| time.start == range.start);
@@ -150,7 +151,7 @@ fn says_where(query: &Query, line: &Line, reader: &Reader) -> bool {
         "time case order general total all addition writing advance full time times condition";
     let new = |word: &String| !query.asks(word, reader.stems);
     let named = spans::spans(&line.text, Expected::Place).into_iter().any(|range| {
-        spans::is_placed(&line.text, &range) && query::bare_words(&line.text[range]).iter().any(new)
+        spans::is_placed(&line.text, &range) && bare_words(&line.text[range]).iter().any(new)
     });
     // "At the pier office", "on the left side".
     let placed = line.words.windows(3).any(|three| {
@@ -167,7 +168,7 @@ fn says_where(query: &Query, line: &Line, reader: &Reader) -> bool {
 /// Whether a line is a field whose name the question asks for.
 pub fn names_field(query: &Query, text: &str, reader: &Reader) -> bool {
     let Some((name, _)) = lines::field(text) else { return false };
-    let words = query::bare_words(name);
+    let words = bare_words(name);
     if query.is_chinese() {
         return query.wanted.iter().any(|wanted| says(wanted, &words, reader));
     }
@@ -199,7 +200,7 @@ pub fn span(query: &Query, line: &Line, reader: &Reader) -> Option<String> {
     // The words asked for that each clause says. A clause is meant if it says all that another one with a number does.
     let heavy = query.wanted.iter().map(|wanted| !wanted.light);
     let says = |clause: &Range<usize>| -> Vec<bool> {
-        let words = query::bare_words(&text[clause.clone()]);
+        let words = bare_words(&text[clause.clone()]);
         let said = said_in(query, &words, reader).into_iter().zip(heavy.clone());
         said.map(|(worth, heavy)| heavy && worth.is_some()).collect()
     };

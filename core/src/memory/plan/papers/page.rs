@@ -13,8 +13,8 @@ use std::collections::BTreeSet;
 
 use super::chinese_words;
 use super::lines::{self, Piece};
-use super::query::{bare_words, is_of_date};
 use super::table::{Cell, Table};
+use super::words::{bare_words, is_of_date};
 use crate::error::Result;
 use crate::memory::answer::one_line;
 use crate::memory::answer::spans::names_a_date;

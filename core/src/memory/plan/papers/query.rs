@@ -10,7 +10,7 @@
 //! need not stand in a line. Chinese questions are taken apart in `chinese`.
 
 use super::kind::{self, Kind};
-use crate::memory::answer::spans::names_a_date;
+use super::words::{bare, bare_words, is_of_date};
 use crate::memory::answer::units::{self, Measure};
 use crate::memory::index::patterns::Pattern;
 use crate::memory::index::stems::Stems;
@@ -264,17 +264,6 @@ pub fn names_a_paper(word: &str) -> bool {
     among(PAPERS, word)
 }
 
-/// The folded words of a text without possessive marks.
-pub fn bare_words(text: &str) -> Vec<String> {
-    words::folded_words(text).map(|word| bare(&word)).collect()
-}
-
-/// A folded word without a possessive mark.
-fn bare(word: &str) -> String {
-    let own = word.strip_suffix("'s").or_else(|| word.strip_suffix("\u{2019}s"));
-    own.unwrap_or(word).trim_matches(['\'', '\u{2019}']).to_owned()
-}
-
 /// A question without "before July 2025", and whether that stood there.
 fn without_limit(text: &str) -> (&str, bool) {
     match text.split_once(" before ") {
@@ -283,11 +272,6 @@ fn without_limit(text: &str) -> (&str, bool) {
         }
         _ => (text, false),
     }
-}
-
-/// Whether a folded word is part of a date: a month, a day of the week, a number.
-pub fn is_of_date(word: &str) -> bool {
-    names_a_date(word) || word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]

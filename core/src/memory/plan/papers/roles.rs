@@ -8,7 +8,8 @@
 
 use super::kind::Kind;
 use super::page::{Line, Page};
-use super::query::{Query, bare_words};
+use super::query::Query;
+use super::words::bare_words;
 use crate::memory::answer::Finding;
 use crate::memory::index::names::{self, Name};
 use crate::memory::index::stopwords;

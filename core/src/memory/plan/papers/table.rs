@@ -8,6 +8,7 @@
 
 use super::amounts;
 use super::kind::Kind;
+use super::telling::tells;
 use crate::memory::answer::units::{self, Measure};
 use crate::memory::plan::language::grammar::among;
 use crate::memory::segment::words;
@@ -101,7 +102,7 @@ impl Cell {
                             || self.header_has("", Measure::Space))
             }
             Kind::Amount => self.is_numeric(),
-            _ => kind.fits(&self.text),
+            _ => tells(kind, &self.text),
         }
     }
 }

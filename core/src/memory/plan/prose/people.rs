@@ -12,7 +12,6 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::places::QUOTED;
 use crate::error::Result;
 use crate::memory::answer::spans;
 use crate::memory::index::corpus::{Corpus, SentenceId};
@@ -33,9 +32,8 @@ const LEAST_MENTIONS: usize = 3;
 const LEAST_LETTERS: usize = 3;
 /// One mention in so many may stand where places do.
 const SELDOM: usize = 3;
-/// People who are introduced, and characters of the sentences that do, at most.
+/// People who are introduced at most.
 const PEOPLE: usize = 5;
-const INTRODUCED_IN: usize = QUOTED / 2;
 /// Weight of the mentions beside what comes out.
 const COMING_OUT: f32 = 4.0;
 
@@ -55,7 +53,8 @@ struct Person {
     fullest: (usize, SentenceId),
 }
 
-/// The sentences that introduce the people of the part around `at`, the likeliest first, each with its characters.
+/// The sentences that introduce the people of the part around `at` in `n_chars` characters, the likeliest first, each with
+/// its characters.
 ///
 /// # Errors
 /// If the store cannot be read or is damaged.
@@ -63,6 +62,7 @@ pub fn people(
     reader: &Reader,
     question: &Question,
     at: SentenceId,
+    n_chars: usize,
 ) -> Result<Vec<(SentenceId, usize)>> {
     let corpus = reader.corpus;
     let part = part(corpus, at)?;
@@ -87,7 +87,7 @@ pub fn people(
         scored.push((score, person.fullest.1));
     }
     scored.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
-    let mut left = INTRODUCED_IN;
+    let mut left = n_chars;
     let mut out = Vec::new();
     for (_, id) in scored.into_iter().take(PEOPLE) {
         let length = corpus.sentence(id)?.chars().count();
@@ -225,7 +225,7 @@ mod tests {
         let reader = Reader::new(&corpus, &stems, 9);
         let question = Question::of("Who robbed Bell?", &stems);
         let about_bell = SentenceId { block: 0, sentence: 2 };
-        let introduced: Vec<String> = people(&reader, &question, about_bell)
+        let introduced: Vec<String> = people(&reader, &question, about_bell, 900)
             .unwrap()
             .into_iter()
             .map(|(id, _)| corpus.sentence(id).unwrap())

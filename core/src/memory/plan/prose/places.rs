@@ -26,15 +26,17 @@ use crate::memory::index::search::{self, Passage, Search};
 use crate::memory::index::stems::Stems;
 use crate::memory::index::stopwords;
 use crate::memory::index::thesaurus;
-use crate::memory::plan::candidates::is_of_another;
 use crate::memory::plan::language::grammar::among;
+use crate::memory::plan::namesakes::is_of_another;
 use crate::memory::plan::parts::Scope;
 use crate::memory::plan::question::{Expected, Question};
 use crate::memory::plan::reader::Reader;
 use crate::memory::segment::words;
 
 /// Characters cited for one answer at most.
-pub const QUOTED: usize = 1_900;
+const QUOTED: usize = 1_900;
+/// Those of the sentences that introduce people.
+const INTRODUCED_IN: usize = QUOTED / 2;
 /// Places that are cited before the people of a story.
 const BEFORE_PEOPLE: usize = 3;
 /// Sentences whose text is looked at, and passages in which they stand.
@@ -129,7 +131,7 @@ pub fn places(
         && cited.is_empty()
         && let Some(first) = first
     {
-        let introduced = people::people(reader, question, first)?;
+        let introduced = people::people(reader, question, first, INTRODUCED_IN)?;
         order.retain(|(id, _)| !introduced.iter().any(|(other, _)| other == id));
         let at = BEFORE_PEOPLE.min(order.len());
         order.splice(at..at, introduced);

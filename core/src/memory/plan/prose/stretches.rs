@@ -18,8 +18,8 @@ use super::shares::{
 };
 use crate::error::Result;
 use crate::memory::index::corpus::{Corpus, SentenceId};
+use crate::memory::index::occurrences;
 use crate::memory::index::patterns::{Pattern, Wanted};
-use crate::memory::index::search;
 use crate::memory::index::spread::Spread;
 use crate::memory::index::stems::Stems;
 
@@ -170,7 +170,7 @@ impl<'a> Reading<'a> {
             return Ok(());
         }
         let mut lists = vec![Vec::new(); n_patterns];
-        search::masks_in(self.corpus, block, &mut self.wanted, &mut self.masks)?;
+        occurrences::masks_in(self.corpus, block, &mut self.wanted, &mut self.masks)?;
         for (at, mask) in (self.firsts[block as usize]..).zip(&self.masks) {
             let mut left = *mask;
             while left != 0 {

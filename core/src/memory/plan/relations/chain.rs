@@ -16,7 +16,7 @@ use crate::memory::index::stems::Stems;
 use crate::memory::index::stopwords;
 use crate::memory::model::Pointer;
 use crate::memory::plan::language::entry::without_stamp;
-use crate::memory::plan::language::grammar::possessive;
+use crate::memory::plan::language::possessive::possessive;
 use crate::memory::plan::reader::{Read, Reader};
 use crate::memory::segment::words;
 

@@ -7,7 +7,8 @@ use super::chain::ChainQuestion;
 use super::relation;
 use crate::memory::index::names;
 use crate::memory::index::stopwords;
-use crate::memory::plan::language::grammar::{among, possessive};
+use crate::memory::plan::language::grammar::among;
+use crate::memory::plan::language::possessive::possessive;
 use crate::memory::segment::words;
 
 /// Words with which a question asks for nothing but who somebody is.

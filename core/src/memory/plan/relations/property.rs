@@ -7,10 +7,10 @@ use crate::memory::index::patterns::Pattern;
 use crate::memory::index::stems::Stems;
 use crate::memory::index::stopwords;
 use crate::memory::index::thesaurus;
-use crate::memory::plan::language::grammar::possessive;
 use crate::memory::plan::language::idioms::meanings;
 use crate::memory::plan::language::kinds::Kind;
 use crate::memory::plan::language::nouns::{TYING, TYPING};
+use crate::memory::plan::language::possessive::possessive;
 use crate::memory::plan::question::{Expected, Key, Question};
 use crate::memory::segment::words;
 
