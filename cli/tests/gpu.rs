@@ -8,11 +8,15 @@ use std::sync::OnceLock;
 use carrel_tests::shared_fixtures;
 use program::{Run, carrel_with, json, scratch};
 
-/// Runs the program; all runs remember what was learned about drivers in one folder of the tests.
-fn carrel(arguments: &[&str]) -> Run {
+/// Where all runs of the tests remember what was learned about drivers.
+fn learned() -> (&'static str, &'static str) {
     static FOLDER: OnceLock<tempfile::TempDir> = OnceLock::new();
-    let folder = FOLDER.get_or_init(scratch).path().to_str().expect("UTF-8");
-    carrel_with(arguments, &[("CARREL_GPU", folder)], "")
+    ("CARREL_GPU", FOLDER.get_or_init(scratch).path().to_str().expect("UTF-8"))
+}
+
+/// Runs the program.
+fn carrel(arguments: &[&str]) -> Run {
+    carrel_with(arguments, &[learned()], "")
 }
 
 /// What the doctor says, or `None` after printing SKIPPED if there is nothing to look at.
@@ -47,6 +51,27 @@ fn the_doctor_finds_the_gpu_and_that_it_is_good() {
     let text = carrel(&["gpu", "doctor", "--software-gpu"]);
     assert_eq!(text.code, 0, "{}", text.stderr);
     assert!(text.stdout.contains("good") && !text.stdout.contains("WRONG"), "{}", text.stdout);
+}
+
+/// Drivers may crash, and should not do so in a program that never wanted a GPU. The loader of Vulkan says
+/// what it does, if it is asked to and loaded at all.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_driver_is_loaded_unless_a_gpu_is_wanted() {
+    if doctor().is_none() {
+        return;
+    }
+    let folder = scratch();
+    let path = folder.path().join("model.gguf");
+    let path = path.to_str().expect("UTF-8");
+    let loads = |arguments: &[&str]| {
+        let run = carrel_with(arguments, &[learned(), ("VK_LOADER_DEBUG", "all")], "");
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        run.stderr.contains("oader")
+    };
+    assert!(!loads(&["synth", "--shape", "tiny-llama", "--type", "Q8_0", "-o", path]));
+    assert!(!loads(&["logits", "-m", path, "--tokens", "1,2", "--json"]));
+    assert!(loads(&["gpu", "doctor", "--software-gpu", "--json"]), "it says nothing");
 }
 
 #[test]
@@ -123,6 +148,7 @@ fn layers_that_do_not_fit_stay_on_the_processor_and_speed_is_measured() {
         "--backend",
         "gpu",
         "--software-gpu",
+        "--filled-by-processor",
         "--json",
     ];
     let rows = |arguments: &[&str]| -> Vec<serde_json::Value> {
@@ -143,6 +169,8 @@ fn layers_that_do_not_fit_stay_on_the_processor_and_speed_is_measured() {
         let profiles = printed["profiles"].as_array().expect("profiles");
         let phases: Vec<_> = profiles.iter().map(|profile| &profile["phase"]).collect();
         assert_eq!(phases, ["prefill", "decode"]);
+        // Four tokens, as many as a profile decodes.
+        assert_eq!(profiles[1]["submissions"], profiles[1]["tokens"], "{printed}");
         for kernel in profiles.iter().flat_map(|p| p["kernels"].as_array().expect("kernels")) {
             assert!(kernel["n_runs"].as_u64().is_some_and(|n| n > 0), "{kernel}");
             assert!(kernel["seconds"].as_f64().is_some_and(|seconds| seconds > 0.0), "{kernel}");

@@ -12,7 +12,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use carrel_shaders::{Access, Kernel, Need};
+use carrel_shaders::{Access, Flavour, Kernel, Need};
 use naga::back::pipeline_constants::process_overrides;
 use naga::back::{PipelineConstants, hlsl, msl, spv};
 use naga::front::wgsl;
@@ -231,7 +231,21 @@ fn kernels_keep_to_the_limits_of_the_baseline() {
             let entry = &module.entry_points[0];
             assert_eq!(entry.name, "main");
             assert_eq!(entry.workgroup_size, [kernel.workgroup(), 1, 1], "{name}");
+            assert!(kernel.workgroup() <= 256, "{name}");
         }
+    }
+}
+
+#[test]
+fn only_flavours_need_more_than_every_driver_has() {
+    for kernel in Kernel::all() {
+        let is_more = matches!(
+            kernel,
+            Kernel::MatVec(_, Flavour::Subgroups)
+                | Kernel::MatMul(_, Flavour::Half | Flavour::Cooperative)
+        );
+        let needs_more = kernel.needs().iter().any(|&need| need != Need::HalfStorage);
+        assert_eq!(needs_more, is_more, "{}", kernel.name());
     }
 }
 

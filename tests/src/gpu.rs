@@ -6,11 +6,16 @@ use carrel_core::cancel::CancelFlag;
 use carrel_core::convert::{SyntheticOptions, write_synthetic};
 use carrel_core::error::GpuError;
 use carrel_core::exec::{ContextPolicy, Decoder, DecoderOptions, LogitRows, Model, ModelOptions};
+use carrel_core::ggml::dequantise;
 use carrel_core::gguf::Gguf;
-use carrel_core::gpu::{Gpu, GpuOptions};
-use carrel_core::ops::CacheType;
+use carrel_core::gpu::{Gpu, GpuOptions, GpuRunner, GpuWeights};
+use carrel_core::ops::{
+    Batch, CacheType, Fusion, Outcome, Plan, ReferenceRunner, Runner, RunnerOptions,
+};
 use carrel_core::quant::TensorType;
-use carrel_models::shapes::Shape;
+use carrel_models::shapes::{Shape, Value};
+
+use crate::operations::{N_TOKENS, batch, normalised_error};
 
 /// Types of weights that there are kernels for.
 pub const WEIGHT_TYPES: [TensorType; 15] = [
@@ -30,6 +35,10 @@ pub const WEIGHT_TYPES: [TensorType; 15] = [
     TensorType::IQ4_NL,
     TensorType::MXFP4,
 ];
+
+/// Those that there are products of bytes for.
+pub const BYTE_TYPES: [TensorType; 4] =
+    [TensorType::Q4_0, TensorType::Q8_0, TensorType::Q4_K, TensorType::Q6_K];
 
 /// The GPU of this machine, or a software driver, or `None` after printing SKIPPED. Opened once, so
 /// that kernels are compiled once.
@@ -75,13 +84,47 @@ pub fn model(name: &str, kind: TensorType) -> Model {
 /// # Panics
 /// As [`model`].
 pub fn model_with(name: &str, kind: TensorType, model_options: ModelOptions) -> Model {
-    let shape = Shape::named(name).expect("a known shape");
+    model_of_shape(Shape::named(name).expect("a known shape"), kind, model_options)
+}
+
+/// The same of a shape that has no name.
+///
+/// # Panics
+/// As [`model`].
+pub fn model_of_shape(
+    shape: &'static Shape,
+    kind: TensorType,
+    model_options: ModelOptions,
+) -> Model {
     let mut bytes = Vec::new();
     let options = SyntheticOptions { shape, tensor_type: kind, seed: 7 };
     write_synthetic(&options, &mut bytes, |_, _| {}).expect("a model is written");
     let file = Gguf::from_bytes(&bytes).expect("a valid file");
     Model::from_gguf(file, model_options).expect("a model")
 }
+
+/// Few and wide layers, 6 MiB each in half precision: much memory, little to compute.
+pub static WIDE: Shape = Shape {
+    name: "wide",
+    architecture: "llama",
+    n_vocab: 260,
+    tied_output: true,
+    qkv_bias: false,
+    rope_factors: &[],
+    keys: &[
+        ("block_count", Value::Integer(16)),
+        ("attention.head_count", Value::Integer(2)),
+        ("attention.head_count_kv", Value::Integer(1)),
+        ("attention.key_length", Value::Integer(32)),
+        ("attention.value_length", Value::Integer(32)),
+        ("rope.dimension_count", Value::Integer(32)),
+        ("embedding_length", Value::Integer(64)),
+        ("feed_forward_length", Value::Integer(16384)),
+        ("context_length", Value::Integer(256)),
+        ("attention.layer_norm_rms_epsilon", Value::Float(1e-5)),
+        ("rope.freq_base", Value::Float(10_000.0)),
+    ],
+};
 
 /// Options of small decoders.
 pub fn options(context: ContextPolicy, cache_type: CacheType) -> DecoderOptions {
@@ -166,4 +209,52 @@ impl<'a> Undisturbed<'a> {
         assert_eq!(found, self.answer);
         assert_eq!(decoder.n_past(), self.prompt.len() + ANSWER - 1);
     }
+}
+
+/// Runs batches of a plan on a GPU and in plain loops, with so many cells in the cache, and compares the
+/// results of all of them: at most this normalised mean squared error.
+///
+/// # Panics
+/// If they differ by more, or cannot be computed.
+pub fn compare_with_loops(
+    gpu: &Arc<Gpu>,
+    what: &str,
+    (plan, file): &(Plan, Gguf),
+    (cache_type, n_cells): (CacheType, usize),
+    batches: &[Batch],
+    bound: f64,
+) {
+    let n_cells = vec![n_cells];
+    let options = RunnerOptions { n_threads: 1, n_batch: N_TOKENS, n_cells, cache_type };
+    let weights = Arc::new(GpuWeights::new(gpu, plan, file).expect("weights"));
+    let mut ours = GpuRunner::new(Arc::new(plan.clone()), weights, &options).expect("a runner");
+    let mut reference = ReferenceRunner::new(plan, file, &options, dequantise).expect("a runner");
+    for batch in batches {
+        let outcome = ours.forward(batch, &CancelFlag::new()).expect("the GPU runs");
+        assert_eq!(outcome, Outcome::Done);
+        reference.forward(batch, &CancelFlag::new()).expect("the reference runs");
+        let error = normalised_error(ours.logits(), reference.logits());
+        println!("{what:40} {:2} tokens: {error:.1e}", batch.tokens.len());
+        assert!(error <= bound, "{what}, {} tokens: {error:e}", batch.tokens.len());
+    }
+}
+
+/// The same for batches of so many tokens, without a cache.
+///
+/// # Panics
+/// As [`compare_with_loops`].
+pub fn compare_rows(
+    gpu: &Arc<Gpu>,
+    what: &str,
+    case: &(Plan, Gguf),
+    n_tokens: &[usize],
+    bound: f64,
+) {
+    let batches: Vec<Batch> = n_tokens.iter().map(|&n| batch(0, n, 70, |_, _| false)).collect();
+    compare_with_loops(gpu, what, case, (CacheType::F32, 70), &batches, bound);
+}
+
+/// Whether a plan has a run of this kind, so that a test tests what it says.
+pub fn has((plan, _): &(Plan, Gguf), fusion: Fusion) -> bool {
+    plan.fused().iter().any(|run| run.fusion == fusion)
 }

@@ -1,5 +1,6 @@
 //! What the cross-crate tests share: where fixtures lie and what happens when they do not.
 
+pub mod attention;
 pub mod compact;
 pub mod divergence;
 #[cfg(feature = "gpu")]

@@ -87,6 +87,21 @@ impl Operations {
         out
     }
 
+    /// The norm of a buffer, of rows of so many values.
+    pub fn norm(&mut self, input: BufferId, width: u32) -> BufferId {
+        let weight = self.weight(TensorType::F32, 1, width.into(), 1.0);
+        let out = self.buffer(width);
+        self.push(Op::RmsNorm { input, weight, epsilon: 1e-5, out });
+        out
+    }
+
+    /// The norm of a buffer in place, added to another one; both are of rows of so many values.
+    pub fn add_norm(&mut self, branch: BufferId, hidden: BufferId, width: u32) {
+        let weight = self.weight(TensorType::F32, 1, width.into(), 1.0);
+        self.push(Op::RmsNorm { input: branch, weight, epsilon: 1e-5, out: branch });
+        self.push(Op::Add { a: branch, b: hidden, out: hidden });
+    }
+
     /// Appends an operation.
     pub fn push(&mut self, op: Op) {
         self.plan.ops.push(op);

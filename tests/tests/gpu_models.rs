@@ -20,9 +20,11 @@ use carrel_core::exec::{
     ContextPolicy, CpuBackend, Decoder, DecoderOptions, LogitRows, Model, ModelOptions,
 };
 use carrel_core::ggml::{Placement, dequantise};
-use carrel_core::gpu::{FlavourChoice, GpuOptions};
+use carrel_core::gpu::{FlavourChoice, Gpu, GpuOptions};
 use carrel_core::ops::{CacheType, Outcome, ReferenceRunner};
 use carrel_core::quant::TensorType;
+use carrel_models::FAMILIES;
+use carrel_models::shapes::Shape;
 use carrel_tests::divergence::{best_and_margin, compare, compare_above};
 use carrel_tests::gpu::{
     ANSWER, Undisturbed, any_gpu, model, model_with, on_gpu, open_gpu, options, rows, tokens,
@@ -86,6 +88,12 @@ fn other_tokens(ours: &[Vec<f32>], cpu: &[Vec<f32>], plain: &[Vec<f32>]) -> (usi
 #[test]
 fn every_family_and_type_agrees_with_the_plain_loops_and_the_cpu() {
     use TensorType::{F16, Q4_0, Q4_K, Q6_K, Q8_0};
+    for family in FAMILIES {
+        let is_its = |name: &&str| {
+            Shape::named(name).is_some_and(|shape| shape.architecture == family.architecture)
+        };
+        assert!(SHAPES.iter().any(is_its), "no shape of {}", family.architecture);
+    }
     let Some(gpu) = any_gpu() else { return };
     for name in SHAPES {
         for kind in [F16, Q8_0, Q4_0, Q4_K, Q6_K] {
@@ -302,6 +310,7 @@ fn what_a_driver_did_before_is_remembered() {
     let model = model("tiny-llama", TensorType::Q4_0);
     let verdict = model.on_gpu(&gpu).expect("weights").verdict().expect("a verdict");
     assert!(verdict.is_good(), "{verdict:?}");
+    let interface = gpu.adapter().interface.clone();
     drop(gpu);
     let file = folder.path().join("gpu.json");
     let text = std::fs::read_to_string(&file).expect("a ledger");
@@ -310,6 +319,12 @@ fn what_a_driver_did_before_is_remembered() {
     assert_eq!(entry["standing"], "good");
     assert_eq!(entry["models"].as_object().expect("models").len(), 1);
     assert!(!entry["flavours"].as_object().expect("flavours").is_empty(), "measured");
+    // What the driver compiled lies beside it, where drivers give that away: those of Vulkan do.
+    let files = std::fs::read_dir(folder.path()).expect("readable").filter_map(Result::ok);
+    let mut compiled = files
+        .map(|file| file.path())
+        .filter(|path| path.extension().is_some_and(|e| e == "pipelines"));
+    assert_eq!(compiled.next().is_some(), interface == "vulkan");
     let gpu = open_gpu(&gpu_options).expect("still there");
     let again = model.on_gpu(&gpu).expect("weights").verdict().expect("a verdict");
     assert_eq!(again, verdict, "not compared again");
@@ -331,6 +346,75 @@ fn what_a_driver_did_before_is_remembered() {
     let gpu = open_gpu(&baseline).expect("still there");
     assert!(model.on_gpu(&gpu).expect("weights").verdict().expect("a verdict").is_good());
     assert_eq!(n_models(), 2);
+}
+
+/// A folder with what another one says about drivers, changed.
+fn changed_ledger(from: &Path, change: impl Fn(&mut Value)) -> tempfile::TempDir {
+    let text = std::fs::read_to_string(from.join("gpu.json")).expect("a ledger");
+    let mut ledger: Value = serde_json::from_str(&text).expect("JSON");
+    ledger.as_object_mut().expect("drivers").values_mut().for_each(change);
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("gpu.json"), ledger.to_string()).expect("written");
+    folder
+}
+
+#[test]
+fn a_driver_that_failed_before_is_opened_only_if_it_is_to_be_tried_again() {
+    let first = tempfile::tempdir().expect("a folder");
+    let options_in = |folder: &Path| GpuOptions {
+        allow_software: true,
+        folder: Some(folder.to_owned()),
+        ..Default::default()
+    };
+    let Some(gpu) = open_gpu(&options_in(first.path())) else { return };
+    drop(gpu);
+    // It ended the program, or computed something else.
+    for standing in ["trying", "wrong"] {
+        let folder = changed_ledger(first.path(), |driver| driver["standing"] = standing.into());
+        let gpu_options = options_in(folder.path());
+        let denied = Gpu::open(&gpu_options).map(|_| ());
+        assert!(matches!(denied, Err(GpuError::Denied { .. })), "{standing}: {denied:?}");
+        let retried = GpuOptions { retries: true, ..gpu_options.clone() };
+        Gpu::open(&retried).expect("it is good now");
+        Gpu::open(&gpu_options).expect("which is remembered");
+        let other = changed_ledger(folder.path(), |driver| assert_eq!(driver["standing"], "good"));
+        drop(other);
+    }
+}
+
+#[test]
+fn a_flavour_that_was_the_fastest_before_is_used() {
+    let first = tempfile::tempdir().expect("a folder");
+    let options_in = |folder: &Path| GpuOptions {
+        allow_software: true,
+        flavours: FlavourChoice::Measured,
+        folder: Some(folder.to_owned()),
+        times_kernels: true,
+        ..Default::default()
+    };
+    let Some(gpu) = open_gpu(&options_in(first.path())) else { return };
+    let model = model("tiny-llama", TensorType::Q4_0);
+    let options = options(ContextPolicy::Full(96), CacheType::F16);
+    drop(on_gpu(&gpu, &model, &options));
+    drop(gpu);
+    for flavour in ["Baseline", "Integer"] {
+        let folder = changed_ledger(first.path(), |driver| {
+            let flavours = driver["flavours"].as_object_mut().expect("measured");
+            let of_vectors = flavours.iter_mut().filter(|(work, _)| work.starts_with("vectors"));
+            let n_changed = of_vectors.map(|(_, known)| *known = flavour.into()).count();
+            assert!(n_changed > 0, "nothing was measured");
+        });
+        let gpu = open_gpu(&options_in(folder.path())).expect("still there");
+        let mut decoder = on_gpu(&gpu, &model, &options);
+        if let Err(error) = gpu.start_profile() {
+            eprintln!("SKIPPED: {error}");
+            return;
+        }
+        decoder.forward(&[1], LogitRows::Last, &CancelFlag::new()).expect("forward");
+        let times = gpu.end_profile();
+        let mut products = times.iter().filter(|time| time.kernel.starts_with("matvec Q4_0"));
+        assert!(products.all(|time| time.kernel.contains(flavour)), "{times:?}");
+    }
 }
 
 #[test]

@@ -6,51 +6,23 @@
 //! of 8 bits, which are uniform on ±127 steps: (1/127)² / 12 of the largest square for each of the two,
 //! and the largest is about three times the mean.
 
-use std::sync::Arc;
-
-use carrel_core::cancel::CancelFlag;
-use carrel_core::ggml::dequantise;
 use carrel_core::gguf::Gguf;
-use carrel_core::gpu::{Gpu, GpuOptions, GpuRunner, GpuWeights};
-use carrel_core::ops::{
-    Activation, Batch, CacheType, Op, Outcome, Plan, ReferenceRunner, RopeInfo, RopePairs, Runner,
-    RunnerOptions,
-};
+use carrel_core::gpu::GpuOptions;
+use carrel_core::ops::{Activation, Batch, CacheType, Op, Plan, RopeInfo, RopePairs};
 use carrel_core::quant::TensorType;
-use carrel_tests::gpu::{WEIGHT_TYPES, any_gpu, open_gpu};
-use carrel_tests::operations::{N_TOKENS, Operations, batch, normalised_error, short_conv};
+use carrel_tests::gpu::{WEIGHT_TYPES, any_gpu, compare_rows, compare_with_loops, open_gpu};
+use carrel_tests::operations::{N_TOKENS, Operations, batch, short_conv};
 
 const SINGLE: f64 = 1e-7;
 const HALF: f64 = 1e-6;
 const EIGHT_BIT: f64 = 2e-4;
 
-/// Runs the batches on both and compares the results of all of them.
-fn compare_on(
-    gpu: &Arc<Gpu>,
-    what: &str,
-    (plan, file): &(Plan, Gguf),
-    cache_type: CacheType,
-    batches: &[Batch],
-    bound: f64,
-) {
-    let options = RunnerOptions { n_threads: 1, n_batch: N_TOKENS, n_cells: vec![70], cache_type };
-    let weights = Arc::new(GpuWeights::new(gpu, plan, file).expect("weights"));
-    let mut ours = GpuRunner::new(Arc::new(plan.clone()), weights, &options).expect("a runner");
-    let mut reference = ReferenceRunner::new(plan, file, &options, dequantise).expect("a runner");
-    for batch in batches {
-        let outcome = ours.forward(batch, &CancelFlag::new()).expect("the GPU runs");
-        assert_eq!(outcome, Outcome::Done);
-        reference.forward(batch, &CancelFlag::new()).expect("the reference runs");
-        let error = normalised_error(ours.logits(), reference.logits());
-        println!("{what:40} {:2} tokens: {error:.1e}", batch.tokens.len());
-        assert!(error <= bound, "{what}, {} tokens: {error:e}", batch.tokens.len());
-    }
-}
+/// Cells of all caches here.
+const N_CELLS: usize = 70;
 
 fn compare(what: &str, case: &(Plan, Gguf), n_tokens: &[usize], bound: f64) {
     let Some(gpu) = any_gpu() else { return };
-    let batches: Vec<Batch> = n_tokens.iter().map(|&n| batch(0, n, 70, |_, _| false)).collect();
-    compare_on(&gpu, what, case, CacheType::F32, &batches, bound);
+    compare_rows(&gpu, what, case, n_tokens, bound);
 }
 
 /// Columns that a type can have, as odd as it allows.
@@ -99,7 +71,7 @@ fn matrices_in_shards_of_rows() {
     operations.push(Op::Linear { input, weight, bias, out });
     let case = operations.finish(out);
     let batches = [batch(0, 2, 70, |_, _| false), batch(0, 35, 70, |_, _| false)];
-    compare_on(&gpu, "shards", &case, CacheType::F32, &batches, SINGLE);
+    compare_with_loops(&gpu, "shards", &case, (CacheType::F32, N_CELLS), &batches, SINGLE);
 }
 
 #[test]
@@ -120,7 +92,7 @@ fn short_convolutions_over_batches_of_any_length() {
     for (width, n) in [(1, 2), (37, 3), (64, 3), (100, 9)] {
         let (case, batches) = short_conv(width, n, &[1, 1, 5, 1, 30, 1, 1, 40, 2]);
         let what = format!("convolution of {n} x {width}");
-        compare_on(&gpu, &what, &case, CacheType::F16, &batches, SINGLE);
+        compare_with_loops(&gpu, &what, &case, (CacheType::F16, N_CELLS), &batches, SINGLE);
     }
 }
 
@@ -175,7 +147,7 @@ fn rotations_of_both_kinds() {
             positions: (0..9).map(|i| 131_072 + 97 * i).collect(),
             ..batch(0, 9, 70, |_, _| false)
         };
-        compare_on(&gpu, what, &case, CacheType::F32, &[near, far], SINGLE);
+        compare_with_loops(&gpu, what, &case, (CacheType::F32, N_CELLS), &[near, far], SINGLE);
     }
 }
 
@@ -210,7 +182,7 @@ fn attention_over_every_cache() {
             [(CacheType::F32, SINGLE), (CacheType::F16, HALF), (CacheType::Q8_0, EIGHT_BIT)]
         {
             let what = format!("attend {n_head}/{n_head_kv} x {d_head} {cache_type:?}");
-            compare_on(&gpu, &what, &case, cache_type, &batches, bound);
+            compare_with_loops(&gpu, &what, &case, (cache_type, N_CELLS), &batches, bound);
         }
     }
 }
@@ -240,7 +212,14 @@ fn attention_over_cells_in_any_order_and_tiles_that_are_hidden() {
             view.mask[token * 70 + cell as usize] = half::f16::ZERO;
         }
     }
-    compare_on(&gpu, "attend in any order", &case, CacheType::F32, &[first, last], SINGLE);
+    compare_with_loops(
+        &gpu,
+        "attend in any order",
+        &case,
+        (CacheType::F32, N_CELLS),
+        &[first, last],
+        SINGLE,
+    );
 }
 
 #[test]
@@ -296,7 +275,7 @@ fn sums_slices_caps_and_selected_rows() {
     operations.push(Op::Cap { buffer, cap: 1.0 });
     let case = operations.finish(buffer);
     let some = Batch { rows: vec![1, 4, 8], ..batch(0, 9, 70, |_, _| false) };
-    compare_on(&gpu, "select_rows", &case, CacheType::F32, &[some], SINGLE);
+    compare_with_loops(&gpu, "select_rows", &case, (CacheType::F32, N_CELLS), &[some], SINGLE);
 }
 
 #[test]

@@ -6,39 +6,13 @@
 
 use std::process::Command;
 
-use carrel_core::convert::{SyntheticOptions, write_synthetic};
 use carrel_core::error::{GpuError, ModelError};
-use carrel_core::exec::{ContextPolicy, MemoryBounds, Model, ModelOptions};
-use carrel_core::gguf::Gguf;
+use carrel_core::exec::{ContextPolicy, MemoryBounds, ModelOptions};
 use carrel_core::ops::CacheType;
 use carrel_core::quant::TensorType;
-use carrel_models::shapes::{Shape, Value};
 use carrel_tests::divergence::compare;
-use carrel_tests::gpu::{any_gpu, model as model_of, options, rows, tokens};
+use carrel_tests::gpu::{WIDE, any_gpu, model as model_of, model_of_shape, options, rows, tokens};
 use carrel_tests::process::size;
-
-/// Few and wide layers, 6 MiB each in half precision: much memory, little to compute.
-const WIDE: Shape = Shape {
-    name: "wide",
-    architecture: "llama",
-    n_vocab: 260,
-    tied_output: true,
-    qkv_bias: false,
-    rope_factors: &[],
-    keys: &[
-        ("block_count", Value::Integer(16)),
-        ("attention.head_count", Value::Integer(2)),
-        ("attention.head_count_kv", Value::Integer(1)),
-        ("attention.key_length", Value::Integer(32)),
-        ("attention.value_length", Value::Integer(32)),
-        ("rope.dimension_count", Value::Integer(32)),
-        ("embedding_length", Value::Integer(64)),
-        ("feed_forward_length", Value::Integer(16384)),
-        ("context_length", Value::Integer(256)),
-        ("attention.layer_norm_rms_epsilon", Value::Float(1e-5)),
-        ("rope.freq_base", Value::Float(10_000.0)),
-    ],
-};
 
 /// Lets this process have so many more bytes of addresses from now on, or any number.
 fn leave(n_bytes: Option<u64>) {
@@ -55,12 +29,7 @@ fn leave(n_bytes: Option<u64>) {
 #[test]
 fn layers_stay_on_the_processor_until_the_rest_fits() {
     let Some(gpu) = any_gpu() else { return };
-    let mut bytes = Vec::new();
-    let synthetic = SyntheticOptions { shape: &WIDE, tensor_type: TensorType::F16, seed: 7 };
-    write_synthetic(&synthetic, &mut bytes, |_, _| {}).expect("a model is written");
-    let file = Gguf::from_bytes(&bytes).expect("a valid file");
-    drop(bytes);
-    let model = Model::from_gguf(file, ModelOptions::default()).expect("a model");
+    let model = model_of_shape(&WIDE, TensorType::F16, ModelOptions::default());
     let options = options(ContextPolicy::Full(64), CacheType::F16);
     let tokens = tokens(5, model.spec().n_vocab);
     let theirs = rows(&mut model.decoder(&options).expect("a decoder"), &tokens, 2);

@@ -93,6 +93,11 @@ impl Model {
         Ok(model)
     }
 
+    /// The same model as the processor alone computes it.
+    pub fn on_processor(&self) -> Self {
+        self.with_part_on_gpu(None)
+    }
+
     /// The part of a plan that the processor computes beside this model's GPU.
     fn part_beside_gpu(&self, plan: &Plan) -> Option<Plan> {
         let first = self.part_on_gpu().map_or(0, |part| part.first_layer);
@@ -180,7 +185,7 @@ impl Model {
             }
             Ok(rows)
         };
-        let expected = rows_of(self.with_part_on_gpu(None).decoder(&options)?)?;
+        let expected = rows_of(self.on_processor().decoder(&options)?)?;
         let found = rows_of(part.decoder(self, &options)?)?;
         let n_vocab = n_vocab as usize;
         let rows = expected.chunks_exact(n_vocab).zip(found.chunks_exact(n_vocab));

@@ -35,7 +35,7 @@ impl Gpu {
             let _turn = self.turn();
             let commands = encoder.finish();
             let start = Instant::now();
-            let submission = self.queue.submit([commands]);
+            let submission = self.submit(commands);
             self.wait(&submission, &CancelFlag::new())?;
             Ok(start.elapsed())
         };

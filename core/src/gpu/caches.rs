@@ -167,7 +167,7 @@ impl Caches {
         let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
         let (start, n_bytes) = ((first * width) as u64, bytes.len() as u64);
         encoder.copy_buffer_to_buffer(buffer, start, &staging, 0, n_bytes);
-        self.gpu.queue.submit([encoder.finish()]);
+        self.gpu.submit(encoder.finish());
         self.gpu.read(&staging, &mut bytes)?;
         match layout.format {
             CacheFormat::F32 | CacheFormat::F16 => saved.copy_from_slice(&bytes),

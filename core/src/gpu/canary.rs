@@ -2,8 +2,8 @@
 //! convolution, which plain loops compute too.
 //!
 //! Every kernel that all models need, or those with convolutions, runs here, on few rows and on many, with
-//! attention in one go and in parts, and the search for the likeliest tokens, before a model is trusted to the driver. Kernels for
-//! types of weights are compared on the very model: `exec::Model::verdict`.
+//! attention in one go and in parts, and the search for the likeliest tokens, before a model is trusted to
+//! the driver. Kernels for types of weights are compared on the very model: `exec::Model::verdict`.
 
 use std::io::Cursor;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use super::runner::GpuRunner;
 use super::steps::{PART_CELLS, PART_LOGITS};
 use super::weights::GpuWeights;
 use crate::cancel::CancelFlag;
-use crate::error::GpuError;
+use crate::error::{GpuError, ModelError};
 use crate::gguf::{Gguf, GgufWriter};
 use crate::ops::{
     Activation, Batch, Best, BufferId, BufferInfo, CacheGroup, CacheType, CacheView, CellContent,
@@ -54,27 +54,42 @@ const N_BEST: usize = 5;
 pub(super) fn sings(gpu: &Arc<Gpu>) -> Result<bool, GpuError> {
     let refused = |error: &dyn std::fmt::Display| GpuError::Refused { problem: error.to_string() };
     let (plan, file) = layers().map_err(|error| refused(&error))?;
-    let options = RunnerOptions {
+    let weights = Arc::new(GpuWeights::new(gpu, &plan, &file).map_err(|error| refused(&error))?);
+    let mut ours = GpuRunner::new(Arc::new(plan.clone()), weights, &options())
+        .map_err(|error| refused(&error))?;
+    let mut plain =
+        ReferenceRunner::new(&plan, &file, &options(), singles).map_err(|error| refused(&error))?;
+    agree(&mut ours, &mut plain, &batches()).map_err(|error| refused(&error))
+}
+
+fn options() -> RunnerOptions {
+    RunnerOptions {
         n_threads: 1,
         n_batch: N_TOKENS,
         n_cells: vec![N_CELLS, N_INPUTS],
         cache_type: CacheType::F32,
-    };
-    let weights = Arc::new(GpuWeights::new(gpu, &plan, &file).map_err(|error| refused(&error))?);
-    let mut ours = GpuRunner::new(Arc::new(plan.clone()), weights, &options)
-        .map_err(|error| refused(&error))?;
-    let mut plain =
-        ReferenceRunner::new(&plan, &file, &options, singles).map_err(|error| refused(&error))?;
+    }
+}
+
+/// Many tokens, one that sees cells of two parts, and one whose likeliest successors are wanted.
+fn batches() -> [Batch; 3] {
     let together: Vec<usize> = (0..N_TOKENS).collect();
-    let batches = [
+    [
         batch(&together, &together, N_TOKENS, 0),
         batch(&[N_TOKENS], &[LATE_CELL], N_CELLS, 0),
         batch(&[N_TOKENS + 1], &[LATE_CELL + 1], N_CELLS, N_BEST),
-    ];
-    for batch in &batches {
-        for runner in [&mut ours as &mut dyn Runner, &mut plain] {
-            runner.forward(batch, &CancelFlag::new()).map_err(|error| refused(&error))?;
-        }
+    ]
+}
+
+/// Whether the runner computes what the plain loops do.
+fn agree(
+    ours: &mut dyn Runner,
+    plain: &mut ReferenceRunner,
+    batches: &[Batch],
+) -> Result<bool, ModelError> {
+    for batch in batches {
+        ours.forward(batch, &CancelFlag::new())?;
+        plain.forward(batch, &CancelFlag::new())?;
         let error = match batch.n_best {
             0 => normalised_error(ours.logits(), plain.logits()),
             n_best => error_of_best(ours.best(), plain.logits(), n_best),
@@ -97,7 +112,8 @@ fn error_of_best(found: &[Best], logits: &[f32], n_best: usize) -> f64 {
     let of_same: Option<Vec<f32>> =
         found.iter().map(|best| logits.get(best.id as usize).copied()).collect();
     let error = normalised_error(&values, &expected);
-    of_same.map_or(f64::NAN, |of_same| error.max(normalised_error(&of_same, &values)))
+    // The larger of the two would be a number also where one of them is none.
+    of_same.map_or(f64::NAN, |of_same| error + normalised_error(&of_same, &values))
 }
 
 fn normalised_error(found: &[f32], expected: &[f32]) -> f64 {
@@ -297,4 +313,91 @@ pub(super) fn layers() -> std::io::Result<(Plan, Gguf)> {
         n_vocab: N_VOCAB,
     };
     Ok((plan, file))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(plan: &Plan, file: &Gguf) -> ReferenceRunner {
+        ReferenceRunner::new(plan, file, &options(), singles).expect("a runner")
+    }
+
+    /// Whether a driver that computes this plan with these weights passes for one that computes the
+    /// layers.
+    fn passes(plan: &Plan, file: &Gguf) -> bool {
+        let (known, weights) = layers().expect("a plan");
+        let mut ours = plain(plan, file);
+        // Plain loops do not look for the likeliest tokens.
+        let batches = &batches()[..2];
+        agree(&mut ours, &mut plain(&known, &weights), batches).expect("both run")
+    }
+
+    /// The operation a little different; `None` if all that it has are weights, or nothing.
+    fn otherwise(op: &Op) -> Option<Op> {
+        Some(match *op {
+            Op::Embed { table, scale, out } => Op::Embed { table, scale: 1.001 * scale, out },
+            Op::RmsNorm { input, weight, epsilon, out } => {
+                Op::RmsNorm { input, weight, epsilon: epsilon + 0.01, out }
+            }
+            Op::Rope { buffer, .. } => Op::Rope { buffer, rope: 1 },
+            Op::StoreKeysValues { layer, keys, values } => {
+                Op::StoreKeysValues { layer, keys: values, values: keys }
+            }
+            Op::Attend { layer, queries, scale, out } => {
+                Op::Attend { layer, queries, scale: 1.01 * scale, out }
+            }
+            Op::Gate { gate, up, out, .. } => {
+                Op::Gate { gate, up, activation: Activation::Gelu, out }
+            }
+            Op::Add { a, out, .. } => Op::Add { a, b: a, out },
+            Op::Cap { buffer, cap } => Op::Cap { buffer, cap: 1.01 * cap },
+            _ => return None,
+        })
+    }
+
+    #[test]
+    fn no_operation_can_be_computed_otherwise_unnoticed() {
+        let (mut plan, file) = layers().expect("a plan");
+        plan.ropes.push(RopeInfo { base: 1.1 * plan.ropes[0].base, ..plan.ropes[0] });
+        assert!(passes(&plan, &file));
+        for index in 0..plan.ops.len() {
+            let Some(op) = otherwise(&plan.ops[index]) else { continue };
+            let mut ops = plan.ops.clone();
+            ops[index] = op;
+            let what = plan.describe(&ops[index]);
+            assert!(!passes(&Plan { ops, ..plan.clone() }, &file), "{index}: {what}");
+        }
+    }
+
+    #[test]
+    fn no_weight_can_be_read_otherwise_unnoticed() {
+        let (plan, file) = layers().expect("a plan");
+        for weight in &plan.weights {
+            // The last value of the row, or matrix, that all tokens multiply by; of the table, one that
+            // the logits have.
+            let last = (weight.start + weight.n_bytes) as usize - 4;
+            let mut bytes = file.bytes().to_vec();
+            let value = f32::from_le_bytes([0, 1, 2, 3].map(|i| bytes[last + i]));
+            bytes[last..last + 4].copy_from_slice(&(value + 0.05).to_le_bytes());
+            let changed = Gguf::from_bytes(&bytes).expect("a valid file");
+            assert!(!passes(&plan, &changed), "{}", weight.name);
+        }
+    }
+
+    #[test]
+    fn the_likeliest_tokens_must_be_those_of_the_plain_loops_and_in_order() {
+        let logits = [0.5, 3.0, -1.0, 2.0, 2.5];
+        let best = |ids: [u32; 3]| ids.map(|id| Best { id, logit: logits[id as usize] });
+        assert!(error_of_best(&best([1, 4, 3]), &logits, 3) <= MOST_ERROR);
+        for wrong in [best([1, 3, 4]), best([4, 1, 3]), best([1, 4, 0])] {
+            assert!(error_of_best(&wrong, &logits, 3) > MOST_ERROR, "{wrong:?}");
+        }
+        let mut other = best([1, 4, 3]);
+        other[2].id = 2;
+        assert!(error_of_best(&other, &logits, 3) > MOST_ERROR);
+        other[2].id = 9;
+        assert!(error_of_best(&other, &logits, 3).is_nan(), "there is no such token");
+        assert!(error_of_best(&other[..2], &logits, 3).is_nan(), "one is missing");
+    }
 }

@@ -65,10 +65,22 @@ mod tests {
     fn what_lacks_something_or_is_bad_is_refused_with_the_reason() {
         let good = wgpu::Limits::default();
         assert_eq!(refusal(&info("A GPU", "a driver"), &good), None);
-        let few = wgpu::Limits { max_storage_buffers_per_shader_stage: 4, ..good.clone() };
-        assert!(refusal(&info("A GPU", "a driver"), &few).is_some_and(|why| why.contains("has 4")));
-        let small = wgpu::Limits { max_compute_workgroup_storage_size: 8192, ..good.clone() };
-        assert!(refusal(&info("A GPU", "a driver"), &small).is_some());
+        let lacking = [
+            (wgpu::Limits { max_storage_buffers_per_shader_stage: 4, ..good.clone() }, "4 storage"),
+            (
+                wgpu::Limits { max_compute_workgroup_storage_size: 8192, ..good.clone() },
+                "8192 bytes",
+            ),
+            (
+                wgpu::Limits { max_compute_invocations_per_workgroup: 128, ..good.clone() },
+                "128 inv",
+            ),
+            (wgpu::Limits { max_storage_buffer_binding_size: 1 << 20, ..good.clone() }, "1048576"),
+        ];
+        for (limits, what) in lacking {
+            let why = refusal(&info("A GPU", "a driver"), &limits).expect("it lacks something");
+            assert!(why.contains(&format!("has {what}")), "{why}");
+        }
         let stand_in = refusal(&info("Microsoft Basic Render Driver", ""), &good);
         assert!(stand_in.is_some_and(|why| why.contains("stand-in")));
     }

@@ -112,6 +112,7 @@ pub struct Gpu {
     pub(super) profiler: Mutex<Option<Profiler>>,
     /// Buffers until one cannot be had; 0 for never: see [`Gpu::run_short`].
     n_until_short: AtomicU64,
+    n_submissions: AtomicU64,
 }
 
 impl Gpu {
@@ -250,6 +251,7 @@ impl Gpu {
             failure,
             profiler: Mutex::default(),
             n_until_short: AtomicU64::new(0),
+            n_submissions: AtomicU64::new(0),
         }))
     }
 
@@ -381,6 +383,18 @@ impl Gpu {
             Some(lost @ GpuError::Lost { .. }) => Err(lost.clone()),
             Some(_) => Err(failure.take().unwrap_or(GpuError::OutOfMemory)),
         }
+    }
+
+    /// Hands commands to the driver.
+    pub(super) fn submit(&self, commands: wgpu::CommandBuffer) -> wgpu::SubmissionIndex {
+        self.n_submissions.fetch_add(1, Ordering::Relaxed);
+        self.queue.submit([commands])
+    }
+
+    /// How often commands were handed to the driver since it was opened: each time costs a good part of
+    /// what a small model's token takes.
+    pub fn n_submissions(&self) -> u64 {
+        self.n_submissions.load(Ordering::Relaxed)
     }
 
     /// Waits until a submission is done or the flag is set.

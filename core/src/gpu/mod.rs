@@ -4,7 +4,6 @@
 //! device     adapter, limits, errors of the driver as values     made when first asked for
 //! denied     drivers that are not used whatever they compute
 //! canary     a layer in miniature, computed before a driver is trusted
-//! cooperative  who can multiply matrices by subgroups together, and wgpu's leave for it
 //! ledger     what is known about drivers, on disk
 //! turnstile  who may use the queue, and nobody while the app is in the background
 //! pipelines  kernel → compiled pipeline, kept                     one layout a list of bindings

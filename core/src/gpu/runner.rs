@@ -168,7 +168,7 @@ impl GpuRunner {
             _ => self.record_short(&gpu, batch),
         };
         gpu.check()?;
-        let submission = gpu.queue.submit([commands]);
+        let submission = gpu.submit(commands);
         if !likeness.is_timed {
             self.ready = Some((likeness, self.record_short(&gpu, batch)));
         }
@@ -227,7 +227,7 @@ impl GpuRunner {
                 let next = gpu.device.create_command_encoder(&Default::default());
                 let commands = std::mem::replace(&mut encoder, next).finish();
                 let start = Instant::now();
-                let submission = gpu.queue.submit([commands]);
+                let submission = gpu.submit(commands);
                 if gpu.wait(&submission, cancel)? == Outcome::Cancelled {
                     return Ok(Outcome::Cancelled);
                 }
@@ -240,7 +240,7 @@ impl GpuRunner {
             self.inputs.write_rows(&gpu, rows);
             self.encode_tail(&gpu, &mut encoder, rows.len(), batch);
             let next = gpu.device.create_command_encoder(&Default::default());
-            let submission = gpu.queue.submit([std::mem::replace(&mut encoder, next).finish()]);
+            let submission = gpu.submit(std::mem::replace(&mut encoder, next).finish());
             if gpu.wait(&submission, cancel)? == Outcome::Cancelled {
                 return Ok(Outcome::Cancelled);
             }

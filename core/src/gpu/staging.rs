@@ -91,7 +91,7 @@ impl<'a> Staging<'a> {
             encoder.copy_buffer_to_buffer(&self.mapped, from, &to, start, n_bytes);
         }
         self.n_bytes = 0;
-        let submission = self.gpu.queue.submit([encoder.finish()]);
+        let submission = self.gpu.submit(encoder.finish());
         self.gpu.wait(&submission, &CancelFlag::new()).map(|_| ())
     }
 }

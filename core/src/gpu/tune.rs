@@ -265,7 +265,7 @@ fn measure(
         let commands = encoder.finish();
         let _turn = gpu.turn();
         let start = Instant::now();
-        let submission = gpu.queue.submit([commands]);
+        let submission = gpu.submit(commands);
         gpu.wait(&submission, &CancelFlag::new())?;
         if run > 0 {
             fastest = fastest.min(start.elapsed());

@@ -20,6 +20,11 @@ pub trait Contestant {
     }
     /// Goes back to the first `n_past` tokens.
     fn truncate(&mut self, n_past: usize) -> Result<(), Failure>;
+    /// Goes back to nothing, then on until these tokens are in the cache.
+    fn fill(&mut self, tokens: &[u32]) -> Result<(), Failure> {
+        self.truncate(0)?;
+        self.prefill(tokens)
+    }
     /// Reads tokens together; logits of the last one only.
     fn prefill(&mut self, tokens: &[u32]) -> Result<(), Failure>;
     /// Reads tokens one by one, with logits each time.
@@ -48,6 +53,8 @@ pub fn tokens(n: usize, n_vocab: u32) -> Vec<u32> {
 /// Carrel.
 pub struct Ours {
     decoder: Decoder,
+    /// Who fills the cache of the decoder, if not that one.
+    filler: Option<Decoder>,
     cancel: CancelFlag,
 }
 
@@ -57,7 +64,13 @@ impl Ours {
         options: &DecoderOptions,
         cancel: &CancelFlag,
     ) -> Result<Self, Failure> {
-        Ok(Self { decoder: model.decoder(options)?, cancel: cancel.clone() })
+        Ok(Self { decoder: model.decoder(options)?, filler: None, cancel: cancel.clone() })
+    }
+
+    /// The same, whose cache this model fills, which is the same one elsewhere.
+    #[cfg(feature = "gpu")]
+    pub fn filled_by(self, model: &Model, options: &DecoderOptions) -> Result<Self, Failure> {
+        Ok(Self { filler: Some(model.decoder(options)?), ..self })
     }
 }
 
@@ -75,6 +88,19 @@ impl Contestant for Ours {
 
     fn truncate(&mut self, n_past: usize) -> Result<(), Failure> {
         Ok(self.decoder.truncate(n_past)?)
+    }
+
+    fn fill(&mut self, tokens: &[u32]) -> Result<(), Failure> {
+        let Some(filler) = self.filler.as_mut().filter(|_| !tokens.is_empty()) else {
+            self.truncate(0)?;
+            return self.prefill(tokens);
+        };
+        filler.clear()?;
+        filler.forward(tokens, LogitRows::None, &self.cancel)?;
+        let mut state = Vec::new();
+        filler.save(tokens, &mut state).map_err(Failure::other)?;
+        filler.rest();
+        Ok(self.decoder.restore(tokens, &mut state.as_slice())?)
     }
 
     fn prefill(&mut self, tokens: &[u32]) -> Result<(), Failure> {

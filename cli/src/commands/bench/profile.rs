@@ -19,13 +19,22 @@ pub struct Profile {
     depth: usize,
     #[serde(rename = "tokens")]
     n_tokens: usize,
+    #[serde(flatten)]
+    measured: Measured,
+}
+
+/// What was measured of some work.
+#[derive(Serialize)]
+pub struct Measured {
+    #[serde(rename = "submissions")]
+    n_submissions: u64,
     #[serde(rename = "kernels")]
     times: Vec<KernelTime>,
 }
 
 impl Profile {
-    pub fn new(phase: &'static str, depth: usize, n_tokens: usize, times: Vec<KernelTime>) -> Self {
-        Self { phase, depth, n_tokens, times }
+    pub fn new(phase: &'static str, depth: usize, n_tokens: usize, measured: Measured) -> Self {
+        Self { phase, depth, n_tokens, measured }
     }
 }
 
@@ -34,24 +43,28 @@ pub fn of(
     model: &Model,
     ours: &mut dyn Contestant,
     work: impl FnOnce(&mut dyn Contestant) -> Result<(), Failure>,
-) -> Result<Vec<KernelTime>, Failure> {
+) -> Result<Measured, Failure> {
     let Some(gpu) = model.gpu() else {
         return Err(Failure::usage("--profile is for --backend gpu"));
     };
     gpu.start_profile().map_err(ModelError::from)?;
+    let before = gpu.n_submissions();
     let done = work(ours);
+    let n_submissions = gpu.n_submissions() - before;
     let times = gpu.end_profile();
-    done.map(|()| times)
+    done.map(|()| Measured { n_submissions, times })
 }
 
 /// Prints them as tables.
 pub fn print(profiles: &[Profile], output: &Output) -> Result<(), Failure> {
-    for Profile { phase, depth, n_tokens, times } in profiles {
+    for Profile { phase, depth, n_tokens, measured } in profiles {
+        let Measured { n_submissions, times } = measured;
         let all: f64 = times.iter().map(|time| time.seconds).sum();
         let n_runs: u64 = times.iter().map(|time| time.n_runs).sum();
         let per_token = 1e6 / *n_tokens as f64;
         output.line(format!(
-            "{phase} at depth {depth}: {:.1} us a token in {:.1} kernels",
+            "{phase} at depth {depth}: {:.1} us a token in {:.1} kernels, {n_tokens} tokens in \
+             {n_submissions} submissions",
             all * per_token,
             n_runs as f64 / *n_tokens as f64
         ))?;
