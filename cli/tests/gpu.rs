@@ -45,6 +45,8 @@ fn the_doctor_finds_the_gpu_and_that_it_is_good() {
     let names = found["adapters"].as_array().expect("adapters").iter();
     assert!(names.map(|adapter| &adapter["name"]).any(|name| *name == found["checked"]));
     assert!(found["adapters"][0]["cooperative_matrices"].is_boolean());
+    let sizes = found["adapters"][0]["subgroup_sizes"].as_array().expect("two").iter();
+    assert!(sizes.flat_map(serde_json::Value::as_u64).all(|size| size <= 128), "{found}");
     for number in ["most_binding_bytes", "workgroup_bytes", "most_invocations", "most_buffers"] {
         assert!(found["adapters"][0][number].as_u64().is_some_and(|n| n > 0), "{number}");
     }

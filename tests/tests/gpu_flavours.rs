@@ -193,6 +193,7 @@ fn flavours_compute_what_the_baseline_does() {
             ..Default::default()
         };
         let Some(gpu) = open_gpu(&options) else { return };
+        println!("subgroups of {:?}", gpu.adapter().subgroup_sizes);
         let has = match flavour {
             Flavour::Subgroups => gpu.adapter().has_subgroups,
             Flavour::Half => gpu.adapter().has_half_precision,

@@ -255,9 +255,9 @@ fn an_answer_is_the_same_when_the_gpu_is_lost_while_it_works() {
     let model = model("tiny-llama", TensorType::F32);
     let options = options(ContextPolicy::Full(96), CacheType::F32);
     let Some(undisturbed) = Undisturbed::new(&model, &options) else { return };
-    // Ten moments of any step: Knuth's multiplier draws the step and how far into it the loss comes.
+    // Twenty moments of any step: Knuth's multiplier draws the step and how far into it the loss comes.
     let mut random = 2026u64;
-    for _ in 0..10 {
+    for _ in 0..20 {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         let (loss, delay_us) = ((random >> 33) as usize % ANSWER, (random >> 45) % 4000);
         undisturbed.compare(|gpu, step| {

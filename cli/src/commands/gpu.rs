@@ -107,6 +107,12 @@ fn check(gpu: &std::sync::Arc<Gpu>, kind: TensorType) -> Result<Check, Failure> 
 
 fn describe(adapter: &Adapter) -> String {
     let yes = |has: bool| if has { "yes" } else { "no" };
+    let [fewest, most] = adapter.subgroup_sizes;
+    let subgroups = match adapter.has_subgroups {
+        true if fewest == most => format!("of {most}"),
+        true => format!("of {fewest} to {most}"),
+        false => "no".into(),
+    };
     let refusal = adapter.refusal.as_ref().map(|why| format!("\n  never used: {why}"));
     format!(
         "{}{}\n  {}, driver {}\n  binds {} at once, {} buffers; {} shared by at most {} invocations\n  \
@@ -119,7 +125,7 @@ fn describe(adapter: &Adapter) -> String {
         adapter.most_buffers,
         human_bytes(adapter.workgroup_bytes.into()),
         adapter.most_invocations,
-        yes(adapter.has_subgroups),
+        subgroups,
         yes(adapter.has_half_precision),
         yes(adapter.has_cooperative_matrices),
         refusal.unwrap_or_default(),
@@ -134,6 +140,7 @@ fn as_json(adapter: &Adapter) -> Value {
         "software": adapter.is_software,
         "most_binding_bytes": adapter.most_binding_bytes,
         "subgroups": adapter.has_subgroups,
+        "subgroup_sizes": adapter.subgroup_sizes,
         "half_precision": adapter.has_half_precision,
         "cooperative_matrices": adapter.has_cooperative_matrices,
         "workgroup_bytes": adapter.workgroup_bytes,

@@ -55,6 +55,8 @@ pub struct Adapter {
     pub most_binding_bytes: u64,
     /// Whether kernels may use operations over subgroups.
     pub has_subgroups: bool,
+    /// Fewest and most invocations of a subgroup, as far as the driver says.
+    pub subgroup_sizes: [u32; 2],
     /// Whether kernels may calculate in half precision.
     pub has_half_precision: bool,
     /// Whether subgroups, of 32 invocations, can multiply matrices of 16 by 16, of values in half
@@ -82,6 +84,7 @@ impl Adapter {
             is_software: info.device_type == wgpu::DeviceType::Cpu,
             most_binding_bytes: limits.max_storage_buffer_binding_size,
             has_subgroups: features.contains(wgpu::Features::SUBGROUP),
+            subgroup_sizes: [info.subgroup_min_size, info.subgroup_max_size],
             has_half_precision: features.contains(wgpu::Features::SHADER_F16),
             has_cooperative_matrices: subgroups::are_offered(adapter),
             workgroup_bytes: limits.max_compute_workgroup_storage_size,
