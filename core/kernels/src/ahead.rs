@@ -7,7 +7,7 @@
 //! While several columns of activations pass by a line of weights, the processor reads too seldom to guess the
 //! next ones, so they are asked for (8 columns from memory, one thread, by `bench-kernels`: on Zen 4 with AVX-512
 //! Q4_0 7.3 -> 10.2 GB/s; on a Xeon of 2024 with AVX-VNNI Q4_0 5.3 -> 7.7, Q8_0 7.2 -> 11.6, Q4_K 5.9 -> 7.5, with
-//! AVX2 5.6 -> 6.9, 7.2 -> 7.8, 5.8 -> 6.4). For a single column it guesses better itself.
+//! AVX2 5.6 -> 6.9, 7.2 -> 7.8, 5.8 -> 6.4). For a single column the sets for 256-bit vectors leave it to guess.
 
 #[cfg(target_arch = "x86_64")]
 use super::Format;

@@ -68,12 +68,21 @@ pub mod q6_k {
 /// Most columns of activations in one call of a product.
 pub const TILE_COLUMNS: usize = 16;
 
+/// Most columns of activations in one call of a product of several panels: whole tiles.
+pub const MANY_COLUMNS: usize = 2 * TILE_COLUMNS;
+
+/// Most panels in such a call.
+pub const MANY_PANELS: usize = 3;
+
 /// Columns whose sums for a panel fit the registers of all processors that we have kernels for.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 pub(super) const FEW_COLUMNS: usize = 4;
 
 /// Results of a product: `[column][row]`.
 pub type Tile = [[f32; PANEL]; TILE_COLUMNS];
+
+/// Results of a product of several panels: `[panel][column][row]`.
+pub type Tiles = [[[f32; PANEL]; MANY_COLUMNS]; MANY_PANELS];
 
 /// The layouts that products exist for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -178,7 +187,7 @@ impl Blocks {
 }
 
 /// Sixteen rows of a matrix.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Panel<'a> {
     /// Lines of values; blocks of 256 begin with their scales.
     pub quants: &'a [u8],
@@ -225,7 +234,6 @@ pub struct Quantised<'a> {
 
 impl Columns<'_> {
     /// `n` columns from column `first` on, with the parts that products of `format` read.
-    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
     pub(super) fn part(&self, format: Format, first: usize, n: usize) -> Self {
         fn rows<T>(all: &[T], width: usize, first: usize, n: usize) -> &[T] {
             &all[first * width..(first + n) * width]
@@ -254,8 +262,17 @@ impl Columns<'_> {
     /// If the columns are too many, or a part is too short: the caller's bug.
     #[inline]
     pub fn check(&self, panel: &Panel<'_>, format: Format) {
+        self.check_at_most(TILE_COLUMNS, panel, format);
+    }
+
+    /// The same for at most `most` columns.
+    ///
+    /// # Panics
+    /// As [`Columns::check`].
+    #[inline]
+    pub fn check_at_most(&self, most: usize, panel: &Panel<'_>, format: Format) {
         let Self { n_columns, n_values, .. } = *self;
-        assert!((1..=TILE_COLUMNS).contains(&n_columns), "columns of a tile");
+        assert!((1..=most).contains(&n_columns), "columns of a tile");
         let n_blocks = n_values / format.block_values();
         assert_eq!(n_blocks * format.block_values(), n_values, "whole blocks");
         assert!(panel.quants.len() >= n_blocks * format.quant_bytes(), "quants of a panel");

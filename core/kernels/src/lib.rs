@@ -28,12 +28,15 @@ mod tests;
 
 pub use ahead::ask_ahead;
 pub use layout::{
-    Blocks, Columns, Format, LINE, PANEL, Panel, Quantised, SCALE_LINES, TILE_COLUMNS, Tile, q5_k,
-    q6_k,
+    Blocks, Columns, Format, LINE, MANY_COLUMNS, MANY_PANELS, PANEL, Panel, Quantised, SCALE_LINES,
+    TILE_COLUMNS, Tile, Tiles, q5_k, q6_k,
 };
 
 /// The product of a panel's rows with up to [`TILE_COLUMNS`] columns of activations.
 pub type Product = fn(&Panel<'_>, &Columns<'_>, &mut Tile);
+
+/// The product of up to [`MANY_PANELS`] panels' rows with up to [`MANY_COLUMNS`] columns of activations.
+pub type ProductOfMany = fn(&[Panel<'_>], &Columns<'_>, &mut Tiles);
 
 /// Shares, values, number of cells, factors, and what is mixed so far, by query.
 pub type Mix = fn(&[f32], &[f32], usize, &[f32], &mut [f32]);
@@ -132,6 +135,17 @@ pub struct Kernels {
     pub of_bytes: Option<OfBytes>,
     /// The same steps in integers, for many queries, where that is faster.
     pub in_integers: Option<InIntegers>,
+    /// Products of several panels with many columns, where that is faster.
+    pub gemm: Option<Gemm>,
+}
+
+/// Products of several panels at once, for many columns.
+#[derive(Clone, Copy)]
+pub struct Gemm {
+    /// The product for each [`Format`], by its number, where it is faster than a panel at a time.
+    pub products: [Option<ProductOfMany>; Format::ALL.len()],
+    /// Fewest columns for which it is.
+    pub fewest_columns: usize,
 }
 
 /// Attention over keys and values in half precision, for few queries: for many, whose tiles read a block
@@ -196,6 +210,34 @@ impl Kernels {
     /// The product for a format.
     pub fn product(&self, format: Format) -> Product {
         self.products[format as usize]
+    }
+
+    /// Multiplies up to [`MANY_PANELS`] panels with up to [`MANY_COLUMNS`] columns, by the kernel for as many:
+    /// `[panel][column][row]`.
+    pub fn multiply(
+        &self,
+        format: Format,
+        panels: &[Panel<'_>],
+        columns: &Columns<'_>,
+        out: &mut Tiles,
+    ) {
+        let n = columns.n_columns;
+        let of_many = self.gemm.filter(|gemm| n >= gemm.fewest_columns);
+        if let Some(product) = of_many.and_then(|gemm| gemm.products[format as usize]) {
+            return product(panels, columns, out);
+        }
+        let product = self.product(format);
+        for (panel, out) in panels.iter().zip(out) {
+            let tiles: &mut [Tile] = out.as_chunks_mut().0;
+            if n <= TILE_COLUMNS {
+                product(panel, columns, &mut tiles[0]);
+                continue;
+            }
+            for (first, tile) in (0..n).step_by(TILE_COLUMNS).zip(tiles) {
+                let part = columns.part(format, first, TILE_COLUMNS.min(n - first));
+                product(panel, &part, tile);
+            }
+        }
     }
 
     /// The fastest set that this processor can run.

@@ -110,6 +110,21 @@ fn panel(random: &mut Random, format: Format, n_blocks: usize, scale: f32) -> (V
     (quants, scales)
 }
 
+/// How much products of activations up to 3 may differ: n · 2⁻²⁴ · Σ |terms|.
+fn order_of_sums(format: Format, n_blocks: usize, scale: f32) -> f32 {
+    // An integer block's product, and its offset, are at most this times its scales.
+    let largest_term = match format {
+        Format::F32 | Format::F16 | Format::BF16 => 3.0 * scale,
+        Format::Q8_0 => 128.0 * 32.0 * 3.0 * scale,
+        Format::Q4_0 | Format::Q5_0 | Format::Q5_1 => 2.0 * 31.0 * 32.0 * 3.0 * scale,
+        Format::Q4_K => 2.0 * 15.0 * 63.0 * 256.0 * 3.0 * scale,
+        Format::Q5_K => 2.0 * 31.0 * 63.0 * 256.0 * 3.0 * scale,
+        Format::Q6_K => 32.0 * 128.0 * 256.0 * 3.0 * scale,
+    };
+    // Scaling a block and taking off its offset are three more roundings.
+    (n_blocks + 3) as f32 * 2f32.powi(-24) * n_blocks as f32 * largest_term
+}
+
 #[test]
 fn products_differ_by_the_order_of_sums_only() {
     let mut random = Random(2);
@@ -140,17 +155,7 @@ fn products_differ_by_the_order_of_sums_only() {
                 };
                 let mut expected = [[0.0; PANEL]; TILE_COLUMNS];
                 (scalar::KERNELS.product(format))(&panel, &columns, &mut expected);
-                // An integer block's product, and its offset, are at most this times its scales.
-                let largest_term = match format {
-                    Format::F32 | Format::F16 | Format::BF16 => 3.0 * scale,
-                    Format::Q8_0 => 128.0 * 32.0 * 3.0 * scale,
-                    Format::Q4_0 | Format::Q5_0 | Format::Q5_1 => 2.0 * 31.0 * 32.0 * 3.0 * scale,
-                    Format::Q4_K => 2.0 * 15.0 * 63.0 * 256.0 * 3.0 * scale,
-                    Format::Q5_K => 2.0 * 31.0 * 63.0 * 256.0 * 3.0 * scale,
-                    Format::Q6_K => 32.0 * 128.0 * 256.0 * 3.0 * scale,
-                };
-                // Scaling a block and taking off its offset are three more roundings.
-                let bound = (n_blocks + 3) as f32 * 2f32.powi(-24) * n_blocks as f32 * largest_term;
+                let bound = order_of_sums(format, n_blocks, scale);
                 for set in others() {
                     let mut found = [[0.0; PANEL]; TILE_COLUMNS];
                     (set.product(format))(&panel, &columns, &mut found);
@@ -161,6 +166,52 @@ fn products_differ_by_the_order_of_sums_only() {
                             "{} {format:?} {n_blocks} blocks: {found} for {expected}",
                             set.name
                         );
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whichever kernel is taken for as many, a panel's rows have the products that they have with a column alone.
+#[test]
+fn several_panels_with_many_columns_are_each_with_a_few() {
+    let mut random = Random(9);
+    let numbers_of_blocks: &[usize] = if cfg!(miri) { &[1] } else { &[1, 2, 7, 9] };
+    for format in Format::ALL {
+        for &n_blocks in numbers_of_blocks {
+            for (n_panels, n_columns) in [(3, 32), (2, 17), (1, 31), (3, 12), (2, 3), (3, 1)] {
+                let n_values = n_blocks * format.block_values();
+                let parts: Vec<_> =
+                    (0..n_panels).map(|_| panel(&mut random, format, n_blocks, 1.0)).collect();
+                let panels: Vec<Panel<'_>> =
+                    parts.iter().map(|(quants, scales)| Panel { quants, scales }).collect();
+                let values = random.row(n_columns * n_values, 3.0);
+                let rounded = match format.blocks() {
+                    Some(blocks) => quantise(&scalar::KERNELS, &values, blocks),
+                    None => Rounded::default(),
+                };
+                let columns = Columns {
+                    n_columns,
+                    n_values,
+                    values: &values,
+                    quants: &rounded.quants,
+                    scales: &rounded.scales,
+                    sums: &rounded.sums,
+                    starts: &rounded.starts,
+                    sums_of_16: &rounded.sums_of_16,
+                };
+                for set in others().chain([&scalar::KERNELS]) {
+                    let mut found = [[[f32::NAN; PANEL]; MANY_COLUMNS]; MANY_PANELS];
+                    set.multiply(format, &panels, &columns, &mut found);
+                    for (panel, found) in panels.iter().zip(&found) {
+                        for (column, found) in found.iter().enumerate().take(n_columns) {
+                            let mut alone = [[0.0; PANEL]; TILE_COLUMNS];
+                            let one = columns.part(format, column, 1);
+                            (set.product(format))(panel, &one, &mut alone);
+                            let bound = order_of_sums(format, n_blocks, 1.0);
+                            close(set.name, found, &alone[0], 0.0, bound);
+                        }
                     }
                 }
             }

@@ -8,7 +8,7 @@ use super::attend::Attention;
 use super::pass::Pass;
 use super::pool::Member;
 use super::steps::{Product, Step};
-use carrel_kernels::{PANEL, TILE_COLUMNS};
+use carrel_kernels::{MANY_COLUMNS, MANY_PANELS, PANEL};
 
 /// Parts of a step for a thread, so that a thread that is held up does not hold up the others.
 const CLAIMS_PER_THREAD: usize = 8;
@@ -71,7 +71,7 @@ impl Pass<'_> {
                 let n_panels = |p: &Product| self.weights.matrix(p.weight).shape.n_panels();
                 let n_all: usize = products.iter().map(n_panels).sum();
                 let n_columns = self.columns_at_once(products);
-                let mut tile = [[0.0; PANEL]; TILE_COLUMNS];
+                let mut tiles = [[[0.0; PANEL]; MANY_COLUMNS]; MANY_PANELS];
                 claim(n_all * n_rows.div_ceil(n_columns), &mut |mut items| {
                     while !items.is_empty() {
                         let first = items.start / n_all * n_columns;
@@ -83,7 +83,7 @@ impl Pass<'_> {
                             panel = panel.saturating_sub(n);
                             items.start += panels.len();
                             if !panels.is_empty() {
-                                self.product(product, panels, rows.clone(), &mut tile);
+                                self.product(product, panels, rows.clone(), &mut tiles);
                             }
                         }
                     }

@@ -9,7 +9,9 @@ use std::hint::black_box;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use carrel_kernels::{Columns, Format, Kernels, PANEL, Panel, Quantised, TILE_COLUMNS};
+use carrel_kernels::{
+    Columns, Format, Kernels, MANY_COLUMNS, MANY_PANELS, PANEL, Panel, Quantised,
+};
 use clap::Parser;
 use memmap2::MmapMut;
 
@@ -26,8 +28,8 @@ struct Args {
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     format: Vec<String>,
     /// Columns of activations at once
-    #[arg(long, value_name = "N", value_delimiter = ',', default_value = "1,2,4,8,16",
-        value_parser = clap::value_parser!(u8).range(1..=TILE_COLUMNS as i64))]
+    #[arg(long, value_name = "N", value_delimiter = ',', default_value = "1,2,4,8,16,32",
+        value_parser = clap::value_parser!(u8).range(1..=MANY_COLUMNS as i64))]
     columns: Vec<u8>,
     /// Columns of the matrix, a multiple of 256
     #[arg(long, value_name = "N", default_value_t = 2048)]
@@ -167,16 +169,21 @@ impl Work {
             starts: &self.starts,
             sums_of_16: &self.sums_of_16,
         };
-        let product = self.set.product(self.format);
-        let mut out = [[0.0; PANEL]; TILE_COLUMNS];
+        let mut out = [[[0.0; PANEL]; MANY_COLUMNS]; MANY_PANELS];
         let mut n_passes = 0;
         let start = Instant::now();
         // What memory is read for takes longer than that.
         while n_passes == 0 || (matrix.len() <= CACHED && start.elapsed() < SHORTEST) {
-            for index in 0..n_panels {
-                let quants = &quants[index * quant_bytes..][..quant_bytes];
-                let scales = &scales[index * scale_bytes..][..scale_bytes];
-                product(&Panel { quants, scales }, &columns, &mut out);
+            let quants = quants.chunks_exact(quant_bytes).enumerate();
+            let mut panels = quants.map(|(index, quants)| Panel {
+                quants,
+                scales: &scales[index * scale_bytes..][..scale_bytes],
+            });
+            for _ in (0..n_panels).step_by(MANY_PANELS) {
+                let mut group = [Panel::default(); MANY_PANELS];
+                let pairs = group.iter_mut().zip(&mut panels);
+                let n = pairs.map(|(place, panel)| *place = panel).count();
+                self.set.multiply(self.format, &group[..n], &columns, &mut out);
             }
             n_passes += 1;
         }

@@ -80,4 +80,5 @@ pub static KERNELS: Kernels = Kernels {
     of_half: Some(OfHalf { scores: half_scores, mix: half_mix, most_queries: 6 }),
     of_bytes: None,
     in_integers: None,
+    gemm: None,
 };

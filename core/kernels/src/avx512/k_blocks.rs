@@ -189,7 +189,7 @@ fn store(sums: &[__m512; TILE_COLUMNS], out: &mut Tile, n_columns: usize) {
 /// The lines are readable.
 #[target_feature(enable = "avx512f,avx512bw")]
 #[inline]
-unsafe fn four_bits(lines: *const u8) -> ([__m512i; 8], [__m512i; 8]) {
+pub(super) unsafe fn four_bits(lines: *const u8) -> ([__m512i; 8], [__m512i; 8]) {
     let mut both = ([_mm512_setzero_si512(); 8], [_mm512_setzero_si512(); 8]);
     for v in 0..8 {
         // SAFETY: as the caller promises.
@@ -204,7 +204,10 @@ unsafe fn four_bits(lines: *const u8) -> ([__m512i; 8], [__m512i; 8]) {
 /// The eight lines, and the two of fifth bits, are readable.
 #[target_feature(enable = "avx512f,avx512bw")]
 #[inline]
-unsafe fn five_bits(lines: *const u8, fifths: *const u8) -> ([__m512i; 8], [__m512i; 8]) {
+pub(super) unsafe fn five_bits(
+    lines: *const u8,
+    fifths: *const u8,
+) -> ([__m512i; 8], [__m512i; 8]) {
     // SAFETY: as the caller promises.
     let ((low, high), fifths) =
         unsafe { (four_bits(lines), [load(fifths), load(fifths.add(LINE))]) };
@@ -322,7 +325,7 @@ unsafe fn sub_blocks_of_16<const C: usize>(
 /// The twelve lines are readable.
 #[target_feature(enable = "avx512f,avx512bw")]
 #[inline]
-unsafe fn quarters(lines: *const u8) -> [[__m512i; 4]; 4] {
+pub(super) unsafe fn quarters(lines: *const u8) -> [[__m512i; 4]; 4] {
     // SAFETY: as the caller promises.
     let line = |v: usize| unsafe { six_bits(lines.add(layout::q6_k::bits(v) * LINE)) };
     [line(0), line(1), line(2), line(3)]

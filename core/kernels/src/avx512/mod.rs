@@ -6,6 +6,7 @@
 
 mod attention;
 mod exponential;
+mod gemm;
 mod k_blocks;
 mod k_column;
 mod pairs;
@@ -88,5 +89,6 @@ pub static KERNELS: Kernels = Kernels {
         shares: short_shares,
         mix: short_mix,
     }),
+    gemm: Some(gemm::GEMM),
     ..avx2::KERNELS
 };

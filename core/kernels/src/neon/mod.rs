@@ -107,6 +107,7 @@ const fn set(name: &'static str, products: [Product; Format::ALL.len()]) -> Kern
         of_half: None,
         of_bytes: None,
         in_integers: None,
+        gemm: None,
     }
 }
 

@@ -37,4 +37,5 @@ pub static KERNELS: Kernels = Kernels {
     of_half: None,
     of_bytes: None,
     in_integers: None,
+    gemm: None,
 };
