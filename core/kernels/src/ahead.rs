@@ -53,6 +53,13 @@ pub(super) fn block_of_32(quants: *const u8, format: Format) {
     lines(quants.wrapping_add(AHEAD), format.quant_bytes() / LINE, Cache::First);
 }
 
+/// Asks for `n` lines as far behind those in use as a single column of a block of 256 needs.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+pub(super) fn of_column(in_use: *const u8, n: usize) {
+    lines(in_use.wrapping_add(AHEAD + AHEAD / 2), n, Cache::First);
+}
+
 /// Asks for a quarter of the block behind `block`, of 256 values.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
