@@ -29,6 +29,7 @@
 
 pub mod cancel;
 pub mod convert;
+pub mod cores;
 pub mod cpu;
 pub mod engine;
 pub mod error;

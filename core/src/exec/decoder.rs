@@ -8,6 +8,7 @@ use super::cells::Cells;
 use super::governed::Governed;
 use super::model::Model;
 use crate::cancel::CancelFlag;
+use crate::cores::fast_cores;
 use crate::cpu::CpuRunner;
 use crate::error::{GpuError, ModelError};
 use crate::ggml::GgmlRunner;
@@ -58,7 +59,7 @@ impl Default for DecoderOptions {
             context: ContextPolicy::Full(4096),
             cache_type: CacheType::F16,
             n_batch: 512,
-            n_threads: std::thread::available_parallelism().map_or(1, |n| n.get().min(8)),
+            n_threads: fast_cores().min(8),
         }
     }
 }
