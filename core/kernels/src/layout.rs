@@ -270,7 +270,7 @@ impl Columns<'_> {
     /// # Panics
     /// As [`Columns::check`].
     #[inline]
-    pub fn check_at_most(&self, most: usize, panel: &Panel<'_>, format: Format) {
+    pub(super) fn check_at_most(&self, most: usize, panel: &Panel<'_>, format: Format) {
         let Self { n_columns, n_values, .. } = *self;
         assert!((1..=most).contains(&n_columns), "columns of a tile");
         let n_blocks = n_values / format.block_values();

@@ -53,87 +53,64 @@ const CHUNK: usize = 256;
 /// Columns of a tile.
 const TILE: usize = 4;
 
-/// A chunk of each panel.
+/// A chunk of a panel, in lines.
 #[repr(C, align(64))]
 struct Chunk {
     /// `[values / 4][PANEL][4]`, unsigned.
-    quants: [[u8; CHUNK * PANEL]; MANY_PANELS],
-    /// `[values / 16 or 32][PANEL]`.
-    scales: [[f32; CHUNK / 16 * PANEL]; MANY_PANELS],
+    quants: [[u8; LINE]; CHUNK / 4],
+    /// `[values / 16 or 32][PANEL]`, in single precision.
+    scales: [[u8; LINE]; CHUNK / 16],
     /// `[values / 32][PANEL]`: numbers of Q5_1, of other formats pairs of 16-bit integers.
-    minima: [[u32; CHUNK / 32 * PANEL]; MANY_PANELS],
-    /// What integers of a block of 256 are multiplied with: of products, and of minima.
-    factors: [[f32; 2 * PANEL]; MANY_PANELS],
+    minima: [[u8; LINE]; CHUNK / 32],
+    /// What integers of a block of 256 are multiplied with, in single precision: of products, and of minima.
+    factors: [[u8; LINE]; 2],
 }
 
-/// Where the parts of a panel's chunk go.
-#[derive(Clone, Copy)]
-struct Parts {
-    quants: *mut u8,
-    scales: *mut f32,
-    minima: *mut u32,
-    factors: *mut f32,
+/// Chunks of all panels, of which those that were unpacked may be read.
+type Chunks = [MaybeUninit<Chunk>; MANY_PANELS];
+
+/// Writes line `index` of a part of a chunk.
+///
+/// # Safety
+/// The part is there, has such a line, and begins with one.
+#[target_feature(enable = "avx512f")]
+#[inline]
+unsafe fn put<const N: usize>(part: *mut [[u8; LINE]; N], index: usize, line: __m512i) {
+    // SAFETY: as the caller promises.
+    unsafe { _mm512_store_si512(part.cast::<u8>().add(index * LINE).cast(), line) };
 }
 
-impl Parts {
-    /// Those of panel `index` of `chunk`.
-    fn of(chunk: &mut MaybeUninit<Chunk>, index: usize) -> Self {
-        assert!(index < MANY_PANELS, "panels of a chunk");
-        let chunk = chunk.as_mut_ptr();
-        // SAFETY: these places lie in the chunk. Nothing is read.
-        unsafe {
-            Self {
-                quants: (&raw mut (*chunk).quants[index]).cast(),
-                scales: (&raw mut (*chunk).scales[index]).cast(),
-                minima: (&raw mut (*chunk).minima[index]).cast(),
-                factors: (&raw mut (*chunk).factors[index]).cast(),
-            }
-        }
-    }
+/// The same for numbers in single precision.
+///
+/// # Safety
+/// As for [`put`].
+#[target_feature(enable = "avx512f")]
+#[inline]
+unsafe fn put_numbers<const N: usize>(part: *mut [[u8; LINE]; N], index: usize, line: __m512) {
+    // SAFETY: as the caller promises.
+    unsafe { put(part, index, _mm512_castps_si512(line)) };
+}
 
-    /// Writes line `line` of the quants.
-    ///
-    /// # Safety
-    /// The line is one of the chunk's.
-    #[target_feature(enable = "avx512f")]
-    #[inline]
-    unsafe fn quants(self, line: usize, bytes: __m512i) {
-        // SAFETY: as the caller promises; chunks begin with a line.
-        unsafe { _mm512_store_si512(self.quants.add(line * LINE).cast(), bytes) };
-    }
+/// Line `index` of a part of a chunk.
+///
+/// # Safety
+/// It was unpacked.
+#[target_feature(enable = "avx512f")]
+#[inline]
+unsafe fn get<const N: usize>(part: *const [[u8; LINE]; N], index: usize) -> __m512i {
+    // SAFETY: as the caller promises.
+    unsafe { load(part.cast::<u8>().add(index * LINE)) }
+}
 
-    /// Writes scales of `index`.
-    ///
-    /// # Safety
-    /// There are as many.
-    #[target_feature(enable = "avx512f")]
-    #[inline]
-    unsafe fn scales(self, index: usize, scales: __m512) {
-        // SAFETY: as the caller promises.
-        unsafe { _mm512_store_ps(self.scales.add(index * PANEL), scales) };
-    }
-
-    /// Writes minima of `index`.
-    ///
-    /// # Safety
-    /// There are as many.
-    #[target_feature(enable = "avx512f")]
-    #[inline]
-    unsafe fn minima(self, index: usize, minima: __m512i) {
-        // SAFETY: as the caller promises.
-        unsafe { _mm512_store_si512(self.minima.add(index * PANEL).cast(), minima) };
-    }
-
-    /// Writes factors of products, or of minima.
-    ///
-    /// # Safety
-    /// There are two.
-    #[target_feature(enable = "avx512f")]
-    #[inline]
-    unsafe fn factors(self, index: usize, factors: __m512) {
-        // SAFETY: as the caller promises.
-        unsafe { _mm512_store_ps(self.factors.add(index * PANEL), factors) };
-    }
+/// The same for numbers in single precision.
+///
+/// # Safety
+/// As for [`get`].
+#[target_feature(enable = "avx512f")]
+#[inline]
+unsafe fn get_numbers<const N: usize>(part: *const [[u8; LINE]; N], index: usize) -> __m512 {
+    // SAFETY: as the caller promises.
+    _mm512_castsi512_ps(unsafe { get(part, index) })
 }
 
 /// A format whose chunks can be unpacked.
@@ -146,8 +123,8 @@ trait Unpack {
     /// Unpacks blocks of a panel.
     ///
     /// # Safety
-    /// The blocks are a chunk or less, and readable.
-    unsafe fn unpack(panel: &Panel<'_>, blocks: Range<usize>, out: Parts);
+    /// The blocks are a chunk or less, and readable; there is room for a chunk.
+    unsafe fn unpack(panel: &Panel<'_>, blocks: Range<usize>, out: *mut Chunk);
 }
 
 /// What the sums of a tile begin with, and how they are scaled.
@@ -169,19 +146,19 @@ impl<F: Of32> Unpack for F {
 
     #[target_feature(enable = "avx512f,avx512bw")]
     #[inline]
-    unsafe fn unpack(panel: &Panel<'_>, blocks: Range<usize>, out: Parts) {
+    unsafe fn unpack(panel: &Panel<'_>, blocks: Range<usize>, out: *mut Chunk) {
         for (index, block) in blocks.enumerate() {
             // SAFETY: as the caller promises.
             unsafe {
                 let lines = panel.quants.as_ptr().add(block * F::FORMAT.quant_bytes());
                 for (v, weights) in F::weights(lines).into_iter().enumerate() {
-                    out.quants(8 * index + v, weights);
+                    put(&raw mut (*out).quants, 8 * index + v, weights);
                 }
                 let scales = panel.scales.as_ptr().add(block * F::FORMAT.scale_bytes());
                 let factor = _mm512_set1_ps(F::FACTOR);
-                out.scales(index, _mm512_mul_ps(halves(scales), factor));
+                put_numbers(&raw mut (*out).scales, index, _mm512_mul_ps(halves(scales), factor));
                 if !F::IS_CENTRED {
-                    out.minima(index, _mm512_castps_si512(halves(scales.add(2 * PANEL))));
+                    put_numbers(&raw mut (*out).minima, index, halves(scales.add(2 * PANEL)));
                 }
             }
         }
@@ -197,7 +174,7 @@ impl<const HAS_FIFTHS: bool> Unpack for Of32In256<HAS_FIFTHS> {
 
     #[target_feature(enable = "avx512f,avx512bw")]
     #[inline]
-    unsafe fn unpack(panel: &Panel<'_>, blocks: Range<usize>, out: Parts) {
+    unsafe fn unpack(panel: &Panel<'_>, blocks: Range<usize>, out: *mut Chunk) {
         for block in blocks {
             // SAFETY: as the caller promises.
             unsafe {
@@ -212,17 +189,21 @@ impl<const HAS_FIFTHS: bool> Unpack for Of32In256<HAS_FIFTHS> {
                         four_bits(lines.add(8 * two * LINE))
                     };
                     for (v, (low, high)) in both.0.into_iter().zip(both.1).enumerate() {
-                        out.quants(16 * two + v, low);
-                        out.quants(16 * two + 8 + v, high);
+                        put(&raw mut (*out).quants, 16 * two + v, low);
+                        put(&raw mut (*out).quants, 16 * two + 8 + v, high);
                     }
                 }
                 for sub in 0..8 {
-                    out.scales(sub, _mm512_cvtepi32_ps(unsigned(d.add((4 + sub) * PANEL))));
+                    put_numbers(
+                        &raw mut (*out).scales,
+                        sub,
+                        _mm512_cvtepi32_ps(unsigned(d.add((4 + sub) * PANEL))),
+                    );
                     let minimum = unsigned(d.add((12 + sub) * PANEL));
-                    out.minima(sub, pair(minimum, minimum));
+                    put(&raw mut (*out).minima, sub, pair(minimum, minimum));
                 }
-                out.factors(0, halves(d));
-                out.factors(1, halves(d.add(2 * PANEL)));
+                put_numbers(&raw mut (*out).factors, 0, halves(d));
+                put_numbers(&raw mut (*out).factors, 1, halves(d.add(2 * PANEL)));
             }
         }
     }
@@ -237,7 +218,7 @@ impl Unpack for Of16In256 {
 
     #[target_feature(enable = "avx512f,avx512bw")]
     #[inline]
-    unsafe fn unpack(panel: &Panel<'_>, blocks: Range<usize>, out: Parts) {
+    unsafe fn unpack(panel: &Panel<'_>, blocks: Range<usize>, out: *mut Chunk) {
         for block in blocks {
             // SAFETY: as the caller promises.
             unsafe {
@@ -247,18 +228,18 @@ impl Unpack for Of16In256 {
                     let weights = quarters(lines.add(layout::q6_k::bits(4 * four) * LINE));
                     for (v, of_quarters) in weights.into_iter().enumerate() {
                         for (quarter, weights) in of_quarters.into_iter().enumerate() {
-                            out.quants(16 * quarter + 4 * four + v, weights);
+                            put(&raw mut (*out).quants, 16 * quarter + 4 * four + v, weights);
                         }
                     }
                 }
                 for two in 0..8 {
                     let at = d.add((2 + 2 * two) * PANEL);
                     let scales = [signed(at), signed(at.add(PANEL))];
-                    out.scales(2 * two, _mm512_cvtepi32_ps(scales[0]));
-                    out.scales(2 * two + 1, _mm512_cvtepi32_ps(scales[1]));
-                    out.minima(two, pair(scales[0], scales[1]));
+                    put_numbers(&raw mut (*out).scales, 2 * two, _mm512_cvtepi32_ps(scales[0]));
+                    put_numbers(&raw mut (*out).scales, 2 * two + 1, _mm512_cvtepi32_ps(scales[1]));
+                    put(&raw mut (*out).minima, two, pair(scales[0], scales[1]));
                 }
-                out.factors(0, halves(d));
+                put_numbers(&raw mut (*out).factors, 0, halves(d));
             }
         }
     }
@@ -292,7 +273,7 @@ gemm!(q6_k, Of16In256);
 unsafe fn product<F: Unpack>(panels: &[Panel<'_>], columns: &Columns<'_>, out: &mut Tiles) {
     let block_values = F::FORMAT.block_values();
     let (n_blocks, at_once) = (columns.n_values / block_values, CHUNK / block_values);
-    let mut chunk = MaybeUninit::uninit();
+    let mut chunks: Chunks = [const { MaybeUninit::uninit() }; MANY_PANELS];
     for tile in out.iter_mut().take(panels.len()) {
         tile[..columns.n_columns].fill([0.0; PANEL]);
     }
@@ -300,21 +281,21 @@ unsafe fn product<F: Unpack>(panels: &[Panel<'_>], columns: &Columns<'_>, out: &
         let blocks = first..n_blocks.min(first + at_once);
         // SAFETY: the blocks are there.
         unsafe {
-            for (index, panel) in panels.iter().enumerate() {
-                F::unpack(panel, blocks.clone(), Parts::of(&mut chunk, index));
+            for (panel, chunk) in panels.iter().zip(&mut chunks) {
+                F::unpack(panel, blocks.clone(), chunk.as_mut_ptr());
             }
-            let chunk = chunk.as_ptr();
+            let chunks = chunks.as_ptr().cast::<Chunk>();
             match panels {
-                [a, b, c] => by_tiles::<F, 3>(chunk, [a, b, c], blocks, columns, out),
-                [a, b] => by_tiles::<F, 2>(chunk, [a, b], blocks, columns, out),
-                [a, ..] => by_tiles::<F, 1>(chunk, [a], blocks, columns, out),
+                [a, b, c] => by_tiles::<F, 3>(chunks, [a, b, c], blocks, columns, out),
+                [a, b] => by_tiles::<F, 2>(chunks, [a, b], blocks, columns, out),
+                [a, ..] => by_tiles::<F, 1>(chunks, [a], blocks, columns, out),
                 [] => {}
             }
         }
     }
 }
 
-/// A chunk of `R` panels times all columns, a tile at a time. With each tile a part of what is unpacked next is
+/// Chunks of `R` panels times all columns, a tile at a time. With each tile a part of what is unpacked next is
 /// asked for: more at once would wait for each other.
 ///
 /// # Safety
@@ -322,7 +303,7 @@ unsafe fn product<F: Unpack>(panels: &[Panel<'_>], columns: &Columns<'_>, out: &
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
 #[inline]
 unsafe fn by_tiles<F: Unpack, const R: usize>(
-    chunk: *const Chunk,
+    chunks: *const Chunk,
     panels: [&Panel<'_>; R],
     blocks: Range<usize>,
     columns: &Columns<'_>,
@@ -346,8 +327,8 @@ unsafe fn by_tiles<F: Unpack, const R: usize>(
         // SAFETY: as the caller promises; as many columns as are asked for are left.
         first += unsafe {
             match columns.n_columns - first {
-                TILE.. => tile::<F, R, TILE>(chunk, blocks.clone(), columns, first, out),
-                _ => tile::<F, R, 1>(chunk, blocks.clone(), columns, first, out),
+                TILE.. => tile::<F, R, TILE>(chunks, blocks.clone(), columns, first, out),
+                _ => tile::<F, R, 1>(chunks, blocks.clone(), columns, first, out),
             }
         };
     }
@@ -360,7 +341,7 @@ unsafe fn by_tiles<F: Unpack, const R: usize>(
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
 #[inline]
 unsafe fn tile<F: Unpack, const R: usize, const C: usize>(
-    chunk: *const Chunk,
+    chunks: *const Chunk,
     blocks: Range<usize>,
     columns: &Columns<'_>,
     first: usize,
@@ -369,17 +350,17 @@ unsafe fn tile<F: Unpack, const R: usize, const C: usize>(
     // SAFETY: as the caller promises.
     unsafe {
         match F::KIND {
-            Kind::Centred => of_32::<false, R, C>(chunk, blocks, columns, first, out),
-            Kind::WithMinima => of_32::<true, R, C>(chunk, blocks, columns, first, out),
-            Kind::Of32In256 => of_256::<8, R, C>(chunk, blocks.start, columns, first, out),
-            Kind::Of16In256 => of_256::<4, R, C>(chunk, blocks.start, columns, first, out),
+            Kind::Centred => of_32::<false, R, C>(chunks, blocks, columns, first, out),
+            Kind::WithMinima => of_32::<true, R, C>(chunks, blocks, columns, first, out),
+            Kind::Of32In256 => of_256::<8, R, C>(chunks, blocks.start, columns, first, out),
+            Kind::Of16In256 => of_256::<4, R, C>(chunks, blocks.start, columns, first, out),
         }
     }
     C
 }
 
-/// Adds the products of `N` lines of `R` panels, from line `first` of the chunk on, with `C` columns; `x` are the
-/// activations of the chunk.
+/// Adds the products of `N` lines of `R` panels, from line `first` of their chunks on, with `C` columns; `x` are the
+/// activations of a chunk.
 ///
 /// # Safety
 /// The lines and activations are there.
@@ -387,7 +368,7 @@ unsafe fn tile<F: Unpack, const R: usize, const C: usize>(
 #[inline]
 unsafe fn add_lines<const N: usize, const R: usize, const C: usize>(
     products: &mut [[__m512i; C]; R],
-    chunk: *const Chunk,
+    chunks: *const Chunk,
     first: usize,
     x: *const i8,
     n_values: usize,
@@ -395,9 +376,8 @@ unsafe fn add_lines<const N: usize, const R: usize, const C: usize>(
     for line in first..first + N {
         // SAFETY: as the caller promises.
         unsafe {
-            let of_panel = |panel: usize| (&raw const (*chunk).quants[panel]).cast::<u8>();
             let weights: [__m512i; R] =
-                std::array::from_fn(|panel| load(of_panel(panel).add(line * LINE)));
+                std::array::from_fn(|panel| get(&raw const (*chunks.add(panel)).quants, line));
             for column in 0..C {
                 let x = broadcast(x.add(column * n_values + 4 * line));
                 for panel in 0..R {
@@ -409,46 +389,13 @@ unsafe fn add_lines<const N: usize, const R: usize, const C: usize>(
     }
 }
 
-/// Scales `index` of panel `panel` of a chunk.
-///
-/// # Safety
-/// They were unpacked.
-#[target_feature(enable = "avx512f")]
-#[inline]
-unsafe fn scales(chunk: *const Chunk, panel: usize, index: usize) -> __m512 {
-    // SAFETY: as the caller promises.
-    unsafe { _mm512_load_ps((&raw const (*chunk).scales[panel]).cast::<f32>().add(index * PANEL)) }
-}
-
-/// Minima `index` of panel `panel` of a chunk.
-///
-/// # Safety
-/// They were unpacked.
-#[target_feature(enable = "avx512f")]
-#[inline]
-unsafe fn minima(chunk: *const Chunk, panel: usize, index: usize) -> __m512i {
-    // SAFETY: as the caller promises.
-    unsafe { load((&raw const (*chunk).minima[panel]).cast::<u8>().add(index * LINE)) }
-}
-
-/// Factors of products, or of minima, of panel `panel` of a chunk.
-///
-/// # Safety
-/// They were unpacked.
-#[target_feature(enable = "avx512f")]
-#[inline]
-unsafe fn factors(chunk: *const Chunk, panel: usize, index: usize) -> __m512 {
-    // SAFETY: as the caller promises.
-    unsafe { _mm512_load_ps((&raw const (*chunk).factors[panel]).cast::<f32>().add(index * PANEL)) }
-}
-
 /// A tile of blocks of 32: `C` columns from `first` on.
 ///
 /// # Safety
 /// The blocks of `R` panels were unpacked, and there are as many columns.
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
 unsafe fn of_32<const HAS_MINIMA: bool, const R: usize, const C: usize>(
-    chunk: *const Chunk,
+    chunks: *const Chunk,
     blocks: Range<usize>,
     columns: &Columns<'_>,
     first: usize,
@@ -477,18 +424,21 @@ unsafe fn of_32<const HAS_MINIMA: bool, const R: usize, const C: usize>(
             }
             // The activations of line 0 of the chunk.
             let x = columns.quants.as_ptr().add(first * columns.n_values + 32 * (block - index));
-            add_lines::<8, R, C>(&mut products, chunk, 8 * index, x, columns.n_values);
+            add_lines::<8, R, C>(&mut products, chunks, 8 * index, x, columns.n_values);
             for column in 0..C {
                 let scale = _mm512_set1_ps(*columns.scales.as_ptr().add(at(column)));
                 for panel in 0..R {
-                    let scaled = _mm512_mul_ps(scales(chunk, panel, index), scale);
+                    let scaled = _mm512_mul_ps(
+                        get_numbers(&raw const (*chunks.add(panel)).scales, index),
+                        scale,
+                    );
                     let product = _mm512_cvtepi32_ps(products[panel][column]);
                     sums[panel][column] = _mm512_fmadd_ps(scaled, product, sums[panel][column]);
                 }
                 if HAS_MINIMA {
                     let x_sum = _mm512_set1_ps(*columns.sums.as_ptr().add(at(column)));
                     for panel in 0..R {
-                        let minima = _mm512_castsi512_ps(minima(chunk, panel, index));
+                        let minima = get_numbers(&raw const (*chunks.add(panel)).minima, index);
                         sums[panel][column] = _mm512_fmadd_ps(minima, x_sum, sums[panel][column]);
                     }
                 }
@@ -521,7 +471,7 @@ const fn place(panel: usize, column: usize) -> usize {
 /// The block of `R` panels was unpacked, and there are as many columns.
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
 unsafe fn of_256<const LINES: usize, const R: usize, const C: usize>(
-    chunk: *const Chunk,
+    chunks: *const Chunk,
     block: usize,
     columns: &Columns<'_>,
     first: usize,
@@ -535,9 +485,9 @@ unsafe fn of_256<const LINES: usize, const R: usize, const C: usize>(
         let x = columns.quants.as_ptr().add(first * n_values + 256 * block);
         for sub in 0..CHUNK / 4 / LINES {
             let mut products = [[_mm512_setzero_si512(); C]; R];
-            add_lines::<LINES, R, C>(&mut products, chunk, sub * LINES, x, n_values);
+            add_lines::<LINES, R, C>(&mut products, chunks, sub * LINES, x, n_values);
             for panel in 0..R {
-                let scales = scales(chunk, panel, sub);
+                let scales = get_numbers(&raw const (*chunks.add(panel)).scales, sub);
                 for column in 0..C {
                     let product = _mm512_cvtepi32_ps(products[panel][column]);
                     integers[panel][column] =
@@ -548,7 +498,8 @@ unsafe fn of_256<const LINES: usize, const R: usize, const C: usize>(
         let x_sums = columns.sums_of_16.as_ptr().add((first * n_values + 256 * block) / 16);
         let mut offsets = [[_mm512_setzero_si512(); C]; R];
         for two in 0..8 {
-            let minima: [__m512i; R] = std::array::from_fn(|panel| minima(chunk, panel, two));
+            let minima: [__m512i; R] =
+                std::array::from_fn(|panel| get(&raw const (*chunks.add(panel)).minima, two));
             for column in 0..C {
                 let x = broadcast(x_sums.add(column * n_values / 16 + 2 * two).cast());
                 for panel in 0..R {
@@ -563,7 +514,8 @@ unsafe fn of_256<const LINES: usize, const R: usize, const C: usize>(
             for panel in 0..R {
                 let out = out.add(place(panel, column));
                 let (integers, offsets) = (integers[panel][column], offsets[panel][column]);
-                let (d, sum) = (factors(chunk, panel, 0), _mm512_loadu_ps(out));
+                let (d, sum) =
+                    (get_numbers(&raw const (*chunks.add(panel)).factors, 0), _mm512_loadu_ps(out));
                 let sum = if LINES == 4 {
                     let offsets = _mm512_cvtepi32_ps(_mm512_slli_epi32::<5>(offsets));
                     let scaled = _mm512_mul_ps(_mm512_sub_ps(integers, offsets), scale);
@@ -571,7 +523,11 @@ unsafe fn of_256<const LINES: usize, const R: usize, const C: usize>(
                 } else {
                     let sum = _mm512_fmadd_ps(d, _mm512_mul_ps(integers, scale), sum);
                     let scaled = _mm512_mul_ps(_mm512_cvtepi32_ps(offsets), scale);
-                    _mm512_fnmadd_ps(factors(chunk, panel, 1), scaled, sum)
+                    _mm512_fnmadd_ps(
+                        get_numbers(&raw const (*chunks.add(panel)).factors, 1),
+                        scaled,
+                        sum,
+                    )
                 };
                 _mm512_storeu_ps(out, sum);
             }
