@@ -65,6 +65,8 @@ impl Layout {
     pub fn of(text: &str) -> Self {
         let mut layout = Self::default();
         let (mut from, mut ends, mut tokens, mut word) = (0, Vec::new(), 0, 0);
+        // Words are those of the block, as the index counts them: a cut inside of one makes no second.
+        let mut block_words = words::words(text).peekable();
         while let Some(paragraph_end) = paragraphs::paragraph_end(text, from, true) {
             let paragraph = &text[from..paragraph_end];
             let heading = is_heading(paragraph);
@@ -90,7 +92,9 @@ impl Layout {
                     opens_paragraph: ordinal == 0,
                     heading,
                 });
-                word += words::words(sentence).count() as u32;
+                while block_words.next_if(|word| word.start < end).is_some() {
+                    word += 1;
+                }
                 start = end;
             }
             from = paragraph_end;
@@ -350,6 +354,21 @@ mod tests {
         assert_eq!(found, [0, 0, 0, 1, 1, 2]);
         assert_eq!(layout.sentence_at(16), 1);
         assert_eq!(layout.words_in(1..3), 3);
+    }
+
+    #[test]
+    fn a_word_that_a_cut_parts_stays_one_word() {
+        let long = sentences::LONGEST;
+        for text in [
+            "a".repeat(5 * long),
+            format!("{}12,345 sheep and more.", "go,".repeat(long / 3 - 1)),
+            format!("{}\n\nSix.", "1,".repeat(long)),
+            "他走了。_then_ he came.".to_owned(),
+        ] {
+            let layout = Layout::of(&text);
+            assert!(layout.sentences.len() > 1);
+            assert_eq!(layout.words as usize, words::words(&text).count(), "{text}");
+        }
     }
 
     #[test]

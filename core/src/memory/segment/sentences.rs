@@ -84,17 +84,29 @@ fn starts_with_any(bytes: &[u8], marks: &[&str]) -> bool {
     marks.iter().any(|mark| bytes.starts_with(mark.as_bytes()))
 }
 
-/// Pushes the sentence `start..end`, cut at blank space wherever it is longer than [`LONGEST`].
+/// Pushes the sentence `start..end`, cut at blank space wherever it is longer than [`LONGEST`], or where there is
+/// none inside a word.
 fn push_cut(text: &str, mut start: usize, end: usize, ends: &mut Vec<usize>) {
     while end - start > LONGEST {
         let mut limit = start + LONGEST;
         while !text.is_char_boundary(limit) {
             limit -= 1;
         }
-        let cut = text[start..limit]
+        let piece = &text[start..limit];
+        let digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+        let in_number = |comma: usize| {
+            let (before, after) = text.as_bytes().split_at(start + comma);
+            digit(before.last()) && digit(after.get(1))
+        };
+        let parts = |(at, c): &(usize, char)| match c {
+            '，' | '、' => true,
+            ',' => !in_number(*at),
+            _ => c.is_whitespace(),
+        };
+        let cut = piece
             .char_indices()
             .rev()
-            .find(|(_, c)| c.is_whitespace() || matches!(c, '，' | '、' | ','))
+            .find(parts)
             .map_or(limit, |(offset, c)| start + offset + c.len_utf8());
         ends.push(cut);
         start = cut;
@@ -353,6 +365,10 @@ mod tests {
         let pieces = cut(&run);
         assert!(pieces.iter().all(|piece| piece.len() <= LONGEST));
         assert_eq!(pieces.concat(), run);
+        let numbers = "he counted 12,345 sheep and 1,2 goats, ".repeat(100);
+        for piece in cut(&numbers) {
+            assert!(piece.ends_with([' ', ',']) && !piece.starts_with(['3', '2']), "{piece}");
+        }
         let wide = "字".repeat(2_000);
         assert_eq!(cut(&wide).concat(), wide);
     }
