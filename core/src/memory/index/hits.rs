@@ -60,6 +60,9 @@ impl PartialOrd for Hit {
     }
 }
 
+/// Hits that room is made for at once: whoever wants all of them may name any number.
+const AT_ONCE: usize = 1 << 10;
+
 /// Keeps the best `limit` hits.
 pub(super) struct Best {
     heap: BinaryHeap<Reverse<Hit>>,
@@ -69,7 +72,7 @@ pub(super) struct Best {
 impl Best {
     /// Keeps none yet.
     pub(super) fn new(limit: usize) -> Self {
-        Self { heap: BinaryHeap::with_capacity(limit + 1), limit }
+        Self { heap: BinaryHeap::with_capacity(limit.min(AT_ONCE) + 1), limit }
     }
 
     /// Keeps a hit if it is one of the best.
