@@ -84,6 +84,21 @@ fn the_handbook_answers_without_a_document() {
 }
 
 #[test]
+fn a_book_in_one_line_is_read() {
+    let folder = scratch();
+    let path = folder.path().join("line.txt");
+    let numbers: String =
+        (0..20_000_u64).map(|n| format!("{},{:03} ", n, n * 7919 % 1000)).collect();
+    let letters = "x".repeat(300_000);
+    let text = format!("{numbers}Ada Brandt kept the lighthouse. {}{letters}", &numbers[2..]);
+    std::fs::write(&path, text).unwrap();
+    let question = "Who kept the lighthouse?";
+    let run = carrel(&["ask", path.to_str().unwrap(), "-q", question, "--json"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(json(&run.stdout)["answer"].as_str().unwrap().contains("Ada Brandt"), "{}", run.stdout);
+}
+
+#[test]
 fn what_is_not_there_is_declined() {
     let folder = scratch();
     let path = folder.path().join("story.md");
@@ -115,6 +130,44 @@ fn several_documents_and_standard_input() {
     let answer = json(&piped.stdout);
     assert!(answer["citations"][0]["quote"].as_str().unwrap().contains("Dora"), "{answer}");
     assert_eq!(answer["citations"][0]["document"], "standard input");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_read_like_standard_input() {
+    let folder = scratch();
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let name = pipe.to_str().unwrap().to_owned();
+    let writer = std::thread::spawn(move || std::fs::write(pipe, "Dora keeps bees.\n"));
+    let run = carrel(&["ask", &name, "-q", "Who keeps bees?", "--json"]);
+    writer.join().unwrap().unwrap();
+    let answer = json(&run.stdout);
+    assert_eq!(answer["citations"][0]["quote"], "Dora keeps bees.", "{}", run.stderr);
+    assert_eq!(answer["citations"][0]["document"], name);
+    // What is kept must be there again; nothing waits for a writer.
+    let library = folder.path().join("library");
+    let library = library.to_str().unwrap();
+    for arguments in [
+        &["library", "--library", library, "add", &name][..],
+        &["inspect", &name],
+        &["run", "--model", &name, "-p", "x"],
+    ] {
+        let run = carrel(arguments);
+        assert_eq!(run.code, 3, "{}", run.stderr);
+        assert!(run.stderr.contains(&name) && run.stderr.contains("pipe"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn what_cannot_be_read_twice_or_is_not_there_is_wrong_usage() {
+    let twice = program::carrel_with(&["ask", "-", "-", "-q", "Who keeps bees?"], &[], "Dora.");
+    assert_eq!(twice.code, 2, "{}", twice.stderr);
+    let beyond = program::carrel_with(&["read", "-", "--chars", "5-9"], &[], "Dora.");
+    assert_eq!(beyond.code, 2, "{}", beyond.stdout);
+    assert!(beyond.stderr.contains("5 characters"), "{}", beyond.stderr);
+    let end = program::carrel_with(&["read", "-", "--chars", "4-9"], &[], "Dora.");
+    assert_eq!(end.stdout, ".");
 }
 
 #[test]

@@ -44,6 +44,7 @@ pub mod ops;
 pub mod quant;
 pub mod random;
 pub mod readable;
+pub mod regular_file;
 pub mod sample;
 pub mod service;
 pub mod session;

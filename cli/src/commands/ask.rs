@@ -19,7 +19,7 @@ use carrel_downloads::folder::model_file;
 use carrel_downloads::packed_files;
 use serde_json::{Value, json};
 
-use super::read::source;
+use super::read::{STANDARD_INPUT, source};
 use crate::failure::Failure;
 use crate::model::parse_bytes;
 use crate::output::{Output, paint, printable};
@@ -100,6 +100,10 @@ impl From<ProfileChoice> for Profile {
 }
 
 pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Failure> {
+    let from_input = |path: &&PathBuf| path.as_path() == Path::new(STANDARD_INPUT);
+    if args.documents.iter().filter(from_input).count() > 1 {
+        return Err(Failure::usage("standard input can be read only once"));
+    }
     let mut sources = Vec::new();
     for path in &args.documents {
         sources.push(source(path, cancel)?);

@@ -1,13 +1,28 @@
 //! What can be wrong with the bytes of a GGUF file, always with the byte offset.
 
+use std::path::{Path, PathBuf};
+
 /// A defect of a GGUF file and where it was found.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("invalid GGUF at byte {offset}: {problem}")]
+#[error("{}invalid GGUF at byte {offset}: {problem}", prefix(file.as_deref()))]
 pub struct GgufError {
+    /// The file, if the bytes came from one.
+    pub file: Option<PathBuf>,
     /// Offset from the start of the file, in bytes.
     pub offset: u64,
     /// What is wrong there.
     pub problem: GgufProblem,
+}
+
+impl GgufError {
+    /// The same defect, found in this file.
+    pub(crate) fn in_file(self, path: &Path) -> Self {
+        Self { file: Some(path.to_owned()), ..self }
+    }
+}
+
+fn prefix(file: Option<&Path>) -> String {
+    file.map_or_else(String::new, |path| format!("{}: ", path.display()))
 }
 
 /// The kinds of defect that the reader tells apart.

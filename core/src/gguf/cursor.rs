@@ -91,5 +91,5 @@ impl<'a> Cursor<'a> {
 }
 
 pub(super) fn error_at(offset: usize, problem: GgufProblem) -> GgufError {
-    GgufError { offset: offset as u64, problem }
+    GgufError { file: None, offset: offset as u64, problem }
 }

@@ -1,6 +1,5 @@
 //! An open GGUF file: the map, its header, and typed access to metadata and tensors.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -12,6 +11,7 @@ use super::parse::{self, Header};
 use super::tensor::TensorInfo;
 use super::value::{Value, ValueType};
 use crate::error::{Error, GgufError, GgufProblem, Result};
+use crate::regular_file::open_regular;
 
 /// A GGUF file, mapped into memory and checked. Cheap to clone; immutable.
 #[derive(Debug, Clone)]
@@ -56,17 +56,18 @@ impl Gguf {
     /// [`Error::File`] if it cannot be opened or mapped, [`Error::Gguf`] if it is not valid.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let file = File::open(path).map_err(|source| Error::file(path, source))?;
+        let file = open_regular(path).map_err(|source| Error::file(path, source))?;
         let data = file.metadata().map_err(|source| Error::file(path, source))?;
         if data.len() == 0 {
-            return Self::from_bytes(&[]);
+            let empty = GgufProblem::Magic { found: Vec::new() };
+            return Err(error_at(0, empty).in_file(path).into());
         }
         // SAFETY: the map is private and read-only. Another process that truncates the file while
         // it is mapped can raise SIGBUS, as with every mapped file; model files are installed by
         // rename and never rewritten in place, so this does not happen in normal use.
         let map = unsafe { Mmap::map(&file) }.map_err(|source| Error::file(path, source))?;
         let source = data.modified().ok().map(|modified| Source { path: path.into(), modified });
-        Ok(Self::new(Bytes::Mapped(map), source)?)
+        Ok(Self::new(Bytes::Mapped(map), source).map_err(|error| error.in_file(path))?)
     }
 
     /// Checks a GGUF file that is already in memory (tests, embedded models). The bytes are copied
@@ -266,7 +267,11 @@ impl Gguf {
 
     /// An error about a key that should be there.
     pub fn missing_key(&self, key: &str) -> GgufError {
-        error_at(0, GgufProblem::MissingKey { key: key.to_owned() })
+        let error = error_at(0, GgufProblem::MissingKey { key: key.to_owned() });
+        match self.source() {
+            Some(source) => error.in_file(&source.path),
+            None => error,
+        }
     }
 
     /// The tensor table, in file order.

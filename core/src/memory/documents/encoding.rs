@@ -50,6 +50,10 @@ pub fn detect(source: &Source, declared: Option<&'static Encoding>) -> Result<De
         let length = fill(&mut *reader, &mut buffer).map_err(|e| source.failed(e))?;
         let piece = &buffer[..length];
         if offset == 0 {
+            // The mark of UTF-32 begins like that of UTF-16.
+            if piece.starts_with(b"\xff\xfe\0\0") {
+                return Err(binary(source, 2, 0));
+            }
             if let Some((encoding, mark)) = Encoding::for_bom(piece)
                 && encoding != UTF_8
             {

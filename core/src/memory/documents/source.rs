@@ -1,6 +1,5 @@
 //! Where a document comes from, which format it has, and how large it may be.
 
-use std::fs::File;
 use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
@@ -11,6 +10,7 @@ use super::docx;
 use super::encoding::fill;
 use crate::error::{Error, MemoryError, Result};
 use crate::memory::store::ContentHash;
+use crate::regular_file::open_regular;
 
 /// Bytes at the start of a source that tell its format.
 const SIGNATURE: usize = 1_024;
@@ -119,12 +119,7 @@ impl Source {
     pub fn open(&self) -> Result<Box<dyn ReadSeek + '_>> {
         Ok(match &self.place {
             Place::File(path) => {
-                let file = File::open(path).map_err(|source| Error::file(path, source))?;
-                let kind = file.metadata().map_err(|source| Error::file(path, source))?;
-                if kind.is_dir() {
-                    return Err(Error::file(path, std::io::ErrorKind::IsADirectory.into()));
-                }
-                Box::new(file)
+                Box::new(open_regular(path).map_err(|source| Error::file(path, source))?)
             }
             Place::Bytes(bytes) => Box::new(Cursor::new(bytes.as_slice())),
         })

@@ -88,6 +88,8 @@ mod tests {
         assert!(matches!(problem(b""), MemoryError::EmptyDocument { bytes: 0, .. }));
         assert!(matches!(problem(b" \n\t"), MemoryError::EmptyDocument { bytes: 3, .. }));
         assert!(matches!(problem(b"ab\0c"), MemoryError::BinaryDocument { offset: 2, .. }));
+        let utf_32 = b"\xff\xfe\0\0a\0\0\0";
+        assert!(matches!(problem(utf_32), MemoryError::BinaryDocument { offset: 2, byte: 0, .. }));
         let noise = b"\xff\x01\x90\x02\xfe\x03ab";
         assert!(matches!(problem(noise), MemoryError::BinaryDocument { offset: 1, byte: 1, .. }));
         let limits = Limits { source_bytes: 3, ..Limits::default() };
