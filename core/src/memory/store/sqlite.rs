@@ -17,12 +17,13 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::{
-    Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params,
+    Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params,
 };
 
 use super::contents::Contents;
@@ -72,8 +73,7 @@ impl SqliteStore {
     /// If the file is not a library, is damaged, of another version, or kept busy.
     pub fn open(path: &Path) -> Result<Self> {
         let failed = |operation| move |error| translate(path, operation, error);
-        let mut connection = Connection::open(path).map_err(failed("opening"))?;
-        connection.busy_timeout(PATIENCE).map_err(failed("opening"))?;
+        let mut connection = connect(path).map_err(failed("opening"))?;
         let pragma = |connection: &Connection, name: &str| {
             connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0))
         };
@@ -215,6 +215,10 @@ fn translate(path: &Path, operation: &'static str, error: rusqlite::Error) -> Er
         Some(ErrorCode::DatabaseCorrupt) => {
             MemoryError::CorruptLibrary { path, place: operation.to_owned(), problem }
         }
+        Some(ErrorCode::ReadOnly) => {
+            let problem = "the library can be read, but not be written here";
+            return Error::file(path, std::io::Error::new(ErrorKind::PermissionDenied, problem));
+        }
         Some(ErrorCode::CannotOpen) => {
             return Error::file(path, std::io::Error::other(problem));
         }
@@ -226,6 +230,39 @@ fn translate(path: &Path, operation: &'static str, error: rusqlite::Error) -> Er
         },
     }
     .into()
+}
+
+/// A connection to the file `path`, which is made if there is none. Where nothing can be written, as on a
+/// medium that is only read, SQLite cannot share the file with anybody, so it is taken as one that does not change.
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let usable = |connection: Connection| {
+        connection.busy_timeout(PATIENCE)?;
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        Ok(connection)
+    };
+    Connection::open(path).and_then(usable).or_else(|error: rusqlite::Error| {
+        let is_sealed =
+            matches!(error.sqlite_error_code(), Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen));
+        // What is still in the log would be overlooked.
+        let log = std::fs::metadata(beside(path, "-wal"));
+        let is_whole = path.is_file() && log.map_or(true, |log| log.len() == 0);
+        match path.to_str().filter(|_| is_sealed && is_whole) {
+            None => Err(error),
+            Some(text) => {
+                let text = text.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+                Connection::open_with_flags(format!("file:{text}?immutable=1"), flags)
+                    .and_then(usable)
+            }
+        }
+    })
+}
+
+/// The file that SQLite keeps beside the library.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
 }
 
 /// The rows of a part of a block.
