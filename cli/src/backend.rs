@@ -13,6 +13,8 @@ use carrel_core::gguf::Gguf;
 use carrel_core::gpu::{FlavourChoice, Gpu, GpuOptions};
 
 use crate::failure::Failure;
+#[cfg(feature = "gpu")]
+use crate::output::warn;
 
 /// What computes.
 #[derive(clap::Args, Clone)]
@@ -120,9 +122,7 @@ impl BackendArgs {
                 let gpu = self.gpu.open(false)?;
                 let (model, fit) = open_model_on_gpu(file, options, &gpu, self.gpu_memory)?;
                 if fit.n_gpu_layers == 0 {
-                    anstream::eprintln!(
-                        "the GPU has no memory for the model: the processor computes"
-                    );
+                    warn("the GPU has no memory for the model: the processor computes");
                     return Ok((model, fit));
                 }
                 let verdict = model.verdict()?;

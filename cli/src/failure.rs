@@ -1,7 +1,9 @@
 //! Why a command failed, and the exit code that says so to scripts.
 
+use std::path::Path;
+
 use carrel_core::Error;
-use carrel_core::error::{MemoryError, ModelError};
+use carrel_core::error::{MemoryError, ModelError, SessionError};
 use carrel_downloads::{DownloadError, ModelFolderError, PullError};
 
 /// The exit codes, as `--help` prints them.
@@ -33,8 +35,13 @@ impl Failure {
     }
 
     /// A file that cannot be used.
-    pub fn file(path: &std::path::Path, source: impl std::fmt::Display) -> Self {
+    pub fn file(path: &Path, source: impl std::fmt::Display) -> Self {
         Self { code: 3, kind: "file", message: format!("{}: {source}", path.display()) }
+    }
+
+    /// Standard input that cannot be read, or is no text.
+    pub fn input(source: std::io::Error) -> Self {
+        Self::file(Path::new("standard input"), source)
     }
 
     /// The user asked to stop.
@@ -54,10 +61,15 @@ impl From<Error> for Failure {
             Error::File { .. } => (3, "file"),
             Error::Gguf(_) => (3, "gguf"),
             Error::Model(ModelError::Budget { .. }) => (5, "memory_budget"),
+            Error::Model(ModelError::Option { .. } | ModelError::Token { .. }) => (2, "usage"),
+            Error::Model(ModelError::State { .. }) | Error::Session(SessionError::Saved { .. }) => {
+                (3, "file")
+            }
             Error::Model(_) => (4, "model"),
             Error::Tokenizer(_) => (4, "tokenizer"),
             Error::Template(_) => (4, "template"),
             Error::Sample(_) => (2, "sampling"),
+            Error::Session(SessionError::EmptyStop) => (2, "usage"),
             Error::Session(_) => (1, "session"),
             Error::Memory(MemoryError::EmptyQuestion | MemoryError::QuestionTooLong { .. }) => {
                 (2, "usage")

@@ -1,6 +1,7 @@
 //! What goes to the screen, to a pipe, or to a script.
 
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -78,14 +79,14 @@ impl Output {
         let result = out.write_all(text.as_ref().as_bytes()).and_then(|()| out.flush());
         match result {
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
-            other => other.map_err(Failure::other),
+            other => other.map_err(|error| Failure::file(Path::new("standard output"), error)),
         }
     }
 
     /// Says something on standard error that is not a result, to people only.
     pub fn note(&self, text: impl AsRef<str>) {
         if self.shows_progress {
-            anstream::eprintln!("{}", text.as_ref());
+            warn(text.as_ref());
         }
     }
 
@@ -93,10 +94,10 @@ impl Output {
     pub fn fail(&self, failure: &Failure) -> ExitCode {
         if self.json {
             let error = serde_json::json!({ "kind": failure.kind, "message": failure.message });
-            anstream::eprintln!("{}", serde_json::json!({ "error": error }));
+            warn(serde_json::json!({ "error": error }));
         } else {
             let red = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
-            anstream::eprintln!("{red}error:{red:#} {}", failure.message);
+            warn(format!("{red}error:{red:#} {}", failure.message));
         }
         ExitCode::from(failure.code)
     }
@@ -120,6 +121,12 @@ impl Output {
         bar.enable_steady_tick(Duration::from_millis(200));
         bar
     }
+}
+
+/// Prints a line to standard error. Where that cannot be written, nobody can be told; the exit code still says
+/// what happened.
+pub fn warn(text: impl std::fmt::Display) {
+    let _ = writeln!(anstream::stderr(), "{text}");
 }
 
 /// Text in a colour, where colours are shown.

@@ -132,6 +132,22 @@ fn several_programs_fill_one_library() {
 }
 
 #[test]
+fn names_and_passages_cannot_steer_the_terminal() {
+    let folder = scratch();
+    let library = folder.path().join("library");
+    let document = folder.path().join("\u{9b}31mred.txt");
+    std::fs::write(&document, "The treasure lies \u{9b}31mbelow the oak.\n").expect("written");
+    let start = ["library", "--library", text(&library)];
+    let document = text(&document);
+    for arguments in [&["add", document][..], &["list"], &["search", "oak"], &["remove", document]]
+    {
+        let run = carrel(&[&start[..], arguments, &["--color", "always"]].concat());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert!(run.stdout.contains('\u{fffd}') && !run.stdout.contains('\u{9b}'), "{arguments:?}");
+    }
+}
+
+#[test]
 fn documents_are_added_found_updated_and_removed() {
     let folder = scratch();
     let library = folder.path().join("library");
@@ -158,11 +174,23 @@ fn documents_are_added_found_updated_and_removed() {
     let there: String = whole.chars().skip(start as usize).take((end - start) as usize).collect();
     assert_eq!(there, quote);
 
+    // As many as there are.
+    assert_eq!(
+        run(&["search", "barometer", "-n", "18446744073709551615"]).1["passages"],
+        found["passages"]
+    );
+
     std::fs::write(&document, "# Log\n\nThe barometer rose on Friday.\n").expect("written");
     assert_eq!(run(&["update"]).1["documents"][0]["result"], "added");
     let (_, found) = run(&["search", "barometer"]);
     assert!(found["passages"][0]["quote"].as_str().is_some_and(|q| q.contains("Friday")));
     assert_eq!(run(&["remove", "nothing"]).0, 3);
+    assert_eq!(run(&["update", "nothing"]).0, 3);
+    // All of them or none.
+    assert_eq!(run(&["remove", text(&document), "nothing"]).0, 3);
+    std::fs::remove_file(&document).expect("removed");
+    let (code, updated) = run(&["update"]);
+    assert_eq!((code, &updated["documents"][0]["result"]), (0, &"gone".into()));
     assert_eq!(run(&["remove", text(&document)]).0, 0);
     assert_eq!(run(&["list"]).1["documents"].as_array().map(Vec::len), Some(0));
 }

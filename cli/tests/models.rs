@@ -143,3 +143,27 @@ fn a_small_budget_is_refused_with_numbers() {
     assert_eq!(error["error"]["kind"], "memory_budget");
     assert!(error["error"]["message"].as_str().unwrap().contains("MiB"));
 }
+
+#[test]
+fn a_model_is_not_written_over_itself() {
+    let folder = scratch();
+    let path = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
+    let (model, missing) = (path("model.gguf"), path("no/such/folder/model.gguf"));
+    let made = carrel(&["synth", "--shape", "tiny-llama", "--type", "F16", "-o", &model]);
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    let before = std::fs::read(&model).expect("readable");
+    let roundabout = path("./model.gguf");
+    for output in [&model, &roundabout] {
+        let run = carrel(&["quantize", &model, output, "Q8_0"]);
+        assert_eq!(run.code, 2, "{}", run.stdout);
+        assert!(std::fs::read(&model).expect("readable") == before);
+    }
+    for arguments in [
+        &["quantize", &model, &missing, "Q8_0"][..],
+        &["synth", "--shape", "tiny-llama", "-o", &missing],
+    ] {
+        let run = carrel(arguments);
+        assert_eq!(run.code, 3, "{}", run.stdout);
+        assert!(run.stderr.contains(&format!("{missing}:")), "{}", run.stderr);
+    }
+}

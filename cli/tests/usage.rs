@@ -23,6 +23,45 @@ fn wrong_usage_is_exit_code_2_and_json_where_asked_for() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn streams_that_take_nothing_are_no_crash() {
+    let full = || std::fs::File::options().write(true).open("/dev/full").expect("a full device");
+    for arguments in [&["read", "missing.txt"][..], &["read", "missing.txt", "--json"]] {
+        let child = program::command(arguments, &[]).stderr(full()).spawn().expect("it starts");
+        assert_eq!(child.wait_with_output().expect("it ends").status.code(), Some(3));
+    }
+    let child = program::command(&["man", "--json"], &[]).stdout(full()).spawn().expect("starts");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(3));
+    let error = json(&String::from_utf8(output.stderr).expect("UTF-8"));
+    assert!(error["error"]["message"].as_str().is_some_and(|m| m.contains("standard output")));
+}
+
+#[test]
+fn pages_and_scripts_are_json_where_asked_for() {
+    let page = carrel(&["man"]).stdout;
+    assert_eq!(json(&carrel(&["man", "--json"]).stdout)["page"], page.as_str());
+    let script = carrel(&["completions", "bash"]).stdout;
+    assert_eq!(json(&carrel(&["completions", "bash", "--json"]).stdout)["script"], script.as_str());
+}
+
+#[test]
+fn an_empty_variable_names_no_folder() {
+    let folder = scratch();
+    let model = folder.path().join("owner/repository/model.gguf");
+    std::fs::create_dir_all(model.parent().expect("a folder")).expect("made");
+    std::fs::write(&model, "a file of mine").expect("written");
+    let data = folder.path().join("data");
+    let list = |environment: &[(&str, &str)]| {
+        let mut command = program::command(&["models", "list", "--json"], environment);
+        let output = command.current_dir(folder.path()).env("XDG_DATA_HOME", &data).output();
+        String::from_utf8(output.expect("it runs").stdout).expect("UTF-8")
+    };
+    assert!(!list(&[("CARREL_MODELS", "")]).contains("owner/repository"));
+    assert!(list(&[("CARREL_MODELS", ".")]).contains("owner/repository"));
+}
+
 #[test]
 fn every_documented_exit_code_stands_in_help_and_handbook() {
     let help = carrel(&["--help"]);
@@ -53,6 +92,17 @@ fn files_and_models_that_do_not_work_have_their_codes() {
         let run = carrel(&["logits", "--model", file, "--tokens", "1", "--json"]);
         assert_eq!(run.code, code, "{}", run.stderr);
         assert_eq!(json(&run.stderr)["error"]["kind"], kind, "{}", run.stderr);
+        assert!(code == 4 || run.stderr.contains(file), "{}", run.stderr);
+    }
+    // Settings that no model has are wrong usage.
+    for options in [
+        &["--tokens", "1", "--threads", "0"][..],
+        &["--tokens", "1", "--ctx", "0"],
+        &["--tokens", "1", "--batch", "0"],
+        &["--tokens", "999999"],
+    ] {
+        let run = carrel(&[&["logits", "--model", "default"], options].concat());
+        assert_eq!(run.code, 2, "{options:?}: {}", run.stderr);
     }
 }
 

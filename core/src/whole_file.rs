@@ -17,8 +17,8 @@ const BUFFER_BYTES: usize = 1 << 20;
 /// Writes a file under a temporary name beside `path`, and gives it that name when it is whole.
 ///
 /// # Errors
-/// Whatever `write` answers, and what `failed` makes of a path that could not be written. A file that
-/// was at `path` is then still there.
+/// Whatever `write` answers, and what `failed` makes of a file that could not be written, which goes by
+/// `path` under its temporary name, too. A file that was at `path` is then still there.
 pub fn write_whole<T, E>(
     path: &Path,
     failed: impl Fn(&Path, io::Error) -> E,
@@ -26,11 +26,11 @@ pub fn write_whole<T, E>(
 ) -> Result<T, E> {
     let part = part_of(path);
     let result = (|| {
-        let file = File::create(&part).map_err(|error| failed(&part, error))?;
+        let file = File::create(&part).map_err(|error| failed(path, error))?;
         let mut out = BufWriter::with_capacity(BUFFER_BYTES, file);
         let value = write(&mut out)?;
-        let file = out.into_inner().map_err(|error| failed(&part, error.into_error()))?;
-        file.sync_all().map_err(|error| failed(&part, error))?;
+        let file = out.into_inner().map_err(|error| failed(path, error.into_error()))?;
+        file.sync_all().map_err(|error| failed(path, error))?;
         std::fs::rename(&part, path).map_err(|error| failed(path, error))?;
         Ok(value)
     })();

@@ -124,7 +124,7 @@ impl ModelFolder {
     /// If there is none of them.
     pub fn open(named: Option<&Path>) -> Result<Self, ModelFolderError> {
         let named = named.map(Path::to_owned);
-        let named = named.or_else(|| std::env::var_os("CARREL_MODELS").map(Into::into));
+        let named = named.or_else(|| crate::places::variable("CARREL_MODELS").map(Into::into));
         let folder =
             named.or_else(|| crate::data_folder("models")).ok_or(ModelFolderError::NoFolder)?;
         Ok(Self { folder })

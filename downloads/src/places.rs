@@ -3,6 +3,7 @@
 //! The command line and the desktop app use the same folders, so what one of them measured or
 //! downloaded serves the other.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use carrel_core::cpu::PackedFiles;
@@ -31,15 +32,20 @@ pub fn gpu_folder() -> Option<PathBuf> {
 /// Where packed copies of weights are kept: beside the model's file, or where that cannot be written in
 /// the cache. `CARREL_PACKED` may name another folder, or say `off`.
 pub fn packed_files() -> PackedFiles {
-    match std::env::var_os("CARREL_PACKED") {
+    match variable("CARREL_PACKED") {
         Some(word) if word == "off" => PackedFiles::default(),
         Some(folder) => PackedFiles { beside_model: false, folder: Some(folder.into()) },
         None => PackedFiles { beside_model: true, folder: cache_folder("packed") },
     }
 }
 
-fn named_or_cached(variable: &str, name: &str) -> Option<PathBuf> {
-    std::env::var_os(variable).map(PathBuf::from).or_else(|| cache_folder(name))
+fn named_or_cached(named: &str, name: &str) -> Option<PathBuf> {
+    variable(named).map(PathBuf::from).or_else(|| cache_folder(name))
+}
+
+/// What an environment variable says; one that is empty says nothing, and does not mean the working folder.
+pub(crate) fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
 /// The folder `name` for what is to stay, such as models; `None` if the system names no place for

@@ -65,6 +65,6 @@ fn next_line() -> Result<Option<String>, Failure> {
         write!(screen, "> ").and_then(|()| screen.flush()).map_err(Failure::other)?;
     }
     let mut line = String::new();
-    let n_bytes = std::io::stdin().lock().read_line(&mut line).map_err(Failure::other)?;
+    let n_bytes = std::io::stdin().lock().read_line(&mut line).map_err(Failure::input)?;
     Ok((n_bytes > 0).then_some(line))
 }

@@ -2,6 +2,7 @@
 
 use clap::CommandFactory;
 use clap_complete::Shell;
+use serde_json::json;
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -16,5 +17,6 @@ pub struct Args {
 pub fn run(args: &Args, output: &Output) -> Result<(), Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut crate::Cli::command(), "carrel", &mut script);
-    output.text(String::from_utf8_lossy(&script))
+    let script = String::from_utf8_lossy(&script);
+    if output.is_json() { output.json(&json!({ "script": script })) } else { output.text(script) }
 }

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use super::digest;
 use crate::failure::Failure;
-use crate::output::{Output, paint};
+use crate::output::{Output, paint, printable, warn};
 use crate::resident::peak_resident_bytes;
 
 /// Keep documents in a library file: add, update, list, search, remove
@@ -85,20 +85,25 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
     match &args.action {
         Action::Add { documents } => {
             let sources: Vec<Source> = documents.iter().map(Source::file).collect();
-            add(&mut library, path, &sources, output, cancel)
+            add(&mut library, path, &sources, &[], output, cancel)
         }
         Action::Update { documents } => {
-            let sources = known_files(&library, documents)?;
-            add(&mut library, path, &sources, output, cancel)
+            let wanted = known(&library, documents)?;
+            let is_there = |document: &DocumentRecord| Path::new(&document.name).exists();
+            let (there, gone): (Vec<_>, Vec<_>) = wanted.into_iter().partition(is_there);
+            let sources: Vec<Source> = there.iter().map(|d| Source::file(&d.name)).collect();
+            add(&mut library, path, &sources, &gone, output, cancel)
         }
         Action::Remove { documents } => {
+            known(&library, documents)?;
             for name in documents {
                 library.remove(name)?;
             }
             if output.is_json() {
                 return output.json(&json!({ "removed": documents }));
             }
-            documents.iter().try_for_each(|name| output.line(format!("{name}: removed")))
+            let removed = |name: &String| output.line(printable(&format!("{name}: removed")));
+            documents.iter().try_for_each(removed)
         }
         Action::List { hash } => list(&library, *hash, output),
         Action::Digest(args) => digest::run(args, &mut library, output, cancel),
@@ -109,29 +114,36 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
     }
 }
 
-/// The documents `names`, or all, whose files are still there.
-fn known_files(library: &Library, names: &[String]) -> Result<Vec<Source>, Failure> {
-    let known = library.documents()?;
-    if let Some(name) = names.iter().find(|name| !known.iter().any(|d| d.name == **name)) {
-        return Err(Failure::usage(format!("the library holds no document named {name}")));
+/// The documents `names`, or all; each of them must be there.
+fn known(library: &Library, names: &[String]) -> Result<Vec<DocumentRecord>, Failure> {
+    if names.is_empty() {
+        return Ok(library.documents()?);
     }
-    let wanted = known.iter().filter(|d| names.is_empty() || names.contains(&d.name));
-    let (there, gone): (Vec<_>, Vec<_>) = wanted.partition(|d| Path::new(&d.name).exists());
-    for document in gone {
-        anstream::eprintln!("{}: the file is gone; the library keeps it", document.name);
-    }
-    Ok(there.into_iter().map(|document| Source::file(&document.name)).collect())
+    let found: Result<_, _> = names.iter().map(|name| library.document(name)).collect();
+    Ok(found?)
 }
 
+/// Reads `sources` into the library; the files of the documents `gone` are not there any more.
 fn add(
     library: &mut Library,
     path: &Path,
     sources: &[Source],
+    gone: &[DocumentRecord],
     output: &Output,
     cancel: &CancelFlag,
 ) -> Result<(), Failure> {
     let started = Instant::now();
     let mut rows: Vec<Value> = Vec::new();
+    for document in gone {
+        if output.is_json() {
+            let mut row = document_json(document);
+            row["result"] = json!("gone");
+            rows.push(row);
+        } else {
+            let name = printable(&document.name);
+            warn(format!("{name}: the file is gone; the library keeps it"));
+        }
+    }
     for source in sources {
         let bar = output.byte_bar("reading", 0);
         let mut last: Option<Progress> = None;
@@ -157,7 +169,8 @@ fn add(
             rows.push(row);
         } else {
             let size = human_bytes(record.bytes());
-            output.line(format!("{}: {word}, {} of {size}", record.name, record.format))?;
+            let line = format!("{}: {word}, {} of {size}", record.name, record.format);
+            output.line(printable(&line))?;
         }
     }
     let seconds = started.elapsed().as_secs_f64();
@@ -213,7 +226,8 @@ fn list(library: &Library, hash: bool, output: &Output) -> Result<(), Failure> {
             pages => format!(", {pages} pages"),
         };
         let size = human_bytes(document.bytes());
-        output.line(format!("{}: {} of {size}{pages}", document.name, document.format))?;
+        let line = format!("{}: {} of {size}{pages}", document.name, document.format);
+        output.line(printable(&line))?;
     }
     hash.map_or(Ok(()), |hash| output.line(hash))
 }
@@ -241,8 +255,9 @@ fn search(
             (None, None) => String::new(),
         };
         let place = format!("{}, {place}characters {}-{}", hit.document, hit.start, hit.end);
-        output.line(paint(AnsiColor::Cyan, place))?;
-        output.line(format!("{}\n", hit.quote))?;
+        output.line(paint(AnsiColor::Cyan, printable(&place)))?;
+        hit.quote.lines().try_for_each(|line| output.line(printable(line)))?;
+        output.line("")?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::CommandFactory;
 use clap_mangen::Man;
+use serde_json::json;
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -22,12 +23,17 @@ pub fn run(args: &Args, output: &Output) -> Result<(), Failure> {
         Some(folder) => {
             let failed = |error| Failure::file(folder, error);
             std::fs::create_dir_all(folder).map_err(failed)?;
-            clap_mangen::generate_to(command, folder).map_err(failed)
+            clap_mangen::generate_to(command, folder).map_err(failed)?;
+            match output.is_json() {
+                true => output.json(&json!({ "dir": folder.display().to_string() })),
+                false => Ok(()),
+            }
         }
         None => {
             let mut page = Vec::new();
             Man::new(command).render(&mut page).map_err(Failure::other)?;
-            output.text(String::from_utf8_lossy(&page))
+            let page = String::from_utf8_lossy(&page);
+            if output.is_json() { output.json(&json!({ "page": page })) } else { output.text(page) }
         }
     }
 }

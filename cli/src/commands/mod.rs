@@ -25,7 +25,7 @@ use carrel_core::cancel::CancelFlag;
 use clap::Subcommand;
 
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, warn};
 
 /// What to do.
 #[derive(Subcommand)]
@@ -88,7 +88,7 @@ fn cancel_on_interrupt() -> CancelFlag {
         flag.cancel();
     };
     if let Err(error) = ctrlc::set_handler(handler) {
-        anstream::eprintln!("Ctrl-C will not stop gently: {error}");
+        warn(format!("Ctrl-C will not stop gently: {error}"));
     }
     cancel
 }

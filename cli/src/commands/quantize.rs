@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use carrel_core::Error;
 use carrel_core::cancel::CancelFlag;
 use carrel_core::convert::{QuantiseOptions, quantise_file};
 use carrel_core::gguf::Gguf;
@@ -41,6 +42,12 @@ pub fn parse_type(name: &str) -> Result<TensorType, String> {
 }
 
 pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Failure> {
+    // The finer weights would be gone.
+    if let (Ok(input), Ok(output)) = (args.input.canonicalize(), args.output.canonicalize())
+        && input == output
+    {
+        return Err(Failure::usage("the output is the input; give the copy another name"));
+    }
     let file = Gguf::open(&args.input)?;
     let options = QuantiseOptions {
         tensor_type: args.tensor_type,
@@ -53,7 +60,11 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
             bar.set_length(total);
             bar.set_position(done);
         };
-        quantise_file(&file, &options, out, cancel, progress).map_err(Failure::from)
+        quantise_file(&file, &options, out, cancel, progress).map_err(|error| match error {
+            // The input is mapped; the output is the only file that is touched.
+            Error::File { source, .. } => Failure::file(&args.output, source),
+            other => other.into(),
+        })
     });
     bar.finish_and_clear();
     if cancel.is_cancelled() {

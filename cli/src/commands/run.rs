@@ -71,7 +71,7 @@ fn prompt(args: &Args, model: &Model, tokenizer: &Tokenizer) -> Result<Vec<u32>,
     let mut text = args.prompt.clone();
     if text == "-" {
         text.clear();
-        std::io::stdin().read_to_string(&mut text).map_err(Failure::other)?;
+        std::io::stdin().read_to_string(&mut text).map_err(Failure::input)?;
     }
     if args.chat || args.form.system.is_some() || args.form.template.is_some() {
         let mut messages = args.form.beginning();

@@ -50,8 +50,7 @@ pub fn run(args: &Args, output: &Output) -> Result<(), Failure> {
         Some(text) => text.clone(),
         None => {
             let mut text = String::new();
-            let failed = |error| Failure::file("-".as_ref(), error);
-            std::io::stdin().lock().read_to_string(&mut text).map_err(failed)?;
+            std::io::stdin().lock().read_to_string(&mut text).map_err(Failure::input)?;
             text
         }
     };
