@@ -1,6 +1,6 @@
 //! Gemma 3: Gemma 3 text models, alternating local and global layers.
 //!
-//! Source: https://arxiv.org/abs/2503.19786
+//! Source: <https://arxiv.org/abs/2503.19786>
 
 use crate::family::{
     Activation, Dim, EmbeddingScale, Family, FeedForward, MixerRule, QueryKeyValue, RopePairs,

@@ -1,6 +1,6 @@
 //! InternLM2: InternLM2 and 2.5.
 //!
-//! Source: https://arxiv.org/abs/2403.17297
+//! Source: <https://arxiv.org/abs/2403.17297>
 
 use crate::family::{
     Activation, Dim, EmbeddingScale, Family, FeedForward, MixerRule, QueryKeyValue, RopePairs,

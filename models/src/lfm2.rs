@@ -1,6 +1,6 @@
 //! LFM2: LFM2 and LFM2.5, short convolutions in most layers and attention in the others.
 //!
-//! Source: https://arxiv.org/abs/2511.23404
+//! Source: <https://arxiv.org/abs/2511.23404>
 
 use crate::family::{
     Activation, Dim, EmbeddingScale, Family, FeedForward, MixerRule, QueryKeyValue, RopePairs,

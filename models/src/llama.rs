@@ -1,6 +1,6 @@
 //! Llama: Llama 2 and 3.x, SmolLM2, InternLM3, Mistral with its window.
 //!
-//! Source: https://arxiv.org/abs/2302.13971
+//! Source: <https://arxiv.org/abs/2302.13971>
 
 use crate::family::{
     Activation, Dim, EmbeddingScale, Family, FeedForward, MixerRule, QueryKeyValue, RopePairs,

@@ -1,6 +1,6 @@
 //! Phi-3: Phi-3 and Phi-3.5 mini.
 //!
-//! Source: https://arxiv.org/abs/2404.14219
+//! Source: <https://arxiv.org/abs/2404.14219>
 
 use crate::family::{
     Activation, Dim, EmbeddingScale, Family, FeedForward, MixerRule, QueryKeyValue, RopePairs,

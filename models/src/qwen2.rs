@@ -1,6 +1,6 @@
 //! Qwen2: Qwen2 and 2.5.
 //!
-//! Source: https://arxiv.org/abs/2407.10671
+//! Source: <https://arxiv.org/abs/2407.10671>
 
 use crate::family::{
     Activation, Dim, EmbeddingScale, Family, FeedForward, MixerRule, QueryKeyValue, RopePairs,

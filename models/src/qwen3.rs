@@ -1,6 +1,6 @@
 //! Qwen3: Qwen3 dense models.
 //!
-//! Source: https://arxiv.org/abs/2505.09388
+//! Source: <https://arxiv.org/abs/2505.09388>
 
 use crate::family::{
     Activation, Dim, EmbeddingScale, Family, FeedForward, MixerRule, QueryKeyValue, RopePairs,

@@ -1,6 +1,6 @@
 //! SmolLM3: SmolLM3, every fourth layer without RoPE.
 //!
-//! Source: https://huggingface.co/HuggingFaceTB/SmolLM3-3B
+//! Source: <https://huggingface.co/HuggingFaceTB/SmolLM3-3B>
 
 use crate::family::{
     Activation, Dim, EmbeddingScale, Family, FeedForward, MixerRule, QueryKeyValue, RopePairs,

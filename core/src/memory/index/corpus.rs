@@ -1,8 +1,8 @@
 //! A read-only view of all blocks of a library in order, with the few that are being read at hand.
 //!
 //! Sentences are addressed by the ordinal of their block in the library and their ordinal in the
-//! block, so that comparing addresses compares places. Of at most [`CACHED`] blocks the text is held, of
-//! as many what is searched, and [`CACHED_PASSAGES`] passages, from question to question: who asks on often asks about
+//! block, so that comparing addresses compares places. Of at most `CACHED` blocks the text is held, of
+//! as many what is searched, and `CACHED_PASSAGES` passages, from question to question: who asks on often asks about
 //! the same places.
 
 use std::cell::RefCell;

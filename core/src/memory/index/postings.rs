@@ -257,7 +257,7 @@ pub(super) fn read_head(reader: &mut Reader) -> Option<(usize, usize)> {
     Some((whole(head >> 4)?, whole(head & LONG)?))
 }
 
-/// Cuts a term to [`LONGEST_TERM`] bytes, as the index does.
+/// Cuts a term to `LONGEST_TERM` bytes, as the index does.
 pub fn truncate(term: &mut String) {
     let mut limit = term.len().min(LONGEST_TERM);
     while !term.is_char_boundary(limit) {

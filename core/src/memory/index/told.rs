@@ -4,7 +4,7 @@
 //! place      of each word of a pattern, or of those that may stand for it: how often, and in which sentences
 //! pattern    as often as the rarest of its places at most, and where they can stand side by side
 //! ```
-//! What directories told last is held ([`Lookups`]): the plans of a question look its words up one after the other, and
+//! What directories told last is held (`Lookups`): the plans of a question look its words up one after the other, and
 //! the next question asks in many of the same words. Where they are looked up is told in `lookup`.
 
 use std::cell::RefCell;

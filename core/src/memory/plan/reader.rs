@@ -323,7 +323,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A sentence without what marks it as an item, a note, a quotation or an aside: "[3] It rained." and
+/// A sentence without what marks it as an item, a note, a quotation or an aside: `[3] It rained.` and
 /// "(It rained.)" give "It rained." Quotation marks stay where they set a part of it off.
 pub fn plain(text: &str) -> &str {
     const PAIRS: &[(char, char)] = &[

@@ -1,7 +1,7 @@
 //! Blocks: the pieces of a document that are stored, hashed and indexed by themselves.
 //!
 //! A block ends at the first paragraph end after [`LEAST`] bytes whose paragraph has a hash that is
-//! a multiple of [`RARITY`], and at [`MOST`] bytes at the latest. The cut depends only on the text
+//! a multiple of `RARITY`, and at [`MOST`] bytes at the latest. The cut depends only on the text
 //! since the last cut, so after an edit the blocks behind it fall into step again and keep their
 //! hashes: this is content-defined chunking (Muthitacharoen, Chen, Mazières, "A low-bandwidth
 //! network file system", SOSP 2001) with paragraphs for the rolling window.

@@ -13,7 +13,7 @@ const LEAST_WORDS: usize = 3;
 const LONGEST_STAMP: usize = 6;
 
 /// A sentence without the date, the hour or the number that an entry begins with: "12 March 1891, the lamp
-/// is here", "[08:45] The lamp is here". They say when it was written, not what it says.
+/// is here", `[08:45] The lamp is here`. They say when it was written, not what it says.
 pub fn without_stamp(text: &str) -> &str {
     let marks = |c: char| ".,:;–—-/[]()|".contains(c) || c.is_whitespace();
     let (mut at, mut n_digits, mut n_words, mut n_small) = (0, 0, 0, 0);

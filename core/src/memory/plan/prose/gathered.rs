@@ -22,7 +22,7 @@ const MOST_SCORED: u64 = 60_000;
 const LEAST_SHARE: f32 = 0.5;
 
 /// The sentences near a mention that are wanted, the best first, looked for only as far as they are asked for: none with
-/// less than [`LEAST_SHARE`] of the best score.
+/// less than `LEAST_SHARE` of the best score.
 pub struct Gathered<'a, W> {
     reading: Reading<'a>,
     seeds: Vec<usize>,
