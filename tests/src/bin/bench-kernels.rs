@@ -37,6 +37,9 @@ struct Args {
     /// MiB of the matrix that is read from memory
     #[arg(long, value_name = "MIB", default_value_t = 512)]
     mib: usize,
+    /// Let the matrix lie in pages of 4 KiB, as a file does that was mapped while memory lay in pieces
+    #[arg(long)]
+    small_pages: bool,
     /// Runs, the best of which counts
     #[arg(long, value_name = "N", default_value_t = 5)]
     runs: usize,
@@ -74,7 +77,7 @@ fn measure(args: &Args) -> Result<(), String> {
         let names: Vec<_> = sets.iter().map(|set| set.name).collect();
         return Err(format!("this processor runs {}", names.join(", ")));
     }
-    let matrix = matrix(args.mib << 20)?;
+    let matrix = matrix(args.mib << 20, args.small_pages)?;
     println!("GB/s of weights from memory / from the second cache, by columns, one thread");
     print!("{:9} {:6}", "set", "format");
     args.columns.iter().for_each(|n| print!(" {n:>13}"));
@@ -97,10 +100,15 @@ fn measure(args: &Args) -> Result<(), String> {
 }
 
 /// Bytes in which every number of the formats is a normal one and every sub-scale has six bits.
-fn matrix(n_bytes: usize) -> Result<MmapMut, String> {
+fn matrix(n_bytes: usize, in_small_pages: bool) -> Result<MmapMut, String> {
     let mut matrix = MmapMut::map_anon(n_bytes).map_err(|error| format!("no memory: {error}"))?;
     #[cfg(target_os = "linux")]
-    let _ = matrix.advise(memmap2::Advice::HugePage);
+    let _ = matrix.advise(match in_small_pages {
+        true => memmap2::Advice::NoHugePage,
+        false => memmap2::Advice::HugePage,
+    });
+    #[cfg(not(target_os = "linux"))]
+    let _ = in_small_pages;
     for (index, byte) in matrix.iter_mut().enumerate() {
         *byte = 0x30 + (index % 11) as u8;
     }

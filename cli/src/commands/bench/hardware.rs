@@ -1,6 +1,10 @@
 //! What this machine can do at most: bytes read a second, and 8-bit products a second.
+//!
+//! Measured anew whenever it is asked for: what neighbours leave of a machine, and the clock of its processors,
+//! change within seconds.
 
 use std::hint::black_box;
+use std::sync::Arc;
 use std::time::Instant;
 
 #[cfg(feature = "gpu")]
@@ -8,50 +12,60 @@ use carrel_core::error::ModelError;
 use carrel_core::exec::Model;
 use memmap2::MmapMut;
 
+use super::Phase;
 use crate::failure::Failure;
 
-/// Measured limits for a number of threads.
-pub struct Hardware {
-    /// Bytes of memory read a second.
-    pub bytes_per_s: f64,
-    /// 8-bit multiplications and additions a second, where this program has a loop for the
-    /// processor.
-    pub int8_operations_per_s: Option<f64>,
+/// What computes a model, of which limits can be measured.
+pub enum Hardware {
+    /// A GPU, which reads so many bytes a second.
+    #[cfg(feature = "gpu")]
+    Gpu(f64),
+    /// As many threads of the processor, and memory for them to read.
+    Processor(usize, Arc<MmapMut>),
 }
 
 /// Twice the largest cache that we know of.
 const BUFFER_BYTES: usize = 1 << 30;
-const RUNS: usize = 5;
 
 impl Hardware {
-    /// What computes the model: its GPU, if it has one, else the processor with `n_threads` threads.
-    pub fn of(model: &Model, n_threads: usize) -> Result<Self, Failure> {
+    /// What computes the model: its GPU, if it has one, else the processor, with each of the numbers of threads.
+    pub fn of(model: &Model, n_threads: &[usize]) -> Result<Vec<Self>, Failure> {
         #[cfg(feature = "gpu")]
         if let Some(gpu) = model.gpu() {
             let bytes_per_s = gpu.measure_bandwidth().map_err(ModelError::from)?;
-            return Ok(Self { bytes_per_s, int8_operations_per_s: None });
+            return Ok(n_threads.iter().map(|_| Self::Gpu(bytes_per_s)).collect());
         }
         let _ = model;
-        Self::measure(n_threads)
+        let memory = Arc::new(buffer()?);
+        Ok(n_threads.iter().map(|n| Self::Processor(*n, memory.clone())).collect())
     }
 
-    /// Measures with `n_threads` threads; the best of a few runs counts.
-    fn measure(n_threads: usize) -> Result<Self, Failure> {
-        let buffer = buffer()?;
-        let numbers = buffer.as_chunks::<8>().0;
-        let parts: Vec<&[[u8; 8]]> = numbers.chunks(numbers.len().div_ceil(n_threads)).collect();
-        let seconds = best(|| {
-            std::thread::scope(|scope| {
-                for part in &parts {
-                    scope.spawn(|| black_box(sum(part)));
-                }
-            });
-        });
-        Ok(Self {
-            bytes_per_s: BUFFER_BYTES as f64 / seconds,
-            int8_operations_per_s: integer_peak(n_threads),
-        })
+    /// What bounds a phase: bytes read a second in decoding; in a prefill 8-bit multiplications and additions a
+    /// second, where this program has a loop for the processor.
+    pub fn limit(&self, phase: Phase) -> Option<f64> {
+        match (self, phase) {
+            #[cfg(feature = "gpu")]
+            (Self::Gpu(bytes_per_s), Phase::Decode) => Some(*bytes_per_s),
+            #[cfg(feature = "gpu")]
+            (Self::Gpu(_), Phase::Prefill) => None,
+            (Self::Processor(n_threads, memory), Phase::Decode) => {
+                Some(bytes_per_s(memory, *n_threads))
+            }
+            (Self::Processor(n_threads, _), Phase::Prefill) => integer_peak(*n_threads),
+        }
     }
+}
+
+/// Reads all of the memory once, each thread its part.
+fn bytes_per_s(memory: &[u8], n_threads: usize) -> f64 {
+    let numbers = memory.as_chunks::<8>().0;
+    let start = Instant::now();
+    std::thread::scope(|scope| {
+        for part in numbers.chunks(numbers.len().div_ceil(n_threads)) {
+            scope.spawn(|| black_box(sum(part)));
+        }
+    });
+    memory.len() as f64 / start.elapsed().as_secs_f64()
 }
 
 /// Memory in large pages, where the system has them, as that is read fastest.
@@ -62,15 +76,6 @@ fn buffer() -> Result<MmapMut, Failure> {
     let _ = buffer.advise(memmap2::Advice::HugePage);
     buffer.fill(1);
     Ok(buffer)
-}
-
-fn best(mut work: impl FnMut()) -> f64 {
-    let run = |_| {
-        let start = Instant::now();
-        work();
-        start.elapsed().as_secs_f64()
-    };
-    (0..RUNS).map(run).fold(f64::INFINITY, f64::min)
 }
 
 /// Adds up in eight independent sums, so that the loop waits for memory only.
@@ -105,14 +110,13 @@ const STEPS: usize = 10_000_000;
 /// Runs `steps` on as many threads.
 #[cfg(target_arch = "x86_64")]
 fn operations_per_s(n_threads: usize, operations: f64, steps: impl Fn() -> i32 + Sync) -> f64 {
-    let seconds = best(|| {
-        std::thread::scope(|scope| {
-            for _ in 0..n_threads {
-                scope.spawn(|| black_box(steps()));
-            }
-        });
+    let start = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..n_threads {
+            scope.spawn(|| black_box(steps()));
+        }
     });
-    n_threads as f64 * STEPS as f64 * operations / seconds
+    n_threads as f64 * STEPS as f64 * operations / start.elapsed().as_secs_f64()
 }
 
 /// Independent chains of AVX-512 VNNI's sum of four products: 64 products an instruction. Sixteen of

@@ -1,9 +1,9 @@
 //! `carrel bench`: tokens a second, alone or against llama.cpp in alternating runs on the same file.
 //!
 //! Decode reads every weight once a token, and the keys and values that it attends to, so it is also reported as
-//! a share of the memory bandwidth measured on this machine (a GPU's own, by copying); prefill is arithmetic, so it is reported as a
-//! share of the measured peak of the processor's 8-bit products. Before anything is timed, both
-//! programs' logits are compared.
+//! a share of the memory bandwidth of this machine (a GPU's own, by copying); prefill is arithmetic, so it is
+//! reported as a share of the peak of the processor's 8-bit products. Both limits are measured before each run.
+//! Before anything is timed, both programs' logits are compared.
 
 mod contestants;
 mod hardware;
@@ -73,6 +73,23 @@ enum Rival {
     LlamaCpp,
 }
 
+/// What is measured.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Phase {
+    Prefill,
+    Decode,
+}
+
+impl Phase {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Prefill => "prefill",
+            Self::Decode => "decode",
+        }
+    }
+}
+
 /// One measurement.
 #[derive(Serialize)]
 struct Row {
@@ -87,7 +104,7 @@ struct Row {
     #[serde(rename = "type")]
     kind: &'static str,
     threads: usize,
-    phase: &'static str,
+    phase: Phase,
     depth: usize,
     /// Type of the KV cache.
     cache: &'static str,
@@ -98,12 +115,16 @@ struct Row {
     /// Median of our speed over the rival's, run by run.
     #[serde(skip_serializing_if = "Option::is_none")]
     ratio: Option<f64>,
-    /// Weights, keys and values read a second, in GB, and as a share of the measured bandwidth (decode).
+    /// Median of what was measured to be possible before each run, where that can be: bytes read a second, or
+    /// 8-bit operations (prefill).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<f64>,
+    /// Weights, keys and values read a second, in GB, and as a share of that limit, run by run (decode).
     #[serde(skip_serializing_if = "Option::is_none")]
     gigabytes_per_s: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     percent_of_bandwidth: Option<f64>,
-    /// 8-bit operations a second as a share of the measured peak (prefill).
+    /// 8-bit operations a second as a share of that limit, run by run (prefill).
     #[serde(skip_serializing_if = "Option::is_none")]
     percent_of_peak: Option<f64>,
     /// Energy of the processor, all of it, over all runs, where the system counts it.
@@ -149,10 +170,10 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
             output.line(speeds.to_string())?;
         }
     }
-    let threads: Vec<(usize, Hardware)> = std::iter::once(options.n_threads)
-        .chain(args.also_threads.iter().copied())
-        .map(|n_threads| Ok((n_threads, Hardware::of(&model, n_threads)?)))
-        .collect::<Result<_, Failure>>()?;
+    let threads: Vec<usize> =
+        std::iter::once(options.n_threads).chain(args.also_threads.iter().copied()).collect();
+    let hardware = Hardware::of(&model, &threads)?;
+    let threads: Vec<(usize, Hardware)> = threads.into_iter().zip(hardware).collect();
     #[cfg_attr(not(feature = "gpu"), allow(unused_mut))]
     let mut ours = Ours::new(&model, &options, cancel)?;
     #[cfg(feature = "gpu")]
@@ -169,9 +190,11 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
     let bar = output.step_bar("measuring", (args.depth.len() + 1) as u64);
     for (n_threads, hardware) in &threads {
         set_threads(&mut contestants, *n_threads)?;
-        let speeds = bench
-            .alternate(&mut contestants, cancel, 0, |contestant| contestant.prefill(&tokens))?;
-        bench.add("prefill", (0, args.pp), (*n_threads, hardware), &contestants, &speeds);
+        let work = Work { phase: Phase::Prefill, depth: 0, n_tokens: args.pp };
+        let runs = bench.alternate(&mut contestants, cancel, work, hardware, |contestant| {
+            contestant.prefill(&tokens)
+        })?;
+        bench.add(work, *n_threads, &contestants, &runs);
     }
     #[cfg(feature = "gpu")]
     let mut profiles = Vec::new();
@@ -193,16 +216,18 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
         }
         for (n_threads, hardware) in &threads {
             set_threads(&mut contestants, *n_threads)?;
-            let speeds = bench.alternate(&mut contestants, cancel, depth, |contestant| {
+            let work = Work { phase: Phase::Decode, depth, n_tokens: args.tg };
+            let runs = bench.alternate(&mut contestants, cancel, work, hardware, |contestant| {
                 contestant.decode(&tokens_to_decode(args.tg, model.spec().n_vocab))
             })?;
-            bench.add("decode", (depth, args.tg), (*n_threads, hardware), &contestants, &speeds);
+            bench.add(work, *n_threads, &contestants, &runs);
             if args.pp_at_depth && depth > 0 {
-                let speeds = bench.alternate(&mut contestants, cancel, depth, |contestant| {
-                    contestant.prefill(&tokens)
-                })?;
-                let work = (depth, args.pp);
-                bench.add("prefill", work, (*n_threads, hardware), &contestants, &speeds);
+                let work = Work { phase: Phase::Prefill, depth, n_tokens: args.pp };
+                let runs =
+                    bench.alternate(&mut contestants, cancel, work, hardware, |contestant| {
+                        contestant.prefill(&tokens)
+                    })?;
+                bench.add(work, *n_threads, &contestants, &runs);
             }
         }
         #[cfg(feature = "gpu")]
@@ -229,10 +254,10 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
         if output.is_json() {
             return output.json(&serde_json::json!({ "rows": bench.rows, "profiles": profiles }));
         }
-        bench.print(&threads, output)?;
+        bench.print(output)?;
         return profile::print(&profiles, output);
     }
-    bench.print(&threads, output)
+    bench.print(output)
 }
 
 fn set_threads(contestants: &mut [Box<dyn Contestant>], n_threads: usize) -> Result<(), Failure> {
@@ -270,9 +295,25 @@ fn verify(contestants: &mut [Box<dyn Contestant>], n_vocab: u32) -> Result<(), F
     Ok(())
 }
 
+/// What a run does, after how many tokens.
+#[derive(Clone, Copy)]
+struct Work {
+    phase: Phase,
+    depth: usize,
+    n_tokens: usize,
+}
+
+/// Runs of all contestants.
+struct Runs {
+    /// By contestant.
+    times: Vec<Times>,
+    /// What was measured to be possible before each.
+    limits: Vec<f64>,
+}
+
 /// What the runs of one contestant took.
 #[derive(Clone, Default)]
-struct Runs {
+struct Times {
     seconds: Vec<f64>,
     /// Of each run, where the system counts it.
     joules: Vec<f64>,
@@ -288,16 +329,18 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    /// Seconds of each run by contestant, after the first `depth` tokens: one warm-up, then alternating.
-    /// Going back to them is not part of a run, as llama.cpp reads again what it has no state of.
+    /// One warm-up, then alternating runs, each behind a measurement of what the hardware can do just then.
+    /// Going back to the depth is not part of a run, as llama.cpp reads again what it has no state of.
     fn alternate(
         &self,
         contestants: &mut [Box<dyn Contestant>],
         cancel: &CancelFlag,
-        depth: usize,
-        mut work: impl FnMut(&mut dyn Contestant) -> Result<(), Failure>,
-    ) -> Result<Vec<Runs>, Failure> {
-        let mut runs = vec![Runs::default(); contestants.len()];
+        work: Work,
+        hardware: &Hardware,
+        mut run_one: impl FnMut(&mut dyn Contestant) -> Result<(), Failure>,
+    ) -> Result<Runs, Failure> {
+        let mut times = vec![Times::default(); contestants.len()];
+        let mut limits = Vec::new();
         let mut meter = EnergyMeter::of_system();
         let mut joules = || meter.as_mut().and_then(EnergyMeter::joules);
         for run in 0..=self.args.runs {
@@ -306,12 +349,15 @@ impl Bench<'_> {
             if run % 2 == 1 {
                 order.reverse();
             }
+            if run > 0 {
+                limits.extend(hardware.limit(work.phase));
+            }
             for index in order {
                 let contestant = contestants[index].as_mut();
-                contestant.truncate(depth)?;
+                contestant.truncate(work.depth)?;
                 let before = joules();
                 let start = Instant::now();
-                work(contestant)?;
+                run_one(contestant)?;
                 let elapsed = start.elapsed();
                 let taken = before.and_then(|before| Some(joules()? - before));
                 contestant.rest();
@@ -319,38 +365,41 @@ impl Bench<'_> {
                     return Err(Failure::cancelled());
                 }
                 if run > 0 {
-                    runs[index].seconds.push(elapsed.as_secs_f64());
-                    runs[index].joules.extend(taken);
+                    times[index].seconds.push(elapsed.as_secs_f64());
+                    times[index].joules.extend(taken);
                 }
             }
         }
-        Ok(runs)
+        Ok(Runs { times, limits })
     }
 
     fn add(
         &mut self,
-        phase: &'static str,
-        (depth, n_tokens): (usize, usize),
-        (n_threads, hardware): (usize, &Hardware),
+        work: Work,
+        n_threads: usize,
         contestants: &[Box<dyn Contestant>],
-        runs: &[Runs],
+        runs: &Runs,
     ) {
+        let Work { phase, depth, n_tokens } = work;
         let plan = self.model.plan();
         let name = self.args.run.model.file_stem().unwrap_or_default().to_string_lossy();
         let (n_products, weight_bytes) = work_of(self.model);
         let read_bytes = weight_bytes + plan.read_cell_bytes(depth, self.cache);
+        let is_decode = phase == Phase::Decode;
+        // What a token takes of what is limited.
+        let of_token = if is_decode { read_bytes } else { 2 * n_products } as f64;
         for (index, contestant) in contestants.iter().enumerate() {
-            let Runs { seconds, joules } = &runs[index];
+            let Times { seconds, joules } = &runs.times[index];
             let speeds: Vec<f64> = seconds.iter().map(|s| n_tokens as f64 / s).collect();
             let ratios = (index == 0 && contestants.len() > 1)
-                .then(|| runs[1].seconds.iter().zip(seconds).map(|(b, a)| b / a).collect());
+                .then(|| runs.times[1].seconds.iter().zip(seconds).map(|(b, a)| b / a).collect());
+            let of_limit = |(speed, limit): (&f64, &f64)| 100.0 * of_token * speed / limit;
+            let percent = (!runs.limits.is_empty())
+                .then(|| median(speeds.iter().zip(&runs.limits).map(of_limit).collect()));
             // A counter that failed once has counted too little.
             let is_counted = joules.len() == seconds.len();
             let all_tokens = (n_tokens * seconds.len()) as f64;
             let tokens_per_s = median(speeds.clone());
-            let is_decode = phase == "decode";
-            let gigabytes = tokens_per_s * read_bytes as f64 / 1e9;
-            let peak = hardware.int8_operations_per_s;
             self.rows.push(Row {
                 engine: contestant.name(),
                 computed_by: (index == 0).then(|| computed_by(self.model)),
@@ -366,33 +415,24 @@ impl Bench<'_> {
                 slowest: speeds.iter().copied().fold(f64::INFINITY, f64::min),
                 fastest: speeds.iter().copied().fold(0.0, f64::max),
                 ratio: ratios.map(median),
-                gigabytes_per_s: is_decode.then_some(gigabytes),
-                percent_of_bandwidth: is_decode
-                    .then_some(100.0 * gigabytes * 1e9 / hardware.bytes_per_s),
-                percent_of_peak: peak
-                    .filter(|_| !is_decode)
-                    .map(|peak| 100.0 * 2.0 * n_products as f64 * tokens_per_s / peak),
+                limit: percent.map(|_| median(runs.limits.clone())),
+                gigabytes_per_s: is_decode.then_some(tokens_per_s * of_token / 1e9),
+                percent_of_bandwidth: percent.filter(|_| is_decode),
+                percent_of_peak: percent.filter(|_| !is_decode),
                 joules_per_token: is_counted.then(|| joules.iter().sum::<f64>() / all_tokens),
             });
         }
     }
 
-    fn print(&self, threads: &[(usize, Hardware)], output: &Output) -> Result<(), Failure> {
+    fn print(&self, output: &Output) -> Result<(), Failure> {
         if output.is_json() {
             return output.json(&self.rows);
         }
-        for (n_threads, hardware) in threads {
-            let peak = hardware.int8_operations_per_s;
-            output.line(format!(
-                "{n_threads} threads: memory {:.1} GB/s; 8-bit products {}",
-                hardware.bytes_per_s / 1e9,
-                peak.map_or("not measured".into(), |peak| format!("{:.0} Gop/s", peak / 1e9))
-            ))?;
-        }
         for row in &self.rows {
+            let limit = row.limit.unwrap_or_default() / 1e9;
             let share = match (row.percent_of_bandwidth, row.percent_of_peak) {
-                (Some(share), _) => format!("{share:5.1} % of bandwidth"),
-                (_, Some(share)) => format!("{share:5.1} % of peak"),
+                (Some(share), _) => format!("{share:5.1} % of the bandwidth, {limit:.1} GB/s"),
+                (_, Some(share)) => format!("{share:5.1} % of the peak, {limit:.0} Gop/s"),
                 _ => String::new(),
             };
             let ratio = row.ratio.map_or(String::new(), |ratio| format!("  ratio {ratio:.3}"));
@@ -401,7 +441,12 @@ impl Bench<'_> {
                 .map_or(String::new(), |joules| format!("  {joules:.3} J/token"));
             output.line(format!(
                 "{:10} {:7} {} threads {:8} depth {:5} {:9.2} tokens/s  {share}{ratio}{energy}",
-                row.engine, row.kind, row.threads, row.phase, row.depth, row.tokens_per_s
+                row.engine,
+                row.kind,
+                row.threads,
+                row.phase.name(),
+                row.depth,
+                row.tokens_per_s
             ))?;
         }
         Ok(())
