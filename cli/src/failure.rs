@@ -41,7 +41,7 @@ impl Failure {
 
     /// Standard input that cannot be read, or is no text.
     pub fn input(source: std::io::Error) -> Self {
-        Self::file(Path::new("standard input"), source)
+        Self::file(Path::new(crate::input::NAME), source)
     }
 
     /// The user asked to stop.

@@ -7,6 +7,7 @@ mod backend;
 mod commands;
 mod failure;
 mod generation;
+mod input;
 mod model;
 mod model_folder;
 mod output;

@@ -84,6 +84,20 @@ fn the_handbook_answers_without_a_document() {
 }
 
 #[test]
+fn an_answer_has_the_entries_that_the_handbook_shows() {
+    let handbook = include_str!("../../docs/handbook.md");
+    let shown = handbook.lines().find(|line| line.starts_with("{\"status\"")).expect("a sample");
+    let (shown, run) = (json(shown), carrel(&["ask", "-q", "What is a library?", "--json"]));
+    let answer = json(&run.stdout);
+    let names = |value: &serde_json::Value| {
+        value.as_object().expect("an object").keys().cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(names(&answer), names(&shown));
+    assert_eq!(names(&answer["usage"]), names(&shown["usage"]));
+    assert_eq!(names(&answer["citations"][0]), names(&shown["citations"][0]));
+}
+
+#[test]
 fn a_book_in_one_line_is_read() {
     let folder = scratch();
     let path = folder.path().join("line.txt");
@@ -255,7 +269,24 @@ fn reading_can_be_interrupted() {
 #[cfg(target_os = "linux")]
 #[test]
 fn waiting_for_input_can_be_interrupted() {
-    let mut child = program::command(&["ask", "-", "-q", "Who?"], &[]).spawn().unwrap();
+    let folder = scratch();
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for arguments in [
+        &["ask", "-", "-q", "Who?"][..],
+        &["ask", pipe.to_str().unwrap(), "-q", "Who?"],
+        &["tokenize", "--model", "default"],
+        &["run", "--model", "default", "-p", "-"],
+        &["render", "--model", "default", "--messages", "-"],
+    ] {
+        interrupt(arguments);
+    }
+}
+
+/// Runs a command that waits for its input, and asks it to stop.
+#[cfg(target_os = "linux")]
+fn interrupt(arguments: &[&str]) {
+    let mut child = program::command(arguments, &[]).spawn().unwrap();
     let input = child.stdin.take();
     let id = child.id().to_string();
     // Until it catches signal 2, that would end it without an exit code.
@@ -268,6 +299,6 @@ fn waiting_for_input_can_be_interrupted() {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
     assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{arguments:?}");
     drop(input);
 }

@@ -19,8 +19,9 @@ use carrel_downloads::folder::model_file;
 use carrel_downloads::packed_files;
 use serde_json::{Value, json};
 
-use super::read::{STANDARD_INPUT, source};
+use super::read::source;
 use crate::failure::Failure;
+use crate::input::STANDARD_INPUT;
 use crate::model::parse_bytes;
 use crate::output::{Output, paint, printable};
 use crate::probe;

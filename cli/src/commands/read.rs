@@ -1,10 +1,7 @@
 //! `carrel read`: the text of a document, as offsets of citations count it.
 
 use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::time::Duration;
 
 use carrel_core::cancel::CancelFlag;
 use carrel_core::memory::documents::{self, Flow, TextSink};
@@ -12,6 +9,7 @@ use carrel_core::memory::{Limits, Source};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
+use crate::input;
 use crate::output::Output;
 
 /// Print the text of a document, which offsets of citations refer to
@@ -36,53 +34,15 @@ fn parse_range(text: &str) -> Result<(usize, usize), String> {
 
 /// The document at `path`; `-` is standard input. What can be read only once, as a pipe, is kept.
 pub fn source(path: &Path, cancel: &CancelFlag) -> Result<Source, Failure> {
-    if path == Path::new(STANDARD_INPUT) {
-        return gathered("standard input".to_owned(), cancel, || Ok(std::io::stdin()));
+    if path == Path::new(input::STANDARD_INPUT) {
+        return Ok(Source::bytes(input::NAME, input::bytes(cancel)?));
     }
-    if is_pipe(path) {
+    if input::is_pipe(path) {
         let pipe = path.to_owned();
-        return gathered(path.display().to_string(), cancel, move || File::open(pipe));
+        let bytes = input::gathered(path, cancel, move || File::open(pipe))?;
+        return Ok(Source::bytes(path.display().to_string(), bytes));
     }
     Ok(Source::file(path))
-}
-
-/// The name of standard input among documents.
-pub const STANDARD_INPUT: &str = "-";
-
-/// Whether this is a pipe, as a shell makes one of `<(command)`.
-fn is_pipe(path: &Path) -> bool {
-    #[cfg(unix)]
-    let is_pipe = |kind: std::fs::FileType| std::os::unix::fs::FileTypeExt::is_fifo(&kind);
-    #[cfg(not(unix))]
-    let is_pipe = |_: std::fs::FileType| false;
-    std::fs::metadata(path).is_ok_and(|data| is_pipe(data.file_type()))
-}
-
-/// All that comes of what `open` opens.
-fn gathered<R: Read>(
-    name: String,
-    cancel: &CancelFlag,
-    open: impl FnOnce() -> std::io::Result<R> + Send + 'static,
-) -> Result<Source, Failure> {
-    // Opening and reading cannot be interrupted, waiting for them can.
-    let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        // One byte more than allowed, so that the limit is reported by the reader of documents.
-        let most = Limits::default().source_bytes + 1;
-        let read = open().and_then(|input| input.take(most).read_to_end(&mut bytes));
-        // Whoever waited may have gone.
-        let _ = sender.send(read.map(|_| bytes));
-    });
-    loop {
-        match receiver.recv_timeout(Duration::from_millis(50)) {
-            Ok(Ok(bytes)) => return Ok(Source::bytes(name, bytes)),
-            Ok(Err(error)) => return Err(Failure::file(name.as_ref(), error)),
-            Err(RecvTimeoutError::Timeout) if !cancel.is_cancelled() => {}
-            Err(RecvTimeoutError::Timeout) => return Err(Failure::cancelled()),
-            Err(gone @ RecvTimeoutError::Disconnected) => return Err(Failure::other(gone)),
-        }
-    }
 }
 
 /// Collects a text; stops when asked to.

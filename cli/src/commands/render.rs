@@ -1,8 +1,8 @@
 //! `carrel render`: the prompt that a chat template makes of a conversation.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use carrel_core::cancel::CancelFlag;
 use carrel_core::engine::open_file;
 use carrel_core::template::{ChatTemplate, Moment, RenderOptions};
 use carrel_core::tokenizer::Tokenizer;
@@ -10,6 +10,7 @@ use carrel_downloads::folder::model_file;
 use serde_json::{Map, Value, json};
 
 use crate::failure::Failure;
+use crate::input::{self, STANDARD_INPUT};
 use crate::output::Output;
 
 /// Print the prompt that a chat template makes of messages
@@ -62,12 +63,12 @@ fn parse_moment(text: &str) -> Result<Moment, String> {
     Moment::parse(text).ok_or_else(|| "a time such as 2026-01-02T03:04:05 is needed".to_owned())
 }
 
-pub fn run(args: &Args, output: &Output) -> Result<(), Failure> {
+pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Failure> {
     let template = template(args)?;
     let mut variables = Map::new();
     let mut messages = Vec::new();
     if let Some(path) = &args.messages {
-        match read_json(path)? {
+        match read_json(path, cancel)? {
             Value::Array(list) => messages = list,
             Value::Object(fields) => variables = fields,
             _ => return Err(Failure::usage("the messages are neither a list nor an object")),
@@ -84,7 +85,7 @@ pub fn run(args: &Args, output: &Output) -> Result<(), Failure> {
     }
     let mut tools = take_list(&mut variables, "tools")?.unwrap_or_default();
     if let Some(path) = &args.tools {
-        match read_json(path)? {
+        match read_json(path, cancel)? {
             Value::Array(list) => tools = list,
             _ => return Err(Failure::usage("the tools are not a list")),
         }
@@ -130,14 +131,12 @@ fn template(args: &Args) -> Result<ChatTemplate, Failure> {
     Ok(template.map_err(carrel_core::Error::from)?)
 }
 
-fn read_json(path: &Path) -> Result<Value, Failure> {
-    let mut text = String::new();
-    let result = if path == Path::new("-") {
-        std::io::stdin().read_to_string(&mut text).map(drop)
+fn read_json(path: &Path, cancel: &CancelFlag) -> Result<Value, Failure> {
+    let text = if path == Path::new(STANDARD_INPUT) {
+        input::text(cancel)?
     } else {
-        std::fs::read_to_string(path).map(|read| text = read)
+        std::fs::read_to_string(path).map_err(|error| Failure::file(path, error))?
     };
-    result.map_err(|error| Failure::file(path, error))?;
     serde_json::from_str(&text).map_err(|error| Failure::file(path, error))
 }
 

@@ -1,7 +1,7 @@
 //! `carrel run`: continues a text, or answers one message.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::BufReader;
 use std::path::PathBuf;
 
 use carrel_core::cancel::CancelFlag;
@@ -12,6 +12,7 @@ use carrel_core::whole_file::write_whole;
 
 use crate::failure::Failure;
 use crate::generation::{ChatArgs, GenerationArgs, prompt_ids, say};
+use crate::input::{self, STANDARD_INPUT};
 use crate::model::RunArgs;
 use crate::output::Output;
 
@@ -50,7 +51,7 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
         let file = File::open(path).map_err(|source| Failure::file(path, source))?;
         session.restore(&mut BufReader::with_capacity(1 << 20, file))?;
     }
-    let prompt = prompt(args, &model, &tokenizer)?;
+    let prompt = prompt(args, &model, &tokenizer, cancel)?;
     let said = say(session.generate(&prompt, options)?, output)?;
     if output.is_json() {
         output.json(&said.json(&prompt))?;
@@ -67,12 +68,16 @@ pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Fail
     }
 }
 
-fn prompt(args: &Args, model: &Model, tokenizer: &Tokenizer) -> Result<Vec<u32>, Failure> {
-    let mut text = args.prompt.clone();
-    if text == "-" {
-        text.clear();
-        std::io::stdin().read_to_string(&mut text).map_err(Failure::input)?;
-    }
+fn prompt(
+    args: &Args,
+    model: &Model,
+    tokenizer: &Tokenizer,
+    cancel: &CancelFlag,
+) -> Result<Vec<u32>, Failure> {
+    let text = match args.prompt.as_str() {
+        STANDARD_INPUT => input::text(cancel)?,
+        text => text.to_owned(),
+    };
     if args.chat || args.form.system.is_some() || args.form.template.is_some() {
         let mut messages = args.form.beginning();
         messages.push(message("user", &text));

@@ -1,7 +1,9 @@
 //! `carrel synth`: seeded random weights in the exact shape of a known model.
 
+use std::io::Write;
 use std::path::PathBuf;
 
+use carrel_core::cancel::CancelFlag;
 use carrel_core::convert::{SyntheticOptions, write_synthetic};
 use carrel_core::quant::TensorType;
 use carrel_core::readable::human_bytes;
@@ -38,19 +40,23 @@ fn parse_shape(name: &str) -> Result<&'static Shape, String> {
     })
 }
 
-pub fn run(args: &Args, output: &Output) -> Result<(), Failure> {
+pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Failure> {
     let options =
         SyntheticOptions { shape: args.shape, tensor_type: args.tensor_type, seed: args.seed };
     let bar = output.byte_bar("writing", 0);
-    write_whole(&args.output, Failure::file, |out| {
+    let written = write_whole(&args.output, Failure::file, |out| {
         let progress = |done, total| {
             bar.set_length(total);
             bar.set_position(done);
         };
-        write_synthetic(&options, out, progress)
+        write_synthetic(&options, &mut Interruptible { out, cancel }, progress)
             .map_err(|source| Failure::file(&args.output, source))
-    })?;
+    });
     bar.finish_and_clear();
+    if cancel.is_cancelled() {
+        return Err(Failure::cancelled());
+    }
+    written?;
     let written = std::fs::metadata(&args.output);
     let n_bytes = written.map_err(|source| Failure::file(&args.output, source))?.len();
     if output.is_json() {
@@ -63,4 +69,24 @@ pub fn run(args: &Args, output: &Output) -> Result<(), Failure> {
         }));
     }
     output.line(format!("{}: {}", args.output.display(), human_bytes(n_bytes)))
+}
+
+/// An output that fails when the user asks to stop.
+struct Interruptible<'a, W> {
+    out: &'a mut W,
+    cancel: &'a CancelFlag,
+}
+
+impl<W: Write> Write for Interruptible<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.cancel.is_cancelled() {
+            // Of another kind than `Interrupted`, which means to try again.
+            return Err(std::io::Error::other("cancelled"));
+        }
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
 }

@@ -1,14 +1,15 @@
 //! `carrel tokenize`: text to ids and back, with the vocabulary of a model file.
 
-use std::io::Read;
 use std::path::PathBuf;
 
+use carrel_core::cancel::CancelFlag;
 use carrel_core::engine::open_file;
 use carrel_core::tokenizer::{EncodeOptions, Tokenizer};
 use carrel_downloads::folder::model_file;
 use serde_json::json;
 
 use crate::failure::Failure;
+use crate::input;
 use crate::output::{Output, printable};
 
 /// Turn text into token ids, or ids into text
@@ -31,7 +32,7 @@ pub struct Args {
     parse_special: bool,
 }
 
-pub fn run(args: &Args, output: &Output) -> Result<(), Failure> {
+pub fn run(args: &Args, output: &Output, cancel: &CancelFlag) -> Result<(), Failure> {
     let tokenizer = Tokenizer::from_gguf(&open_file(model_file(&args.model)?)?)?;
     if !args.ids.is_empty() {
         let n_vocab = tokenizer.n_vocab();
@@ -48,11 +49,7 @@ pub fn run(args: &Args, output: &Output) -> Result<(), Failure> {
     }
     let text = match &args.text {
         Some(text) => text.clone(),
-        None => {
-            let mut text = String::new();
-            std::io::stdin().lock().read_to_string(&mut text).map_err(Failure::input)?;
-            text
-        }
+        None => input::text(cancel)?,
     };
     let options =
         EncodeOptions { add_special: !args.no_special, parse_special: args.parse_special };
