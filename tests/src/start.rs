@@ -4,7 +4,7 @@
 //! Each start is a process of its own ([`ENGINE`] tells it whom to start): it opens the model with its
 //! vocabulary, reads a prompt of [`N_PROMPT`] tokens, and prints a line when the first token is chosen.
 //! Whoever started it measures from before the process was made to that line. Then it reads
-//! [`N_MORE`] tokens, writes [`N_WRITTEN`], and prints the largest resident size that it ever had, as the
+//! `N_MORE` tokens, writes `N_WRITTEN`, and prints the largest resident size that it ever had, as the
 //! kernel counts it. The file is in the page cache, as it is when an app is started a second time.
 
 use std::io::{BufRead, BufReader, Write};

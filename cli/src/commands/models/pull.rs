@@ -19,8 +19,11 @@ pub struct Args {
     name: String,
     #[command(flatten)]
     models: ModelFolderArgs,
-    /// Server [default: $HF_ENDPOINT, or https://huggingface.co]
-    #[arg(long, value_name = "URL")]
+    #[arg(
+        long,
+        value_name = "URL",
+        help = "Server [default: $HF_ENDPOINT, or https://huggingface.co]"
+    )]
     endpoint: Option<String>,
     /// Commit, branch or tag of the repository [default: the catalogue's, or main]
     #[arg(long, value_name = "REVISION")]
