@@ -7,7 +7,9 @@
 //! While several columns of activations pass by a line of weights, the processor reads too seldom to guess the
 //! next ones, so they are asked for (8 columns from memory, one thread, by `bench-kernels`: on Zen 4 with AVX-512
 //! Q4_0 7.3 -> 10.2 GB/s; on a Xeon of 2024 with AVX-VNNI Q4_0 5.3 -> 7.7, Q8_0 7.2 -> 11.6, Q4_K 5.9 -> 7.5, with
-//! AVX2 5.6 -> 6.9, 7.2 -> 7.8, 5.8 -> 6.4). For a single column the sets for 256-bit vectors leave it to guess.
+//! AVX2 5.6 -> 6.9, 7.2 -> 7.8, 5.8 -> 6.4). So they are for a single one (on that Xeon with AVX-VNNI Q4_0 13.2 ->
+//! 14.4, Q8_0 14.2 -> 14.9, Q4_K 13.7 -> 14.5, Q5_K 12.4 -> 13.6, with AVX2 13.3 -> 14.7, 14.5 -> 15.1, 12.9 -> 14.5,
+//! 11.8 -> 14.3), but for Q6_K with 256-bit vectors, which took longer.
 
 #[cfg(target_arch = "x86_64")]
 use super::Format;

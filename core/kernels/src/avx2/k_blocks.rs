@@ -104,9 +104,7 @@ unsafe fn sub_blocks_of_32<const C: usize, const HAS_FIFTHS: bool>(
             let mut products: Integers<C> = [[_mm256_setzero_si256(); 2]; C];
             let mut offsets: Integers<C> = [[_mm256_setzero_si256(); 2]; C];
             for pair in 0..4 {
-                if C > 1 {
-                    ahead::quarter(d, format, pair);
-                }
+                ahead::quarter(d, format, pair);
                 let x = x.add(64 * pair);
                 let low_scales = d.add((4 + 2 * pair) * PANEL);
                 let (high_scales, high_x) = (low_scales.add(PANEL), x.add(32));

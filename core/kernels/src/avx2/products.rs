@@ -249,9 +249,7 @@ unsafe fn q8_0_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>)
         // SAFETY: block `block` of the panel and of each column is there.
         unsafe {
             let lines = panel.quants.as_ptr().add(block * Format::Q8_0.quant_bytes());
-            if C > 1 {
-                ahead::block_of_32(lines, Format::Q8_0);
-            }
+            ahead::block_of_32(lines, Format::Q8_0);
             let x = columns.quants.as_ptr().add(32 * block);
             let mut products: Integers<C> = [[_mm256_setzero_si256(); 2]; C];
             for line in 0..8 {
@@ -296,9 +294,7 @@ unsafe fn q4_0_columns<const C: usize>(panel: &Panel<'_>, columns: &Columns<'_>)
         // SAFETY: block `block` of the panel and of each column is there.
         unsafe {
             let lines = panel.quants.as_ptr().add(block * Format::Q4_0.quant_bytes());
-            if C > 1 {
-                ahead::block_of_32(lines, Format::Q4_0);
-            }
+            ahead::block_of_32(lines, Format::Q4_0);
             let x = columns.quants.as_ptr().add(32 * block);
             let mut pairs: Integers<C> = [[_mm256_setzero_si256(); 2]; C];
             for line in 0..4 {
@@ -389,9 +385,7 @@ unsafe fn five_bit_columns<const C: usize>(
         // SAFETY: block `block` of the panel and of each column is there.
         unsafe {
             let lines = panel.quants.as_ptr().add(block * format.quant_bytes());
-            if C > 1 {
-                ahead::block_of_32(lines, format);
-            }
+            ahead::block_of_32(lines, format);
             let x = columns.quants.as_ptr().add(32 * block);
             let fifths = lines.add(4 * LINE);
             let mut products: Integers<C> = [[_mm256_setzero_si256(); 2]; C];

@@ -345,7 +345,7 @@ macro_rules! set {
                 // SAFETY: block `block` of the panel and of each column is there.
                 unsafe {
                     let lines = panel.quants.as_ptr().add(block * F::FORMAT.quant_bytes());
-                    if C > 1 && half == 0 {
+                    if half == 0 {
                         ahead::block_of_32(lines, F::FORMAT);
                     }
                     let weights = F::weights(lines.add(half * LINE / 2));
@@ -397,7 +397,7 @@ macro_rules! set {
                     let of_sub = |sub: usize| d.add(sub * PANEL + 8 * half);
                     let mut products = [_mm256_setzero_si256(); C];
                     for sub in 0..8 {
-                        if C > 1 && sub % 4 == 0 {
+                        if sub % 4 == 0 {
                             ahead::quarter(d, format, 2 * half + sub / 4);
                         }
                         let nibbles = lines.add(LINE * match HAS_FIFTHS {
