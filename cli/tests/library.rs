@@ -132,6 +132,23 @@ fn several_programs_fill_one_library() {
 }
 
 #[test]
+fn a_library_of_another_version_says_what_to_do() {
+    let folder = scratch();
+    let (library, document) = (folder.path().join("library"), folder.path().join("a.txt"));
+    std::fs::write(&document, "A text.").expect("written");
+    add(&library, &document);
+    let mut bytes = std::fs::read(&library).expect("readable");
+    for (version, advice) in [(1, "new library"), (1_000, "newer one")] {
+        // Where SQLite keeps the version that its user gave.
+        bytes[60..64].copy_from_slice(&u32::to_be_bytes(version));
+        std::fs::write(&library, &bytes).expect("written");
+        let run = carrel(&["library", "--library", text(&library), "list"]);
+        assert_eq!(run.code, 3, "{}", run.stdout);
+        assert!(run.stderr.contains(advice), "{}", run.stderr);
+    }
+}
+
+#[test]
 fn names_and_passages_cannot_steer_the_terminal() {
     let folder = scratch();
     let library = folder.path().join("library");

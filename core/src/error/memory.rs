@@ -28,7 +28,7 @@ pub enum MemoryError {
         byte: u8,
     },
     /// The source, or what it unpacks to, is larger than the limit.
-    #[error("{document}: {bytes} bytes or more, the limit is {limit}")]
+    #[error("{document}: is too large: {bytes} bytes or more, the limit is {limit}")]
     TooLarge {
         /// Name of the document or of the entry in an archive.
         document: String,
@@ -92,7 +92,11 @@ pub enum MemoryError {
         path: PathBuf,
     },
     /// The library was written by another version of the format.
-    #[error("{path}: library format {found}, this program reads {supported}", path = path.display())]
+    #[error(
+        "{path}: library format {found}, this program reads {supported}; {}",
+        if found < supported { "add its documents to a new library" } else { "a newer one is needed" },
+        path = path.display()
+    )]
     LibraryVersion {
         /// The file concerned.
         path: PathBuf,
