@@ -58,6 +58,10 @@ fn a_library_that_can_only_be_read_is_asked() {
     let (code, answer) = run(&ask);
     assert_eq!(code, Some(0), "{answer}");
     assert!(answer["answer"].as_str().is_some_and(|text| text.contains("Ada")), "{answer}");
+    // Windows that a model read cannot be kept there, and the answer needs none.
+    let model = ["--model", "default", "--no-probe", "--threads", "1"];
+    let (code, answer) = run(&[&["ask", "--library", &library, "-q", "Who?"], &model[..]].concat());
+    assert_eq!(code, Some(0), "{answer}");
     // The same document is known already.
     assert_eq!(run(&[&ask[..], &[&document]].concat()).0, Some(0));
     assert_eq!(

@@ -176,7 +176,11 @@ fn open_reader(
     if let Some(library) = args.library.as_ref().filter(|_| args.window_cache > 0) {
         let mut folder = library.clone().into_os_string();
         folder.push(".windows");
-        reader.keep_windows(WindowStore::open(PathBuf::from(folder), args.window_cache)?);
+        // What is kept only saves time at a later question.
+        match WindowStore::open(PathBuf::from(folder), args.window_cache) {
+            Ok(windows) => reader.keep_windows(windows),
+            Err(error) => output.note(format!("No windows are kept: {error}")),
+        }
     }
     Ok(reader)
 }
