@@ -2,7 +2,7 @@
 //! that says it, does the answer hold what was asked, and is what the document does not say declined?
 //!
 //! Each document in `data/ordinary` has its questions beside it, which were written before anybody looked at what is
-//! answered. The plans were widened with the misses of some in view; nothing was tuned on [`APART`]. An answer is
+//! answered. The plans were widened with the misses of some in view; nothing was tuned on [`APART`] and [`FAR`]. An answer is
 //! wrong if it neither cites such a sentence nor holds what was asked, or if the document does not say. Run with
 //! `--nocapture` to see every answer.
 
@@ -43,6 +43,12 @@ const SEEN: &[Document] = &[
     document!("boat-diary", "txt"),
     document!("hostel-guide", "md"),
     document!("shop-lease", "txt"),
+    document!("gym", "md"),
+    document!("release", "md"),
+    document!("knee-leaflet", "txt"),
+    document!("wedding-thread", "txt"),
+    document!("vacancy", "md"),
+    document!("allotment", "txt"),
 ];
 /// Documents of which only the totals were: 150 questions, and 30 that they do not answer.
 const APART: &[Document] = &[
@@ -56,6 +62,17 @@ const APART: &[Document] = &[
     document!("diary", "txt"),
     document!("rent-zh", "txt"),
     document!("minutes-zh", "txt"),
+];
+
+/// Documents asked in words far from theirs, of which only the totals were looked at: 136 questions, and 12 that they
+/// do not answer.
+const FAR: &[Document] = &[
+    document!("school-newsletter", "md"),
+    document!("dryer-manual", "md"),
+    document!("board-minutes", "txt"),
+    document!("cycling-diary", "txt"),
+    document!("kitchen-notebook", "md"),
+    document!("insurer-letter", "txt"),
 ];
 
 /// A question, what an answer may hold, and the sentences that say it; without these, it has to be declined.
@@ -128,7 +145,8 @@ fn ask(documents: &[Document]) -> Tally {
             tally.wrong += usize::from(verdict == "WRONG");
             tally.declined += usize::from(verdict == "declined");
             tally.answered_absent += usize::from(verdict == "ABSENT");
-            if !documents.iter().any(|(name, ..)| APART.iter().any(|(apart, ..)| apart == name)) {
+            let apart = || APART.iter().chain(FAR);
+            if !documents.iter().any(|(name, ..)| apart().any(|(apart, ..)| apart == name)) {
                 println!("{verdict:8} {name}: {}", asked.question);
                 println!("         {said}\n         {quotes:?}");
             }
@@ -161,10 +179,15 @@ impl Tally {
 
 #[test]
 fn what_ordinary_documents_say_is_cited_and_what_they_do_not_is_declined() {
-    ask(SEEN).expect(414, 411, 8, 2);
+    ask(SEEN).expect(502, 493, 9, 2);
 }
 
 #[test]
 fn documents_that_nothing_was_tuned_on_are_answered_too() {
-    ask(APART).expect(67, 53, 11, 5);
+    ask(APART).expect(71, 57, 11, 5);
+}
+
+#[test]
+fn documents_asked_in_far_words_are_answered_too() {
+    ask(FAR).expect(54, 53, 8, 1);
 }

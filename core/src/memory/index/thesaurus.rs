@@ -11,6 +11,8 @@ use std::sync::LazyLock;
 
 use super::stems::{self, Stems};
 
+mod of_papers;
+
 const GROUPS: &[&str] = &[
     "profession job occupation trade work living livelihood career employ employment vocation craft \
      earn calling",
@@ -178,87 +180,6 @@ const RELATED: &[&str] = &[
     "strange odd peculiar singular",
 ];
 
-/// Words of papers of home and office: what a question in everyday words calls what a lease, a rule or a manual
-/// calls otherwise. Only where all of a question has to be said do they show that it is.
-const OF_PAPERS: &[&str] = &[
-    "allow permit accept",
-    "forbid prohibit ban",
-    "answer respond reply",
-    "bounce unpaid",
-    "pay receive transfer refund",
-    "apply application applicant",
-    "absent apology",
-    "ask request",
-    "contact question enquiry reach ring telephone",
-    "holiday leave vacation",
-    "holidays leave vacation",
-    "ahead advance beforehand",
-    "heavy weigh weight",
-    "loud noise loudness db",
-    "tall height high",
-    "old age aged",
-    "far distance",
-    "watt w power",
-    "volt v voltage",
-    "fit hold take contain",
-    "mile mileage",
-    "due by until",
-    "common commonest",
-    "break broken damage fault",
-    "lose lost loss",
-    "late delay overdue",
-    "drop withdraw withdrew cancel",
-    "discount off reduction rebate",
-    "depart leave go",
-    "permit ticket licence pass",
-    "electricity current",
-    "destroy burn demolish",
-    "quit resign retire leave",
-    "appoint elect choose",
-    "hire employ appoint",
-    "study report survey",
-    "fund sponsor finance",
-    "smoke smoking",
-    "mend repair fix",
-    "guarantee warranty",
-    "car vehicle",
-    "flat apartment premises",
-    "tenant renter",
-    "rubbish trash garbage refuse",
-    "staff employee employees",
-    "job post position",
-    "phone telephone mobile",
-    "company firm",
-    "quote quotation estimate",
-    "complain complaint",
-    "register registration registered",
-    "serve serving",
-    "pay fund sponsor finance support grant",
-    "boat ferry ship",
-    "christmas december",
-    "hot heat temperature",
-    "bike bicycle",
-    "buy purchase",
-    "deliver delivery",
-    "pay payment",
-    "people person persons",
-    "count record observe examine survey study",
-    "left remain remaining balance outstanding",
-    "order ordered",
-    "late later delayed",
-    "borrow lend lent loan",
-    "own owner belong",
-    "teach teacher taught",
-    "meet meeting",
-    "weigh weight weighs",
-    "cancel cancellation",
-    "arrive arrival",
-    "leave departure depart",
-    "toilet lavatory restroom",
-    "children child kids",
-    "wifi internet",
-];
-
 /// Nouns with the form of a verb that says something else: who "lived" somewhere and was "called" something had no
 /// trade by that.
 const NOUNS_ONLY: [&str; 2] = ["living", "calling"];
@@ -275,7 +196,9 @@ struct Thesaurus {
 static SAME: LazyLock<Thesaurus> = LazyLock::new(|| Thesaurus::of(GROUPS, KINDS));
 static NEAR: LazyLock<Thesaurus> = LazyLock::new(|| Thesaurus::of(RELATED, &[]));
 
-static PAPERS: LazyLock<Thesaurus> = LazyLock::new(|| Thesaurus::of(OF_PAPERS, &[]));
+static PAPERS: LazyLock<Thesaurus> =
+    LazyLock::new(|| Thesaurus::of(of_papers::SAME, &[]).with_told(of_papers::TOLD));
+static OPPOSITE: LazyLock<Thesaurus> = LazyLock::new(|| Thesaurus::of(of_papers::OPPOSITE, &[]));
 
 impl Thesaurus {
     fn of(groups: &'static [&str], kinds: &'static [&str]) -> Self {
@@ -293,6 +216,15 @@ impl Thesaurus {
             thesaurus.add(kinds, kinds.split(' ').take(1), &stems);
         }
         thesaurus
+    }
+
+    /// The same with groups of which the words before " > " find those behind it.
+    fn with_told(mut self, groups: &'static [&'static str]) -> Self {
+        let stems = Stems::default();
+        for (asked, told) in groups.iter().filter_map(|group| group.split_once(" > ")) {
+            self.add(told, asked.split(' '), &stems);
+        }
+        self
     }
 
     /// Adds the words of `group`, which any of `keys` finds.
@@ -343,6 +275,11 @@ pub fn related(word: &str, stems: &Stems) -> Vec<String> {
 /// Every form of every word by which a paper of home or office may call what `word` names; empty if it is in no group.
 pub fn in_papers(word: &str, stems: &Stems) -> Vec<String> {
     PAPERS.beside(word, stems)
+}
+
+/// Every form of every word that says the opposite of `word` where it is asked whether something is so.
+pub fn opposite(word: &str, stems: &Stems) -> Vec<String> {
+    OPPOSITE.beside(word, stems)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use super::kind::Kind;
+use super::{lines, moments};
 use crate::memory::answer::spans::{self, number_value};
 use crate::memory::answer::units::{self, Measure};
 use crate::memory::plan::language::grammar::among;
@@ -28,6 +29,7 @@ pub fn spans(kind: Kind, text: &str) -> Vec<Range<usize>> {
         Kind::Money => money(text),
         Kind::Length => lengths(text),
         Kind::Date => dates(text),
+        Kind::Frequency => moments::frequencies(text),
         Kind::Count | Kind::Amount => numbers(text),
         Kind::Telephone => telephones(text),
         Kind::Address => addresses(text),
@@ -195,6 +197,13 @@ fn dates(text: &str) -> Vec<Range<usize>> {
             out.push(range.clone());
         }
     }
+    out.extend(
+        moments::hours(text)
+            .into_iter()
+            .filter(|hour| !out.iter().any(|date| date.start < hour.end && hour.start < date.end))
+            .collect::<Vec<_>>(),
+    );
+    out.sort_unstable_by_key(|date| date.start);
     // "On Fridays and Saturdays".
     let mut at = 1;
     while at < out.len() {
@@ -259,8 +268,9 @@ fn numbers(text: &str) -> Vec<Range<usize>> {
             at += 1;
         }
     }
-    // "5. Boats": the number of a rule in a list.
-    out.retain(|range| range.start > 0 || !text[range.end..].starts_with(['.', ')']));
+    // "5. Boats", "4.1 Boats": the number of a rule in a list.
+    let n_numbered = lines::number(text).map_or(0, |rest| text.len() - rest.len());
+    out.retain(|range| range.start >= n_numbered);
     out.retain(|range| !dated.iter().any(|date| date.start < range.end && range.start < date.end));
     out
 }
@@ -324,6 +334,10 @@ mod tests {
                 "It takes three hours and forty minutes.",
                 &["three hours and forty minutes"],
             ),
+            (Kind::Length, "The inn is a six-minute walk away.", &["six-minute"]),
+            (Kind::Amount, "4.1 Each of them pays.", &[]),
+            (Kind::Date, "The pool: 9.00 to 14.00.", &["9.00 to 14.00"]),
+            (Kind::Frequency, "Dust it once a week.", &["once a week"]),
             (Kind::Length, "Answers come within ten working days.", &["ten working days"]),
             (Kind::Length, "The cord has a length of 1.2 m.", &["1.2 m"]),
             (Kind::Date, "Wages are paid on the 25th of each month.", &["25th"]),

@@ -124,6 +124,12 @@ pub fn query(text: &str) -> Option<Query> {
         of_condition: false,
         of_change: false,
         of_name: false,
+        of_holder: false,
+        of_money: true,
+        verb: None,
+        lasts: false,
+        of_size: false,
+        of_distance: false,
     })
 }
 
@@ -146,6 +152,7 @@ fn push(wanted: &mut Vec<Wanted>, word: &str, stretches: Vec<String>) {
         is_name: false,
         at: 0,
         is_paper: false,
+        is_job: false,
         measures: false,
         stretches,
     });

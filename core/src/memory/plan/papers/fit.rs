@@ -120,10 +120,29 @@ impl<'p> Fit<'p> {
         if by_kind || names || of_cause {
             (n_wanted, n_own, total) = (n_wanted + 1, n_own + 1, total + 1.0);
         }
-        let spared = if query.kind == Kind::Reason { n_wanted / 2 } else { 0 };
+        // "Wear a helmet. It protects the head": all is said in the line before.
+        let is_effect = query.kind == Kind::Reason
+            && n_own == 0
+            && telling::tells_effect(&line.words)
+            && n_headed == n_wanted;
+        let spared = match query.kind {
+            Kind::Reason => n_wanted / 2,
+            // "Can I light a fire": "Fires are allowed" says it of whatever is done with them.
+            _ if telling::permits(&line.words) => {
+                let is_verb = |at: usize| query.verb == Some(query.wanted[at].at);
+                usize::from((0..all.len()).any(|at| {
+                    is_verb(at)
+                        && !query.wanted[at].light
+                        && matches!(all[at], Said::Not | Said::Far)
+                }))
+            }
+            _ => 0,
+        };
+        let n_own = n_own + spared.min(usize::from(query.kind != Kind::Reason));
         let least = match query.kind {
             kind if kind.is_exact() => 0,
             Kind::Amount if query.measure.is_some() => 1,
+            Kind::Reason if is_effect => 0,
             Kind::Reason if of_cause => 1,
             // One word alone, whatever else is asked, tells no reason.
             Kind::Reason => n_wanted.div_ceil(2).max(n_wanted.min(2)),

@@ -10,6 +10,8 @@ pub enum Kind {
     /// How long, in time or in space.
     Length,
     Date,
+    /// How often.
+    Frequency,
     /// How many.
     Count,
     /// How much of something that is no money, or how heavy, loud, old it is.
@@ -35,6 +37,11 @@ const SUMS: &str =
 /// Verbs that open a question for yes or no.
 const AUXILIARIES: &str =
     "is are was were am do does did has have had can could will would may might must shall should";
+/// Words with which a number of times is one a day or a year.
+const OF_TIMES: &str = "per each every a day week month year daily weekly monthly yearly annually";
+/// Verbs with which a number is called, and what is paid or earned.
+const CALLING: &str = "call ring phone dial telephone reach";
+const PAYING: &str = "pay paid earn earns owe owes";
 /// Adjectives behind "how" that ask for a length of time.
 const HASTE: &str = "long quickly soon fast early";
 /// Adjectives behind "how" that ask for a number, with what its unit measures.
@@ -43,7 +50,8 @@ const MEASURES: &[(&str, Option<Measure>)] = &[
     ("tall high wide deep thick", Some(Measure::Space)),
     ("hot cold warm loud", Some(Measure::Level)),
     ("old", Some(Measure::Time)),
-    ("far big large powerful strong fast", None),
+    ("big large powerful strong fast", None),
+    ("far", Some(Measure::Space)),
 ];
 /// Nouns for people and bodies that no ending tells, and pronouns.
 const PEOPLE: &str = "everybody everyone nobody anybody anyone somebody i we you he she they members member staff guests \
@@ -86,6 +94,13 @@ impl Kind {
             "when" => Self::Date,
             "why" => Self::Reason,
             "how" => match next {
+                "many"
+                    if word(at + 2) == "times"
+                        && words.iter().any(|word| among(OF_TIMES, word)) =>
+                {
+                    Self::Frequency
+                }
+                "often" | "frequently" | "regularly" => Self::Frequency,
                 "many" => Self::Count,
                 // "How much is a bed": what it costs; "how much is left": of something.
                 "much"
@@ -106,7 +121,24 @@ impl Kind {
             _ => {
                 let near = &words[at + 1..words.len().min(at + 6)];
                 let near_has = |list: &str| near.iter().any(|word| among(list, word));
-                if among("time date day days year month weekday", next) {
+                // "What is included in the price" asks for no price.
+                let priced = |list: &str| {
+                    let is_head = |at: usize| {
+                        let the = usize::from(among("the my our your", &near[at.max(1) - 1]));
+                        at <= the || !among("in by with", &near[at - 1 - the])
+                    };
+                    (0..near.len()).any(|at| among(list, &near[at]) && is_head(at))
+                };
+                // "What do I have to pay", and not what for.
+                let pays = among("do does did will would must should", next)
+                    && has(PAYING)
+                    && words.last().is_some_and(|word| word != "for")
+                    && !has("attention");
+                if next == "number" && has(CALLING) {
+                    Self::Telephone
+                } else if among("time date day days year month weekday", next)
+                    || near_has("deadline")
+                {
                     Self::Date
                 } else if words[at + 1..].starts_with(&["is".into(), "the".into(), "total".into()])
                 {
@@ -115,9 +147,10 @@ impl Kind {
                     Self::Telephone
                 } else if near_has("address") && !has("e-mail email mail website web") {
                     Self::Address
-                } else if near_has(
+                } else if priced(
                     "rate price cost fee fare rent salary wage fine subscription deposit quotation",
                 ) || has("cost costs")
+                    || pays
                 {
                     Self::Money
                 } else {
@@ -129,12 +162,23 @@ impl Kind {
 
     /// Whether an answer of this kind is a number with a unit.
     pub fn is_number(self) -> bool {
-        matches!(self, Self::Money | Self::Length | Self::Date | Self::Count | Self::Amount)
+        matches!(
+            self,
+            Self::Money | Self::Length | Self::Date | Self::Frequency | Self::Count | Self::Amount
+        )
     }
 
     /// Whether a line of this kind says little else, so that a heading may say of what.
     pub fn is_exact(self) -> bool {
-        matches!(self, Self::Money | Self::Length | Self::Date | Self::Telephone | Self::Address)
+        matches!(
+            self,
+            Self::Money
+                | Self::Length
+                | Self::Date
+                | Self::Frequency
+                | Self::Telephone
+                | Self::Address
+        )
     }
 }
 
@@ -151,6 +195,11 @@ fn of_how_much(next: &str, has_money: bool) -> Kind {
         _ if has_money && (among(AUXILIARIES, next) || next.is_empty()) => Kind::Money,
         _ => Kind::Amount,
     }
+}
+
+/// Whether folded words of a question name money.
+pub fn is_of_money(words: &[String]) -> bool {
+    words.iter().any(|word| among(MONEY, word) || among(SUMS, word))
 }
 
 /// Whether a folded word is a noun for people.

@@ -34,12 +34,14 @@ pub struct Piece<'t> {
     pub opens_line: bool,
     /// Whether it ends where a line does.
     pub ends_line: bool,
+    /// Whether it is an item of a list.
+    pub is_item: bool,
     /// The line behind it in its paragraph.
     pub next: &'t str,
 }
 
 /// The pieces of sentence `at` of a block: each line that stands by itself, and what is left in between.
-pub fn pieces(block: &Block, at: usize) -> Vec<Piece<'_>> {
+pub fn pieces<'b>(block: &'b Block, at: usize) -> Vec<Piece<'b>> {
     let sentence = &block.layout.sentences[at];
     let whole = block.sentences(at..at + 1);
     let start = sentence.start as usize + (whole.len() - whole.trim_start().len());
@@ -47,6 +49,15 @@ pub fn pieces(block: &Block, at: usize) -> Vec<Piece<'_>> {
     let before = block.text[..start].trim_end_matches([' ', '\t']);
     let behind = &block.text[end.max(start)..];
     let mut opens_line = before.is_empty() || before.ends_with('\n');
+    let mark = before.strip_suffix(['-', '*', '+', '•', '·']);
+    let mut is_marked = mark.is_some_and(|rest| rest.is_empty() || rest.ends_with('\n'));
+    let mut piece = |text: &'b str, opens_line: bool, ends_line: bool, next: &'b str| Piece {
+        text,
+        opens_line,
+        ends_line,
+        is_item: std::mem::take(&mut is_marked) || is_item(text) || number(text).is_some(),
+        next,
+    };
     let mut out = Vec::new();
     let mut from = start;
     for (newline, _) in block.text[start..end.max(start)].match_indices('\n') {
@@ -56,13 +67,13 @@ pub fn pieces(block: &Block, at: usize) -> Vec<Piece<'_>> {
         let last = line.rsplit('\n').next().unwrap_or(line);
         let begins = next.starts_with(|c: char| !c.is_lowercase());
         if stands_alone(next) || stands_alone(last) && begins && !next.is_empty() {
-            out.push(Piece { text: line, opens_line, ends_line: true, next });
+            out.push(piece(line, opens_line, true, next));
             (from, opens_line) = (newline + 1, true);
         }
     }
     let ends_line = behind.trim_start_matches([' ', '\t']).chars().next().is_none_or(|c| c == '\n');
     let next = behind.trim_start_matches([' ', '\t']).strip_prefix('\n').map_or("", first_line);
-    out.push(Piece { text: block.text[from..end.max(from)].trim(), opens_line, ends_line, next });
+    out.push(piece(block.text[from..end.max(from)].trim(), opens_line, ends_line, next));
     out
 }
 
@@ -79,9 +90,12 @@ fn is_item(line: &str) -> bool {
     ["- ", "* ", "• ", "· "].iter().any(|mark| line.starts_with(mark))
 }
 
-/// The name and the value of a field.
+/// The name and the value of a field, the name without marks of emphasis: "**Hours:** 30".
 pub fn field(line: &str) -> Option<(&str, &str)> {
-    let (name, value) = line.split_once(": ").or_else(|| line.split_once('：'))?;
+    const COLONS: [&str; 4] = [":** ", ":__ ", ": ", "："];
+    let colons = COLONS.iter().filter_map(|colon| Some((line.find(colon)?, colon.len())));
+    let (at, n_colon) = colons.min()?;
+    let (name, value) = (line[..at].trim_matches(['*', '_']), &line[at + n_colon..]);
     let is_chinese = name.chars().any(is_ideograph);
     let is_short = if is_chinese {
         name.chars().count() <= LONGEST_CHINESE_FIELD && !name.contains(['。', '，', '；'])

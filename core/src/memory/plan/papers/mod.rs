@@ -10,10 +10,11 @@
 //! kind      the kinds of answers; `telling` whether a line tells something of one
 //! page      the lines, each with its headings, what its paragraph said before, and who writes; of these
 //!           `lines` knows the forms, and `table` the rows
-//! said      where a line says each word: in itself, above it, or before it where it goes on with that (`pronouns`)
+//! said      where a line says each word: in itself, above it, or before it where it goes on with that (`pronouns`);
+//!           in other words too: of a verb of two words (`phrasal`), in the other `spelling`, in a `compound`
 //! of_kind   what in a line is of the kind asked for; of several spans that in the clause that says most (`clauses`)
 //! fit       how well a line says what is asked
-//! amounts   money, lengths of time, dates, counts and the like in a line
+//! amounts   money, lengths of time, dates, counts and the like in a line; `moments` of hours, and of how often
 //! roles     who has an office, by name, and since when; who wrote it
 //! ```
 //! The other plans are asked first. What they found stays if it is of that kind and says what is asked.
@@ -22,15 +23,19 @@ pub mod amounts;
 mod chinese;
 mod chinese_words;
 mod clauses;
+mod compound;
 mod fit;
 pub mod kind;
 pub mod lines;
+mod moments;
 mod of_kind;
 mod page;
+mod phrasal;
 mod pronouns;
 mod query;
 mod roles;
 mod said;
+mod spelling;
 mod table;
 mod telling;
 mod words;

@@ -13,7 +13,7 @@ use super::page::Line;
 use super::query::{self, Query};
 use super::said::{holds, said_in, says};
 use super::words::bare_words;
-use super::{amounts, chinese, clauses, lines, table, telling};
+use super::{amounts, chinese, clauses, lines, moments, table, telling};
 use crate::memory::answer::spans;
 use crate::memory::answer::units::{self, Measure};
 use crate::memory::index::stopwords;
@@ -22,6 +22,9 @@ use crate::memory::plan::question::Expected;
 use crate::memory::plan::reader::Reader;
 use crate::memory::segment::words;
 
+/// Words of headings below which rules stand.
+const OF_HEADINGS: &str = "allowed permitted forbidden prohibited banned included excluded essential desirable required \
+    optional offer benefits entitlements";
 /// Words behind a number among which the noun stands that it counts.
 const COUNTED_REACH: usize = 3;
 /// Words of an age.
@@ -48,21 +51,19 @@ pub fn is_of_kind(query: &Query, line: &Line, reader: &Reader) -> bool {
                 };
                 row.iter().skip(1).any(|cell| cell.counts(counts))
             }
-            Kind::Money | Kind::Count | Kind::Length | Kind::Amount | Kind::Date => {
-                row.iter().skip(1).any(|cell| cell.is_of_kind(query.kind))
-            }
+            kind if kind.is_number() => row.iter().skip(1).any(|cell| cell.is_of_kind(query.kind)),
             kind => telling::tells(kind, &line.text),
         };
     }
     let asks = |word: &str| query.asks(word, reader.stems);
     match query.kind {
         kind if query.is_chinese() => match kind {
-            Kind::Money | Kind::Count | Kind::Length | Kind::Amount | Kind::Date => {
-                !chinese_spans(query, &line.text).is_empty()
-            }
+            kind if kind.is_number() => !chinese_spans(query, &line.text).is_empty(),
             kind => telling::tells(kind, &line.text),
         },
         Kind::Place => says_where(query, line, reader),
+        // "The clerk keeps the list" does not say who is the clerk.
+        Kind::Person if query.of_holder => telling::names_holder(&line.text, asks),
         Kind::Person => telling::says_who(&line.text, asks),
         Kind::Statement if query.of_name => {
             line.words.iter().any(|word| among(query::NAMING, word))
@@ -75,8 +76,15 @@ pub fn is_of_kind(query: &Query, line: &Line, reader: &Reader) -> bool {
         {
             false
         }
-        Kind::Money | Kind::Count | Kind::Length | Kind::Amount | Kind::Date => {
-            !spans_of(query, line, reader).is_empty()
+        kind if kind.is_number() => !spans_of(query, line, reader).is_empty(),
+        // "Amendment of May: the rent is raised" gives no reason.
+        Kind::Reason => {
+            telling::tells(Kind::Reason, &line.text[line.n_amending..])
+                || telling::tells_effect(&line.words)
+        }
+        Kind::Rule => {
+            telling::tells(Kind::Rule, &line.text)
+                || line.above.iter().any(|word| among(OF_HEADINGS, word))
         }
         kind => telling::tells(kind, &line.text),
     }
@@ -94,10 +102,34 @@ fn chinese_spans(query: &Query, text: &str) -> Vec<Range<usize>> {
 /// is asked for, or measure it.
 fn spans_of(query: &Query, line: &Line, reader: &Reader) -> Vec<Range<usize>> {
     let text = line.text.as_str();
-    let mut found = amounts::spans(query.kind, text);
+    // How far something is a time may tell, too.
+    let kind = if query.of_distance { Kind::Length } else { query.kind };
+    let mut found = amounts::spans(kind, text);
     found.retain(|range| {
         !bare_words(&text[range.clone()]).iter().all(|word| query.asks(word, reader.stems))
     });
+    // How large and how many something is no price tells.
+    if matches!(query.kind, Kind::Count | Kind::Amount) && !query.of_money {
+        let money = amounts::spans(Kind::Money, text);
+        found.retain(|range| {
+            money.iter().all(|sum| sum.start >= range.end || range.start >= sum.end)
+        });
+    }
+    // "Five days before surgery" is not how long that lasts.
+    if query.kind == Kind::Length && query.lasts {
+        found.retain(|range| !moments::is_distance(text, range));
+    }
+    // "A half plot" counts none, and of several numbers those with a unit tell how large something is.
+    if query.kind == Kind::Count {
+        found.retain(|range| !text[range.clone()].eq_ignore_ascii_case("half"));
+    }
+    let has_unit = |range: &Range<usize>| text[range.clone()].contains(' ');
+    if query.of_size && found.iter().any(has_unit) {
+        found.retain(has_unit);
+    }
+    if query.kind == Kind::Date && found.is_empty() {
+        found = moments::distances(text);
+    }
     // The date of an amendment is that of the change.
     if query.kind == Kind::Date && !query.of_change {
         found.retain(|range| range.start >= line.n_amending);
@@ -105,10 +137,11 @@ fn spans_of(query: &Query, line: &Line, reader: &Reader) -> Vec<Range<usize>> {
     if let Some(measure) = query.measure {
         found.retain(|range| {
             let written = &text[range.clone()];
-            words::words(written).any(|word| {
-                let word = &written[word.start..word.end];
-                units::of_written(word, &words::folded(word)) == Some(measure)
-            })
+            query.of_distance
+                || words::words(written).any(|word| {
+                    let word = &written[word.start..word.end];
+                    units::of_written(word, &words::folded(word)) == Some(measure)
+                })
         });
     }
     if let Some(counted) = &query.counted {
@@ -194,6 +227,15 @@ pub fn span(query: &Query, line: &Line, reader: &Reader) -> Option<String> {
     }
     let exact = query.kind.is_exact() || matches!(query.kind, Kind::Count | Kind::Amount);
     let found = if exact { spans_of(query, line, reader) } else { Vec::new() };
+    // "Between two and four in the afternoon": the part of the day alone says less than the line.
+    let is_part = |range: &Range<usize>| {
+        among("morning afternoon evening night", &words::folded(&text[range.clone()]))
+    };
+    if let [one] = found.as_slice()
+        && is_part(one)
+    {
+        return None;
+    }
     if let [one] = found.as_slice() {
         return Some(text[one.clone()].to_owned());
     }

@@ -5,6 +5,7 @@
 //! letter       "From: …" and "Subject: …" stand above everything until the next "From:"
 //! amendment    "Correction of 3 May: …", and everything below a heading for changes
 //! row          of a table, below the headers of its columns
+//! item         of a list, below the line with a colon that opens it
 //! ```
 //! The title, which is the first heading, stands above the whole paper; its date only above what it opens. Of a guide
 //! only some passages are read: their blocks are gone through for what stands above the lines.
@@ -13,6 +14,7 @@ use std::collections::BTreeSet;
 
 use super::chinese_words;
 use super::lines::{self, Piece};
+use super::phrasal;
 use super::table::{Cell, Table};
 use super::words::{bare_words, is_of_date};
 use crate::error::Result;
@@ -20,6 +22,7 @@ use crate::memory::answer::one_line;
 use crate::memory::answer::spans::names_a_date;
 use crate::memory::index::corpus::SentenceId;
 use crate::memory::index::search::Passage;
+use crate::memory::index::stems::Stems;
 use crate::memory::plan::language::grammar::among;
 use crate::memory::plan::parts::Scope;
 use crate::memory::plan::reader::Reader;
@@ -45,7 +48,7 @@ pub struct Line {
     pub amends: bool,
     /// Its folded words.
     pub words: Vec<String>,
-    /// The words of the headings above it, but for the title.
+    /// The words of the headings above it, but for the title, and of what its list stands below.
     pub above: Vec<String>,
     /// What its paragraph said before, the nearest sentence first.
     pub before: Vec<Vec<String>>,
@@ -75,6 +78,8 @@ struct Above {
     /// Headings by their level, with whether they are for changes.
     headings: Vec<(u8, Vec<String>, bool)>,
     before: Vec<Vec<String>>,
+    /// The words of the line with a colon that a list stands below.
+    intro: Vec<String>,
     speaker: Vec<String>,
     table: Table,
     /// Whether the paragraph is an amendment.
@@ -140,7 +145,10 @@ impl Page {
                         Taken::Nothing => {}
                         Taken::Line(row) => {
                             page.is_paper |= row.is_some();
-                            let line = above.line(id, piece.text, row);
+                            let line = above.line(id, piece.text, row, reader.stems);
+                            if introduces(piece) {
+                                above.intro.clone_from(&line.words);
+                            }
                             above.before.insert(0, line.words.clone());
                             above.is_first = false;
                             if wanted {
@@ -163,6 +171,11 @@ enum Taken {
     Nothing,
     /// A line, with its cells if it is a row.
     Line(Option<Vec<Cell>>),
+}
+
+/// Whether a piece stands above a list: "Essential:", "The hire covers:".
+fn introduces(piece: &Piece) -> bool {
+    piece.ends_line && piece.text.ends_with([':', '：'])
 }
 
 /// Whether folded words or a Chinese text speak of what became otherwise.
@@ -209,6 +222,9 @@ impl Above {
             return Taken::Head;
         }
         let words = bare_words(text);
+        if !piece.is_item {
+            self.intro.clear();
+        }
         if let Some(cells) = lines::cells(text) {
             return self.table.takes(&cells).map_or(Taken::Nothing, |row| Taken::Line(Some(row)));
         }
@@ -297,8 +313,12 @@ impl Above {
         true
     }
 
-    fn line(&self, id: SentenceId, raw: &str, row: Option<Vec<Cell>>) -> Line {
-        let words = bare_words(raw);
+    fn line(&self, id: SentenceId, raw: &str, row: Option<Vec<Cell>>, stems: &Stems) -> Line {
+        let mut words = bare_words(raw);
+        // What its verbs of two words say in one stands at its end.
+        for verb in phrasal::verbs(&words, stems) {
+            words.extend(verb.means.split(' ').map(str::to_owned));
+        }
         let first_person = words.iter().any(|word| among("i my me we our us", word));
         let headings = self.headings.iter().flat_map(|(_, words, _)| words.iter().cloned());
         let headers = row.iter().flatten().flat_map(|cell| bare_words(&cell.header));
@@ -315,7 +335,7 @@ impl Above {
             amends: self.amends
                 || self.headings.iter().any(|(level, _, changes)| *changes && *level < u8::MAX),
             text,
-            above: headings.chain(headers).collect(),
+            above: headings.chain(self.intro.iter().cloned()).chain(headers).collect(),
             before: self.before.clone(),
             title: self.title.clone().unwrap_or_default(),
             speaker: if first_person { self.speaker.clone() } else { Vec::new() },

@@ -11,9 +11,10 @@
 
 use super::kind::{self, Kind};
 use super::words::{bare, bare_words, is_of_date};
+use super::{phrasal, spelling};
 use crate::memory::answer::units::{self, Measure};
 use crate::memory::index::patterns::Pattern;
-use crate::memory::index::stems::Stems;
+use crate::memory::index::stems::{self, Stems};
 use crate::memory::index::stopwords;
 use crate::memory::index::thesaurus;
 use crate::memory::plan::events::standing::Standing;
@@ -35,6 +36,8 @@ pub struct Wanted {
     pub at: usize,
     /// Whether it may be what the paper itself is called.
     pub is_paper: bool,
+    /// Whether it may be what an advertisement is for.
+    pub is_job: bool,
     /// Whether it asks for what a unit measures: "how heavy".
     pub measures: bool,
     /// In Chinese, the stretches of text that say it.
@@ -68,6 +71,18 @@ pub struct Query {
     pub of_change: bool,
     /// Whether it asks what something or somebody is called.
     pub of_name: bool,
+    /// Whether it asks who somebody is: "who is the clerk".
+    pub of_holder: bool,
+    /// Whether a number that it asks for may be one of money.
+    pub of_money: bool,
+    /// Where the verb stands in it, if it asks what one may do with something: "light" of "can I light a fire".
+    pub verb: Option<usize>,
+    /// Whether it asks how long something takes.
+    pub lasts: bool,
+    /// Whether it asks how large something is.
+    pub of_size: bool,
+    /// Whether it asks how far something is, which a time may tell.
+    pub of_distance: bool,
 }
 
 /// Words that only ask.
@@ -81,8 +96,27 @@ const OF_MONEY: &str = "rate cost costs costing price pay pays paid charge charg
 const OF_RULE: &str = "tenant tenants renter renters member members employee employees staff guest guests visitor visitors resident \
     residents customer customers reader readers student students pay myself buy";
 const OF_DATE: &str = "due place time date day days planned scheduled set start exactly year month";
-const OF_TELEPHONE: &str = "phone number telephone mobile call";
+const OF_TELEPHONE: &str = "phone number telephone mobile call ring dial reach";
 const OF_ADDRESS: &str = "address located";
+/// Verbs of dealings that have two sides.
+const CONVERSE: [&str; 7] = ["pay", "buy", "sell", "lend", "borrow", "rent", "hire"];
+/// Whoever asks speaks of them as his own.
+const KIN: &str = "family friend friends son daughter child children kid kids wife husband partner mother father parents \
+    grandmother grandfather brother sister baby";
+/// A noun, and those that it says already: a park is for cars.
+const SAID_ALREADY: &[(&str, &str)] = &[
+    ("park", "car cars vehicle"),
+    ("parking", "car cars vehicle"),
+    ("station", "train railway"),
+    ("licence", "driver driving"),
+    ("license", "driver driving"),
+];
+/// Verbs with which somebody has what everybody has.
+const HAVING: &str = "get have receive need";
+/// Verbs of ways, which "by bus" says better.
+const WAYS: &str = "travel go come get";
+/// Words with which one of several is meant that come after each other.
+const NEXT: &str = "next following upcoming";
 /// Verbs of counting and seeing, and those with which things come into a table.
 const OF_COUNT: &str = "counted studied seen recorded observed examined included involved reported registered found \
     ordered bought sold delivered supplied";
@@ -93,6 +127,7 @@ const VEHICLES: &str = "boat ferry bus train coach flight plane tram ship";
 /// Nouns for papers themselves.
 const PAPERS: &str = "report study survey article lease contract agreement handbook manual guide invoice recipe minutes notice \
     letter log warranty timetable constitution policy";
+const JOBS: &str = "job position post vacancy";
 const TOTALS: &str = "total altogether overall";
 /// Verbs of what goes on for a time.
 const LASTING: &str = "take takes took taken last lasts lasted";
@@ -136,6 +171,8 @@ impl Query {
         let sum = sum
             .map(|at| at + 1)
             .filter(|at| words.get(at + 1).is_none_or(|next| among("of to in for on over", next)));
+        let pays = words.iter().any(|word| among("pay paid reimbursed refunded covered", word));
+        let verbs = phrasal::verbs(&words, stems);
         let mut wanted: Vec<Wanted> = Vec::new();
         for (at, word) in words.iter().enumerate() {
             let measures = measured == Some(at);
@@ -146,7 +183,14 @@ impl Query {
                 && !(kind == Kind::Reason && word == "final" && at > 0 && words[at - 1] == "the");
             if of_standing
                 || word == "per"
-                || stopwords::is_stopword(word) && !measures && !of_timetable && sum != Some(at)
+                || word.ends_with("n't")
+                || word.ends_with("n\u{2019}t")
+                || verbs.iter().any(|own| own.particle == at)
+                || stopwords::is_stopword(word)
+                    && !measures
+                    && !of_timetable
+                    && sum != Some(at)
+                    && word != "become"
                 || word.len() < 2 && !word.bytes().all(|b| b.is_ascii_digit())
             {
                 continue;
@@ -161,7 +205,8 @@ impl Query {
                 Kind::Telephone => among(OF_TELEPHONE, word),
                 Kind::Address => among(OF_ADDRESS, word),
                 Kind::Amount if measures => among("big large", word),
-                Kind::Rule => among(OF_RULE, word),
+                Kind::Rule => among(OF_RULE, word) || pays && among(OF_MONEY, word),
+                Kind::Truth => pays && among("cost costs fee fees money", word),
                 Kind::Count => among(OF_COUNT, word),
                 Kind::Reason => among(OF_REASON, word),
                 Kind::Place => among("buy find get see", word),
@@ -170,16 +215,47 @@ impl Query {
             let strict = Pattern::word(word, stems);
             let mut any = strict.clone();
             any.or(&thesaurus::same_meaning(word, stems));
-            // Who paid for something funded it: what was received or charged is no payment of anybody's.
-            if kind == Kind::Person && stems.same(word, "pay") {
+            // Who paid for something funded it: what was received or charged is no payment of anybody's; nor did
+            // whoever bought something sell it.
+            if kind == Kind::Person && CONVERSE.iter().any(|verb| stems.same(word, verb)) {
                 any = strict.clone();
-                any.or(&thesaurus::in_papers("fund", stems));
+                if stems.same(word, "pay") {
+                    any.or(&thesaurus::in_papers("fund", stems));
+                }
             } else {
                 any.or(&thesaurus::in_papers(word, stems));
             }
+            if matches!(kind, Kind::Rule | Kind::Truth) {
+                any.or(&thesaurus::opposite(word, stems));
+            }
+            any.or(&spelling::others(word));
+            let verb = verbs.iter().find(|own| own.verb == at);
+            for meaning in verb.iter().flat_map(|own| own.means.split(' ')) {
+                any.or(&stems::forms(meaning));
+            }
             let of_sum = sum == Some(at);
-            let light = of_kind && !of_sum
-                || !measures && !of_sum && (among(LIGHT, word) || of_timetable)
+            let before = at.checked_sub(1).map_or("", |at| words[at].as_str());
+            let behind = words.get(at + 1).map_or("", String::as_str);
+            let is_said_already = SAID_ALREADY
+                .iter()
+                .any(|(noun, said)| among(said, word) && words.iter().any(|own| own == noun));
+            let of_asker = among(KIN, word) && among("my our", before);
+            let of_everybody = kind.is_number() && among(OF_RULE, word) && among(HAVING, behind);
+            let of_way = among(WAYS, word) && behind == "by";
+            let of_version = word == "version" && behind.starts_with(|c: char| c.is_ascii_digit());
+            // "The next meeting" is no other one.
+            let is_next = among(NEXT, word) && among("the our your", before);
+            let light = of_kind && !of_sum && !is_next
+                || is_said_already
+                || of_asker
+                || of_everybody
+                || of_way
+                || of_version
+                || !is_next
+                    && !measures
+                    && !of_sum
+                    && verb.is_none()
+                    && (among(LIGHT, word) || of_timetable)
                 || kind == Kind::Statement && among(NAMING, word);
             wanted.push(Wanted {
                 strict,
@@ -188,6 +264,7 @@ impl Query {
                 is_name: at > 0 && capitals.contains(word),
                 at,
                 is_paper: names_a_paper(word),
+                is_job: among(JOBS, word),
                 measures: measures && measure.is_some(),
                 stretches: Vec::new(),
             });
@@ -214,6 +291,25 @@ impl Query {
         let of_condition = words.iter().any(|word| among("happen happens", word))
             && words.iter().any(|word| among("if when", word));
         let of_change = words.iter().any(|word| among(CHANGING, word));
+        let verb = words.windows(4).position(|four| {
+            among("can may could", &four[0])
+                && among("i we one you", &four[1])
+                && (among("a an my our the some any", &four[3])
+                    || !stopwords::is_stopword(&four[3]))
+        });
+        let verb = verb.map(|at| at + 2);
+        let of_holder = kind == Kind::Person
+            && words.len() > 3
+            && words[0] == "who"
+            && among("is are was were", &words[1])
+            && among("the our your my", &words[2])
+            && words[3..]
+                .iter()
+                .all(|word| !stopwords::is_stopword(word) || among("of the for our", word))
+            && words.get(3..).is_some_and(|rest| rest.iter().any(|word| kind::is_of_people(word)));
+        let of_money = kind::is_of_money(&words);
+        let of_size = words.windows(2).any(|two| two[0] == "how" && among("large big", &two[1]));
+        let of_distance = words.windows(2).any(|two| two == ["how", "far"]);
         let of_name = kind == Kind::Statement && words.iter().any(|word| among(NAMING, word));
         Some(Self {
             kind,
@@ -229,6 +325,12 @@ impl Query {
             of_condition,
             of_change,
             of_name,
+            of_holder,
+            of_money,
+            verb,
+            lasts,
+            of_size,
+            of_distance,
         })
     }
 
@@ -296,6 +398,15 @@ mod tests {
             ("What is the phone number of the service line?", Kind::Telephone, "service line"),
             ("Why was the outing moved in the end?", Kind::Reason, "outing moved"),
             ("Who paid for the study?", Kind::Person, "paid study"),
+            ("How often is the filter cleaned?", Kind::Frequency, "filter cleaned"),
+            ("What number do I ring at night?", Kind::Telephone, "night"),
+            ("What do adults pay?", Kind::Money, "adults"),
+            ("What is covered by the fee?", Kind::Statement, "covered fee"),
+            ("What is the deadline?", Kind::Date, "deadline"),
+            ("How far is the station?", Kind::Amount, "far station"),
+            ("Why can't we take my shoes off?", Kind::Reason, "take shoes"),
+            ("Can my son go by bus?", Kind::Rule, "bus"),
+            ("Can I park my car here?", Kind::Rule, "park"),
         ] {
             let query = Query::of(text, &stems).expect(text);
             let asked = query.wanted.iter().filter(|wanted| !wanted.light);

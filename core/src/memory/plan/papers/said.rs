@@ -10,7 +10,7 @@
 use super::kind::Kind;
 use super::page::Line;
 use super::query::{self, Query, Wanted};
-use super::{chinese, pronouns};
+use super::{chinese, compound, pronouns};
 use crate::memory::index::patterns::Pattern;
 use crate::memory::plan::reader::Reader;
 
@@ -54,6 +54,7 @@ pub fn said(query: &Query, line: &Line, reader: &Reader) -> Vec<Said> {
         }
         // Every word of a title stands above everything: another word of its meaning would always be said.
         let is_title = match wanted.stretches.is_empty() {
+            true if wanted.is_job => holds(&wanted.any, &line.title, reader),
             true => holds(&wanted.strict, &line.title, reader),
             false => says(&line.title),
         };
@@ -91,14 +92,22 @@ pub fn says(wanted: &Wanted, words: &[String], reader: &Reader) -> bool {
 pub fn said_in(query: &Query, words: &[String], reader: &Reader) -> Vec<Option<f32>> {
     let mut free = vec![true; words.len()];
     let mut out = vec![None; query.wanted.len()];
+    // What has to be said takes its words before what need not.
+    let heavy_first = [false, true].map(|light| {
+        let own = move |(at, wanted): (usize, &Wanted)| (wanted.light == light).then_some(at);
+        query.wanted.iter().enumerate().filter_map(own)
+    });
+    let order: Vec<usize> = heavy_first.into_iter().flatten().collect();
     for worth in [1.0, OTHER_FORM, SIMILAR] {
-        for (wanted, out) in query.wanted.iter().zip(&mut out) {
+        for at in &order {
+            let (wanted, out) = (&query.wanted[*at], &mut out[*at]);
             let is_said = |word: &String| {
                 if worth == 1.0 {
                     return *word == wanted.strict.text;
                 }
                 let pattern = if worth == OTHER_FORM { &wanted.strict } else { &wanted.any };
                 holds(pattern, std::slice::from_ref(word), reader)
+                    || worth == SIMILAR && compound::is_of(word, &wanted.strict.text)
             };
             let says = |at: &usize| free[*at] && is_said(&words[*at]);
             if out.is_none()
@@ -131,6 +140,8 @@ pub fn parts(query: &Query, said: &[Said]) -> bool {
 /// Whether lines say, with what stands above them, all that is asked. Whom a pronoun stands for the other plans know.
 pub fn cover(query: &Query, lines: &[&Line], reader: &Reader) -> bool {
     let mut heavy = query.wanted.iter().enumerate().filter(|(_, wanted)| !wanted.light);
+    // Who asks says nothing.
+    let lines: Vec<&&Line> = lines.iter().filter(|line| !line.text.ends_with('?')).collect();
     let all: Vec<Vec<Said>> = lines.iter().map(|line| said(query, line, reader)).collect();
     let is_own = |said: &[Said]| {
         said.iter()
@@ -138,7 +149,7 @@ pub fn cover(query: &Query, lines: &[&Line], reader: &Reader) -> bool {
             .any(|(said, wanted)| !wanted.light && matches!(said, Said::Own(_)))
     };
     heavy.all(|(at, wanted)| {
-        all.iter().zip(lines).any(|(said, line)| match said[at] {
+        all.iter().zip(&lines).any(|(said, line)| match said[at] {
             Said::Not => false,
             Said::Far => wanted.is_name,
             Said::Before(_) => is_own(said) || pronouns::may_stand_for(line, wanted),
