@@ -2,7 +2,7 @@
 //!
 //! Decode reads every weight once a token, and the keys and values that it attends to, so it is also reported as
 //! a share of the memory bandwidth of this machine (a GPU's own, by copying); prefill is arithmetic, so it is
-//! reported as a share of the peak of the processor's 8-bit products. Both limits are measured before each run.
+//! reported as a share of the peak of the processor's 8-bit products. Both limits are measured before and after the runs.
 //! Before anything is timed, both programs' logits are compared.
 
 mod contestants;
@@ -115,16 +115,16 @@ struct Row {
     /// Median of our speed over the rival's, run by run.
     #[serde(skip_serializing_if = "Option::is_none")]
     ratio: Option<f64>,
-    /// Median of what was measured to be possible before each run, where that can be: bytes read a second, or
+    /// What was measured to be possible before and after the runs, where that can be: bytes read a second, or
     /// 8-bit operations (prefill).
     #[serde(skip_serializing_if = "Option::is_none")]
     limit: Option<f64>,
-    /// Weights, keys and values read a second, in GB, and as a share of that limit, run by run (decode).
+    /// Weights, keys and values read a second, in GB, and as a share of that limit (decode).
     #[serde(skip_serializing_if = "Option::is_none")]
     gigabytes_per_s: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     percent_of_bandwidth: Option<f64>,
-    /// 8-bit operations a second as a share of that limit, run by run (prefill).
+    /// 8-bit operations a second as a share of that limit (prefill).
     #[serde(skip_serializing_if = "Option::is_none")]
     percent_of_peak: Option<f64>,
     /// Energy of the processor, all of it, over all runs, where the system counts it.
@@ -307,8 +307,8 @@ struct Work {
 struct Runs {
     /// By contestant.
     times: Vec<Times>,
-    /// What was measured to be possible before each.
-    limits: Vec<f64>,
+    /// The mean of what was measured to be possible before and after them.
+    limit: Option<f64>,
 }
 
 /// What the runs of one contestant took.
@@ -329,7 +329,8 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    /// One warm-up, then alternating runs, each behind a measurement of what the hardware can do just then.
+    /// One warm-up, then alternating runs. What the hardware can do just then is measured before and after all of
+    /// them: between two it would take weights out of the caches.
     /// Going back to the depth is not part of a run, as llama.cpp reads again what it has no state of.
     fn alternate(
         &self,
@@ -340,7 +341,7 @@ impl Bench<'_> {
         mut run_one: impl FnMut(&mut dyn Contestant) -> Result<(), Failure>,
     ) -> Result<Runs, Failure> {
         let mut times = vec![Times::default(); contestants.len()];
-        let mut limits = Vec::new();
+        let before = hardware.limit(work.phase);
         let mut meter = EnergyMeter::of_system();
         let mut joules = || meter.as_mut().and_then(EnergyMeter::joules);
         for run in 0..=self.args.runs {
@@ -348,9 +349,6 @@ impl Bench<'_> {
             let mut order: Vec<usize> = (0..contestants.len()).collect();
             if run % 2 == 1 {
                 order.reverse();
-            }
-            if run > 0 {
-                limits.extend(hardware.limit(work.phase));
             }
             for index in order {
                 let contestant = contestants[index].as_mut();
@@ -370,7 +368,9 @@ impl Bench<'_> {
                 }
             }
         }
-        Ok(Runs { times, limits })
+        let after = hardware.limit(work.phase);
+        let limit = before.zip(after).map(|(before, after)| (before + after) / 2.0);
+        Ok(Runs { times, limit })
     }
 
     fn add(
@@ -393,13 +393,11 @@ impl Bench<'_> {
             let speeds: Vec<f64> = seconds.iter().map(|s| n_tokens as f64 / s).collect();
             let ratios = (index == 0 && contestants.len() > 1)
                 .then(|| runs.times[1].seconds.iter().zip(seconds).map(|(b, a)| b / a).collect());
-            let of_limit = |(speed, limit): (&f64, &f64)| 100.0 * of_token * speed / limit;
-            let percent = (!runs.limits.is_empty())
-                .then(|| median(speeds.iter().zip(&runs.limits).map(of_limit).collect()));
             // A counter that failed once has counted too little.
             let is_counted = joules.len() == seconds.len();
             let all_tokens = (n_tokens * seconds.len()) as f64;
             let tokens_per_s = median(speeds.clone());
+            let percent = runs.limit.map(|limit| 100.0 * of_token * tokens_per_s / limit);
             self.rows.push(Row {
                 engine: contestant.name(),
                 computed_by: (index == 0).then(|| computed_by(self.model)),
@@ -415,7 +413,7 @@ impl Bench<'_> {
                 slowest: speeds.iter().copied().fold(f64::INFINITY, f64::min),
                 fastest: speeds.iter().copied().fold(0.0, f64::max),
                 ratio: ratios.map(median),
-                limit: percent.map(|_| median(runs.limits.clone())),
+                limit: runs.limit,
                 gigabytes_per_s: is_decode.then_some(tokens_per_s * of_token / 1e9),
                 percent_of_bandwidth: percent.filter(|_| is_decode),
                 percent_of_peak: percent.filter(|_| !is_decode),
