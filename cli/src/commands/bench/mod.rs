@@ -2,8 +2,8 @@
 //!
 //! Decode reads every weight once a token, and the keys and values that it attends to, so it is also reported as
 //! a share of the memory bandwidth of this machine (a GPU's own, by copying); prefill is arithmetic, so it is
-//! reported as a share of the peak of the processor's 8-bit products. Both limits are measured before and after the runs.
-//! Before anything is timed, both programs' logits are compared.
+//! reported as a share of the peak of the processor's 8-bit products. Both limits are measured before and after
+//! the runs. Before anything is timed, both programs' logits are compared.
 
 mod contestants;
 mod hardware;
