@@ -2,9 +2,9 @@
 //! that says it, does the answer hold what was asked, and is what the document does not say declined?
 //!
 //! Each document in `data/ordinary` has its questions beside it, which were written before anybody looked at what is
-//! answered. The plans were widened with the misses of some in view; nothing was tuned on [`APART`] and [`FAR`]. An answer is
-//! wrong if it neither cites such a sentence nor holds what was asked, or if the document does not say. Run with
-//! `--nocapture` to see every answer.
+//! answered. The plans were widened with the misses of some in view; nothing was tuned on [`APART`] and [`FAR`]. An
+//! answer is wrong if it neither cites such a sentence nor holds what was asked, or if the document does not say.
+//! Run with `--nocapture` to see every answer.
 
 use carrel_core::memory::{AskOptions, Library, Source, Status};
 
