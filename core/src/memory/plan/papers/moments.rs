@@ -82,8 +82,10 @@ pub fn distances(text: &str) -> Vec<Range<usize>> {
     let words = list(text);
     let mut out: Vec<Range<usize>> = Vec::new();
     for length in amounts::spans(super::kind::Kind::Length, text) {
-        let is_time = words::folded_words(&text[length.clone()])
-            .any(|word| units::of_word(&word) == Some(Measure::Time));
+        let is_time = |word: String| units::of_word(&word) == Some(Measure::Time);
+        if !words::folded_words(&text[length.clone()]).any(is_time) {
+            continue;
+        }
         let Some(first) = words.iter().position(|(range, _)| range.start == length.start) else {
             continue;
         };
@@ -96,8 +98,7 @@ pub fn distances(text: &str) -> Vec<Range<usize>> {
         let denied = words[..first].iter().any(|(_, word)| among(NOT, word));
         let from = among(BEFORE_TIMES, preposition) && (preposition != "for" || denied);
         let start = words[first - n_filled - usize::from(from)].0.start;
-        if !is_time {
-        } else if behind.is_some_and(|(range, word)| {
+        if behind.is_some_and(|(range, word)| {
             among(BEHIND_TIMES, word) && text[length.end..range.start].trim().is_empty()
         }) {
             out.push(words[first - n_range].0.start..clause_end(text, length.end));

@@ -106,7 +106,7 @@ const VERBS: &[(&str, &str, &str)] = &[
     ("write", "down", "record note"),
 ];
 /// Words behind a particle that ends its clause.
-const BEHIND: &str = "on at when if by in after before during from for until and or to again for";
+const BEHIND: &str = "on at when if by in after before during from for until and or to again";
 /// Words that may stand between a verb and its particle.
 const REACH: usize = 3;
 
